@@ -1,0 +1,21 @@
+/// Something that was committed and numbered. Written once, with the change that it tells of, and never changed.
+public struct Event: Sendable {
+    public let tenant: TenantID
+    /// Dense per tenant, from 1, in commit order.
+    public let seq: Int
+    public let audience: Audience
+    public let type: EventType
+    /// Milliseconds since 1970.
+    public let timestamp: Int
+    /// The whole object as clients see it, in UTF-8, without line breaks.
+    public let json: [UInt8]
+
+    public init(tenant: TenantID, seq: Int, audience: Audience, type: EventType, timestamp: Int, json: [UInt8]) {
+        self.tenant = tenant
+        self.seq = seq
+        self.audience = audience
+        self.type = type
+        self.timestamp = timestamp
+        self.json = json
+    }
+}

@@ -1,0 +1,51 @@
+/// What was announced, by number. Boardcast's memory: replay, slow readers and polling all read here.
+public protocol EventLog: Sendable {
+    /// This life of the database, the same as long as it lasts.
+    var epoch: Epoch { get }
+
+    /// The newest number and the oldest that is still held; `head` 0 and `oldest` 1 for a tenant that has none yet.
+    func bounds(of tenant: TenantID) async throws -> LogBounds
+
+    /// Events numbered above `seq`, oldest first, shown by `selection`.
+    ///
+    /// The page ends after `count` events, after `bytes` bytes of JSON (at least one event is given), or at the head.
+    /// ``LogPage/end`` tells how far it looked, which is beyond the last event where the selection left some out.
+    func page(
+        of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
+    ) async throws -> LogPage
+
+    /// The newest `count` events shown by `selection`, oldest first, ending at the head.
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage
+
+    /// The end of the log as it stands, whoever the events are for: dense, oldest first, ending at the head, `count`
+    /// events and `bytes` bytes of JSON at most. For the relay's own memory, never for a reader.
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage
+}
+
+public struct LogBounds: Sendable, Equatable {
+    public let epoch: Epoch
+    public let head: Int
+    public let oldest: Int
+
+    public init(epoch: Epoch, head: Int, oldest: Int) {
+        self.epoch = epoch
+        self.head = head
+        self.oldest = oldest
+    }
+
+    public var cursor: Cursor { Cursor(seq: head, epoch: epoch) }
+}
+
+public struct LogPage: Sendable {
+    public let events: [Event]
+    /// Every event up to this number was looked at.
+    public let end: Int
+    /// As they were in the same read transaction.
+    public let bounds: LogBounds
+
+    public init(events: [Event], end: Int, bounds: LogBounds) {
+        self.events = events
+        self.end = end
+        self.bounds = bounds
+    }
+}

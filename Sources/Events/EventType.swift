@@ -1,0 +1,39 @@
+/// A dotted name: `task.created`. Lower-case letters, digits and `_` between dots, at least two parts, 64 bytes at most.
+public struct EventType: Sendable, Hashable, CustomStringConvertible {
+    public let rawValue: String
+
+    /// Nil unless `rawValue` is a dotted name.
+    public init?(_ rawValue: String) {
+        guard rawValue.utf8.count <= 64 else { return nil }
+        let parts = rawValue.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy(Self.allows) }) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    private init(_ known: StaticString) { rawValue = "\(known)" }
+
+    private static func allows(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
+        default: false
+        }
+    }
+
+    public static let taskCreated = EventType("task.created" as StaticString)
+    public static let taskUpdated = EventType("task.updated" as StaticString)
+    public static let taskDeleted = EventType("task.deleted" as StaticString)
+    public static let taskStatusChanged = EventType("task.status_changed" as StaticString)
+    public static let boardCreated = EventType("board.created" as StaticString)
+    public static let boardUpdated = EventType("board.updated" as StaticString)
+    public static let boardDeleted = EventType("board.deleted" as StaticString)
+
+    /// The first part: `task` of `task.created`.
+    public var family: Substring { rawValue.prefix { $0 != "." } }
+
+    /// Families that the gateway speaks in; nobody may publish in them.
+    public static let reservedFamilies: Set<Substring> = [
+        "task", "board", "job", "stream", "connection", "presence", "typing", "token", "init",
+    ]
+
+    public var description: String { rawValue }
+}

@@ -1,0 +1,30 @@
+/// Why a cursor can't be honoured; told in-stream as `stream.resync`.
+public enum ResyncReason: String, Sendable {
+    /// Older than what the log still holds.
+    case cursorExpired = "cursor_expired"
+    /// Not a cursor.
+    case cursorMalformed = "cursor_malformed"
+    /// Of another life of the database.
+    case epochChanged = "epoch_changed"
+    /// Beyond the newest number.
+    case cursorAhead = "cursor_ahead"
+}
+
+/// What a reader gets that names a place.
+public enum Resumption: Sendable, Equatable {
+    /// No cursor was given: live from the head.
+    case fresh
+    /// Everything after this number, then live.
+    case replay(after: Int)
+    case resync(ResyncReason)
+
+    /// - Parameter cursor: as the client sent it, nil or empty when it sent none.
+    public init(cursor: String?, in bounds: LogBounds) {
+        guard let cursor, !cursor.isEmpty else { self = .fresh; return }
+        guard let place = Cursor(cursor) else { self = .resync(.cursorMalformed); return }
+        guard place.epoch == bounds.epoch else { self = .resync(.epochChanged); return }
+        guard place.seq <= bounds.head else { self = .resync(.cursorAhead); return }
+        guard place.seq >= bounds.oldest - 1 else { self = .resync(.cursorExpired); return }
+        self = .replay(after: place.seq)
+    }
+}

@@ -1,0 +1,46 @@
+/// Which types a reader wants: exact names and families (`task.*`). An empty list wants everything.
+public struct TypeFilter: Sendable, Hashable {
+    public static let everything = TypeFilter(names: [], families: [])
+
+    private let names: Set<String>
+    private let families: Set<String>
+
+    private init(names: Set<String>, families: Set<String>) {
+        self.names = names
+        self.families = families
+    }
+
+    /// Nil when an item is neither a dotted name nor a name followed by `.*`; 64 items at most.
+    /// - Parameter list: comma separated, as in a query: `task.*,board.deleted`.
+    public init?(list: String) {
+        let items = list.split(separator: ",", omittingEmptySubsequences: false)
+        guard items.count <= 64 else { return nil }
+        var names: Set<String> = []
+        var families: Set<String> = []
+        for item in items {
+            if item.hasSuffix(".*") {
+                let family = String(item.dropLast(2))
+                guard EventType(family + ".any") != nil else { return nil }
+                families.insert(family)
+            } else {
+                guard let type = EventType(String(item)) else { return nil }
+                names.insert(type.rawValue)
+            }
+        }
+        self.init(names: names, families: families)
+    }
+
+    public var wantsEverything: Bool { names.isEmpty && families.isEmpty }
+
+    /// Whether `type` is named, or lies in a named family at any depth (`a.*` takes `a.b.c`).
+    public func wants(_ type: EventType) -> Bool {
+        if wantsEverything || names.contains(type.rawValue) { return true }
+        guard !families.isEmpty else { return false }
+        var name = type.rawValue[...]
+        while let dot = name.lastIndex(of: ".") {
+            name = name[..<dot]
+            if families.contains(String(name)) { return true }
+        }
+        return false
+    }
+}

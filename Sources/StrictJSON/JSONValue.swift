@@ -1,0 +1,84 @@
+/// A JSON text as it stood: numbers keep their spelling, objects keep their order (RFC 8259).
+public enum JSONValue: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case number(JSONNumber)
+    case string(String)
+    case array([JSONValue])
+    case object(JSONObject)
+
+    public var string: String? { if case .string(let value) = self { value } else { nil } }
+    public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+    public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+    public var isNull: Bool { if case .null = self { true } else { false } }
+
+    /// The value as an integer, when it is a number without a fraction that fits (`7`, `7.0`, `7e0`).
+    public var int: Int? { if case .number(let value) = self { value.int } else { nil } }
+    public var double: Double? { if case .number(let value) = self { value.double } else { nil } }
+
+    /// Strings are compared by their UTF-8 bytes: Swift's own `==` takes U+212A for `K` and NFD for NFC.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let a), .bool(let b)): a == b
+        case (.number(let a), .number(let b)): a == b
+        case (.string(let a), .string(let b)): a.hasSameBytes(as: b)
+        case (.array(let a), .array(let b)): a == b
+        case (.object(let a), .object(let b)): a == b
+        default: false
+        }
+    }
+}
+
+/// A number as it was spelled, so that nothing is lost on the way through.
+public struct JSONNumber: Sendable, Equatable {
+    public let text: String
+
+    /// `text` must follow RFC 8259 §6; the parser is the one that makes sure.
+    init(text: String) { self.text = text }
+    public init(_ value: Int) { text = String(value) }
+
+    public var int: Int? { Int(text) ?? double.flatMap { Int(exactly: $0) } }
+    /// Infinite when the literal is beyond a double (`1e400`).
+    public var double: Double? { Double(text) }
+}
+
+/// Members in the order they stood; names are unique and compared by bytes.
+public struct JSONObject: Sendable, Equatable {
+    public struct Member: Sendable {
+        public let name: String
+        public var value: JSONValue
+    }
+    public private(set) var members: [Member]
+
+    public init() { members = [] }
+
+    /// - Precondition: names are unique; the parser checks it.
+    init(unchecked members: [Member]) { self.members = members }
+
+    public subscript(name: String) -> JSONValue? {
+        get { members.first { $0.name.hasSameBytes(as: name) }?.value }
+        set {
+            let index = members.firstIndex { $0.name.hasSameBytes(as: name) }
+            switch (index, newValue) {
+            case (let index?, let value?): members[index].value = value
+            case (let index?, nil): members.remove(at: index)
+            case (nil, let value?): members.append(Member(name: name, value: value))
+            case (nil, nil): break
+            }
+        }
+    }
+
+    /// Equal whatever the order, as RFC 8259 §4 has it.
+    public static func == (left: JSONObject, right: JSONObject) -> Bool {
+        left.members.count == right.members.count && left.members.allSatisfy { right[$0.name] == $0.value }
+    }
+}
+
+extension String {
+    /// Byte equality: what SQL, files and keys mean by "the same".
+    public func hasSameBytes(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+    }
+}
