@@ -1,0 +1,34 @@
+public import Events
+public import NIOCore
+
+/// An event as it goes down a stream: encoded once, then only ever shared.
+///
+/// `bytes` are one HTTP/1.1 chunk (RFC 9112 §7.1) that holds one whole SSE event (HTML §9.2.6), so that frames can be
+/// put behind each other in any number and cut between any two.
+public struct EventFrame: Sendable {
+    /// The event's number; 0 for one that was never logged.
+    public let seq: Int
+    public let audience: Audience
+    public let type: EventType
+    /// Milliseconds since 1970.
+    public let timestamp: Int
+    public let bytes: ByteBuffer
+
+    /// A durable event, with the cursor as its `id`.
+    public init(_ event: Event, epoch: Epoch) {
+        seq = event.seq
+        audience = event.audience
+        type = event.type
+        timestamp = event.timestamp
+        bytes = StreamBytes.event(id: Cursor(seq: event.seq, epoch: epoch), json: event.json)
+    }
+
+    /// An event for those who are there now, without `id`, so that it moves nobody's cursor.
+    public init(ephemeral json: [UInt8], audience: Audience, type: EventType, timestamp: Int) {
+        seq = 0
+        self.audience = audience
+        self.type = type
+        self.timestamp = timestamp
+        bytes = StreamBytes.event(id: nil, json: json)
+    }
+}

@@ -1,0 +1,127 @@
+import Events
+import NIOCore
+
+/// How a stream begins: `connection.established`, the state if it was asked for, what was missed, then live.
+extension RoomRegistry {
+    /// Opens a stream on `sink`, which has sent nothing yet.
+    ///
+    /// - Parameter opened: called on the loop once, with the subscriber or with why there is none.
+    public func open(
+        _ request: StreamRequest, on sink: any Sink,
+        opened: @escaping (Result<Subscriber, RoomError>) -> Void
+    ) {
+        let admission: Relay.Admission?
+        do { admission = try relay.admit(request.tenant, request.user) } catch { return opened(.failure(error)) }
+        guard let admission else {
+            return relay.load(request.tenant, on: loop).assumeIsolated().whenComplete { result in
+                switch result {
+                case .success: self.open(request, on: sink, opened: opened)
+                case .failure: opened(.failure(.unavailable))
+                }
+            }
+        }
+        let subscriber = Subscriber(
+            tenant: request.tenant, user: request.user, selection: request.selection, connectedAt: relay.now(),
+            expiresAt: request.expiresAt, snapshotURL: request.snapshotURL, sink: sink, now: now())
+        add(subscriber)
+        opened(.success(subscriber))
+        resolve(request, admission, for: subscriber)
+    }
+
+    /// Finds out whether the cursor can be honoured, in memory if possible.
+    private func resolve(_ request: StreamRequest, _ admission: Relay.Admission, for subscriber: Subscriber) {
+        // Memory knows the head and what it holds itself; only the store knows how far back it reaches.
+        let bounds = LogBounds(epoch: admission.epoch, head: admission.head, oldest: 1)
+        let resumption = Resumption(cursor: request.cursor, in: bounds)
+        if case .replay(let seq) = resumption, case .older = relay.page(of: request.tenant, after: seq) {
+            let tenant = request.tenant
+            let relay = relay
+            reads.run {
+                guard let history = relay.history else { throw RoomError.unavailable }
+                return try await history.bounds(of: tenant)
+            } then: { [self] result in
+                guard case .success(let bounds) = result else { return drop(subscriber) }
+                begin(request, admission, Resumption(cursor: request.cursor, in: bounds), for: subscriber)
+            }
+        } else {
+            begin(request, admission, resumption, for: subscriber)
+        }
+    }
+
+    private func begin(
+        _ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption, for subscriber: Subscriber
+    ) {
+        guard let snapshot = request.snapshot else {
+            return start(request, admission, resumption, nil, for: subscriber)
+        }
+        reads.run { try await snapshot() } then: { [self] result in
+            guard case .success(let snapshot) = result else { return drop(subscriber) }
+            start(request, admission, resumption, snapshot, for: subscriber)
+        }
+    }
+
+    private func start(
+        _ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption,
+        _ snapshot: StreamRequest.Snapshot?, for subscriber: Subscriber
+    ) {
+        guard subscriber.state != .closed else { return }
+        let head = max(relay.head(of: request.tenant), admission.head, snapshot?.seq ?? 0)
+        let now = relay.now()
+        let place: Int
+        let recovered: Bool
+        switch resumption {
+        // What follows the state must not be skipped by a client that leaves before it comes.
+        case .fresh, .resync: (place, recovered) = (snapshot?.seq ?? head, false)
+        case .replay(let seq): (place, recovered) = (seq, true)
+        }
+        var opening = FrameBuffer()
+        var bytes = request.head
+        bytes.writeImmutableBuffer(
+            StreamEvents.established(
+                subscriber, boards: request.selection.boards.listed(from: admission.boards),
+                cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
+                limits: limits, now: now))
+        if let snapshot { bytes.writeImmutableBuffer(StreamBytes.event(id: nil, json: snapshot.json)) }
+        if case .resync(let reason) = resumption {
+            bytes.writeImmutableBuffer(
+                StreamEvents.resync(
+                    reason, cursor: Cursor(seq: place, epoch: admission.epoch),
+                    snapshotURL: request.snapshotURL, now: now))
+        }
+        // State that was sent takes the place of a replay.
+        subscriber.cursor = snapshot?.seq ?? place
+        opening.append(bytes, seq: subscriber.cursor)
+        guard case .frames(let frames) = relay.page(of: request.tenant, after: subscriber.cursor) else {
+            deliver(opening, from: 0, to: subscriber)
+            subscriber.sentEvents = 0
+            return read(subscriber)
+        }
+        // What is in memory goes out in the same write.
+        for frame in frames where subscriber.selection.shows(frame.audience, frame.type) {
+            opening.append(frame.bytes, seq: frame.seq)
+        }
+        give(opening, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
+        subscriber.sentEvents -= 1
+    }
+
+    /// Tells a reader whom the log has left behind that it has to begin anew; it goes on from the head.
+    func resync(_ subscriber: Subscriber, _ reason: ResyncReason) {
+        guard let epoch = relay.history?.epoch else { return drop(subscriber) }
+        let head = relay.head(of: subscriber.tenant)
+        subscriber.cursor = head
+        send(
+            StreamEvents.resync(
+                reason, cursor: Cursor(seq: head, epoch: epoch),
+                snapshotURL: subscriber.snapshotURL, now: relay.now()), to: subscriber)
+        read(subscriber)
+    }
+}
+
+extension Selection.Boards {
+    fileprivate func listed(from known: Set<BoardID>) -> [BoardID] {
+        switch self {
+        case .all: known.sorted()
+        case .only(let some): some.sorted()
+        }
+    }
+}

@@ -1,0 +1,212 @@
+public import Events
+public import NIOCore
+import Synchronization
+
+/// Hands committed events to the rooms on every event loop, in number order, once.
+///
+/// One batch and one hop per loop for whatever committed together. A tenant costs nothing here until somebody of it
+/// connects; its head, newest frames and boards are then kept in memory.
+public final class Relay: Sendable {
+    struct Batch: Sendable {
+        let tenant: TenantID
+        var frames: [EventFrame]
+    }
+
+    private struct State {
+        var feeds: [TenantID: TenantFeed] = [:]
+        /// Tenants that nobody is connected to any more, oldest first.
+        var idle: [TenantID] = []
+        var history: (any TenantHistory)?
+        var connections = 0
+        var isDraining = false
+
+        /// Drops the feeds of the tenants that have been idle longest, beyond `count` of them.
+        mutating func forget(olderThan count: Int) {
+            while idle.count >= count {
+                let tenant = idle.removeFirst()
+                if feeds[tenant]?.connections == 0 { feeds[tenant] = nil }
+            }
+        }
+    }
+
+    let limits: RoomLimits
+    private let state = Mutex(State())
+    private let registries: Mutex<[RoomRegistry]> = Mutex([])
+    private let clock: @Sendable () -> Int
+    private static let idleFeeds = 64
+
+    /// - Parameter clock: milliseconds since 1970.
+    public init(limits: RoomLimits, clock: @escaping @Sendable () -> Int) {
+        self.limits = limits
+        self.clock = clock
+    }
+
+    /// Begins to relay: whatever is announced from now on reaches the rooms on `loops`.
+    public func start(history: any TenantHistory, on loops: some Sequence<any EventLoop>) {
+        state.withLock { $0.history = history }
+        registries.withLock { $0 = loops.map { RoomRegistry(loop: $0, relay: self, limits: limits) } }
+    }
+
+    public func registry(on loop: any EventLoop) -> RoomRegistry? {
+        registries.withLock { $0.first { $0.loop === loop } }
+    }
+
+    public var allRegistries: [RoomRegistry] { registries.withLock { $0 } }
+    public func now() -> Int { clock() }
+    var history: (any TenantHistory)? { state.withLock { $0.history } }
+
+    // MARK: Announcing
+
+    /// Takes committed events, per tenant in number order. Called by the store, after the commit and before anybody is
+    /// told that it succeeded.
+    public func announce(_ events: [Event]) {
+        let registries = allRegistries
+        state.withLock { state in
+            guard let epoch = state.history?.epoch else { return }
+            var batches: [Batch] = []
+            for event in events where state.feeds[event.tenant] != nil {
+                let frame = EventFrame(event, epoch: epoch)
+                state.feeds[event.tenant]?.take(frame)
+                if let last = batches.indices.last, batches[last].tenant == event.tenant {
+                    batches[last].frames.append(frame)
+                } else {
+                    batches.append(Batch(tenant: event.tenant, frames: [frame]))
+                }
+            }
+            // Under the lock: every loop must be handed the batches in the same order.
+            if !batches.isEmpty { for registry in registries { registry.receive(batches) } }
+        }
+    }
+
+    /// Takes an event that is not logged, for those who are connected now.
+    public func announce(ephemeral frame: EventFrame, in tenant: TenantID) {
+        let registries = allRegistries
+        state.withLock { state in
+            guard state.feeds[tenant] != nil else { return }
+            for registry in registries { registry.receive([Batch(tenant: tenant, frames: [frame])]) }
+        }
+    }
+
+    // MARK: Feeds
+
+    /// The tenant's boards, or nil when ``load(_:on:)`` has to be waited for first.
+    public func boards(of tenant: TenantID) -> Set<BoardID>? {
+        state.withLock { $0.feeds[tenant].flatMap { $0.isReady ? $0.boards : nil } }
+    }
+
+    /// Brings a tenant's feed into memory; succeeds at once when it is there.
+    public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        enum Step { case ready, waiting, load(any TenantHistory), unavailable }
+        let step: Step = state.withLock { state in
+            guard let history = state.history else { return .unavailable }
+            switch state.feeds[tenant]?.phase {
+            case .ready: return .ready
+            case .loading(let waiting):
+                state.feeds[tenant]?.phase = .loading(waiting + [promise])
+                return .waiting
+            case nil:
+                state.feeds[tenant] = TenantFeed(limits: limits, waiting: [promise])
+                return .load(history)
+            }
+        }
+        switch step {
+        case .ready: promise.succeed()
+        case .waiting: break
+        case .unavailable: promise.fail(RoomError.unavailable)
+        case .load(let history): Task { await self.load(tenant, from: history) }
+        }
+        return promise.futureResult
+    }
+
+    private func load(_ tenant: TenantID, from history: any TenantHistory) async {
+        let loaded: Result<(LogPage, [EventFrame], Set<BoardID>), any Error>
+        do {
+            let boards = try await history.boardIDs(of: tenant)
+            let page = try await history.tail(
+                of: tenant, count: min(limits.retainCount, 10_000), bytes: limits.recentBytes)
+            loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
+        } catch {
+            loaded = .failure(error)
+        }
+        let waiting: [EventLoopPromise<Void>] = state.withLock { state in
+            guard case .loading(let waiting) = state.feeds[tenant]?.phase else { return [] }
+            switch loaded {
+            case .success(let (page, frames, boards)):
+                state.feeds[tenant]?.finishLoading(page, frames: frames, boards: boards)
+                state.forget(olderThan: Self.idleFeeds)
+                state.idle.append(tenant)
+            case .failure:
+                state.feeds[tenant] = nil
+            }
+            return waiting
+        }
+        for promise in waiting {
+            if case .failure = loaded { promise.fail(RoomError.unavailable) } else { promise.succeed() }
+        }
+    }
+
+    // MARK: Connections
+
+    struct Admission {
+        let head: Int
+        let epoch: Epoch
+        let boards: Set<BoardID>
+    }
+
+    /// Counts one connection in; nil when the tenant's feed has to be loaded first.
+    ///
+    /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; nobody else is cut for it.
+    func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
+        let result: Result<Admission?, RoomError> = state.withLock { state in
+            guard !state.isDraining else { return .failure(.draining) }
+            guard let feed = state.feeds[tenant], feed.isReady, let epoch = state.history?.epoch else {
+                return .success(nil)
+            }
+            let mine = feed.connectionsByUser[user, default: 0]
+            for (count, limit) in [
+                (state.connections, limits.connectionsTotal), (feed.connections, limits.connectionsPerTenant),
+                (mine, limits.connectionsPerUser),
+            ] where count >= limit { return .failure(.full(limit: limit)) }
+            if feed.connections == 0 { state.idle.removeAll { $0 == tenant } }
+            state.connections += 1
+            state.feeds[tenant]?.connections += 1
+            state.feeds[tenant]?.connectionsByUser[user] = mine + 1
+            return .success(Admission(head: feed.head, epoch: epoch, boards: feed.boards))
+        }
+        return try result.get()
+    }
+
+    func release(_ tenant: TenantID, _ user: UserID) {
+        state.withLock { state in
+            state.connections -= 1
+            state.feeds[tenant]?.connections -= 1
+            let left = (state.feeds[tenant]?.connectionsByUser[user] ?? 1) - 1
+            state.feeds[tenant]?.connectionsByUser[user] = left > 0 ? left : nil
+            if state.feeds[tenant]?.connections == 0 {
+                state.forget(olderThan: Self.idleFeeds)
+                state.idle.append(tenant)
+            }
+        }
+    }
+
+    enum Page {
+        case frames(ArraySlice<EventFrame>)
+        /// Only the store can tell.
+        case older
+    }
+
+    func page(of tenant: TenantID, after seq: Int) -> Page {
+        let now = clock()
+        return state.withLock { state in
+            state.feeds[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
+        }
+    }
+
+    func head(of tenant: TenantID) -> Int { state.withLock { $0.feeds[tenant]?.head ?? 0 } }
+    public var connections: Int { state.withLock { $0.connections } }
+
+    /// From now on nobody is admitted.
+    public func drain() { state.withLock { $0.isDraining = true } }
+    public var isDraining: Bool { state.withLock { $0.isDraining } }
+}

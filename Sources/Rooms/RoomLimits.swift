@@ -1,0 +1,26 @@
+/// Bounds and beats of the fan-out. Times are nanoseconds unless they are named otherwise.
+public struct RoomLimits: Sendable {
+    /// A busy room is swept at most once in this time; an idle one at once. 0 sweeps every tick.
+    public var coalesce: Int64 = 1_000_000
+    /// Connections written to before the event loop gets to do something else.
+    public var slice = 256
+    public var heartbeat: Int64 = 20_000_000_000
+    /// A connection that takes no byte for so long is closed.
+    public var stall: Int64 = 60_000_000_000
+    public var retryMilliseconds = 3000
+    /// What one connection may have under way: half of it in the kernel, pages of the log below a quarter.
+    public var queueBytes = 262_144
+    /// Frames kept in memory for each tenant.
+    public var recentBytes = 4 << 20
+    public var retainCount = 100_000
+    public var retainMilliseconds = 7 * 86_400_000
+    public var connectionsPerTenant = 10_000
+    public var connectionsPerUser = 64
+    public var connectionsTotal = 100_000
+    /// Reads of the store under way at once, for each event loop; others wait in line.
+    public var readsAtOnce = 8
+
+    public init() {}
+
+    var pageBytes: Int { max(4096, min(65_536, queueBytes / 4)) }
+}

@@ -1,0 +1,256 @@
+import Events
+public import NIOCore
+
+/// The rooms, lists and connections of one event loop, and the head of each tenant as this loop knows it.
+///
+/// `@unchecked Sendable`: everything but ``receive(_:)`` and ``describe(_:)`` is called on the loop, and `loop` is the
+/// only stored property that they touch elsewhere.
+public final class RoomRegistry: @unchecked Sendable {
+    public let loop: any EventLoop
+    let relay: Relay
+    let limits: RoomLimits
+
+    /// The last number handed to this loop, per tenant; none: nothing yet.
+    private var heads: [TenantID: Int] = [:]
+    private var rooms: [RoomID: Room] = [:]
+    private var lists: [ListID: Members] = [:]
+    private var subscribers: [Subscriber] = []
+    private var dirty: [Members] = []
+    private(set) var reads: StoreReads!
+    private var beat: Beat?
+    /// Which part of the connections is looked after next.
+    var tenth = 0
+
+    private struct ListID: Hashable {
+        let tenant: TenantID
+        let selection: Selection
+    }
+
+    init(loop: any EventLoop, relay: Relay, limits: RoomLimits) {
+        self.loop = loop
+        self.relay = relay
+        self.limits = limits
+        reads = StoreReads(registry: self, atOnce: limits.readsAtOnce)
+    }
+
+    func now() -> Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
+    func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
+
+    // MARK: Live
+
+    /// Hands over what was committed; returns at once, from any thread.
+    func receive(_ batches: [Relay.Batch]) {
+        loop.execute { self.dispatch(batches) }
+    }
+
+    private func dispatch(_ batches: [Relay.Batch]) {
+        for batch in batches {
+            guard let last = batch.frames.last else { continue }
+            if last.seq > 0 { heads[batch.tenant] = last.seq }
+            let everyone = rooms[RoomID(tenant: batch.tenant, audience: .tenant)]
+            for frame in batch.frames {
+                everyone?.assumeIsolated { $0.deliver(frame) }
+                if frame.audience == .tenant { continue }
+                rooms[RoomID(tenant: batch.tenant, audience: frame.audience)]?.assumeIsolated { $0.deliver(frame) }
+            }
+        }
+    }
+
+    /// Sweeps `members` at the end of this tick, or at `time` when that is later.
+    func schedule(_ members: Members, notBefore time: Int64) {
+        if time > now() {
+            loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time))) { members.startSweep() }
+            return
+        }
+        dirty.append(members)
+        if dirty.count == 1 { loop.execute { self.sweepDirty() } }
+    }
+
+    private func sweepDirty() {
+        let due = dirty
+        dirty = []
+        for members in due { members.startSweep() }
+    }
+
+    /// Goes on after the loop has polled its sockets: an `execute` would run before that.
+    func later(_ work: @escaping @Sendable () -> Void) {
+        loop.scheduleTask(in: .microseconds(1), work)
+    }
+
+    // MARK: One connection
+
+    /// Sends what lies behind `start` and moves the cursor; whoever can't take all of it reads on from the log.
+    func deliver(_ buffer: FrameBuffer, from start: Int, to subscriber: Subscriber) {
+        guard subscriber.state != .closed else { return }
+        let bytes = start == 0 ? buffer.bytes : buffer.slice(from: start, to: buffer.count)
+        guard let taken = subscriber.sink.send(bytes) else { return drop(subscriber) }
+        let count = start == 0 ? buffer.marks.count : buffer.marks.count - buffer.frame(at: start)
+        if taken > 0 { subscriber.lastWrite = now() }
+        if taken == bytes.readableBytes {
+            subscriber.cursor = max(subscriber.cursor, buffer.lastSeq)
+            subscriber.sentEvents += count
+            return
+        }
+        // The frame that was cut is finished; those behind it will be read again.
+        let cut = start + taken
+        let index = buffer.frame(at: cut)
+        let mark = buffer.marks[index]
+        subscriber.members?.leave(subscriber)
+        subscriber.cursor = max(subscriber.cursor, mark.seq)
+        subscriber.sentEvents += count - (buffer.marks.count - index - 1)
+        wait(subscriber, for: buffer.slice(from: cut, to: mark.end))
+    }
+
+    /// Sends bytes that move no cursor: heartbeats and the gateway's own words.
+    func send(_ bytes: ByteBuffer, to subscriber: Subscriber) {
+        guard subscriber.state != .closed else { return }
+        guard let taken = subscriber.sink.send(bytes) else { return drop(subscriber) }
+        if taken > 0 { subscriber.lastWrite = now() }
+        guard taken < bytes.readableBytes else { return }
+        if let members = subscriber.members {
+            subscriber.cursor = members.reached(by: subscriber)
+            members.leave(subscriber)
+        }
+        wait(subscriber, for: bytes.getSlice(at: bytes.readerIndex + taken, length: bytes.readableBytes - taken)!)
+    }
+
+    private func wait(_ subscriber: Subscriber, for rest: ByteBuffer) {
+        subscriber.state = .behind
+        subscriber.blockedSince = now()
+        subscriber.sink.queue(rest) { [self] in
+            guard subscriber.state != .closed else { return }
+            subscriber.blockedSince = nil
+            subscriber.lastWrite = now()
+            read(subscriber)
+        }
+    }
+
+    /// One page of the log for a reader that is behind; at the loop's head it becomes live.
+    func read(_ subscriber: Subscriber) {
+        guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
+        switch relay.page(of: subscriber.tenant, after: subscriber.cursor) {
+        case .older: reads.request(subscriber)
+        case .frames(let frames):
+            var page = FrameBuffer()
+            for frame in frames where subscriber.selection.shows(frame.audience, frame.type) {
+                page.append(frame.bytes, seq: frame.seq)
+            }
+            give(page, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
+        }
+    }
+
+    /// - Parameter end: every event up to this number is in `page` or is not shown.
+    func give(_ page: FrameBuffer, upTo end: Int, to subscriber: Subscriber) {
+        if !page.isEmpty { deliver(page, from: 0, to: subscriber) }
+        guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
+        subscriber.cursor = max(subscriber.cursor, end)
+        let head = head(of: subscriber.tenant)
+        if subscriber.cursor >= head {
+            list(for: subscriber).join(subscriber, head: head)
+        } else {
+            later { self.read(subscriber) }
+        }
+    }
+
+    // MARK: Coming and going
+
+    func add(_ subscriber: Subscriber) {
+        subscriber.place = subscribers.count
+        subscribers.append(subscriber)
+        if let user = subscriber.selection.user {
+            room(RoomID(tenant: subscriber.tenant, audience: .user(user))).assumeIsolated { $0.join(subscriber) }
+        }
+        if beat == nil { beat = Beat(registry: self) }
+    }
+
+    /// The connection is gone, or is to be let go now.
+    public func drop(_ subscriber: Subscriber) {
+        guard subscriber.state != .closed else { return }
+        subscriber.members?.leave(subscriber)
+        subscriber.state = .closed
+        let last = subscribers.removeLast()
+        if last !== subscriber {
+            subscribers[subscriber.place] = last
+            last.place = subscriber.place
+        }
+        if let user = subscriber.selection.user {
+            leave(RoomID(tenant: subscriber.tenant, audience: .user(user))) { $0.leave(subscriber) }
+        }
+        if subscribers.isEmpty {
+            beat?.stop()
+            beat = nil
+        }
+        relay.release(subscriber.tenant, subscriber.user)
+        subscriber.sink.abort()
+    }
+
+    /// Ends a stream with its reason as the last event.
+    func close(_ subscriber: Subscriber, _ reason: CloseReason, reconnectAfter: Int?) {
+        guard subscriber.state != .closed else { return }
+        var last = StreamEvents.closing(reason, reconnectAfter: reconnectAfter, now: relay.now())
+        last.writeImmutableBuffer(StreamBytes.end)
+        let sink = subscriber.sink
+        let canTakeMore = subscriber.blockedSince == nil
+        if canTakeMore { sink.finish(last) }
+        drop(subscriber)
+    }
+
+    /// Ends every stream, each told its own time to come back, spread over `window` milliseconds.
+    public func drain(over window: Int) {
+        for subscriber in subscribers {
+            close(subscriber, .serverDraining, reconnectAfter: .random(in: 0...max(1, window)))
+        }
+    }
+
+    var all: [Subscriber] { subscribers }
+
+    private func list(for subscriber: Subscriber) -> Members {
+        let shared = Selection(boards: subscriber.selection.boards, types: subscriber.selection.types)
+        let id = ListID(tenant: subscriber.tenant, selection: shared)
+        if let members = lists[id] { return members }
+        let members = Members(tenant: subscriber.tenant, selection: shared, registry: self)
+        lists[id] = members
+        for audience in shared.audiences {
+            room(RoomID(tenant: id.tenant, audience: audience)).assumeIsolated { $0.join(members) }
+        }
+        return members
+    }
+
+    /// Forgets a list that nobody is in any more.
+    func drop(_ members: Members) {
+        let id = ListID(tenant: members.tenant, selection: members.selection)
+        guard lists[id] === members else { return }
+        lists[id] = nil
+        for audience in members.selection.audiences {
+            leave(RoomID(tenant: id.tenant, audience: audience)) { $0.leave(members) }
+        }
+    }
+
+    private func room(_ id: RoomID) -> Room {
+        if let room = rooms[id] { return room }
+        let room = Room(of: id.audience, on: loop)
+        rooms[id] = room
+        return room
+    }
+
+    private func leave(_ id: RoomID, _ body: @Sendable (isolated Room) -> Void) {
+        guard let room = rooms[id] else { return }
+        let isEmpty = room.assumeIsolated { room in
+            body(room)
+            return room.isEmpty
+        }
+        if isEmpty { rooms[id] = nil }
+    }
+
+    var roomIDs: some Collection<RoomID> { rooms.keys }
+}
+
+extension Selection {
+    /// The rooms that a list with this selection is in.
+    fileprivate var audiences: [Audience] {
+        switch boards {
+        case .all: [.tenant]
+        case .only(let some): [.tenant] + some.map { .board($0) }
+        }
+    }
+}

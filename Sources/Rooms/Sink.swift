@@ -1,0 +1,17 @@
+public import NIOCore
+
+/// Where one connection's bytes go. Everything here is called on the connection's event loop.
+///
+/// A sink that holds bytes of its own takes no more until `drained`: order is never at risk.
+public protocol Sink: AnyObject {
+    /// Bytes that went out at once: 0 when there is no room for now, nil when the connection is broken.
+    func send(_ bytes: ByteBuffer) -> Int?
+    /// Takes the rest of a frame that went out in part; `drained` is called once all of it has left.
+    func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void)
+    /// Bytes queued and not yet gone.
+    var queuedBytes: Int { get }
+    /// Sends `bytes` and then closes.
+    func finish(_ bytes: ByteBuffer)
+    /// Closes at once and throws away what is under way.
+    func abort()
+}

@@ -1,0 +1,69 @@
+import DequeModule
+import Events
+import NIOCore
+
+/// Pages for readers further back than memory reaches, a few at a time, so that a storm of them is no storm of queries.
+///
+/// `@unchecked Sendable`: touched on the registry's loop alone.
+final class StoreReads: @unchecked Sendable {
+    private unowned let registry: RoomRegistry
+    private let atOnce: Int
+    private var underWay = 0
+    /// As many as there are connections at most.
+    private var waiting: Deque<@Sendable () -> Void> = []
+
+    init(registry: RoomRegistry, atOnce: Int) {
+        self.registry = registry
+        self.atOnce = atOnce
+    }
+
+    /// Reads the page after the subscriber's cursor and gives it.
+    func request(_ subscriber: Subscriber) {
+        let registry = registry
+        let limits = registry.limits
+        let (tenant, cursor, selection) = (subscriber.tenant, subscriber.cursor, subscriber.selection)
+        run {
+            guard let history = registry.relay.history else { throw RoomError.unavailable }
+            let page = try await history.page(
+                of: tenant, after: cursor, selection: selection, count: 1000, bytes: limits.pageBytes)
+            return (page, FrameBuffer(page.events, epoch: page.bounds.epoch))
+        } then: { result in
+            guard subscriber.state == .behind else { return }
+            switch result {
+            case .failure: registry.drop(subscriber)
+            case .success(let (page, _)) where cursor < page.bounds.oldest - 1:
+                registry.resync(subscriber, .cursorExpired)
+            case .success(let (page, frames)): registry.give(frames, upTo: page.end, to: subscriber)
+            }
+        }
+    }
+
+    /// Runs `read` off the loop when its turn comes, and `then` with its outcome on the loop.
+    func run<Value: Sendable>(
+        _ read: @escaping @Sendable () async throws -> Value,
+        then: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        guard underWay < atOnce else {
+            waiting.append { [self] in run(read, then: then) }
+            return
+        }
+        underWay += 1
+        let loop = registry.loop
+        Task {
+            let result: Result<Value, any Error>
+            do { result = .success(try await read()) } catch { result = .failure(error) }
+            loop.execute { [self] in
+                underWay -= 1
+                then(result)
+                if underWay < atOnce, let next = waiting.popFirst() { next() }
+            }
+        }
+    }
+}
+
+extension FrameBuffer {
+    init(_ events: [Event], epoch: Epoch) {
+        self.init()
+        for event in events { append(EventFrame(event, epoch: epoch).bytes, seq: event.seq) }
+    }
+}

@@ -1,0 +1,132 @@
+import Events
+import NIOCore
+import NIOPosix
+import Testing
+
+@testable import Rooms
+
+/// Joining, replaying, falling behind and being live, mixed at random: nobody ever misses an event, gets one twice, or
+/// sees two in the wrong order.
+@Suite(.serialized) struct InterleavingTests {
+    static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+    /// Touched on the loop alone, but for what never changes.
+    final class Reader: @unchecked Sendable {
+        let sink: TestSink
+        let selection: Selection
+        let after: Int
+        var subscriber: Subscriber?
+
+        init(sink: TestSink, selection: Selection, after: Int) {
+            self.sink = sink
+            self.selection = selection
+            self.after = after
+        }
+    }
+
+    @Test(arguments: 0..<40)
+    func `every reader gets every event that it is shown, once, in order`(seed: UInt64) async throws {
+        for round in UInt64(0)..<50 { try await play(seed: seed * 1000 + round) }
+    }
+
+    private func play(seed: UInt64) async throws {
+        var random = SplitMix(seed: seed)
+        var limits = RoomLimits()
+        limits.coalesce = [0, 0, 200_000][Int.random(in: 0..<3, using: &random)]
+        limits.slice = Int.random(in: 1...3, using: &random)
+        limits.recentBytes = [300, 2000, 1 << 20].randomElement(using: &random)!
+        limits.queueBytes = 1024
+        let relay = Relay(limits: limits, clock: { 0 })
+        let log = TestLog(relay: relay)
+        let loop = Self.group.any()
+        relay.start(history: log, on: [loop])
+        let registry = relay.registry(on: loop)!
+        var readers: [Reader] = []
+        log.commit(.board(.main), count: Int.random(in: 0...5, using: &random))
+
+        for _ in 0..<60 {
+            switch Int.random(in: 0..<10, using: &random) {
+            case 0..<5:
+                let audience: Audience = [
+                    .board(.main), .board(BoardID("a")!), .board(BoardID("b")!), .user(UserID("u1")!),
+                    .user(UserID("u2")!), .tenant,
+                ].randomElement(using: &random)!
+                let type: EventType = [.taskCreated, .taskDeleted, .boardUpdated].randomElement(using: &random)!
+                log.commit(audience, type: type, count: Int.random(in: 1...3, using: &random))
+            case 5, 6:
+                let head = log.all.count
+                let after = Bool.random(using: &random) ? head : Int.random(in: 0...head, using: &random)
+                let selection = Self.selection(&random)
+                let room = Bool.random(using: &random) ? Int.max : Int.random(in: 0...400, using: &random)
+                let reader = try await loop.submit {
+                    Self.join(registry, log, selection: selection, after: after, room: room)
+                }.get()
+                readers.append(reader)
+            case 7, 8:
+                let bytes = Int.random(in: 1...400, using: &random)
+                let current = readers
+                try await loop.submit { for reader in current { reader.sink.drain(bytes) } }.get()
+            default:
+                try await loop.submit {}.get()
+            }
+        }
+        let everyone = readers
+        let expected = everyone.map { reader in
+            log.all.filter { $0.seq > reader.after && reader.selection.shows($0) }.map(\.seq)
+        }
+        try await settle(on: loop) {
+            for reader in everyone { reader.sink.drain(1 << 20) }
+            return zip(everyone, expected).allSatisfy { $0.sink.numbers.count >= $1.count }
+        }
+        let got = try await loop.submit { everyone.map(\.sink.numbers) }.get()
+        for (numbers, expected) in zip(got, expected) {
+            #expect(numbers == expected, "seed \(seed)")
+        }
+        try await loop.submit { for reader in everyone { reader.subscriber.map { registry.drop($0) } } }.get()
+        let rest = try await loop.submit { (registry.roomIDs.count, relay.connections) }.get()
+        #expect(rest == (0, 0), "rooms and connections are gone when empty, seed \(seed)")
+    }
+
+    /// Lets the loop, the timers and the reads go on until `done`; bounded by turns, not by time.
+    private func settle(on loop: any EventLoop, _ done: @escaping @Sendable () -> Bool) async throws {
+        for _ in 0..<200_000 {
+            if try await loop.submit(done).get() { return }
+            await Task.yield()
+        }
+        Issue.record("the readers never got everything")
+    }
+
+    private static func selection(_ random: inout SplitMix) -> Selection {
+        let types = [TypeFilter.everything, TypeFilter(list: "task.*")!].randomElement(using: &random)!
+        let user = [nil, UserID("u1"), UserID("u2")].randomElement(using: &random)!
+        let boards: Selection.Boards = [
+            .all, .all, .only([.main]), .only([BoardID("a")!, BoardID("b")!]),
+        ].randomElement(using: &random)!
+        return Selection(boards: boards, user: user, types: types)
+    }
+
+    private static func join(
+        _ registry: RoomRegistry, _ log: TestLog, selection: Selection, after: Int, room: Int
+    ) -> Reader {
+        let sink = TestSink(room: room)
+        let reader = Reader(sink: sink, selection: selection, after: after)
+        let request = StreamRequest(
+            tenant: TestLog.tenant, user: UserID("someone")!, selection: selection,
+            cursor: Cursor(seq: after, epoch: log.epoch).description, expiresAt: .max, head: ByteBuffer(),
+            snapshotURL: "")
+        registry.open(request, on: sink) { reader.subscriber = try? $0.get() }
+        return reader
+    }
+}
+
+struct SplitMix: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,69 @@
+import Events
+import NIOCore
+import NIOPosix
+import Synchronization
+
+@testable import Rooms
+
+/// A log in memory that commits and announces like a store, and answers reads late.
+final class TestLog: TenantHistory {
+    let epoch = Epoch(rawValue: 0xABCD_EF01)
+    let relay: Relay
+    private let events = Mutex<[Event]>([])
+    /// Numbers below this are gone.
+    let oldest = Mutex(1)
+
+    init(relay: Relay) { self.relay = relay }
+
+    static let tenant = TenantID("acme")!
+
+    func commit(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1) {
+        let new: [Event] = events.withLock { events in
+            let new = (0..<count).map { offset in
+                let seq = events.count + 1 + offset
+                return Event(
+                    tenant: Self.tenant, seq: seq, audience: audience, type: type, timestamp: 0,
+                    json: Array(#"{"type":"\#(type)","seq":\#(seq),"padding":"\#(String(repeating: "x", count: seq % 90))"}"#.utf8))
+            }
+            events += new
+            return new
+        }
+        relay.announce(new)
+    }
+
+    var all: [Event] { events.withLock { $0 } }
+
+    private var bounds: LogBounds {
+        LogBounds(epoch: epoch, head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
+    }
+
+    func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> { [.main, BoardID("a")!, BoardID("b")!] }
+    func bounds(of tenant: TenantID) async throws -> LogBounds { bounds }
+
+    func page(
+        of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
+    ) async throws -> LogPage {
+        await Task.yield()
+        let bounds = bounds
+        let rest = all.dropFirst(seq).prefix(bounds.head - seq)
+        var shown: [Event] = []
+        var end = seq
+        for event in rest {
+            if shown.count == min(count, 7) { break }
+            end = event.seq
+            if selection.shows(event) { shown.append(event) }
+        }
+        return LogPage(events: shown, end: end, bounds: bounds)
+    }
+
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+        let bounds = bounds
+        return LogPage(events: all.filter(selection.shows).suffix(count), end: bounds.head, bounds: bounds)
+    }
+
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+        await Task.yield()
+        let bounds = bounds
+        return LogPage(events: Array(all.prefix(bounds.head).suffix(count)), end: bounds.head, bounds: bounds)
+    }
+}
