@@ -8,25 +8,80 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+extension Target.Dependency {
+    static func nio(_ name: String) -> Self { .product(name: name, package: "swift-nio") }
+    static func nioExtras(_ name: String) -> Self { .product(name: name, package: "swift-nio-extras") }
+    static func hummingbird(_ name: String) -> Self { .product(name: name, package: "hummingbird") }
+    static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration: Self = .product(name: "Configuration", package: "swift-configuration")
+    static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
+    static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
+    static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams: Self = .product(name: "Yams", package: "Yams")
+}
+
 let package = Package(
     name: "boardcast",
+    products: [.executable(name: "boardcast", targets: ["boardcast"])],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),  // an oracle, for tests alone
     ],
     targets: [
-        .target(name: "StrictJSON", swiftSettings: settings),
+        // Words
         .target(name: "Events", swiftSettings: settings),
+        .target(name: "StrictJSON", swiftSettings: settings),
+
+        // Who may
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "Tokens", dependencies: ["COpenSSL", "StrictJSON"], swiftSettings: settings),
+
+        // What happens, and who hears of it
+        .target(name: "Boards", dependencies: ["Events", "StrictJSON"], swiftSettings: settings),
         .target(
-            name: "Rooms",
+            name: "Rooms", dependencies: ["Events", "StrictJSON", .nio("NIOCore"), .deque], swiftSettings: settings),
+
+        // Edges
+        .target(name: "SQLiteStore", dependencies: ["Boards", "Events", .grdb], swiftSettings: settings),
+        .target(
+            name: "Gateway",
             dependencies: [
-                "Events", "StrictJSON", .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "DequeModule", package: "swift-collections"),
+                "Boards", "Events", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
+                .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"), .nioExtras("NIOHTTPTypes"),
+                .nioExtras("NIOHTTPTypesHTTP1"), .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
-        .testTarget(
-            name: "RoomsTests",
-            dependencies: ["Rooms", .product(name: "NIOPosix", package: "swift-nio")], swiftSettings: settings),
+        .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),
+
+        // The command line, and all of it put together
+        .target(
+            name: "CommandLineTools",
+            dependencies: ["Events", "StrictJSON", "Tokens", .configuration, .logging, .yams], swiftSettings: settings),
+        .executableTarget(
+            name: "boardcast",
+            dependencies: [
+                "Boards", "CommandLineTools", "Events", "Gateway", "Rooms", "SQLiteStore", "StrictJSON", "Tokens",
+                "WebClient", .argumentParser, .asyncHTTPClient, .lifecycle, .logging, .nio("NIOCore"),
+                .nio("NIOHTTP1"), .nio("NIOPosix"), .unixSignals,
+            ],
+            swiftSettings: settings),
+
+        // Tests
+        .testTarget(name: "RoomsTests", dependencies: ["Rooms", .nio("NIOPosix")], swiftSettings: settings),
     ]
 )

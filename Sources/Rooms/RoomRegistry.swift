@@ -8,7 +8,7 @@ public import NIOCore
 public final class RoomRegistry: @unchecked Sendable {
     public let loop: any EventLoop
     let relay: Relay
-    let limits: RoomLimits
+    public let limits: RoomLimits
 
     /// The last number handed to this loop, per tenant; none: nothing yet.
     private var heads: [TenantID: Int] = [:]
@@ -33,6 +33,9 @@ public final class RoomRegistry: @unchecked Sendable {
         reads = StoreReads(registry: self, atOnce: limits.readsAtOnce)
     }
 
+    /// Milliseconds since 1970.
+    public var wallClock: Int { relay.now() }
+    /// Nanoseconds that only go forward.
     func now() -> Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
     func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
 
@@ -195,10 +198,16 @@ public final class RoomRegistry: @unchecked Sendable {
         drop(subscriber)
     }
 
-    /// Ends every stream, each told its own time to come back, spread over `window` milliseconds.
-    public func drain(over window: Int) {
-        for subscriber in subscribers {
-            close(subscriber, .serverDraining, reconnectAfter: .random(in: 0...max(1, window)))
+    /// Ends a stream because the gateway goes down; it is told a time of its own, within `window` milliseconds, to
+    /// come back.
+    public func drain(_ subscriber: Subscriber, over window: Int) {
+        close(subscriber, .serverDraining, reconnectAfter: .random(in: 0...max(1, window)))
+    }
+
+    /// Drains every stream of this loop; from any thread.
+    public func drainAll(over window: Int) -> EventLoopFuture<Void> {
+        loop.submit { [self] in
+            for subscriber in subscribers { drain(subscriber, over: window) }
         }
     }
 

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs what is missing, from Debian's packages and PyPI:  install-dependencies.sh build|test|bench
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+command -v swift > /dev/null || { echo "Swift 6.2 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+
+packages() { # names → installs those that are missing
+  local missing=()
+  for name in "$@"; do
+    dpkg-query -W -f='${Status}' "$name" 2> /dev/null | grep -q 'ok installed' || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return
+  local sudo=()
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+  echo "installing ${missing[*]}" >&2
+  "${sudo[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+}
+
+packages pkg-config libssl-dev libsqlite3-dev
+
+case ${1:-build} in
+build) ;;
+test)
+  packages python3-venv chromium chromium-driver sqlite3
+  [ -x .venv/bin/python ] || python3 -m venv .venv
+  if ! cmp -s Tests/EndToEnd/requirements.txt .venv/installed.txt; then
+    .venv/bin/python -m pip install -q --disable-pip-version-check -r Tests/EndToEnd/requirements.txt
+    cp Tests/EndToEnd/requirements.txt .venv/installed.txt
+  fi ;;
+bench) packages gcc make nginx libnginx-mod-nchan nodejs liburing-dev ;;
+*) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
+esac

@@ -1,0 +1,54 @@
+# Boardcast. `make run` and `make test` install what they need; `make help` lists the rest.
+SHELL   := /bin/bash
+JOBS    ?= 2
+PYTHON  := .venv/bin/python
+PAGE    ?= 8788
+SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help run build release test unit e2e lint format bench check setup setup-test clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+setup: ## installs the C libraries that the build needs, when they are missing
+	@Deploy/install-dependencies.sh build
+
+setup-test: setup ## ... and the browser and Python packages of the tests
+	@Deploy/install-dependencies.sh test
+
+run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open
+	swift build -c release --product boardcast -j $(JOBS)
+	.build/release/boardcast serve --dev --port $(PAGE)
+
+build: setup ## a debug build of everything
+	swift build --build-tests -j $(JOBS)
+
+release: setup ## the one binary, optimised, with the Swift runtime inside
+	swift build -c release --product boardcast --static-swift-stdlib -j $(JOBS)
+
+test: setup-test unit e2e ## every test: Swift's, then end to end against the built binary
+
+unit: ## Swift's tests alone
+	swift build --build-tests -j $(JOBS)
+	PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build
+
+e2e: ## the end-to-end tests alone, against .build/debug/boardcast
+	$(PYTHON) -m pytest Tests/EndToEnd -q
+
+lint: ## style, by .swift-format
+	swift format lint --strict --parallel $(SOURCES) Package.swift
+
+format: ## rewrites the sources by .swift-format
+	swift format --in-place --parallel $(SOURCES) Package.swift
+
+bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minutes)
+	@Deploy/install-dependencies.sh bench
+	swift build -c release -j $(JOBS)
+	$(MAKE) -C Tests/Load
+	Tests/Load/bench.sh
+
+check: lint test ## what has to pass before a change lands
+
+clean: ## removes what was built
+	rm -rf .build .build-*

@@ -1,0 +1,36 @@
+public import Events
+
+/// Who asks: what a verified token says, as far as boards are concerned.
+public struct Author: Sendable {
+    public let tenant: TenantID
+    public let user: UserID
+    /// What the token is good for; a board named here need not exist.
+    public let boards: Selection.Boards
+
+    public init(tenant: TenantID, user: UserID, boards: Selection.Boards = .all) {
+        self.tenant = tenant
+        self.user = user
+        self.boards = boards
+    }
+
+    public func sees(_ board: BoardID) -> Bool {
+        switch boards {
+        case .all: true
+        case .only(let some): some.contains(board)
+        }
+    }
+
+    /// - Throws: ``BoardError/forbidden`` for a board that the token is not good for, whether it exists or not.
+    public func require(_ board: BoardID) throws(BoardError) {
+        guard sees(board) else { throw .forbidden }
+    }
+
+    /// What is left of `asked`: `all` means all that the author sees.
+    ///
+    /// - Throws: ``BoardError/forbidden`` when a board is asked for by name that the token is not good for.
+    public func narrow(_ asked: Selection.Boards) throws(BoardError) -> Selection.Boards {
+        guard case .only(let some) = asked else { return boards }
+        for board in some { try require(board) }
+        return asked
+    }
+}

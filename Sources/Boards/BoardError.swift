@@ -1,0 +1,67 @@
+public import Events
+
+/// Why a store refused. The gateway gives each case its HTTP status, once.
+public enum BoardError: Error, Equatable, CustomStringConvertible {
+    /// No such board or task in this tenant.
+    case notFound(Subject)
+    /// The token is not good for that board.
+    case forbidden
+    /// The task is not of the version that the caller wants to change; here is what it is now.
+    case versionMismatch(BoardTask)
+    case boardVersionMismatch(Board)
+    case conflict(Conflict)
+    /// What was sent can't be, for these reasons; never empty.
+    case invalid([FieldError])
+    /// The idempotency key was used for something else in the last 24 h.
+    case keyReused
+    /// Too much is waiting, or the database is held by another process; worth trying again.
+    case busy(retryAfter: Duration)
+    /// The disk is full; reading goes on.
+    case storageFull
+    /// The store was closed.
+    case closed
+    /// The store failed in a way that a caller can't mend. Names the failure, never SQL or what was written.
+    case storage(String)
+
+    public enum Subject: Sendable, Equatable {
+        case board(BoardID)
+        case task(Int)
+    }
+
+    public enum Conflict: Sendable, Equatable, CustomStringConvertible {
+        case boardExists(BoardID)
+        /// `main` can't be deleted.
+        case boardIsPermanent(BoardID)
+        /// These would be removed from the board but have tasks.
+        case statusesInUse([String])
+
+        public var description: String {
+            switch self {
+            case .boardExists(let id): "there is a board \(id) already"
+            case .boardIsPermanent(let id): "the board \(id) can't be deleted"
+            case .statusesInUse(let statuses): "there are tasks in \(statuses.joined(separator: ", "))"
+            }
+        }
+    }
+
+    static func invalid(_ name: String, _ detail: String) -> BoardError {
+        .invalid([FieldError(name: name, detail)])
+    }
+
+    public var description: String {
+        switch self {
+        case .notFound(.board(let id)): "no board \(id)"
+        case .notFound(.task(let id)): "no task \(id)"
+        case .forbidden: "the token is not good for that board"
+        case .versionMismatch(let task): "task \(task.id) is at version \(task.version)"
+        case .boardVersionMismatch(let board): "board \(board.id) is at version \(board.version)"
+        case .conflict(let conflict): conflict.description
+        case .invalid(let errors): errors.map(\.description).joined(separator: "; ")
+        case .keyReused: "the idempotency key was used for another request"
+        case .busy: "the store is busy"
+        case .storageFull: "the disk is full"
+        case .closed: "the store is closed"
+        case .storage(let failure): failure
+        }
+    }
+}

@@ -1,0 +1,67 @@
+public import Events
+
+/// Boards, their tasks, and the log of what happened to them, each tenant apart.
+///
+/// Every write passes ``TaskEvents``; every store passes the one suite in `Tests/Contracts`. A store is made with
+/// `announce`, which it calls once per commit: after the commit is safe, before any of its writes is acknowledged,
+/// with the events in number order, and never from two places at once.
+public protocol BoardStore: EventLog {
+    /// Performs one write and announces its events; returns when both are done.
+    ///
+    /// - Parameter once: names the write, so that sending it again gives the first answer and does nothing.
+    /// - Throws: any ``BoardError``; then nothing was changed and nothing announced.
+    func write(_ command: Command, by author: Author, once: IdempotencyKey?) async throws(BoardError) -> Commit
+
+    /// Those that the author sees, by id.
+    func boards(for author: Author) async throws(BoardError) -> [Board]
+
+    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
+    func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board
+
+    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
+    func task(_ id: Int, for author: Author) async throws(BoardError) -> BoardTask
+
+    /// By id, as many as the query's limit where there are so many.
+    ///
+    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
+    func tasks(_ query: TaskQuery, for author: Author) async throws(BoardError) -> TaskPage
+
+    /// Boards, tasks and cursor as they were at one moment.
+    ///
+    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
+    func snapshot(of boards: Selection.Boards, for author: Author) async throws(BoardError) -> BoardSnapshot
+
+    /// Finishes the writes that it took, then refuses all with ``BoardError/closed``.
+    func close() async
+}
+
+/// What a board's page starts from: the state, and the place in the log where the events after it begin.
+public struct BoardSnapshot: Sendable {
+    /// By id.
+    public let boards: [Board]
+    /// By board, then column from left to right, then rank.
+    public let tasks: [BoardTask]
+    public let cursor: Cursor
+
+    public init(boards: [Board], tasks: [BoardTask], cursor: Cursor) {
+        self.boards = boards
+        self.tasks = tasks
+        self.cursor = cursor
+    }
+}
+
+/// How much of a tenant's log is held.
+public struct Retention: Sendable {
+    /// Events per tenant; older ones are out of reach at once, and removed in the background.
+    public var count: Int
+    /// Milliseconds; enforced in the background.
+    public var age: Int
+
+    public init(count: Int = 100_000, age: Int = 7 * 86_400_000) {
+        self.count = max(count, 1)
+        self.age = age
+    }
+
+    /// The oldest number within reach, of a tenant whose newest is `head` and whose oldest still held is `stored`.
+    public func oldest(stored: Int, head: Int) -> Int { max(stored, head - count + 1) }
+}

@@ -1,0 +1,43 @@
+import StrictJSON
+
+/// What a write came to. When a caller has it, the change and its events are on disk and announced.
+public struct Commit: Sendable, Equatable {
+    /// The number of the write's last event; of the tenant's newest at that moment, when nothing changed.
+    public let seq: Int
+    /// As it is now, or as it was last when it was deleted.
+    public let task: BoardTask?
+    public let board: Board?
+
+    init(seq: Int, task: BoardTask? = nil, board: Board? = nil) {
+        self.seq = seq
+        self.task = task
+        self.board = board
+    }
+
+    /// For an ``Answer``; ``init(bytes:)`` reads it.
+    public var bytes: [UInt8] {
+        var json = JSONWriter()
+        json.object {
+            $0.name("seq")
+            $0.int(seq)
+            if let task {
+                $0.name("task")
+                task.write(into: &$0)
+            }
+            if let board {
+                $0.name("board")
+                board.write(into: &$0)
+            }
+        }
+        return json.bytes
+    }
+
+    /// Nil when `bytes` are not from ``bytes``.
+    public init?(bytes: [UInt8]) {
+        guard let object = try? JSONParser.parse(bytes).object, let seq = object["seq"]?.int else { return nil }
+        self.init(
+            seq: seq, task: object["task"]?.object.flatMap { BoardTask($0) },
+            board: object["board"]?.object.flatMap { Board($0) })
+        guard (task == nil) == (object["task"] == nil), (board == nil) == (object["board"] == nil) else { return nil }
+    }
+}

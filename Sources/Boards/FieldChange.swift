@@ -1,0 +1,70 @@
+import Events
+import StrictJSON
+
+/// One member of an event's `changes`: `"name":["old","new"]`.
+struct FieldChange {
+    let field: StaticString
+    let old: JSONValue
+    let new: JSONValue
+}
+
+extension BoardTask {
+    /// What differs in `new` beside its place on the board. Version and times are not counted.
+    func fieldChanges(to new: BoardTask) -> [FieldChange] {
+        var changes: [FieldChange] = []
+        if !name.hasSameBytes(as: new.name) {
+            changes.append(FieldChange(field: "name", old: .string(name), new: .string(new.name)))
+        }
+        if !description.hasSameBytes(as: new.description) {
+            changes.append(
+                FieldChange(field: "description", old: .string(description), new: .string(new.description)))
+        }
+        if priority != new.priority {
+            changes.append(
+                FieldChange(field: "priority", old: .string(priority.rawValue), new: .string(new.priority.rawValue)))
+        }
+        if assignee != new.assignee {
+            changes.append(
+                FieldChange(
+                    field: "assigneeId", old: .init(assignee?.rawValue), new: .init(new.assignee?.rawValue)))
+        }
+        if !labels.elementsEqual(new.labels, by: { $0.hasSameBytes(as: $1) }) {
+            changes.append(FieldChange(field: "labels", old: .init(labels), new: .init(new.labels)))
+        }
+        if dueAt != new.dueAt {
+            changes.append(
+                FieldChange(field: "dueAt", old: .init(dueAt?.description), new: .init(new.dueAt?.description)))
+        }
+        return changes
+    }
+
+    /// What differs in where the task stands: status and rank.
+    func placeChanges(to new: BoardTask) -> [FieldChange] {
+        var changes: [FieldChange] = []
+        if status != new.status {
+            changes.append(FieldChange(field: "status", old: .string(status), new: .string(new.status)))
+        }
+        if rank != new.rank {
+            changes.append(FieldChange(field: "rank", old: .string(rank.rawValue), new: .string(new.rank.rawValue)))
+        }
+        return changes
+    }
+}
+
+extension Board {
+    func changes(to new: Board) -> [FieldChange] {
+        var changes: [FieldChange] = []
+        if !name.hasSameBytes(as: new.name) {
+            changes.append(FieldChange(field: "name", old: .string(name), new: .string(new.name)))
+        }
+        if statuses != new.statuses {
+            changes.append(FieldChange(field: "statuses", old: .init(statuses), new: .init(new.statuses)))
+        }
+        return changes
+    }
+}
+
+extension JSONValue {
+    fileprivate init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
+    fileprivate init(_ texts: [String]) { self = .array(texts.map(JSONValue.string)) }
+}

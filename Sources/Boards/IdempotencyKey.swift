@@ -1,0 +1,31 @@
+/// What a client names a write by, so that sending it again does nothing again. Also the event's `op`.
+public struct IdempotencyKey: Sendable, Hashable {
+    /// How long an answer is kept, in milliseconds: 24 h.
+    public static let lifetime = 86_400_000
+
+    public let key: String
+    /// Of the call and its body, by which another write under the same key is told; a SHA-256 for example.
+    public let fingerprint: [UInt8]
+
+    /// Nil unless `key` is 1 to 128 bytes without control characters.
+    public init?(_ key: String, fingerprint: [UInt8]) {
+        guard 1...128 ~= key.utf8.count, key.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
+        self.key = key
+        self.fingerprint = fingerprint
+    }
+}
+
+/// The first answer to an ``IdempotencyKey``, as a store keeps it for one user of one tenant.
+public struct Answer: Sendable, Equatable {
+    public let fingerprint: [UInt8]
+    /// When it was given, in milliseconds since 1970.
+    public let at: Int
+    /// ``Commit/bytes``.
+    public let commit: [UInt8]
+
+    public init(fingerprint: [UInt8], at: Int, commit: [UInt8]) {
+        self.fingerprint = fingerprint
+        self.at = at
+        self.commit = commit
+    }
+}

@@ -1,0 +1,128 @@
+public import Events
+
+/// A ``BoardStore`` that forgets when the process ends: the twin that tests run beside the real ones.
+public actor MemoryBoardStore: BoardStore {
+    public let epoch = Epoch.random()
+    private let beginning: Timestamp
+    private let retention: Retention
+    private let now: @Sendable () -> Int
+    private let announce: @Sendable ([Event]) -> Void
+    private var tenants: [TenantID: MemoryTenant] = [:]
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - now: milliseconds since 1970.
+    ///   - announce: called with the events of each write, from one place at a time; must not block.
+    public init(
+        retention: Retention = Retention(), now: @escaping @Sendable () -> Int,
+        announce: @escaping @Sendable ([Event]) -> Void = { _ in }
+    ) {
+        self.retention = retention
+        self.now = now
+        self.announce = announce
+        beginning = Timestamp(milliseconds: now())
+    }
+
+    public func write(
+        _ command: Command, by author: Author, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit {
+        guard !isClosed else { throw .closed }
+        let time = now()
+        // Taken out, so that changing it copies nothing.
+        var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
+        defer { tenants[author.tenant] = rows }
+        var gate = TaskEvents(author: author, once: once, now: Timestamp(milliseconds: time))
+        let commit = try gate.perform(command, in: &rows)
+        rows.trim(retention, at: time)
+        if !gate.events.isEmpty { announce(gate.events) }
+        return commit
+    }
+
+    public func boards(for author: Author) async throws(BoardError) -> [Board] {
+        tenant(author.tenant).boards.values.filter { author.sees($0.id) }.sorted { $0.id < $1.id }
+    }
+
+    public func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board {
+        try author.require(id)
+        guard let board = tenant(author.tenant).boards[id] else { throw .notFound(.board(id)) }
+        return board
+    }
+
+    public func task(_ id: Int, for author: Author) async throws(BoardError) -> BoardTask {
+        guard let task = tenant(author.tenant).tasks[id] else { throw .notFound(.task(id)) }
+        try author.require(task.board)
+        return task
+    }
+
+    public func tasks(_ query: TaskQuery, for author: Author) async throws(BoardError) -> TaskPage {
+        let rows = tenant(author.tenant)
+        let boards = Set(try rows.visibleBoards(query.boards, to: author).map(\.id))
+        let start = query.after?.id ?? 0
+        let found = rows.tasks.values
+            .filter { $0.id > start && boards.contains($0.board) && query.matches($0) }
+            .sorted { $0.id < $1.id }
+        let items = Array(found.prefix(query.limit))
+        return TaskPage(items: items, next: found.count > items.count ? PageMark(id: items.last!.id) : nil)
+    }
+
+    public func snapshot(
+        of boards: Selection.Boards, for author: Author
+    ) async throws(BoardError) -> BoardSnapshot {
+        let rows = tenant(author.tenant)
+        let visible = try rows.visibleBoards(boards, to: author)
+        var tasks: [BoardTask] = []
+        for board in visible {
+            for status in board.statuses { tasks += rows.tasks(in: BoardColumn(board: board.id, status: status)) }
+        }
+        return BoardSnapshot(boards: visible, tasks: tasks, cursor: Cursor(seq: rows.head, epoch: epoch))
+    }
+
+    public func bounds(of tenant: TenantID) async throws -> LogBounds { bounds(of: self.tenant(tenant)) }
+
+    public func page(
+        of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
+    ) async throws -> LogPage {
+        let rows = self.tenant(tenant)
+        let bounds = bounds(of: rows)
+        var events: [Event] = []
+        var size = 0
+        var end = min(max(seq, bounds.oldest - 1), bounds.head)
+        for event in rows.events(after: end) {
+            if selection.shows(event) {
+                guard events.count < count, events.isEmpty || size + event.json.count <= bytes else { break }
+                events.append(event)
+                size += event.json.count
+            }
+            end = event.seq
+        }
+        return LogPage(events: events, end: end, bounds: bounds)
+    }
+
+    public func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+        let rows = self.tenant(tenant)
+        let bounds = bounds(of: rows)
+        let shown = rows.events(after: bounds.oldest - 1).filter(selection.shows)
+        return LogPage(events: shown.suffix(count), end: bounds.head, bounds: bounds)
+    }
+
+    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+        let rows = self.tenant(tenant)
+        let bounds = bounds(of: rows)
+        var size = 0
+        let end = rows.events(after: bounds.oldest - 1).suffix(count).reversed().prefix { event in
+            size += event.json.count
+            return size <= bytes
+        }
+        return LogPage(events: end.reversed(), end: bounds.head, bounds: bounds)
+    }
+
+    public func close() async { isClosed = true }
+
+    private func tenant(_ id: TenantID) -> MemoryTenant {
+        tenants[id] ?? MemoryTenant(tenant: id, main: .main(since: beginning))
+    }
+
+    private func bounds(of rows: MemoryTenant) -> LogBounds {
+        LogBounds(epoch: epoch, head: rows.head, oldest: retention.oldest(stored: rows.oldest, head: rows.head))
+    }
+}

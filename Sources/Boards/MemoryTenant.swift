@@ -1,0 +1,101 @@
+import Events
+
+/// One tenant's rows in memory.
+struct MemoryTenant: BoardTransaction {
+    let tenant: TenantID
+    private(set) var head = 0
+    /// The oldest event held, `head + 1` when there is none.
+    private(set) var oldest = 1
+    private(set) var boards: [BoardID: Board]
+    private(set) var tasks: [Int: BoardTask] = [:]
+    private var events: [Event] = []
+    private var boardHeads: [BoardID: Int] = [:]
+    private var lastTaskID = 0
+    private var answers: [AnswerKey: Answer] = [:]
+
+    private struct AnswerKey: Hashable {
+        let user: UserID
+        let key: [UInt8]
+    }
+
+    init(tenant: TenantID, main: Board) {
+        self.tenant = tenant
+        boards = [main.id: main]
+    }
+
+    func visibleBoards(_ asked: Selection.Boards, to author: Author) throws(BoardError) -> [Board] {
+        if case .only(let some) = asked {
+            for id in some.sorted() {
+                try author.require(id)
+                guard boards[id] != nil else { throw .notFound(.board(id)) }
+            }
+            return some.sorted().compactMap { boards[$0] }
+        }
+        return boards.values.filter { author.sees($0.id) }.sorted { $0.id < $1.id }
+    }
+
+    func events(after seq: Int) -> ArraySlice<Event> { events.dropFirst(seq + 1 - oldest) }
+
+    /// Forgets what retention no longer holds, and answers past their time.
+    mutating func trim(_ retention: Retention, at time: Int) {
+        let oldest = retention.oldest(stored: oldest, head: head)
+        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.age }.count
+        if expired > 0 {
+            events.removeFirst(expired)
+            self.oldest += expired
+        }
+        if answers.count > 1024 { answers = answers.filter { $0.value.at + IdempotencyKey.lifetime > time } }
+    }
+
+    func board(_ id: BoardID) -> Board? { boards[id] }
+    mutating func insert(_ board: Board) { boards[board.id] = board }
+    mutating func update(_ board: Board) { boards[board.id] = board }
+
+    mutating func delete(_ board: Board) {
+        boards[board.id] = nil
+        tasks = tasks.filter { $0.value.board != board.id }
+    }
+
+    func statusesInUse(on board: BoardID) -> Set<String> {
+        Set(tasks.values.lazy.filter { $0.board == board }.map(\.status))
+    }
+
+    func task(_ id: Int) -> BoardTask? { tasks[id] }
+    mutating func insert(_ task: BoardTask) { tasks[task.id] = task }
+    mutating func update(_ task: BoardTask) { tasks[task.id] = task }
+    mutating func delete(_ task: BoardTask) { tasks[task.id] = nil }
+
+    func tasks(in column: BoardColumn) -> [BoardTask] {
+        tasks.values.filter { $0.column == column }.sorted { ($0.rank, $0.id) < ($1.rank, $1.id) }
+    }
+
+    func lastRank(in column: BoardColumn) -> Rank? {
+        tasks.values.lazy.filter { $0.column == column }.map(\.rank).max()
+    }
+
+    func nextRank(in column: BoardColumn, after rank: Rank?, without id: Int) -> Rank? {
+        tasks.values.lazy
+            .filter { task in task.column == column && task.id != id && rank.map { $0 < task.rank } != false }
+            .map(\.rank).min()
+    }
+
+    mutating func takeTaskID() -> Int {
+        lastTaskID += 1
+        return lastTaskID
+    }
+
+    mutating func takeNumbers(on board: BoardID?) -> (seq: Int, boardSeq: Int?) {
+        head += 1
+        guard let board else { return (head, nil) }
+        boardHeads[board, default: 0] += 1
+        return (head, boardHeads[board])
+    }
+
+    mutating func append(_ event: Event) { events.append(event) }
+
+    func answer(to key: String, of user: UserID) -> Answer? { answers[AnswerKey(user: user, key: Array(key.utf8))] }
+
+    mutating func keep(_ answer: Answer, to key: String, of user: UserID) {
+        answers[AnswerKey(user: user, key: Array(key.utf8))] = answer
+    }
+}

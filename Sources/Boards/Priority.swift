@@ -1,0 +1,4 @@
+/// How urgent a task is.
+public enum Priority: String, Sendable, CaseIterable {
+    case low, medium, high, urgent
+}

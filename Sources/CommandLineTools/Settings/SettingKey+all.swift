@@ -1,0 +1,67 @@
+extension SettingKey {
+    /// Every key, in the order of the documentation.
+    public static let all: [SettingKey] = [
+        SettingKey("http.host", \.http.host, .host),
+        SettingKey("http.port", \.http.port, .whole(0...65_535)),
+        SettingKey("http.corsOrigins", \.http.corsOrigins, .list(of: .origin)),
+        SettingKey("http.maxBodyBytes", \.http.maxBodyBytes, .whole(1024...1 << 30, of: "bytes")),
+        SettingKey("http.maxHeaderBytes", \.http.maxHeaderBytes, .whole(1024...1 << 20, of: "bytes")),
+        SettingKey("http.trustedProxies", \.http.trustedProxies, .list(of: .network)),
+
+        SettingKey("auth.secret", \.auth.secret, .secret),
+        SettingKey("auth.secretFile", \.auth.secretFile, .path),
+        SettingKey("auth.publicKeyFile", \.auth.publicKeyFile, .path),
+        SettingKey("auth.jwksFile", \.auth.jwksFile, .path),
+        SettingKey("auth.jwksURL", \.auth.jwksURL, .httpsURL),
+        SettingKey("auth.issuer", \.auth.issuer, .text("the iss that tokens must have")),
+        SettingKey("auth.audience", \.auth.audience, .text("the aud that tokens must name")),
+        SettingKey("auth.algorithms", \.auth.algorithms, .list(of: .algorithm)),
+        SettingKey("auth.leewaySeconds", \.auth.leeway, .seconds(0...600)),
+        SettingKey("auth.tenantClaim", \.auth.tenantClaim, .text("the name or dotted path of a claim")),
+
+        SettingKey("tenants.directory", \.tenants.directory, .directory),
+
+        SettingKey("database.url", \.database.url, DatabaseURL.format),
+        SettingKey("database.synchronous", \.database.synchronous, .name()),
+
+        SettingKey("events.retainCount", \.events.retainCount, .whole(1...1_000_000_000, of: "events")),
+        SettingKey("events.retainSeconds", \.events.retain, .seconds(1...3_650 * 86_400)),
+
+        SettingKey("sse.heartbeatSeconds", \.sse.heartbeat, .seconds(1...3600)),
+        SettingKey("sse.retryMilliseconds", \.sse.retry, .milliseconds(1...3_600_000)),
+        SettingKey("sse.queueBytes", \.sse.queueBytes, .whole(16_384...1 << 30, of: "bytes")),
+        SettingKey("sse.stallSeconds", \.sse.stall, .seconds(1...86_400)),
+
+        SettingKey("limits.connectionsPerTenant", \.limits.connectionsPerTenant, .whole(1...10_000_000)),
+        SettingKey("limits.connectionsPerUser", \.limits.connectionsPerUser, .whole(1...10_000_000)),
+        SettingKey("limits.connectionsTotal", \.limits.connectionsTotal, .whole(1...10_000_000)),
+        SettingKey("limits.writesPerSecond", \.limits.writesPerSecond, .whole(1...1_000_000)),
+        SettingKey("limits.writeBurst", \.limits.writeBurst, .whole(1...1_000_000)),
+        SettingKey("limits.authFailuresPerSecond", \.limits.authFailuresPerSecond, .whole(1...1_000_000)),
+        SettingKey("limits.authFailureBurst", \.limits.authFailureBurst, .whole(1...1_000_000)),
+
+        SettingKey("jobs.streamSeconds", \.jobs.stream, .seconds(1...86_400)),
+        SettingKey("jobs.stallSeconds", \.jobs.stall, .seconds(1...86_400)),
+
+        SettingKey("rooms.coalesceMilliseconds", \.rooms.coalesce, .milliseconds(0...1000)),
+
+        SettingKey("ops.host", \.ops.host, .host),
+        SettingKey("ops.port", \.ops.port, .whole(0...65_535)),
+
+        SettingKey("server.drainSeconds", \.server.drain, .seconds(0...600)),
+        SettingKey("server.loops", \.server.loops, .whole(1...1024)),
+
+        SettingKey("log.level", \.log.level, .name()),
+    ]
+
+    static func named(_ name: String) -> SettingKey? { all.first { $0.name == name } }
+}
+
+extension Settings {
+    /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
+    public static let notYet: Set<String> = [
+        "http.trustedProxies", "auth.jwksURL", "tenants.directory", "limits.writesPerSecond", "limits.writeBurst",
+        "limits.authFailuresPerSecond", "limits.authFailureBurst", "jobs.streamSeconds", "jobs.stallSeconds", "ops.host",
+        "ops.port",
+    ]
+}

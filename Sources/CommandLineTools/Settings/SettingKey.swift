@@ -1,0 +1,49 @@
+/// One key of the configuration: its name, what it may be, and which property of ``Settings`` it sets.
+public struct SettingKey: Sendable {
+    /// With dots, as in the documentation: `limits.connectionsPerUser`.
+    public let name: String
+    let allowed: String
+    /// Whether the value must not be shown.
+    let isSecret: Bool
+    /// Whether a list in YAML is right.
+    let isList: Bool
+    /// Reads a text and sets the property.
+    let set: @Sendable (String, inout Settings) throws(Unfit) -> Void
+
+    init<Value>(
+        _ name: String, _ property: any WritableKeyPath<Settings, Value> & Sendable, _ format: ValueFormat<Value>
+    ) {
+        self.init(name, format) { value, settings in settings[keyPath: property] = value }
+    }
+
+    /// The same for a property that is nil until it is set.
+    init<Value>(
+        _ name: String, _ property: any WritableKeyPath<Settings, Value?> & Sendable, _ format: ValueFormat<Value>
+    ) {
+        self.init(name, format) { value, settings in settings[keyPath: property] = value }
+    }
+
+    private init<Value>(
+        _ name: String, _ format: ValueFormat<Value>, store: @escaping @Sendable (Value, inout Settings) -> Void
+    ) {
+        self.name = name
+        allowed = format.allowed
+        isSecret = Value.self is Secret.Type
+        isList = format.isList
+        set = { text, settings throws(Unfit) in store(try format.parse(text), &settings) }
+    }
+
+    /// As environment variables spell it: `BOARDCAST_LIMITS_CONNECTIONS_PER_USER`.
+    public var environmentName: String {
+        var name = ""
+        var previous: Character = "."
+        for letter in self.name {
+            if letter.isUppercase, previous.isLowercase { name += "_" }
+            name += letter == "." ? "_" : letter.uppercased()
+            previous = letter
+        }
+        return Self.environmentPrefix + name
+    }
+
+    static let environmentPrefix = "BOARDCAST_"
+}

@@ -1,0 +1,10 @@
+extension Settings {
+    /// `--dev` makes a secret and prints a token: for this machine alone.
+    ///
+    /// - Throws: ``InvalidSettings`` when `http.host` is one that others can reach.
+    public func requireLoopback() throws(InvalidSettings) {
+        let isLoopback =
+            http.host == "localhost" || http.host == "::1" || (http.host.isIPv4Address && http.host.hasPrefix("127."))
+        guard isLoopback else { throw InvalidSettings(.developmentBeyondLoopback(host: http.host)) }
+    }
+}

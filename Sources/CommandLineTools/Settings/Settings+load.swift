@@ -1,0 +1,60 @@
+import Configuration
+
+extension Settings {
+    /// The settings that `sources` come to, each value checked.
+    ///
+    /// - Throws: ``InvalidSettings`` with everything that is wrong.
+    public static func load(from sources: SettingsSources) throws(InvalidSettings) -> Settings {
+        var problems: [SettingsProblem] = []
+        func take(_ read: () throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem])) -> [String: String] {
+            do {
+                let (values, found) = try read()
+                problems += found
+                return values
+            } catch {
+                problems.append(error)
+                return [:]
+            }
+        }
+        let environment = take(sources.readEnvironment)
+        let secrets = take(sources.readSecrets)
+        let file = take(sources.readFile)
+
+        // All texts: a reader takes a value of another type for one that is not there.
+        let reader = ConfigReader(providers: [
+            InMemoryProvider(texts: Dictionary(sources.flags.map { ($0.key, $0.text) }) { $1 }),
+            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "boardcast"),
+            InMemoryProvider(texts: secrets),
+            InMemoryProvider(texts: file),
+        ])
+        func origin(of key: SettingKey) -> String {
+            if let flag = sources.flags.last(where: { $0.key == key.name }) { return flag.name }
+            if environment[key.environmentName] != nil { return key.environmentName }
+            return secrets[key.name] != nil ? "secrets directory" : sources.file ?? "file"
+        }
+
+        var settings = Settings()
+        for key in SettingKey.all {
+            guard let text = reader.string(forKey: ConfigKey(key.name)) else { continue }
+            guard !notYet.contains(key.name) else {
+                problems.append(.notSupported(key: key.name, origin: origin(of: key)))
+                continue
+            }
+            do { try key.set(text, &settings) } catch {
+                problems.append(
+                    .badValue(
+                        key: key.name, origin: origin(of: key), text: key.isSecret || !error.showsText ? nil : text,
+                        problem: error.problem, allowed: key.allowed))
+            }
+        }
+        guard problems.isEmpty else { throw InvalidSettings(problems) }
+        return settings
+    }
+}
+
+extension InMemoryProvider {
+    fileprivate init(texts: [String: String]) {
+        let values = texts.map { (AbsoluteConfigKey(ConfigKey($0)), ConfigValue(.string($1), isSecret: true)) }
+        self.init(values: Dictionary(uniqueKeysWithValues: values))
+    }
+}

@@ -1,0 +1,93 @@
+/// Where settings come from: flags win over the environment, it over the secrets directory, that over the YAML file.
+public struct SettingsSources: Sendable {
+    /// A flag of the command line that stands for a key.
+    public struct Flag: Sendable {
+        public let name: String
+        public let key: String
+        public let text: String
+
+        /// - Parameters:
+        ///   - name: with its dashes, for messages.
+        ///   - key: must be a known one.
+        public init(_ name: String, sets key: String, to text: String) {
+            self.name = name
+            self.key = key
+            self.text = text
+        }
+    }
+
+    public var flags: [Flag]
+    public var environment: [String: String]
+    /// One file a key, named after it: `auth.secret`.
+    public var secretsDirectory: String?
+    public var file: String?
+
+    /// - Parameter secretsDirectory: nil means the one that `BOARDCAST_SECRETS_DIRECTORY` names, if any.
+    public init(
+        environment: [String: String], flags: [Flag] = [], secretsDirectory: String? = nil, file: String? = nil
+    ) {
+        self.flags = flags
+        self.environment = environment
+        self.secretsDirectory = secretsDirectory ?? environment["BOARDCAST_SECRETS_DIRECTORY"]
+        self.file = file
+    }
+}
+
+extension SettingsSources {
+    /// Variables with our prefix that are no settings.
+    static let otherVariables: Set<String> = [
+        "BOARDCAST_TOKEN", "BOARDCAST_URL", "BOARDCAST_SECRETS_DIRECTORY", "BOARDCAST_BIN",
+    ]
+
+    /// The environment's variables that are ours, and those that are no setting.
+    func readEnvironment() -> (values: [String: String], problems: [SettingsProblem]) {
+        let known = Dictionary(uniqueKeysWithValues: SettingKey.all.map { ($0.environmentName, $0.name) })
+        var values: [String: String] = [:]
+        var problems: [SettingsProblem] = []
+        for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(SettingKey.environmentPrefix) {
+            if known[name] != nil {
+                values[name] = text
+            } else if !Self.otherVariables.contains(name), !Self.isOfKubernetes(name, text) {
+                let nearest = NearestKey.to(String(name.dropFirst(SettingKey.environmentPrefix.count)))
+                problems.append(.unknownKey(name, origin: "environment", nearest: nearest.environmentName))
+            }
+        }
+        return (values, problems)
+    }
+
+    /// Kubernetes tells each pod of a service named `boardcast` in variables that look like ours.
+    private static func isOfKubernetes(_ name: String, _ text: String) -> Bool {
+        let rest = name.dropFirst(SettingKey.environmentPrefix.count)
+        return rest.hasPrefix("SERVICE_HOST") || rest.hasPrefix("SERVICE_PORT")
+            || (rest == "PORT" && text.contains("://"))
+            || (rest.hasPrefix("PORT_") && rest.dropFirst(5).first?.isNumber == true)
+    }
+
+    /// What the secrets directory holds by key, and its files that are no key's.
+    func readSecrets() throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem]) {
+        guard let secretsDirectory else { return ([:], []) }
+        var values: [String: String] = [:]
+        var problems: [SettingsProblem] = []
+        do {
+            for name in try SmallFile.names(inDirectory: secretsDirectory) {
+                if SettingKey.named(name) != nil {
+                    values[name] = try SmallFile.readLine("\(secretsDirectory)/\(name)")
+                } else {
+                    let nearest = NearestKey.to(name).name
+                    problems.append(.unknownKey(name, origin: "secrets directory", nearest: nearest))
+                }
+            }
+        } catch {
+            throw .unreadable(error, key: nil)
+        }
+        return (values, problems)
+    }
+
+    func readFile() throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem]) {
+        guard let file else { return ([:], []) }
+        let bytes: [UInt8]
+        do { bytes = try SmallFile.read(file) } catch { throw .unreadable(error, key: nil) }
+        let settings = try SettingsFile(bytes, path: file)
+        return (settings.values, settings.problems)
+    }
+}

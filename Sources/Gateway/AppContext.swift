@@ -1,0 +1,15 @@
+import Hummingbird
+import Logging
+import NIOCore
+import Tokens
+
+/// What a request carries before its route: the claims, once its token is verified.
+struct AppContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// The refusal is kept, so that an unknown route is 404 for everybody.
+    var identity: Result<Claims, Problem>?
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = .init(source: source)
+    }
+}

@@ -1,0 +1,50 @@
+import HTTPTypes
+import Synchronization
+public import Tokens
+
+/// Finds the token of a request and has it verified. The only place where a token comes in.
+public final class Authenticator: Sendable {
+    private let verifier: Mutex<TokenVerifier>
+    private let clock: @Sendable () -> Int
+
+    /// - Parameter clock: milliseconds since 1970.
+    public init(verifier: TokenVerifier, clock: @escaping @Sendable () -> Int) {
+        self.verifier = Mutex(verifier)
+        self.clock = clock
+    }
+
+    /// From now on tokens are held against other keys and rules; none that was good before is remembered.
+    public func replace(with verifier: TokenVerifier) { self.verifier.withLock { $0 = verifier } }
+
+    /// - Parameters:
+    ///   - authorization: every such header, as it stands.
+    ///   - query: the value of `token`, where the route takes it; the header wins.
+    /// - Throws: ``Problem`` 401 that names the rule that failed.
+    func claims(authorization: [String], query: String? = nil) throws(Problem) -> Claims {
+        guard authorization.count <= 1 else { throw .unauthorized("there is more than one Authorization header") }
+        let token: Substring
+        if let header = authorization.first {
+            guard let bearer = Self.bearer(header) else {
+                throw .unauthorized("the Authorization header must be Bearer and a token")
+            }
+            token = bearer
+        } else if let query {
+            token = query[...]
+        } else {
+            throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
+                .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
+        }
+        do {
+            return try verifier.withLock({ $0 }).verify(token, at: Int64(clock()))
+        } catch {
+            throw .unauthorized(error.description)
+        }
+    }
+
+    /// RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1).
+    private static func bearer(_ header: String) -> Substring? {
+        guard let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer" else { return nil }
+        let token = header[space...].drop { $0 == " " }
+        return token.isEmpty ? nil : token
+    }
+}

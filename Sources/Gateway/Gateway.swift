@@ -1,0 +1,57 @@
+public import Boards
+public import Hummingbird
+import HummingbirdCore
+public import Logging
+public import NIOCore
+public import Rooms
+
+/// The HTTP side: the router for what is asked and answered, and the front that keeps streams out of it.
+public struct Gateway: Sendable {
+    private let authenticator: Authenticator
+    private let store: any BoardStore
+    private let relay: Relay
+    private let assets: [Asset]
+    private let settings: GatewaySettings
+
+    public init(
+        authenticator: Authenticator, store: any BoardStore, relay: Relay, assets: [Asset], settings: GatewaySettings
+    ) {
+        self.authenticator = authenticator
+        self.store = store
+        self.relay = relay
+        self.assets = assets
+        self.settings = settings
+    }
+
+    /// - Parameter running: called once connections are accepted, with the listening channel.
+    public func application(
+        host: String, port: Int, on group: any EventLoopGroup, logger: Logger,
+        running: @escaping @Sendable (any Channel) async -> Void
+    ) -> some ApplicationProtocol {
+        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, settings: settings)
+        return Application(
+            router: router(),
+            server: HTTPServerBuilder { StreamServer(responder: $0, route: route, idleTimeout: .seconds(120)) },
+            configuration: .init(address: .hostname(host, port: port), backlog: 4096),
+            services: [StreamDrain(relay: relay, settings: settings)],
+            onServerRunning: running, eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    func router() -> Router<AppContext> {
+        let router = Router(context: AppContext.self)
+        router.add(middleware: AccessLog())
+        router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
+        router.add(middleware: ErrorResponse())
+        router.add(middleware: BearerAuthentication(authenticator: authenticator))
+        HealthRoutes(relay: relay).add(to: router)
+        PageRoutes(assets: assets).add(to: router)
+        let tenant = router.group(context: TenantContext.self)
+        TaskRoutes(store: store, settings: settings).add(to: tenant)
+        BoardRoutes(store: store, settings: settings).add(to: tenant)
+        EventRoutes(store: store).add(to: tenant)
+        PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
+        StatsRoutes(relay: relay).add(to: tenant)
+        Resource<AppContext>(RouterPath(StreamRoute.path)).add(to: router)
+        return router
+    }
+}

@@ -1,0 +1,17 @@
+import HTTPTypes
+import Hummingbird
+import Tokens
+
+/// Verifies the `Authorization` header of every request; the tenant's routes then ask for the outcome.
+struct BearerAuthentication: RouterMiddleware {
+    let authenticator: Authenticator
+
+    func handle(
+        _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var context = context
+        let headers = request.headers[fields: .authorization].map(\.value)
+        context.identity = Result { () throws(Problem) in try authenticator.claims(authorization: headers) }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,38 @@
+import HTTPTypes
+import Hummingbird
+
+/// CORS (Fetch standard §3.2) for the origins in the configuration, compared exactly; others get no header at all.
+struct CrossOrigin: RouterMiddleware {
+    let origins: Set<String>
+
+    func handle(
+        _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        let origin = request.headers[.origin].flatMap { origins.contains($0) ? $0 : nil }
+        if request.method == .options, request.headers[.origin] != nil,
+            request.headers[.accessControlRequestMethod] != nil
+        {
+            return preflight(origin)
+        }
+        var response = try await next(request, context)
+        if !origins.isEmpty { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
+        if let origin {
+            response.headers[.accessControlAllowOrigin] = origin
+            response.headers[.accessControlExposeHeaders] =
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, X-Request-Id"
+        }
+        return response
+    }
+
+    private func preflight(_ origin: String?) -> Response {
+        var headers: HTTPFields = [.vary: "Origin"]
+        if let origin {
+            headers[.accessControlAllowOrigin] = origin
+            headers[.accessControlAllowMethods] = "GET, POST, PATCH, DELETE"
+            headers[.accessControlAllowHeaders] =
+                "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key"
+            headers[.accessControlMaxAge] = "600"
+        }
+        return Response(status: .noContent, headers: headers)
+    }
+}

@@ -1,0 +1,57 @@
+import Boards
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import StrictJSON
+
+/// Gives every refusal its status and its body, once: whatever is thrown leaves as `application/problem+json`.
+struct ErrorResponse: RouterMiddleware {
+    func handle(
+        _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        do {
+            response = try await next(request, context)
+        } catch {
+            response = Self.problem(error, context: context).response(from: request, context: context)
+        }
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.referrerPolicy] = "no-referrer"
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        return response
+    }
+
+    private static func problem(_ error: any Error, context: AppContext) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as BoardError: return Problem(error)
+        case let error as JSONError:
+            return Problem(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
+        case is NIOTooManyBytesError: return .bodyTooLarge
+        case let error as any HTTPResponseError where error.status == .notFound: return .notFound
+        case let error as any HTTPResponseError where error.status == .contentTooLarge: return .bodyTooLarge
+        case let error as any HTTPResponseError:
+            return Problem(error.status, "bad_request", error.status.reasonPhrase + ".")
+        default:
+            // The type alone: descriptions of unknown errors may carry anything.
+            context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+            return Problem(
+                .internalServerError, "internal", "Something went wrong here; the log has it under this request's id.")
+        }
+    }
+}
+
+extension Problem {
+    /// With the connection closed, so that the rest need not be read.
+    static let bodyTooLarge = Problem(.contentTooLarge, "body_too_large", "The body is larger than we take.")
+        .with(.connection, "close")
+}
+
+extension HTTPField.Name {
+    static let referrerPolicy = Self("Referrer-Policy")!
+    static let boardcastSeq = Self("Boardcast-Seq")!
+    static let idempotencyKey = Self("Idempotency-Key")!
+    static let link = Self("Link")!
+    static let lastEventID = Self("Last-Event-ID")!
+}

@@ -1,0 +1,48 @@
+import Boards
+import HTTPTypes
+import StrictJSON
+
+extension Problem {
+    /// The one place where a store's refusal gets its HTTP status.
+    init(_ error: BoardError) {
+        switch error {
+        case .notFound: self = .notFound
+        case .forbidden: self.init(.forbidden, "board_forbidden", "This token is not good for that board.")
+        case .versionMismatch(let task):
+            self.init(.preconditionFailed, "version_mismatch", "The task has changed; here is what it is now.")
+            attachment = ("task", JSONWriter.bytes { task.write(into: &$0) })
+            headers[.eTag] = EntityTag(version: task.version).description
+        case .boardVersionMismatch(let board):
+            self.init(.preconditionFailed, "version_mismatch", "The board has changed; here is what it is now.")
+            attachment = ("board", JSONWriter.bytes { board.write(into: &$0) })
+            headers[.eTag] = EntityTag(version: board.version).description
+        case .conflict(let conflict): self.init(.conflict, "conflict", "This can't be done now: \(conflict).")
+        case .invalid(let errors):
+            self.init(.badRequest, "invalid", "What was sent can't be taken; see errors.")
+            self.errors = errors.map { Field(pointer: $0.pointer, detail: $0.detail) }
+        case .keyReused:
+            self.init(
+                .unprocessableContent, "idempotency_key_reused",
+                "This Idempotency-Key was used for another request in the last 24 hours; take a new one.")
+        case .busy(let delay):
+            self.init(.serviceUnavailable, "busy", "Too much is waiting to be written; try again.")
+            headers[.retryAfter] = String(max(1, delay.components.seconds))
+        case .storageFull:
+            self.init(
+                HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full",
+                "The disk is full; nothing was written.")
+        case .closed:
+            self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
+            headers[.retryAfter] = "5"
+        case .storage: self.init(.internalServerError, "storage", "The store failed; nothing was written.")
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate static func bytes(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        body(&json)
+        return json.bytes
+    }
+}

@@ -1,0 +1,82 @@
+public import Hummingbird
+import HTTPTypes
+import NIOCore
+import StrictJSON
+
+/// A refusal, as RFC 9457 `application/problem+json`. Says what to do, and never carries a secret.
+public struct Problem: HTTPResponseError {
+    public struct Field: Sendable {
+        /// RFC 6901, into the request's body; for a query its name.
+        public let pointer: String
+        public let detail: String
+    }
+
+    public let status: HTTPResponse.Status
+    /// What a program tells refusals apart by; it does not change.
+    public let code: String
+    public let detail: String
+    public var errors: [Field] = []
+    public var headers: HTTPFields = [:]
+    /// A further member of the body: its name, and JSON.
+    public var attachment: (name: String, json: [UInt8])?
+
+    public init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
+        self.status = status
+        self.code = code
+        self.detail = detail
+    }
+
+    func with(_ header: HTTPField.Name, _ value: String) -> Problem {
+        var problem = self
+        problem.headers[header] = value
+        return problem
+    }
+
+    /// - Parameter requestID: what the log calls this request.
+    func body(requestID: String) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object { json in
+            json.name("type"); json.string("urn:boardcast:problem:\(code)")
+            json.name("title"); json.string(status.reasonPhrase)
+            json.name("status"); json.int(status.code)
+            json.name("detail"); json.string(detail)
+            json.name("code"); json.string(code)
+            json.name("requestId"); json.string(requestID)
+            if !errors.isEmpty {
+                json.name("errors")
+                json.array(errors) { json, field in
+                    json.object {
+                        $0.name("pointer"); $0.string(field.pointer)
+                        $0.name("detail"); $0.string(field.detail)
+                    }
+                }
+            }
+            if let attachment {
+                json.name(escaping: attachment.name); json.raw(attachment.json)
+            }
+        }
+        return ByteBuffer(bytes: json.bytes)
+    }
+
+    public func response(from request: Request, context: some RequestContext) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/problem+json"
+        return Response(status: status, headers: headers, body: .init(byteBuffer: body(requestID: context.id)))
+    }
+}
+
+extension Problem {
+    static let notFound = Problem(.notFound, "not_found", "There is nothing here, or nothing that this token may see.")
+
+    static func badQuery(_ name: String, _ detail: String) -> Problem {
+        var problem = Problem(.badRequest, "invalid_query", "The query can't be understood.")
+        problem.errors = [Field(pointer: name, detail: detail)]
+        return problem
+    }
+
+    /// RFC 6750 §3: 401 with the rule that failed.
+    static func unauthorized(_ rule: String) -> Problem {
+        Problem(.unauthorized, "invalid_token", rule)
+            .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(rule)\"")
+    }
+}

@@ -1,0 +1,24 @@
+import Hummingbird
+import Rooms
+import StrictJSON
+
+/// `GET /healthz`: the process answers. `GET /readyz`: it also takes new work.
+struct HealthRoutes {
+    let relay: Relay
+
+    func add(to router: some RouterMethods<AppContext>) {
+        Resource("/healthz", (.get, { _, _ in Response.json(Array(#"{"status":"ok"}"#.utf8)) })).add(to: router)
+        Resource(
+            "/readyz",
+            (
+                .get,
+                { [relay] _, _ in
+                    if relay.isDraining {
+                        throw Problem(.serviceUnavailable, "draining", "The gateway is going down.").with(.retryAfter, "5")
+                    }
+                    return Response.json(Array(#"{"status":"ready"}"#.utf8))
+                }
+            )
+        ).add(to: router)
+    }
+}

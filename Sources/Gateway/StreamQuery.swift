@@ -1,0 +1,63 @@
+import Events
+import HTTPTypes
+import Tokens
+
+/// Which events a caller asks for, checked against what its token is good for. The same on streams and on polls.
+struct StreamQuery {
+    let selection: Selection
+    /// Where the reader is, as it says.
+    let cursor: String?
+
+    /// - Parameters:
+    ///   - known: the tenant's boards.
+    ///   - lastEventID: wins over `since`, unless it is empty (HTML §9.2.4).
+    /// - Throws: ``Problem`` 400 for what can't be understood, 404 for a board that the tenant has not, 403 for one
+    ///   that the token is not good for.
+    init(_ query: Query, lastEventID: String?, claims: Claims, known: Set<BoardID>) throws(Problem) {
+        var types = TypeFilter.everything
+        if let list = query["types"] {
+            guard let filter = TypeFilter(list: list) else {
+                throw .badQuery("types", "must be dotted names or families, such as task.created,board.*")
+            }
+            types = filter
+        }
+        let named = query.all("board")
+        guard named.count <= 100 else { throw .badQuery("board", "at most 100 boards; leave it out for all of them") }
+        if named.isEmpty {
+            selection = Selection(boards: claims.visibleBoards, user: UserID(claims.subject), types: types)
+        } else {
+            var boards: Set<BoardID> = []
+            for name in named {
+                guard let board = BoardID(name), known.contains(board) else { throw .notFound }
+                try claims.require(board)
+                boards.insert(board)
+            }
+            selection = Selection(boards: .only(boards), types: types)
+        }
+        cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? query["since"]
+    }
+
+    /// Where a reader that has to begin anew finds the state of what it asked for.
+    var snapshotURL: String {
+        let board: BoardID =
+            switch selection.boards {
+            case .all: .main
+            case .only(let some): some.min() ?? .main
+            }
+        return "/api/boards/\(board)/snapshot"
+    }
+}
+
+extension Claims {
+    /// The boards that the token is good for.
+    var visibleBoards: Selection.Boards {
+        guard let boards else { return .all }
+        return .only(Set(boards.compactMap { BoardID($0) }))
+    }
+
+    func require(_ board: BoardID) throws(Problem) {
+        guard mayUse(board: board.rawValue) else {
+            throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
+        }
+    }
+}

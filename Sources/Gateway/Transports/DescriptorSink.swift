@@ -1,0 +1,73 @@
+import Glibc
+import NIOCore
+import Rooms
+
+/// A stream's socket, written to directly: one `send` of shared bytes a delivery, on the connection's loop.
+///
+/// Bytes that the kernel does not take go through NIO, which tells when they have left; until then nothing is sent
+/// beside them, so order is never at risk.
+final class DescriptorSink: Sink {
+    private var context: ChannelHandlerContext?
+    private var descriptor: NIOBSDSocket.Handle?
+    private(set) var queuedBytes = 0
+
+    /// - Parameters:
+    ///   - context: of a handler with none but the channel itself before it.
+    ///   - sendBuffer: bytes that the kernel may hold for this connection; a reader's backlog is in there.
+    init?(context: ChannelHandlerContext, sendBuffer: Int) {
+        var descriptor: NIOBSDSocket.Handle?
+        try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+            descriptor = $0
+        }
+        guard let descriptor else { return nil }
+        self.context = context
+        self.descriptor = descriptor
+        var size = CInt(sendBuffer)
+        setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    func send(_ bytes: ByteBuffer) -> Int? {
+        guard let descriptor else { return nil }
+        guard queuedBytes == 0 else { return 0 }
+        let sent = bytes.withUnsafeReadableBytes {
+            Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
+        }
+        if sent >= 0 { return sent }
+        return errno == EAGAIN || errno == EINTR ? 0 : nil
+    }
+
+    func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void) {
+        guard let context else { return }
+        queuedBytes += bytes.readableBytes
+        let promise = context.eventLoop.makePromise(of: Void.self)
+        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
+            guard let self else { return }
+            queuedBytes -= bytes.readableBytes
+            if descriptor != nil { drained() }
+        }
+        context.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: promise)
+    }
+
+    func finish(_ bytes: ByteBuffer) {
+        guard let context, send(bytes) == bytes.readableBytes else { return abort() }
+        forget()
+        context.close(promise: nil)
+    }
+
+    func abort() {
+        guard let context, let descriptor else { return }
+        if queuedBytes > 0 {
+            // A reset, so that the kernel does not go on holding what nobody reads.
+            var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
+        }
+        forget()
+        context.close(promise: nil)
+    }
+
+    /// The channel is gone, and with it the number of its descriptor.
+    func forget() {
+        descriptor = nil
+        context = nil
+    }
+}

@@ -1,0 +1,47 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Answers that are made before, or instead of, the router: refusals of streams and of bad HTTP.
+enum RawResponse {
+    static func write(
+        _ problem: Problem, requestID: String, closing: Bool, extra: [(String, String)] = [],
+        to context: ChannelHandlerContext
+    ) {
+        let body = problem.body(requestID: requestID)
+        var headers = HTTPHeaders([
+            ("Content-Type", "application/problem+json"), ("Content-Length", String(body.readableBytes)),
+            ("Cache-Control", "no-store"),
+        ])
+        for field in problem.headers { headers.add(name: field.name.rawName, value: field.value) }
+        for (name, value) in extra { headers.add(name: name, value: value) }
+        if closing { headers.add(name: "Connection", value: "close") }
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .init(statusCode: problem.status.code, reasonPhrase: problem.status.reasonPhrase),
+            headers: headers)
+        context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(body))), promise: nil)
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
+        if closing { context.close(promise: nil) }
+    }
+
+    /// The head of an event stream: what comes after it is chunks.
+    static func streamHead(extra: [(String, String)]) -> ByteBuffer {
+        var head = ByteBuffer()
+        head.reserveCapacity(512)
+        head.writeStaticString(
+            """
+            HTTP/1.1 200 OK\r
+            Content-Type: text/event-stream\r
+            Cache-Control: no-cache, no-store, no-transform\r
+            X-Accel-Buffering: no\r
+            X-Content-Type-Options: nosniff\r
+            Referrer-Policy: no-referrer\r
+            Transfer-Encoding: chunked\r
+
+            """)
+        for (name, value) in extra { head.writeString("\(name): \(value)\r\n") }
+        head.writeStaticString("\r\n")
+        return head
+    }
+}

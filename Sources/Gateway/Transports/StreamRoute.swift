@@ -1,0 +1,78 @@
+import Boards
+import Events
+import NIOCore
+import NIOHTTP1
+import Rooms
+import Tokens
+
+/// `GET /sse/connect`: who asks, for what, and may they. Values in, a request for the rooms or a refusal out.
+struct StreamRoute: Sendable {
+    static let path = "/sse/connect"
+
+    let authenticator: Authenticator
+    let relay: Relay
+    let store: any BoardStore
+    let settings: GatewaySettings
+
+    struct Caller {
+        let claims: Claims
+        let tenant: TenantID
+        let user: UserID
+        let query: Query
+    }
+
+    static func takes(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && head.uri.utf8.starts(with: path.utf8)
+            && (head.uri.utf8.count == path.utf8.count
+                || head.uri.utf8[head.uri.utf8.index(head.uri.utf8.startIndex, offsetBy: path.utf8.count)]
+                    == UInt8(ascii: "?"))
+    }
+
+    /// - Throws: ``Problem`` 401, and 400 for a query that can't be understood.
+    func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
+        let query = try Query(
+            head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
+            allowing: ["types", "since", "snapshot", "token"], repeatable: ["board"])
+        let claims = try authenticator.claims(authorization: head.headers["authorization"], query: query["token"])
+        guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else {
+            throw .unauthorized("the tenant or the subject is not one that we can use")
+        }
+        return Caller(claims: claims, tenant: tenant, user: user, query: query)
+    }
+
+    /// - Parameter known: the tenant's boards.
+    /// - Throws: ``Problem`` as ``StreamQuery`` does.
+    func request(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) throws(Problem) -> StreamRequest {
+        let ask = try StreamQuery(
+            caller.query, lastEventID: head.headers.first(name: "last-event-id"), claims: caller.claims, known: known)
+        let wantsSnapshot = try caller.query.flag("snapshot")
+        let (tenant, boards) = (caller.tenant, ask.selection.boards)
+        let snapshot: @Sendable () async throws -> StreamRequest.Snapshot = { [store, relay] in
+            try await store.initEvent(of: tenant, boards: boards, now: relay.now())
+        }
+        return StreamRequest(
+            tenant: tenant, user: caller.user, selection: ask.selection, cursor: ask.cursor,
+            expiresAt: Int(caller.claims.expiresAt), head: RawResponse.streamHead(extra: cors(head)),
+            snapshotURL: ask.snapshotURL,
+            snapshot: wantsSnapshot ? snapshot : nil)
+    }
+
+    /// What a native EventSource needs instead of a status: it never comes back after any but 200.
+    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, now: Int) -> ByteBuffer {
+        let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
+        let delay = StreamEvents.retry(
+            around: error == .draining ? settings.drainMilliseconds / 2 : settings.retryMilliseconds)
+        var bytes = RawResponse.streamHead(extra: cors(head) + [("Connection", "close")])
+        bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, now: now))
+        bytes.writeImmutableBuffer(StreamBytes.end)
+        return bytes
+    }
+
+    func cors(_ head: HTTPRequestHead) -> [(String, String)] {
+        guard !settings.corsOrigins.isEmpty else { return [] }
+        guard let origin = head.headers.first(name: "origin"), settings.corsOrigins.contains(origin) else {
+            return [("Vary", "Origin")]
+        }
+        return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
+    }
+}

@@ -1,0 +1,70 @@
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import Rooms
+
+/// Hummingbird's HTTP/1.1 server with ``StreamFront`` before its router.
+///
+/// Its connections become Hummingbird's only when a request comes that is not for a stream.
+struct StreamServer: HTTPChannelHandler {
+    /// One accepted connection.
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        /// Nil for a connection that Hummingbird never gets.
+        let requests: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
+    }
+
+    let responder: Responder
+    let route: StreamRoute
+    let idleTimeout: Duration
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            guard let registry = route.relay.registry(on: channel.eventLoop) else { throw ChannelError.eof }
+            let requests = channel.eventLoop.makePromise(
+                of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
+            var isSettled = false
+            let front = StreamFront(route: route, registry: registry, logger: logger) {
+                isSettled = true
+                do {
+                    requests.succeed(try addHummingbird(to: channel, logger: logger))
+                } catch {
+                    requests.succeed(nil)
+                    throw error
+                }
+            } detach: {
+                if !isSettled { requests.succeed(nil) }
+                isSettled = true
+            }
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderListSize = route.settings.maxHeaderBytes
+            limits.maxHeaderFieldSize = route.settings.maxHeaderBytes
+            limits.maxHeaderFieldCount = 200
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            try pipeline.addHandler(front)
+            return Value(channel: channel, requests: requests.futureResult)
+        }
+    }
+
+    private func addHummingbird(
+        to channel: any Channel, logger: Logger
+    ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
+        try channel.pipeline.syncOperations.addHandlers([
+            HTTP1ToHTTPServerCodec(secure: false),
+            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger),
+        ])
+        return try NIOAsyncChannel(
+            wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        guard let requests = try? await value.requests.get() else { return }
+        await handleHTTP(asyncChannel: requests, logger: logger)
+    }
+}

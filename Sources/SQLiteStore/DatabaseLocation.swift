@@ -1,0 +1,25 @@
+/// Where a database lives.
+public enum DatabaseLocation: Sendable, Equatable, CustomStringConvertible {
+    case file(String)
+    /// Gone when the process ends.
+    case memory
+
+    /// Nil unless `url` is `sqlite:PATH` or `sqlite::memory:`.
+    public init?(url: String) {
+        guard url.hasPrefix("sqlite:"), !url.utf8.contains(0) else { return nil }
+        let path = String(url.dropFirst("sqlite:".count))
+        if path == ":memory:" {
+            self = .memory
+        } else {
+            guard !path.isEmpty, !path.hasPrefix(":") else { return nil }
+            self = .file(path)
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .file(let path): path
+        case .memory: "memory"
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import Boards
+import Dispatch
+import Events
+import Foundation
+import GRDB
+
+/// The one thread that writes: it takes whatever queued while the last commit ran, each write in a savepoint of its
+/// own, commits them together, announces their events, and only then answers.
+///
+/// There is no timer: a lone write is committed at once, and the group grows with the load by itself. A write that is
+/// refused leaves its neighbours alone; a commit that fails fails them all, announces nothing, and the next is tried.
+final class GroupCommit: Sendable {
+    private static let groupLimit = 512
+    /// How long it is quiet before chores are done, and how long between two rounds of them.
+    private static let quiet = Duration.milliseconds(200)
+    private static let pause = Duration.seconds(60)
+    /// Under load that never rests, chores get a step every so many commits.
+    private static let commitsPerChore = 256
+
+    private let database: any DatabaseWriter
+    private let settings: StoreSettings
+    private let beginning: Timestamp
+    private let now: @Sendable () -> Int
+    private let announce: @Sendable ([Event]) -> Void
+    private let queue: WriteQueue
+    private let ended = DispatchGroup()
+
+    init(
+        _ database: any DatabaseWriter, settings: StoreSettings, beginning: Timestamp,
+        now: @escaping @Sendable () -> Int, announce: @escaping @Sendable ([Event]) -> Void
+    ) {
+        self.database = database
+        self.settings = settings
+        self.beginning = beginning
+        self.now = now
+        self.announce = announce
+        queue = WriteQueue(limit: settings.queueLimit, limitPerTenant: settings.queueLimitPerTenant)
+    }
+
+    func start() {
+        ended.enter()
+        let thread = Thread { [self] in
+            run()
+            ended.leave()
+        }
+        thread.name = "boardcast-writer"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Returns when the write's group is on disk and announced.
+    func write(_ command: Command, by author: Author, once: IdempotencyKey?) async throws(BoardError) -> Commit {
+        let result = await withCheckedContinuation { reply in
+            let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
+            if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }
+        }
+        return try result.get()
+    }
+
+    /// Finishes what is queued; then the thread is gone.
+    func close() async {
+        queue.close()
+        await withCheckedContinuation { done in
+            ended.notify(queue: .global()) { done.resume() }
+        }
+    }
+
+    private func run() {
+        var chores = Chores(retention: settings.retention)
+        var patience = Self.quiet
+        var commits = 0
+        while true {
+            switch queue.take(Self.groupLimit, patience: patience) {
+            case .writes(let group):
+                commit(group)
+                patience = Self.quiet
+                commits += 1
+                if commits % Self.commitsPerChore == 0 { _ = step(&chores) }
+            case .idle: patience = step(&chores) ? .milliseconds(1) : Self.pause
+            case .closed: return
+            }
+        }
+    }
+
+    /// - Returns: whether there is more to do. A chore that fails is left for the next round.
+    private func step(_ chores: inout Chores) -> Bool {
+        (try? database.writeWithoutTransaction { try chores.step(at: now(), in: $0) }) ?? false
+    }
+
+    private func commit(_ group: [PendingWrite]) {
+        var group = group
+        var results: [Result<Commit, BoardError>] = []
+        var events: [Event] = []
+        do {
+            try database.writeWithoutTransaction { db in
+                try begin(&group, in: db)
+                do {
+                    (results, events) = try perform(group, in: db)
+                    try db.commit()
+                } catch {
+                    if db.isInsideTransaction { try? db.rollback() }
+                    throw error
+                }
+            }
+        } catch {
+            results = group.map { _ in .failure(BoardError(storage: error)) }
+            events = []
+        }
+        if !events.isEmpty { announce(events) }
+        for (write, result) in zip(group, results) { write.reply.resume(returning: result) }
+    }
+
+    /// Waits for the database while another process holds it; writes that waited too long leave the group as busy.
+    private func begin(_ group: inout [PendingWrite], in db: Database) throws {
+        while true {
+            do {
+                return try db.beginTransaction(.immediate)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                let latest = ContinuousClock.now - settings.busyTimeout
+                group.removeAll { write in
+                    guard write.since <= latest else { return false }
+                    write.reply.resume(returning: .failure(.busy(retryAfter: .seconds(1))))
+                    return true
+                }
+                if group.isEmpty { throw error }
+            }
+        }
+    }
+
+    private func perform(
+        _ group: [PendingWrite], in db: Database
+    ) throws -> (results: [Result<Commit, BoardError>], events: [Event]) {
+        var tenants: [TenantID: TenantRows] = [:]
+        var results: [Result<Commit, BoardError>] = []
+        var events: [Event] = []
+        results.reserveCapacity(group.count)
+        for write in group {
+            try db.run("SAVEPOINT write")
+            do throws(BoardError) {
+                let tenant = write.author.tenant
+                var rows =
+                    if let rows = tenants[tenant] { rows } else {
+                        try TenantRows(tenant, beginning: beginning, in: db)
+                    }
+                var gate = TaskEvents(
+                    author: write.author, once: write.once, now: Timestamp(milliseconds: now()))
+                let commit = try gate.perform(write.command, in: &rows)
+                tenants[tenant] = rows
+                events += gate.events
+                results.append(.success(commit))
+            } catch {
+                // A failure of the disk may have ended the transaction; then there is nothing left to go on with.
+                guard db.isInsideTransaction else { throw error }
+                try db.run("ROLLBACK TO write")
+                results.append(.failure(error))
+            }
+            try db.run("RELEASE write")
+        }
+        for var rows in tenants.values { try rows.flush(settings.retention) }
+        return (results, events)
+    }
+}

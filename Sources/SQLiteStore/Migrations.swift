@@ -1,0 +1,98 @@
+import Events
+import GRDB
+
+/// The schema, step by step. A step that was released is never changed.
+///
+/// `tenant` in every table but the first is `tenants.number`. Times are milliseconds since 1970. Texts never hold
+/// U+0000, and are compared by bytes.
+enum Migrations {
+    /// `BCST`, in the file's header: tells our databases from others'.
+    static let applicationID = 0x4243_5354
+
+    /// - Parameter now: milliseconds since 1970, kept as the beginning of a new database.
+    static func all(now: Int) -> DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: boards, tasks, events") { db in
+            try db.execute(sql: firstSchema)
+            try db.execute(
+                sql: "INSERT INTO meta (name, value) VALUES ('epoch', ?), ('beginning', ?)",
+                arguments: [Int(Epoch.random().rawValue), now])
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+        }
+        return migrator
+    }
+
+    /// Rows that can be long lie in tables with a rowid: long ones would spoil a `WITHOUT ROWID` tree, where they
+    /// stand in its inner pages too. `answers` are written in the order of time, and so expire in rowid order.
+    private static let firstSchema = """
+        CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE tenants (
+            number INTEGER PRIMARY KEY,
+            name TEXT NOT NULL UNIQUE,
+            head INTEGER NOT NULL,
+            oldest INTEGER NOT NULL,
+            last_task INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE boards (
+            tenant INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            name TEXT NOT NULL,
+            statuses TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE board_heads (
+            tenant INTEGER NOT NULL,
+            board TEXT NOT NULL,
+            head INTEGER NOT NULL,
+            PRIMARY KEY (tenant, board)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE tasks (
+            tenant INTEGER NOT NULL,
+            id INTEGER NOT NULL,
+            board TEXT NOT NULL,
+            name TEXT NOT NULL,
+            description TEXT NOT NULL,
+            status TEXT NOT NULL,
+            priority TEXT NOT NULL,
+            assignee TEXT,
+            labels TEXT NOT NULL,
+            due_at INTEGER,
+            rank TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, id)
+        ) STRICT;
+        CREATE INDEX tasks_in_column ON tasks (tenant, board, status, rank, id);
+        CREATE INDEX tasks_of_assignee ON tasks (tenant, assignee, id) WHERE assignee IS NOT NULL;
+
+        CREATE TABLE events (
+            tenant INTEGER NOT NULL,
+            seq INTEGER NOT NULL,
+            board TEXT,
+            user TEXT,
+            type TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            json BLOB NOT NULL,
+            PRIMARY KEY (tenant, seq)
+        ) STRICT;
+
+        CREATE TABLE answers (
+            tenant INTEGER NOT NULL,
+            user TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            at INTEGER NOT NULL,
+            answer BLOB NOT NULL,
+            UNIQUE (tenant, user, key)
+        ) STRICT;
+        """
+}

@@ -1,0 +1,86 @@
+import Boards
+import Events
+import GRDB
+import StrictJSON
+
+/// Answers a ``Boards/TaskQuery`` in slices, so that a filter that finds little holds no reader for long.
+struct TaskSearch {
+    /// Tasks looked at in one read transaction.
+    static let slice = 4000
+
+    let query: TaskQuery
+    let boards: Set<BoardID>
+    /// The last id looked at.
+    private(set) var position: Int
+    private(set) var found: [BoardTask] = []
+    private(set) var isDone = false
+
+    init(_ query: TaskQuery, on boards: Set<BoardID>) {
+        self.query = query
+        self.boards = boards
+        position = query.after?.id ?? 0
+        isDone = boards.isEmpty
+    }
+
+    var page: TaskPage {
+        let items = Array(found.prefix(query.limit))
+        return TaskPage(items: items, next: found.count > items.count ? items.last.map { PageMark(id: $0.id) } : nil)
+    }
+
+    /// Looks at the next slice; one task beyond the limit tells that there is another page.
+    mutating func step(tenant: Int, in db: Database) throws {
+        let end: Int? = try db.first(
+            "SELECT id FROM tasks WHERE tenant = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?", tenant.databaseValue,
+            position.databaseValue, (Self.slice - 1).databaseValue
+        ) { $0[0] }
+        let (sql, values) = statement(tenant: tenant, through: end ?? .max)
+        let rows = try Row.fetchCursor(db, sql: sql, arguments: StatementArguments(values))
+        while found.count <= query.limit, let row = try rows.next() {
+            let task = try TaskTable.task(row)
+            if boards.contains(task.board), query.matches(task) { found.append(task) }
+        }
+        if let end { position = end }
+        isDone = end == nil || found.count > query.limit
+    }
+
+    /// SQL narrows where it can, and may let through too much; ``Boards/TaskQuery/matches(_:)`` has the last word.
+    /// A plus sign keeps an index from being used whose order is not by id.
+    private func statement(tenant: Int, through end: Int) -> (sql: String, values: [DatabaseValue]) {
+        var sql = "SELECT \(TaskTable.columns) FROM tasks WHERE tenant = ? AND id > ? AND id <= ?"
+        var values = [tenant.databaseValue, position.databaseValue, end.databaseValue]
+        if boards.count <= 16 {
+            sql += " AND +board IN (\(boards.map { _ in "?" }.joined(separator: ", ")))"
+            values += boards.map(\.rawValue.databaseValue)
+        }
+        if let status = query.status {
+            sql += " AND +status = ?"
+            values.append(status.databaseValue)
+        }
+        if let assignee = query.assignee {
+            sql += " AND assignee = ?"
+            values.append(assignee.rawValue.databaseValue)
+        }
+        if let label = query.label {
+            var json = JSONWriter(reserving: 64)
+            json.string(label)
+            sql += " AND instr(labels, ?) > 0"
+            values.append(String(decoding: json.bytes, as: UTF8.self).databaseValue)
+        }
+        if let text = query.text, text.isASCII {
+            sql += " AND (name LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')"
+            values += [text.likePattern.databaseValue, text.likePattern.databaseValue]
+        }
+        return (sql + " ORDER BY id", values)
+    }
+}
+
+extension TextSearch {
+    fileprivate var likePattern: String {
+        var pattern = "%"
+        for scalar in text.unicodeScalars {
+            if scalar == "%" || scalar == "_" || scalar == "\\" { pattern += "\\" }
+            pattern.unicodeScalars.append(scalar)
+        }
+        return pattern + "%"
+    }
+}

@@ -1,0 +1,112 @@
+import Boards
+import Events
+import GRDB
+
+/// One tenant inside a read transaction.
+struct TenantReader {
+    private let tenant: TenantID
+    /// Nil for a tenant that never wrote: it has the board `main`, and nothing else.
+    private let row: TenantRow?
+    private let db: Database
+    private let beginning: Timestamp
+    /// As they stand in this transaction.
+    let bounds: LogBounds
+
+    init(_ tenant: TenantID, epoch: Epoch, beginning: Timestamp, retention: Retention, in db: Database) throws {
+        self.tenant = tenant
+        self.db = db
+        self.beginning = beginning
+        row = try TenantTable.row(of: tenant, in: db)
+        let head = row?.head ?? 0
+        bounds = LogBounds(
+            epoch: epoch, head: head, oldest: retention.oldest(stored: row?.oldest ?? 1, head: head))
+    }
+
+    /// Those asked for, by id; a board asked for by name must be there.
+    func boards(_ asked: Selection.Boards, for author: Author) throws -> [Board] {
+        guard case .only(let some) = asked else { return try all().filter { author.sees($0.id) } }
+        return try some.sorted().map { id in
+            try author.require(id)
+            guard let board = try board(id) else { throw BoardError.notFound(.board(id)) }
+            return board
+        }
+    }
+
+    func task(_ id: Int) throws -> BoardTask? {
+        try row.flatMap { try TaskTable.task(id, of: $0.number, in: db) }
+    }
+
+    func step(_ search: inout TaskSearch) throws {
+        try search.step(tenant: row?.number ?? 0, in: db)
+    }
+
+    func snapshot(of asked: Selection.Boards, for author: Author) throws -> BoardSnapshot {
+        let boards = try boards(asked, for: author)
+        var tasks: [BoardTask] = []
+        for board in boards {
+            guard let row else { break }
+            let columns = Dictionary(
+                grouping: try TaskTable.tasks(on: board.id, of: row.number, in: db), by: \.status)
+            for status in board.statuses { tasks += columns[status] ?? [] }
+        }
+        return BoardSnapshot(boards: boards, tasks: tasks, cursor: bounds.cursor)
+    }
+
+    func page(after seq: Int, selection: Selection, count: Int, bytes: Int) throws -> LogPage {
+        var end = min(max(seq, bounds.oldest - 1), bounds.head)
+        var events: [Event] = []
+        var size = 0
+        try scan(end + 1...max(min(bounds.head, end + EventTable.scan), end + 1)) { row in
+            if selection.shows(row.audience, row.type) {
+                guard events.count < count else { return false }
+                let event = try row.event()
+                size += event.json.count
+                guard events.isEmpty || size <= bytes else { return false }
+                events.append(event)
+            }
+            end = row.seq
+            return true
+        }
+        return LogPage(events: events, end: end, bounds: bounds)
+    }
+
+    func newest(selection: Selection, count: Int) throws -> LogPage {
+        var events: [Event] = []
+        try scan(max(bounds.oldest, bounds.head - EventTable.scan + 1)...max(bounds.head, bounds.oldest), backwards: true) { row in
+            guard events.count < count else { return false }
+            if selection.shows(row.audience, row.type) { events.append(try row.event()) }
+            return true
+        }
+        return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
+    }
+
+    func tail(count: Int, bytes: Int) throws -> LogPage {
+        var events: [Event] = []
+        var size = 0
+        try scan(bounds.oldest...max(bounds.head, bounds.oldest), backwards: true) { row in
+            guard events.count < count else { return false }
+            let event = try row.event()
+            size += event.json.count
+            guard size <= bytes else { return false }
+            events.append(event)
+            return true
+        }
+        return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
+    }
+
+    private func scan(
+        _ range: ClosedRange<Int>, backwards: Bool = false, _ body: (EventRow) throws -> Bool
+    ) throws {
+        guard let row else { return }
+        try EventTable.scan(tenant, row.number, range, backwards: backwards, in: db, body)
+    }
+
+    private func all() throws -> [Board] {
+        try row.map { try BoardTable.boards(of: $0.number, in: db) } ?? [.main(since: beginning)]
+    }
+
+    private func board(_ id: BoardID) throws -> Board? {
+        guard let row else { return id == .main ? .main(since: beginning) : nil }
+        return try BoardTable.board(id, of: row.number, in: db)
+    }
+}

@@ -1,0 +1,133 @@
+import Boards
+import Events
+import GRDB
+
+/// One tenant inside the writer's transaction.
+///
+/// Its counters stay here until ``flush(_:)``, so that a group of writes costs one update of them; a copy kept from
+/// before a write is what undoing it needs beside the savepoint.
+struct TenantRows: BoardTransaction {
+    let tenant: TenantID
+    private let db: Database
+    private var row: TenantRow
+    private var boards: [BoardID: CachedBoard] = [:]
+
+    private struct CachedBoard {
+        var board: Board?
+        var head: Int
+        var isHeadChanged = false
+    }
+
+    /// Makes the tenant, with its board `main`, when it is new.
+    init(_ tenant: TenantID, beginning: Timestamp, in db: Database) throws(BoardError) {
+        self.tenant = tenant
+        self.db = db
+        row = try storing {
+            if let row = try TenantTable.row(of: tenant, in: db) { return row }
+            let row = try TenantTable.insert(tenant, in: db)
+            try BoardTable.insert(.main(since: beginning), of: row.number, in: db)
+            return row
+        }
+    }
+
+    /// Writes the counters, and lets go of a few events that are out of reach.
+    mutating func flush(_ retention: Retention) throws {
+        let excess = retention.oldest(stored: row.oldest, head: row.head) - row.oldest
+        if excess >= Chores.batch {
+            row.oldest += min(excess, 4 * Chores.batch)
+            try EventTable.delete(before: row.oldest, of: row.number, in: db)
+        }
+        try TenantTable.update(row, in: db)
+        for (id, cached) in boards where cached.isHeadChanged {
+            try BoardTable.setHead(cached.head, of: id, of: row.number, in: db)
+        }
+    }
+
+    var head: Int { row.head }
+
+    func board(_ id: BoardID) throws(BoardError) -> Board? {
+        if let cached = boards[id] { return cached.board }
+        return try storing { try BoardTable.board(id, of: row.number, in: db) }
+    }
+
+    mutating func insert(_ board: Board) throws(BoardError) {
+        try storing { try BoardTable.insert(board, of: row.number, in: db) }
+        boards[board.id]?.board = board
+    }
+
+    mutating func update(_ board: Board) throws(BoardError) {
+        try storing { try BoardTable.update(board, of: row.number, in: db) }
+        boards[board.id]?.board = board
+    }
+
+    mutating func delete(_ board: Board) throws(BoardError) {
+        try storing { try BoardTable.delete(board.id, of: row.number, in: db) }
+        boards[board.id]?.board = nil
+    }
+
+    func statusesInUse(on board: BoardID) throws(BoardError) -> Set<String> {
+        try storing { try TaskTable.statuses(on: board, of: row.number, in: db) }
+    }
+
+    func task(_ id: Int) throws(BoardError) -> BoardTask? {
+        try storing { try TaskTable.task(id, of: row.number, in: db) }
+    }
+
+    mutating func insert(_ task: BoardTask) throws(BoardError) {
+        try storing { try TaskTable.insert(task, of: row.number, in: db) }
+    }
+
+    mutating func update(_ task: BoardTask) throws(BoardError) {
+        try storing { try TaskTable.update(task, of: row.number, in: db) }
+    }
+
+    mutating func delete(_ task: BoardTask) throws(BoardError) {
+        try storing { try TaskTable.delete(task.id, of: row.number, in: db) }
+    }
+
+    func tasks(in column: BoardColumn) throws(BoardError) -> [BoardTask] {
+        try storing { try TaskTable.tasks(in: column, of: row.number, in: db) }
+    }
+
+    func lastRank(in column: BoardColumn) throws(BoardError) -> Rank? {
+        try storing { try TaskTable.lastRank(in: column, of: row.number, in: db) }
+    }
+
+    func nextRank(in column: BoardColumn, after rank: Rank?, without id: Int) throws(BoardError) -> Rank? {
+        try storing { try TaskTable.nextRank(in: column, after: rank, without: id, of: row.number, in: db) }
+    }
+
+    mutating func takeTaskID() -> Int {
+        row.lastTask += 1
+        return row.lastTask
+    }
+
+    mutating func takeNumbers(on board: BoardID?) throws(BoardError) -> (seq: Int, boardSeq: Int?) {
+        row.head += 1
+        guard let board else { return (row.head, nil) }
+        if boards[board] == nil { boards[board] = try cache(board) }
+        boards[board]!.head += 1
+        boards[board]!.isHeadChanged = true
+        return (row.head, boards[board]!.head)
+    }
+
+    mutating func append(_ event: Event) throws(BoardError) {
+        try storing { try EventTable.insert(event, of: row.number, in: db) }
+    }
+
+    func answer(to key: String, of user: UserID) throws(BoardError) -> Answer? {
+        try storing { try AnswerTable.answer(to: key, of: user, of: row.number, in: db) }
+    }
+
+    mutating func keep(_ answer: Answer, to key: String, of user: UserID) throws(BoardError) {
+        try storing { try AnswerTable.keep(answer, to: key, of: user, of: row.number, in: db) }
+    }
+
+    private func cache(_ id: BoardID) throws(BoardError) -> CachedBoard {
+        try storing {
+            CachedBoard(
+                board: try BoardTable.board(id, of: row.number, in: db),
+                head: try BoardTable.head(of: id, of: row.number, in: db))
+        }
+    }
+}

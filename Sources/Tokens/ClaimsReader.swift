@@ -1,0 +1,120 @@
+import StrictJSON
+
+/// Reads a token's payload, claim by claim (RFC 7519 §4.1).
+struct ClaimsReader {
+    /// Deepest nesting of a payload: a tenant claim may lie some objects down.
+    static let deepest = 8
+
+    private let payload: JSONObject
+
+    /// - Throws: `payloadNotJSON`.
+    init(_ bytes: ArraySlice<UInt8>) throws(TokenError) {
+        let limits = JSONParser.Limits(bytes: CompactToken.longest, depth: Self.deepest)
+        guard let object = try? JSONParser.parse(bytes, limits: limits).object else { throw .payloadNotJSON }
+        payload = object
+    }
+
+    /// `iss`, not yet believed: good for nothing but to look up whose key must have signed it.
+    var claimedIssuer: String? { payload["iss"]?.string }
+
+    /// What the token says, by every rule but those of its dates against the clock.
+    func claims(by rules: TokenRules, signedWith key: TokenKey) throws(TokenError) -> Claims {
+        guard let expiresAt = try date("exp") else { throw .expiryMissing }
+        let issuer = try text("iss", orElse: .issuer)
+        if let expected = key.issuer ?? rules.issuer {
+            guard let issuer, issuer.hasSameBytes(as: expected) else { throw .issuer }
+        }
+        try checkAudience(rules.audience)
+        return Claims(
+            subject: try subject(), tenant: try tenant(at: rules.tenantClaim, boundTo: key.tenant),
+            expiresAt: expiresAt, notBefore: try date("nbf"), issuedAt: try date("iat"),
+            id: try text("jti", orElse: .tokenID), issuer: issuer, role: try role(), boards: try boards()
+        )
+    }
+
+    private func subject() throws(TokenError) -> String {
+        guard let subject = payload["sub"]?.string, 1...255 ~= subject.utf8.count else { throw .subject }
+        return subject
+    }
+
+    private func tenant(at path: String, boundTo only: String?) throws(TokenError) -> String {
+        guard let tenant = value(at: path)?.string, 1...64 ~= tenant.utf8.count,
+            tenant.utf8.allSatisfy(\.isOfTenantName)
+        else { throw .tenant }
+        if let only, !only.hasSameBytes(as: tenant) { throw .tenantOfAnotherIssuer }
+        return tenant
+    }
+
+    /// The whole path as one name comes first, as some issuers' claims are named by URLs.
+    private func value(at path: String) -> JSONValue? {
+        if let value = payload[path] { return value }
+        var value = JSONValue.object(payload)
+        for name in path.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
+            guard let next = value.object?[String(Substring(name))] else { return nil }
+            value = next
+        }
+        return value
+    }
+
+    private func checkAudience(_ audience: String?) throws(TokenError) {
+        guard let audience else { return }
+        switch payload["aud"] {
+        case .string(let value) where value.hasSameBytes(as: audience): return
+        case .array(let values):
+            guard values.contains(where: { $0.string?.hasSameBytes(as: audience) == true }),
+                values.allSatisfy({ $0.string != nil })
+            else { throw .audience }
+        default: throw .audience
+        }
+    }
+
+    private func role() throws(TokenError) -> Role {
+        guard let value = payload["role"] else { return .member }
+        guard let name = value.string, let role = Role(name: name) else { throw .role }
+        return role
+    }
+
+    private func boards() throws(TokenError) -> [String]? {
+        guard let value = payload["boards"] else { return nil }
+        guard let elements = value.array else { throw .boards }
+        var boards: [String] = []
+        for element in elements {
+            guard let board = element.string else { throw .boards }
+            boards.append(board)
+        }
+        return boards
+    }
+
+    private func text(_ name: String, orElse error: TokenError) throws(TokenError) -> String? {
+        guard let value = payload[name] else { return nil }
+        guard let text = value.string else { throw error }
+        return text
+    }
+
+    /// A NumericDate (RFC 7519 §2) in milliseconds since 1970, rounded down.
+    ///
+    /// The bound is that of dates in JavaScript: 100 million days, in which no sum with a leeway overflows.
+    private func date(_ name: String) throws(TokenError) -> Int64? {
+        guard let value = payload[name] else { return nil }
+        let bound = 8_640_000_000_000
+        if let seconds = value.int {
+            guard -bound...bound ~= seconds else { throw .notADate }
+            return Int64(seconds) * 1000
+        }
+        guard let seconds = value.double, abs(seconds) <= Double(bound),
+            let milliseconds = Int64(exactly: (seconds * 1000).rounded(.down))
+        else { throw .notADate }
+        return milliseconds
+    }
+}
+
+extension UInt8 {
+    fileprivate var isOfTenantName: Bool {
+        switch self {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+            true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import StrictJSON
+
+/// The keys that tokens are verified with, each found by issuer, key id and algorithm.
+///
+/// A key that is bound to an issuer is never tried for a token of another one, nor is an unbound key tried for a token
+/// whose issuer has keys of its own: two issuers that use the same `kid` cannot speak for each other.
+public struct KeySet: Sendable {
+    /// Most keys that are tried for one token.
+    static let mostTries = 8
+
+    private var unbound: [TokenKey] = []
+    private var bound: [[UInt8]: [TokenKey]] = [:]
+
+    public init(_ keys: [TokenKey]) {
+        // Those with a key id first: they fit fewer tokens.
+        for key in keys.filter({ $0.keyID != nil }) + keys.filter({ $0.keyID == nil }) {
+            if let issuer = key.issuer { bound[Array(issuer.utf8), default: []].append(key) } else { unbound.append(key) }
+        }
+    }
+
+    /// A JWK set (RFC 7517 §5) of at most 1 MiB. Entries that we cannot use are skipped, as the RFC asks: other key
+    /// types, keys for encryption, keys that are too small or broken.
+    ///
+    /// - Throws: ``KeyError/notJWK`` when it is no JWK set, ``KeyError/noUsableKey`` when it has none for us.
+    public init(jwkSet json: some Sequence<UInt8>) throws(KeyError) {
+        guard let entries = try? JSONParser.parse(json).object?["keys"]?.array else { throw .notJWK }
+        let keys = entries.compactMap { $0.object.flatMap { try? TokenKey(jwk: $0) } }
+        guard !keys.isEmpty else { throw .noUsableKey }
+        self.init(keys)
+    }
+
+    /// Every key, those with a key id first.
+    public var keys: [TokenKey] { unbound + bound.values.joined() }
+
+    /// The key that signed `token`, among those that may speak for `issuer`.
+    ///
+    /// - Throws: `noMatchingKey` when none of ours could have, `signatureMismatch` when none did.
+    func signer(of token: CompactToken, header: TokenHeader, issuer: String?) throws(TokenError) -> TokenKey {
+        guard !bound.isEmpty, let issuer, let own = bound[Array(issuer.utf8)] else {
+            return try Self.signer(of: token, header: header, among: unbound)
+        }
+        return try Self.signer(of: token, header: header, among: own)
+    }
+
+    /// The same, among all keys.
+    func signer(of token: CompactToken, header: TokenHeader) throws(TokenError) -> TokenKey {
+        try Self.signer(of: token, header: header, among: keys)
+    }
+
+    private static func signer(
+        of token: CompactToken, header: TokenHeader, among keys: [TokenKey]
+    ) throws(TokenError) -> TokenKey {
+        var tries = 0
+        for key in keys where key.fits(header) && tries < mostTries {
+            if key.verifies(token, by: header.algorithm) { return key }
+            tries += 1
+        }
+        throw tries == 0 ? .noMatchingKey : .signatureMismatch
+    }
+}

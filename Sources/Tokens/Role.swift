@@ -1,0 +1,44 @@
+import StrictJSON
+
+/// What a token's holder may do in its tenant; the claim `role`.
+public enum Role: String, Sendable, CaseIterable {
+    case viewer, member, service, admin
+
+    /// The role that is spelled exactly so, byte by byte.
+    public init?(name: String) {
+        guard let role = Self.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else { return nil }
+        self = role
+    }
+
+    public func allows(_ permission: Permission) -> Bool {
+        switch self {
+        case .viewer: permission == .read
+        case .member: permission == .read || permission == .write
+        case .service: permission == .write || permission == .publish || permission == .jobs
+        case .admin: true
+        }
+    }
+}
+
+/// One kind of thing to do in a tenant.
+public enum Permission: String, Sendable, CaseIterable {
+    case read, write, publish, jobs, administer
+}
+
+/// The token is good, but its role does not allow this: HTTP's 403.
+public struct PermissionDenied: Error, Equatable, CustomStringConvertible {
+    public let role: Role
+    public let permission: Permission
+
+    public var description: String { "the role \(role.rawValue) does not allow to \(permission.phrase)" }
+}
+
+extension Permission {
+    fileprivate var phrase: String {
+        switch self {
+        case .read, .write, .publish: rawValue
+        case .jobs: "report on jobs"
+        case .administer: "administer the tenant"
+        }
+    }
+}

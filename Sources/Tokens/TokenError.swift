@@ -1,0 +1,51 @@
+/// The rule for which a token was refused: HTTP's 401.
+///
+/// A description quotes nothing of the token or of our keys, and may stand in a header as it is (RFC 6750 §3).
+public enum TokenError: Error, Equatable, CaseIterable, CustomStringConvertible {
+    // The shape
+    case tooLong, notThreeParts, notBase64URL, headerTooLong, headerNotJSON, payloadNotJSON
+    // The header
+    case algorithmMissing, algorithmNone, algorithmUnknown, algorithmNotAllowed
+    case typeNotJWT, criticalExtension, unencodedPayload, embeddedKey, encryptedOrCompressed, keyIDNotText
+    // The signature
+    case noMatchingKey, signatureMismatch
+    // The claims
+    case subject, tenant, tenantOfAnotherIssuer, expiryMissing, notADate, expired, notYetValid, issuedInFuture
+    case issuer, audience, tokenID, role, boards
+
+    public var description: String {
+        switch self {
+        case .tooLong: "the token is longer than 8 KiB"
+        case .notThreeParts: "the token is not three parts with dots between"
+        case .notBase64URL: "a part of the token is not canonical base64url"
+        case .headerTooLong: "the header is longer than 1 KiB"
+        case .headerNotJSON: "the header is not a JSON object that is strict, flat and free of doubles"
+        case .payloadNotJSON: "the payload is not a JSON object that is strict, shallow and free of doubles"
+        case .algorithmMissing: "the header names no algorithm"
+        case .algorithmNone: "the token is not signed"
+        case .algorithmUnknown: "the header names an algorithm that is not supported"
+        case .algorithmNotAllowed: "the header names an algorithm that is not allowed here"
+        case .typeNotJWT: "the header's typ is neither JWT nor at+jwt"
+        case .criticalExtension: "the header demands an extension that is not supported (crit)"
+        case .unencodedPayload: "unencoded payloads are not supported (b64)"
+        case .embeddedKey: "the header brings or names a key of its own (jwk, jku, x5u or x5c)"
+        case .encryptedOrCompressed: "encrypted and compressed tokens are not supported (enc, zip)"
+        case .keyIDNotText: "the header's kid is not a string"
+        case .noMatchingKey: "no key fits the token's issuer, key id and algorithm"
+        case .signatureMismatch: "the signature does not match"
+        case .subject: "sub must be a string of 1 to 255 bytes"
+        case .tenant: "the tenant claim must be 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen"
+        case .tenantOfAnotherIssuer: "the token's issuer does not speak for this tenant"
+        case .expiryMissing: "exp is missing"
+        case .notADate: "exp, nbf and iat must be numbers of seconds since 1970, within 100 million days of it"
+        case .expired: "the token has expired (exp)"
+        case .notYetValid: "the token is not valid yet (nbf)"
+        case .issuedInFuture: "the token was issued in the future (iat)"
+        case .issuer: "iss is not the issuer that is expected"
+        case .audience: "aud does not name this audience"
+        case .tokenID: "jti must be a string"
+        case .role: "role must be viewer, member, service or admin"
+        case .boards: "boards must be an array of strings"
+        }
+    }
+}

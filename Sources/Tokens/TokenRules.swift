@@ -1,0 +1,35 @@
+/// What a token must say, besides being signed with one of our keys.
+public struct TokenRules: Sendable {
+    /// When set, `iss` must be these bytes. A key that is bound to an issuer asks for that one instead.
+    public var issuer: String?
+    /// When set, `aud` must be these bytes, or an array of strings that has them.
+    public var audience: String?
+    /// Algorithms that a token may use at all; its key must be one for the same algorithm.
+    public var algorithms: [Algorithm]
+    /// How far our clock and the issuer's may be apart, for `exp`, `nbf` and `iat`: 0 to 86 400, the nearest of which
+    /// counts for a number beyond.
+    public var leewaySeconds: Int
+    /// The claim that names the tenant: its whole name, or else a path of names with dots between.
+    public var tenantClaim: String
+
+    public init(
+        issuer: String? = nil, audience: String? = nil, algorithms: [Algorithm] = Algorithm.allCases,
+        leewaySeconds: Int = 30, tenantClaim: String = "tenant"
+    ) {
+        self.issuer = issuer
+        self.audience = audience
+        self.algorithms = algorithms
+        self.leewaySeconds = leewaySeconds
+        self.tenantClaim = tenantClaim
+    }
+
+    /// `now` is in milliseconds since 1970, as the claims' dates are.
+    ///
+    /// - Throws: `expired`, `notYetValid` or `issuedInFuture` (RFC 7519 §4.1.4 to §4.1.6).
+    func checkDates(of claims: Claims, at now: Int64) throws(TokenError) {
+        let leeway = Int64(min(max(leewaySeconds, 0), 86_400)) * 1000
+        guard now < claims.expiresAt + leeway else { throw .expired }
+        if let notBefore = claims.notBefore, now < notBefore - leeway { throw .notYetValid }
+        if let issuedAt = claims.issuedAt, now < issuedAt - leeway { throw .issuedInFuture }
+    }
+}

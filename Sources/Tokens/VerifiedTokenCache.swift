@@ -1,0 +1,41 @@
+import Synchronization
+
+/// What tokens that passed every rule but the clock's said, by the tokens' SHA-256. Holds no token.
+///
+/// Once it holds `capacity`, the oldest entry makes room, in constant time. Safe to use from any thread.
+final class VerifiedTokenCache: Sendable {
+    private struct Entries {
+        var places: [TokenDigest: Int] = [:]
+        var ring: [(digest: TokenDigest, claims: Claims)] = []
+        var oldest = 0
+    }
+
+    private let capacity: Int
+    private let entries = Mutex(Entries())
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var count: Int { entries.withLock { $0.ring.count } }
+
+    /// The caller compares their dates with the clock, each time.
+    func claims(for digest: TokenDigest) -> Claims? {
+        entries.withLock { entries in entries.places[digest].map { entries.ring[$0].claims } }
+    }
+
+    func insert(_ claims: Claims, for digest: TokenDigest) {
+        entries.withLock { entries in
+            guard entries.places[digest] == nil else { return }
+            if entries.ring.count < capacity {
+                entries.places[digest] = entries.ring.count
+                entries.ring.append((digest, claims))
+            } else {
+                entries.places[entries.ring[entries.oldest].digest] = nil
+                entries.places[digest] = entries.oldest
+                entries.ring[entries.oldest] = (digest, claims)
+                entries.oldest = (entries.oldest + 1) % capacity
+            }
+        }
+    }
+
+    func removeAll() { entries.withLock { $0 = Entries() } }
+}

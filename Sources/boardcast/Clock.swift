@@ -1,0 +1,31 @@
+import Glibc
+
+/// The wall clock.
+enum Clock {
+    /// Milliseconds since 1970.
+    static let milliseconds: @Sendable () -> Int = {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
+}
+
+/// The process's limit of open files, of which every connection takes one.
+enum OpenFiles {
+    /// Raises it as far as the system lets us.
+    static func raiseLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+}
+
+/// Where the server can be reached, as a URL without a path.
+struct ListeningAddress: CustomStringConvertible {
+    let description: String
+
+    init(_ host: String, port: Int) {
+        description = host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import AsyncHTTPClient
+import CommandLineTools
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import StrictJSON
+
+/// Which server to talk to, and as whom.
+struct RemoteOptions: ParsableArguments {
+    @Option(help: "The server. [default: $BOARDCAST_URL, or else http://127.0.0.1:8788]")
+    var url: String?
+
+    @Option(help: ArgumentHelp("Where the token is. [default: $BOARDCAST_TOKEN itself]", valueName: "file"))
+    var tokenFile: String?
+
+    func remote() throws(Failure) -> Remote {
+        let environment = Environment.variables
+        var server = ServerURL.local
+        if let text = url ?? environment["BOARDCAST_URL"], !text.isEmpty {
+            guard let given = ServerURL(text) else {
+                throw Failure(.usage, "--url must be one such as https://boards.example.com, without user, query or fragment")
+            }
+            server = given
+        }
+        return Remote(server: server, token: try TokenSource(file: tokenFile, environment: environment))
+    }
+}
+
+/// A Boardcast server, as a command talks to it.
+struct Remote {
+    let server: ServerURL
+    let token: TokenSource
+
+    /// Follows no redirect, so that the token goes nowhere else. Lives as long as the process.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        configuration.timeout.connect = .seconds(10)
+        return HTTPClient(configuration: configuration)
+    }()
+
+    /// Sends a request and returns once the answer has begun, after 30 s at most.
+    func send(_ path: String, query: [(name: String, value: String)], headers: HTTPHeaders = [:]) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: server.url(path, query: query))
+        request.headers = headers
+        request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
+        request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
+        return try await Self.client.execute(request, timeout: .seconds(30))
+    }
+
+    /// The body of a 200.
+    ///
+    /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
+    func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
+        do {
+            let response = try await send(path, query: query)
+            guard response.status == .ok else { throw await Refusal(response).failure }
+            return Array(buffer: try await response.body.collect(upTo: 64 << 20))
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw Failure(.unreachable, "can't reach \(server): \(Remote.words(for: error))")
+        }
+    }
+
+    /// What went wrong on the network, in a few words.
+    static func words(for error: any Error) -> String {
+        switch error {
+        case let error as HTTPClientError: error.shortDescription.lowercased()
+        case let error as IOError: "\(error)"
+        case let error as NIOConnectionError: error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
+        default: "\(error)"
+        }
+    }
+}
+
+/// An answer that is not what was asked for: its status, and the detail of its problem (RFC 9457).
+struct Refusal {
+    let status: Int
+    let detail: String
+    let retryAfter: Duration?
+
+    init(_ response: HTTPClientResponse) async {
+        status = Int(response.status.code)
+        retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { .seconds(min(max(0, $0), 3600)) }
+        let body = try? await response.body.collect(upTo: 1 << 20)
+        let problem = body.flatMap { try? JSONParser.parse(Array(buffer: $0)).object }
+        detail = problem?["detail"]?.string ?? "the server answers \(response.status.code) \(response.status.reasonPhrase)"
+    }
+
+    var failure: Failure { Failure(Exit(status: status), detail) }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import CommandLineTools
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the server.",
+        discussion: """
+            Prints one line, “listening on http://HOST:PORT”, when it accepts connections; logs go to stderr.
+            Flags win over the environment (BOARDCAST_HTTP_PORT), that over the secrets directory (one file a key, such as
+            auth.secret), that over the file. Config/boardcast.yaml documents every key.
+
+            EXAMPLES
+              boardcast serve --dev
+              BOARDCAST_AUTH_SECRET_FILE=/etc/boardcast/secret boardcast serve --database sqlite:/var/lib/boardcast/db
+              boardcast serve --config boardcast.yaml --secrets /run/secrets --host 0.0.0.0
+            """)
+
+    @Option(help: ArgumentHelp("Settings as YAML.", valueName: "file"))
+    var config: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Settings as files, one a key. [default: $BOARDCAST_SECRETS_DIRECTORY]", valueName: "directory"))
+    var secrets: String?
+
+    @Option(help: ArgumentHelp("Where to listen. [default: 127.0.0.1]", valueName: "address"))
+    var host: String?
+
+    @Option(help: ArgumentHelp("0 takes any that is free. [default: 8788]", valueName: "number"))
+    var port: String?
+
+    @Option(help: ArgumentHelp("sqlite:PATH or sqlite::memory: [default: sqlite:boardcast.sqlite]", valueName: "url"))
+    var database: String?
+
+    @Flag(help: "Try it out on this machine: makes a secret and a sample board, and prints a URL to open.")
+    var dev = false
+
+    func run() async throws {
+        let settings = try Settings.load(from: sources)
+        if dev { try settings.requireLoopback() }
+        try await Serving.run(settings, dev: dev)
+    }
+
+    private var sources: SettingsSources {
+        let flags = [("--host", "http.host", host), ("--port", "http.port", port), ("--database", "database.url", database)]
+        return SettingsSources(
+            environment: Environment.variables,
+            flags: flags.compactMap { name, key, text in text.map { .init(name, sets: key, to: $0) } },
+            secretsDirectory: secrets, file: config)
+    }
+}

@@ -1,0 +1,74 @@
+import Boards
+import CommandLineTools
+import Events
+import Gateway
+import Logging
+import NIOCore
+import NIOPosix
+import Rooms
+import SQLiteStore
+import ServiceLifecycle
+import Tokens
+import WebClient
+
+/// The server, put together: settings, log, keys, relay, store, gateway, in this order. Decides nothing.
+enum Serving {
+    static func run(_ settings: Settings, dev: Bool) async throws {
+        var completed = settings
+        let development = dev ? try Development(for: &completed) : nil
+        try await serve(completed, development)
+    }
+
+    private static func serve(_ settings: Settings, _ development: Development?) async throws {
+        let logger = makeLogger(settings)
+        let authenticator = Authenticator(verifier: try settings.makeVerifier(), clock: Clock.milliseconds)
+        OpenFiles.raiseLimit()
+
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
+        let relay = Relay(limits: settings.roomLimits, clock: Clock.milliseconds)
+        let store: SQLiteBoardStore
+        do {
+            store = try SQLiteBoardStore(
+                settings.databaseLocation, settings: settings.storeSettings, now: Clock.milliseconds,
+                announce: { relay.announce($0) })
+        } catch {
+            throw Failure(.usage, error.description)
+        }
+        relay.start(history: StoreHistory(store), on: group.makeIterator())
+
+        let gateway = Gateway(
+            authenticator: authenticator, store: store, relay: relay,
+            assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
+            settings: settings.gatewaySettings)
+        let application = gateway.application(
+            host: settings.http.host, port: settings.http.port, on: group, logger: logger
+        ) { channel in
+            let address = ListeningAddress(settings.http.host, port: channel.localAddress?.port ?? settings.http.port)
+            try? StandardOutput.write("listening on \(address)")
+            await development?.introduce(address, to: store)
+        }
+        let services = ServiceGroup(
+            configuration: .init(services: [.init(service: application)], logger: logger))
+        let signals = Signals(relay: relay, services: services, logger: logger) {
+            authenticator.replace(with: try settings.makeVerifier())
+        }
+        signals.start(grace: settings.server.drain + .seconds(4))
+        do {
+            try await services.run()
+        } catch let error as IOError {
+            throw Failure(.usage, "can't listen on \(settings.http.host):\(settings.http.port): \(error)")
+        }
+        await store.close()
+        try? await group.shutdownGracefully()
+    }
+
+    private static func makeLogger(_ settings: Settings) -> Logger {
+        let level = settings.log.level
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "boardcast")
+    }
+}

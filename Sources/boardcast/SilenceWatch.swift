@@ -1,0 +1,29 @@
+import Synchronization
+
+/// Tells when a connection has said nothing for too long. Looks once a second.
+final class SilenceWatch: Sendable {
+    private struct State {
+        var patience: Duration
+        /// Nil while we are busy with what came: a slow reader of our own output is not the server's silence.
+        var since: ContinuousClock.Instant?
+    }
+
+    private let state: Mutex<State>
+
+    init(patience: Duration) { state = Mutex(State(patience: patience, since: .now)) }
+
+    func pause() { state.withLock { $0.since = nil } }
+
+    func resume(patience: Duration) { state.withLock { $0 = State(patience: patience, since: .now) } }
+
+    /// Returns once nothing has come for as long as our patience lasts.
+    func waitForSilence() async throws(CancellationError) {
+        while true {
+            let isOver = state.withLock { state in
+                state.since.map { .now - $0 >= state.patience } ?? false
+            }
+            if isOver { return }
+            do { try await Task.sleep(for: .seconds(1)) } catch { throw CancellationError() }
+        }
+    }
+}

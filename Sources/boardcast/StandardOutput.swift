@@ -1,0 +1,36 @@
+import CommandLineTools
+import Glibc
+
+/// Data. Each line is written at once, whole, so that a pipe's other end has it.
+enum StandardOutput {
+    /// Nobody reads any more; no fault of ours.
+    struct Closed: Error {}
+
+    static func write(_ line: String) throws(Closed) {
+        var bytes = Array(line.utf8)
+        bytes.append(UInt8(ascii: "\n"))
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { throw Closed() }
+        }
+    }
+
+    /// Whether the reader of a pipe has gone, which no write has told yet.
+    static var isClosed: Bool {
+        var descriptor = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        return poll(&descriptor, 1, 0) > 0 && descriptor.revents & Int16(POLLERR) != 0
+    }
+
+    /// Makes a write to a closed pipe an error instead of the end of the process.
+    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+}
+
+/// Talk.
+enum StandardError {
+    static func say(_ text: String) {
+        var line = Array(text.utf8)
+        line.append(UInt8(ascii: "\n"))
+        _ = line.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}

@@ -1,0 +1,28 @@
+import ArgumentParser
+import CommandLineTools
+
+struct Stats: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show who is connected. Needs an admin's token.",
+        discussion: """
+            EXAMPLES
+              BOARDCAST_TOKEN=… boardcast stats
+              boardcast stats --url https://boards.example.com --token-file token --json
+            """)
+
+    @OptionGroup var options: RemoteOptions
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let remote = try options.remote()
+        var report = ConnectionReport()
+        var cursor: String?
+        repeat {
+            let query = [("limit", "1000")] + (cursor.map { [("cursor", $0)] } ?? [])
+            cursor = try report.add(page: try await remote.get("/sse/stats", query: query))
+        } while cursor != nil
+        try StandardOutput.write(json ? report.json : report.table)
+    }
+}

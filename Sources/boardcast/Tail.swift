@@ -1,0 +1,46 @@
+import ArgumentParser
+import CommandLineTools
+
+struct Tail: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print every event as it happens, across reconnections and restarts of the server.",
+        discussion: """
+            One line an event on stdout; talk of the connection on stderr. Resumes where it was, so that no event is missed
+            and none is printed twice. Ends when the token is refused (3) or a board is unknown (4), and on Ctrl-C (130).
+
+            EXAMPLES
+              BOARDCAST_TOKEN=… boardcast tail
+              boardcast tail --token-file token --board main --types task.created,board.*
+              boardcast tail --since 42-9f03c1aa --json | jq .task.name
+            """)
+
+    @OptionGroup var options: RemoteOptions
+
+    @Option(name: .customLong("board"), help: ArgumentHelp("A board to follow; default: all.", valueName: "id"))
+    var boards: [String] = []
+
+    @Option(help: ArgumentHelp("Types to print, with commas between; task.* takes a family.", valueName: "types"))
+    var types: String?
+
+    @Option(help: ArgumentHelp("Begin behind this cursor instead of at what comes next.", valueName: "cursor"))
+    var since: String?
+
+    @Flag(help: "Print the events' JSON as it came.")
+    var json = false
+
+    func validate() throws {
+        guard since?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) != false else {
+            throw ValidationError("--since takes a cursor such as 42-9f03c1aa")
+        }
+    }
+
+    func run() async throws {
+        StandardOutput.ignoreBrokenPipes()
+        let query = boards.map { ("board", $0) } + (types.map { [("types", $0)] } ?? [])
+        let format: Follower.Format =
+            json ? .json : .people(.standardOutput(environment: Environment.variables))
+        let tailing = Tailing(
+            remote: try options.remote(), query: query, follower: Follower(format: format, since: since))
+        do { try await tailing.run() } catch is StandardOutput.Closed {}
+    }
+}
