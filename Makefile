@@ -46,7 +46,7 @@ bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minu
 	@Deploy/install-dependencies.sh bench
 	swift build -c release -j $(JOBS)
 	$(MAKE) -C Tests/Load
-	Tests/Load/bench.sh
+	python3 Tests/Load/bench.py
 
 check: lint test ## what has to pass before a change lands
 

@@ -20,9 +20,7 @@ extension RoomRegistry {
                 }
             }
         }
-        let subscriber = Subscriber(
-            tenant: request.tenant, user: request.user, selection: request.selection, connectedAt: relay.now(),
-            expiresAt: request.expiresAt, snapshotURL: request.snapshotURL, sink: sink, now: now())
+        let subscriber = Subscriber(request, on: sink, connectedAt: relay.now(), now: now())
         add(subscriber)
         opened(.success(subscriber))
         resolve(request, admission, for: subscriber)
@@ -64,7 +62,8 @@ extension RoomRegistry {
         _ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption,
         _ snapshot: StreamRequest.Snapshot?, for subscriber: Subscriber
     ) {
-        guard subscriber.state != .closed else { return }
+        guard subscriber.state != .closed, var bytes = subscriber.unsentHead else { return }
+        subscriber.unsentHead = nil
         let head = max(relay.head(of: request.tenant), admission.head, snapshot?.seq ?? 0)
         let now = relay.now()
         let place: Int
@@ -75,7 +74,6 @@ extension RoomRegistry {
         case .replay(let seq): (place, recovered) = (seq, true)
         }
         var opening = FrameBuffer()
-        var bytes = request.head
         bytes.writeImmutableBuffer(
             StreamEvents.established(
                 subscriber, boards: request.selection.boards.listed(from: admission.boards),

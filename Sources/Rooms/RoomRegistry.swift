@@ -106,7 +106,7 @@ public final class RoomRegistry: @unchecked Sendable {
 
     /// Sends bytes that move no cursor: heartbeats and the gateway's own words.
     func send(_ bytes: ByteBuffer, to subscriber: Subscriber) {
-        guard subscriber.state != .closed else { return }
+        guard subscriber.state != .closed, subscriber.unsentHead == nil else { return }
         guard let taken = subscriber.sink.send(bytes) else { return drop(subscriber) }
         if taken > 0 { subscriber.lastWrite = now() }
         guard taken < bytes.readableBytes else { return }
@@ -190,11 +190,10 @@ public final class RoomRegistry: @unchecked Sendable {
     /// Ends a stream with its reason as the last event.
     func close(_ subscriber: Subscriber, _ reason: CloseReason, reconnectAfter: Int?) {
         guard subscriber.state != .closed else { return }
-        var last = StreamEvents.closing(reason, reconnectAfter: reconnectAfter, now: relay.now())
+        var last = subscriber.unsentHead ?? ByteBuffer()
+        last.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: reconnectAfter, now: relay.now()))
         last.writeImmutableBuffer(StreamBytes.end)
-        let sink = subscriber.sink
-        let canTakeMore = subscriber.blockedSince == nil
-        if canTakeMore { sink.finish(last) }
+        if subscriber.blockedSince == nil { subscriber.sink.finish(last) }
         drop(subscriber)
     }
 

@@ -32,6 +32,8 @@ public final class Subscriber: @unchecked Sendable {
     let sink: any Sink
 
     var state = State.behind
+    /// The head of the response, until it goes out with the first event.
+    var unsentHead: ByteBuffer?
     /// Everything up to this number has gone to the sink, or is not for this reader.
     var cursor = 0
     var sentEvents = 0
@@ -47,18 +49,15 @@ public final class Subscriber: @unchecked Sendable {
     /// Where it stands in the loop's list of all.
     var place = 0
 
-    init(
-        tenant: TenantID, user: UserID, selection: Selection, connectedAt: Int, expiresAt: Int, snapshotURL: String,
-        sink: any Sink,
-        now: Int64
-    ) {
-        self.tenant = tenant
-        self.user = user
-        self.selection = selection
-        self.connectedAt = connectedAt
-        self.expiresAt = expiresAt
-        self.snapshotURL = snapshotURL
+    init(_ request: StreamRequest, on sink: any Sink, connectedAt: Int, now: Int64) {
+        tenant = request.tenant
+        user = request.user
+        selection = request.selection
+        expiresAt = request.expiresAt
+        snapshotURL = request.snapshotURL
+        unsentHead = request.head
         self.sink = sink
+        self.connectedAt = connectedAt
         lastWrite = now
     }
 }

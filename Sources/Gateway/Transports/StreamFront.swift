@@ -24,6 +24,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     private let route: StreamRoute
     private let registry: RoomRegistry
+    private var codec: StreamServer.Codec?
     private let logger: Logger
     /// Adds Hummingbird's own handlers behind this one.
     private let attach: () throws -> Void
@@ -40,9 +41,10 @@ final class StreamFront: ChannelDuplexHandler {
     private static let mostHeld = 64
 
     init(
-        route: StreamRoute, registry: RoomRegistry, logger: Logger, attach: @escaping () throws -> Void,
-        detach: @escaping () -> Void
+        route: StreamRoute, registry: RoomRegistry, codec: StreamServer.Codec, logger: Logger,
+        attach: @escaping () throws -> Void, detach: @escaping () -> Void
     ) {
+        self.codec = codec
         self.route = route
         self.registry = registry
         self.logger = logger
@@ -173,13 +175,10 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     private func removeCodec(context: ChannelHandlerContext) {
-        let pipeline = context.pipeline.syncOperations
-        if let encoder = try? pipeline.context(handlerType: HTTPResponseEncoder.self) {
-            pipeline.removeHandler(context: encoder, promise: nil)
-        }
-        if let decoder = try? pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self) {
-            pipeline.removeHandler(context: decoder, promise: nil)
-        }
+        guard let codec else { return }
+        self.codec = nil
+        context.pipeline.syncOperations.removeHandler(codec.encoder, promise: nil)
+        context.pipeline.syncOperations.removeHandler(codec.decoder, promise: nil)
     }
 
     // MARK: The connection's own life

@@ -27,7 +27,8 @@ struct StreamServer: HTTPChannelHandler {
             let requests = channel.eventLoop.makePromise(
                 of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
             var isSettled = false
-            let front = StreamFront(route: route, registry: registry, logger: logger) {
+            let codec = Codec(maxHeaderBytes: route.settings.maxHeaderBytes)
+            let front = StreamFront(route: route, registry: registry, codec: codec, logger: logger) {
                 isSettled = true
                 do {
                     requests.succeed(try addHummingbird(to: channel, logger: logger))
@@ -39,16 +40,28 @@ struct StreamServer: HTTPChannelHandler {
                 if !isSettled { requests.succeed(nil) }
                 isSettled = true
             }
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderListSize = route.settings.maxHeaderBytes
-            limits.maxHeaderFieldSize = route.settings.maxHeaderBytes
-            limits.maxHeaderFieldCount = 200
+            // What the first read is given stays with a connection for its life.
+            try channel.syncOptions?.setOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65_536))
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-                withEncoderConfiguration: .init(), withDecoderLimitConfiguration: limits)
+            try pipeline.addHandler(codec.encoder)
+            try pipeline.addHandler(codec.decoder)
             try pipeline.addHandler(front)
             return Value(channel: channel, requests: requests.futureResult)
+        }
+    }
+
+    /// What stands before the front as long as there are requests.
+    struct Codec {
+        let encoder = HTTPResponseEncoder()
+        let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+
+        init(maxHeaderBytes: Int) {
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderListSize = maxHeaderBytes
+            limits.maxHeaderFieldSize = maxHeaderBytes
+            limits.maxHeaderFieldCount = 200
+            decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits))
         }
     }
 
