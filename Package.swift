@@ -82,6 +82,9 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["CommandLineTools", "StrictJSON", "Tokens", "boardcast"],
+            swiftSettings: settings),
         .testTarget(name: "RoomsTests", dependencies: ["Rooms", .nio("NIOPosix")], swiftSettings: settings),
     ]
 )

@@ -1,6 +1,8 @@
 /// How a command ends, as its caller's shell sees it.
 public enum Exit: Int32, Sendable {
     case ok = 0
+    /// Nothing of the below; not the caller's fault.
+    case unexpected = 1
     /// What was asked for, or the configuration, is wrong.
     case usage = 2
     /// The token is missing, refused, or not good for this.

@@ -13,7 +13,8 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     public init?(_ text: String) {
         guard let scheme = ["http", "https"].first(where: { text.hasPrefix("\($0)://") }) else { return nil }
         let rest = text.dropFirst(scheme.count + 3)
-        guard rest.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "-._~%!$&'()*+,;=:/[]".utf8.contains($0) }) else { return nil }
+        let isSound = rest.utf8.allSatisfy { $0.isASCIIAlphanumeric || "-._~%!$&'()*+,;=:/[]".utf8.contains($0) }
+        guard isSound else { return nil }
         let slash = rest.firstIndex(of: "/") ?? rest.endIndex
         guard let (host, port) = Self.authority(rest[..<slash]) else { return nil }
         var path = rest[slash...]
@@ -35,7 +36,9 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
         guard isSound else { return nil }
         if hostEnd == text.endIndex { return (host, nil) }
         let digits = text[hostEnd...].dropFirst()
-        guard digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let port = Int(digits), 1...65_535 ~= port else { return nil }
+        guard digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let port = Int(digits), 1...65_535 ~= port else {
+            return nil
+        }
         return (host, port)
     }
 

@@ -21,24 +21,3 @@ public struct Terminal: Sendable {
         hasColor ? "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m" : text
     }
 }
-
-extension String {
-    /// The same in one line, with nothing in it that a terminal would obey: whoever names a task may name it anything.
-    var printable: String {
-        var text = String.UnicodeScalarView()
-        for scalar in unicodeScalars {
-            switch scalar.properties.generalCategory {
-            case .lineSeparator, .paragraphSeparator: text.append(" ")
-            case .control: text.append(scalar == "\n" || scalar == "\t" || scalar == "\r" ? " " : "\u{FFFD}")
-            case .format where scalar != "\u{200D}" && scalar != "\u{200C}": text.append("\u{FFFD}")
-            default: text.append(scalar)
-            }
-        }
-        return String(text)
-    }
-
-    /// With spaces behind it up to `width` characters; one that is longer stays as it is.
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-
-    func paddedLeft(to width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
-}

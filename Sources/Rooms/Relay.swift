@@ -64,9 +64,10 @@ public final class Relay: Sendable {
         state.withLock { state in
             guard let epoch = state.history?.epoch else { return }
             var batches: [Batch] = []
-            for event in events where state.feeds[event.tenant] != nil {
+            for event in events {
+                guard let feed = state.feeds[event.tenant] else { continue }
                 let frame = EventFrame(event, epoch: epoch)
-                state.feeds[event.tenant]?.take(frame)
+                feed.take(frame)
                 if let last = batches.indices.last, batches[last].tenant == event.tenant {
                     batches[last].frames.append(frame)
                 } else {
@@ -170,8 +171,8 @@ public final class Relay: Sendable {
             ] where count >= limit { return .failure(.full(limit: limit)) }
             if feed.connections == 0 { state.idle.removeAll { $0 == tenant } }
             state.connections += 1
-            state.feeds[tenant]?.connections += 1
-            state.feeds[tenant]?.connectionsByUser[user] = mine + 1
+            feed.connections += 1
+            feed.connectionsByUser[user] = mine + 1
             return .success(Admission(head: feed.head, epoch: epoch, boards: feed.boards))
         }
         return try result.get()
@@ -179,11 +180,12 @@ public final class Relay: Sendable {
 
     func release(_ tenant: TenantID, _ user: UserID) {
         state.withLock { state in
+            guard let feed = state.feeds[tenant] else { return }
             state.connections -= 1
-            state.feeds[tenant]?.connections -= 1
-            let left = (state.feeds[tenant]?.connectionsByUser[user] ?? 1) - 1
-            state.feeds[tenant]?.connectionsByUser[user] = left > 0 ? left : nil
-            if state.feeds[tenant]?.connections == 0 {
+            feed.connections -= 1
+            let left = feed.connectionsByUser[user, default: 1] - 1
+            feed.connectionsByUser[user] = left > 0 ? left : nil
+            if feed.connections == 0 {
                 state.forget(olderThan: Self.idleFeeds)
                 state.idle.append(tenant)
             }

@@ -2,7 +2,9 @@ import Events
 import NIOCore
 
 /// What is kept of one tenant in memory while somebody of it is connected: head, recent frames, boards, counts.
-struct TenantFeed {
+///
+/// Lives inside the relay's lock.
+final class TenantFeed {
     enum Phase {
         /// The store is being asked; what is announced meanwhile is kept already.
         case loading([EventLoopPromise<Void>])
@@ -25,7 +27,7 @@ struct TenantFeed {
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
 
-    mutating func take(_ frame: EventFrame) {
+    func take(_ frame: EventFrame) {
         head = frame.seq
         recent.append(frame)
         if case .board(let id) = frame.audience {
@@ -35,7 +37,7 @@ struct TenantFeed {
     }
 
     /// Takes over what the store had, below what has been announced since.
-    mutating func finishLoading(_ page: LogPage, frames: [EventFrame], boards stored: Set<BoardID>) {
+    func finishLoading(_ page: LogPage, frames: [EventFrame], boards stored: Set<BoardID>) {
         let announced = recent
         boards = stored.union([.main])
         recent.prepend(frames)

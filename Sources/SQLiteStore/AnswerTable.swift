@@ -1,5 +1,6 @@
 import Boards
 import Events
+import Foundation
 import GRDB
 
 /// `answers`: what idempotency keys were answered with.
@@ -7,15 +8,15 @@ enum AnswerTable {
     static func answer(to key: String, of user: UserID, of tenant: Int, in db: Database) throws -> Answer? {
         try db.first(
             "SELECT fingerprint, at, answer FROM answers WHERE tenant = ? AND user = ? AND key = ?",
-            tenant.databaseValue, user.rawValue.databaseValue, key.databaseValue
+            tenant, user.rawValue, key
         ) { Answer(fingerprint: try $0.bytes(0), at: $0[1], commit: try $0.bytes(2)) }
     }
 
     static func keep(_ answer: Answer, to key: String, of user: UserID, of tenant: Int, in db: Database) throws {
         try db.run(
             "INSERT OR REPLACE INTO answers (tenant, user, key, fingerprint, at, answer) VALUES (?, ?, ?, ?, ?, ?)",
-            tenant.databaseValue, user.rawValue.databaseValue, key.databaseValue, .bytes(answer.fingerprint),
-            answer.at.databaseValue, .bytes(answer.commit))
+            tenant, user.rawValue, key, Data(answer.fingerprint),
+            answer.at, Data(answer.commit))
     }
 
     /// Removes the oldest `count` answers, as far as they were given before `time`.
@@ -24,7 +25,7 @@ enum AnswerTable {
     static func purge(before time: Int, count: Int, in db: Database) throws -> Bool {
         try db.run(
             "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) AND at < ?",
-            count.databaseValue, time.databaseValue)
+            count, time)
         return db.changesCount == count
     }
 }

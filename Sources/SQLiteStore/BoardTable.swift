@@ -7,50 +7,50 @@ import StrictJSON
 enum BoardTable {
     static func board(_ id: BoardID, of tenant: Int, in db: Database) throws -> Board? {
         try db.first(
-            "SELECT \(columns) FROM boards WHERE tenant = ? AND id = ?", tenant.databaseValue,
-            id.rawValue.databaseValue, read: board)
+            "SELECT \(columns) FROM boards WHERE tenant = ? AND id = ?", tenant,
+            id.rawValue, read: board)
     }
 
     /// By id.
     static func boards(of tenant: Int, in db: Database) throws -> [Board] {
         try db.all(
-            "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant.databaseValue, read: board)
+            "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant, read: board)
     }
 
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant.databaseValue,
-            board.id.rawValue.databaseValue, board.name.databaseValue, JSONText.write(board.statuses),
-            board.version.databaseValue, board.createdAt.milliseconds.databaseValue,
-            board.updatedAt.milliseconds.databaseValue)
+            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant,
+            board.id.rawValue, board.name, JSONText.write(board.statuses),
+            board.version, board.createdAt.milliseconds,
+            board.updatedAt.milliseconds)
     }
 
     static func update(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
             "UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ? WHERE tenant = ? AND id = ?",
-            board.name.databaseValue, JSONText.write(board.statuses), board.version.databaseValue,
-            board.updatedAt.milliseconds.databaseValue, tenant.databaseValue, board.id.rawValue.databaseValue)
+            board.name, JSONText.write(board.statuses), board.version,
+            board.updatedAt.milliseconds, tenant, board.id.rawValue)
     }
 
     /// With its tasks.
     static func delete(_ id: BoardID, of tenant: Int, in db: Database) throws {
-        let board = id.rawValue.databaseValue
-        try db.run("DELETE FROM tasks WHERE tenant = ? AND board = ?", tenant.databaseValue, board)
-        try db.run("DELETE FROM boards WHERE tenant = ? AND id = ?", tenant.databaseValue, board)
+        let board = id.rawValue
+        try db.run("DELETE FROM tasks WHERE tenant = ? AND board = ?", tenant, board)
+        try db.run("DELETE FROM boards WHERE tenant = ? AND id = ?", tenant, board)
     }
 
     /// The number of the board's newest event, 0 before the first.
     static func head(of board: BoardID, of tenant: Int, in db: Database) throws -> Int {
         try db.first(
-            "SELECT head FROM board_heads WHERE tenant = ? AND board = ?", tenant.databaseValue,
-            board.rawValue.databaseValue
+            "SELECT head FROM board_heads WHERE tenant = ? AND board = ?", tenant,
+            board.rawValue
         ) { $0[0] } ?? 0
     }
 
     static func setHead(_ head: Int, of board: BoardID, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT OR REPLACE INTO board_heads (tenant, board, head) VALUES (?, ?, ?)", tenant.databaseValue,
-            board.rawValue.databaseValue, head.databaseValue)
+            "INSERT OR REPLACE INTO board_heads (tenant, board, head) VALUES (?, ?, ?)", tenant,
+            board.rawValue, head)
     }
 
     private static let columns = "id, name, statuses, version, created_at, updated_at"
@@ -67,11 +67,11 @@ enum BoardTable {
 
 /// An array of strings as one column.
 enum JSONText {
-    static func write(_ strings: [String]) -> DatabaseValue {
-        if strings.isEmpty { return "[]".databaseValue }
+    static func write(_ strings: [String]) -> String {
+        if strings.isEmpty { return "[]" }
         var json = JSONWriter(reserving: 64)
         json.array(strings) { $0.string($1) }
-        return String(decoding: json.bytes, as: UTF8.self).databaseValue
+        return String(decoding: json.bytes, as: UTF8.self)
     }
 
     static func read(_ text: String) -> [String]? {

@@ -40,8 +40,8 @@ struct Chores {
     private func oldest(of row: TenantRow, at time: Int, in db: Database) throws -> Int {
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         let times: [Int] = try db.all(
-            "SELECT at FROM events WHERE tenant = ? AND seq >= ? ORDER BY seq LIMIT ?", row.number.databaseValue,
-            row.oldest.databaseValue, Self.batch.databaseValue
+            "SELECT at FROM events WHERE tenant = ? AND seq >= ? ORDER BY seq LIMIT ?", row.number,
+            row.oldest, Self.batch
         ) { $0[0] }
         let expired = times.enumerated().prefix { row.oldest + $0.offset < counted || $0.element < time - retention.age }
         return row.oldest + expired.count

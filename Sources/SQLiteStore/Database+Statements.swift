@@ -6,13 +6,13 @@ extension Database {
     /// Runs a statement that stays prepared for the next time.
     ///
     /// - Parameter values: exactly as many as `sql` has question marks.
-    func run(_ sql: String, _ values: DatabaseValue...) throws {
+    func run(_ sql: String, _ values: (any DatabaseValueConvertible)?...) throws {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         try statement.execute()
     }
 
-    func first<Value>(_ sql: String, _ values: DatabaseValue..., read: (Row) throws -> Value) throws -> Value? {
+    func first<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws -> Value? {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         let rows = try Row.fetchCursor(statement)
@@ -20,7 +20,7 @@ extension Database {
         return try withExtendedLifetime(rows) { try rows.next().map(read) }
     }
 
-    func all<Value>(_ sql: String, _ values: DatabaseValue..., read: (Row) throws -> Value) throws -> [Value] {
+    func all<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws -> [Value] {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         let rows = try Row.fetchCursor(statement)
@@ -28,10 +28,6 @@ extension Database {
         while let row = try rows.next() { result.append(try read(row)) }
         return result
     }
-}
-
-extension DatabaseValue {
-    static func bytes(_ bytes: [UInt8]) -> DatabaseValue { Data(bytes).databaseValue }
 }
 
 extension Row {

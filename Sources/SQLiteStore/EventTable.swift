@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import GRDB
 
 /// `events`: the log.
@@ -7,21 +8,16 @@ enum EventTable {
     static let scan = 2000
 
     static func insert(_ event: Event, of tenant: Int, in db: Database) throws {
-        var board = DatabaseValue.null
-        var user = DatabaseValue.null
-        switch event.audience {
-        case .board(let id): board = id.rawValue.databaseValue
-        case .user(let id): user = id.rawValue.databaseValue
-        case .tenant: break
-        }
+        let board: BoardID? = if case .board(let id) = event.audience { id } else { nil }
+        let user: UserID? = if case .user(let id) = event.audience { id } else { nil }
         try db.run(
-            "INSERT INTO events (tenant, seq, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant.databaseValue,
-            event.seq.databaseValue, board, user, event.type.rawValue.databaseValue, event.timestamp.databaseValue,
-            .bytes(event.json))
+            "INSERT INTO events (tenant, seq, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant,
+            event.seq, board?.rawValue, user?.rawValue, event.type.rawValue, event.timestamp,
+            Data(event.json))
     }
 
     static func delete(before seq: Int, of tenant: Int, in db: Database) throws {
-        try db.run("DELETE FROM events WHERE tenant = ? AND seq < ?", tenant.databaseValue, seq.databaseValue)
+        try db.run("DELETE FROM events WHERE tenant = ? AND seq < ?", tenant, seq)
     }
 
     /// Goes through events in number order, or against it, until `body` says false.

@@ -37,6 +37,8 @@ final class GroupCommit: Sendable {
         queue = WriteQueue(limit: settings.queueLimit, limitPerTenant: settings.queueLimitPerTenant)
     }
 
+    var waiting: Int { queue.count }
+
     func start() {
         ended.enter()
         let thread = Thread { [self] in

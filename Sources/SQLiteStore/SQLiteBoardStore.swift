@@ -5,11 +5,11 @@ import GRDB
 /// Boards, tasks and the log in one SQLite file: one writer that commits in groups, readers beside it (WAL).
 public final class SQLiteBoardStore: BoardStore {
     public let epoch: Epoch
-    private let database: any DatabaseWriter
+    let database: any DatabaseWriter
     private let file: DatabaseFile?
     private let writer: GroupCommit
     private let beginning: Timestamp
-    private let retention: Retention
+    let retention: Retention
 
     /// Opens the database, making it and bringing its schema up to date where needed. Blocks: for start-up only.
     ///
@@ -29,6 +29,9 @@ public final class SQLiteBoardStore: BoardStore {
             opened.database, settings: settings, beginning: opened.beginning, now: now, announce: announce)
         writer.start()
     }
+
+    /// Writes that no group has taken yet.
+    var waitingWrites: Int { writer.waiting }
 
     public func write(
         _ command: Command, by author: Author, once: IdempotencyKey?

@@ -30,8 +30,8 @@ struct TaskSearch {
     /// Looks at the next slice; one task beyond the limit tells that there is another page.
     mutating func step(tenant: Int, in db: Database) throws {
         let end: Int? = try db.first(
-            "SELECT id FROM tasks WHERE tenant = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?", tenant.databaseValue,
-            position.databaseValue, (Self.slice - 1).databaseValue
+            "SELECT id FROM tasks WHERE tenant = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?", tenant,
+            position, (Self.slice - 1)
         ) { $0[0] }
         let (sql, values) = statement(tenant: tenant, through: end ?? .max)
         let rows = try Row.fetchCursor(db, sql: sql, arguments: StatementArguments(values))
@@ -45,30 +45,30 @@ struct TaskSearch {
 
     /// SQL narrows where it can, and may let through too much; ``Boards/TaskQuery/matches(_:)`` has the last word.
     /// A plus sign keeps an index from being used whose order is not by id.
-    private func statement(tenant: Int, through end: Int) -> (sql: String, values: [DatabaseValue]) {
+    private func statement(tenant: Int, through end: Int) -> (sql: String, values: [(any DatabaseValueConvertible)?]) {
         var sql = "SELECT \(TaskTable.columns) FROM tasks WHERE tenant = ? AND id > ? AND id <= ?"
-        var values = [tenant.databaseValue, position.databaseValue, end.databaseValue]
+        var values: [(any DatabaseValueConvertible)?] = [tenant, position, end]
         if boards.count <= 16 {
             sql += " AND +board IN (\(boards.map { _ in "?" }.joined(separator: ", ")))"
-            values += boards.map(\.rawValue.databaseValue)
+            for board in boards { values.append(board.rawValue) }
         }
         if let status = query.status {
             sql += " AND +status = ?"
-            values.append(status.databaseValue)
+            values.append(status)
         }
         if let assignee = query.assignee {
             sql += " AND assignee = ?"
-            values.append(assignee.rawValue.databaseValue)
+            values.append(assignee.rawValue)
         }
         if let label = query.label {
             var json = JSONWriter(reserving: 64)
             json.string(label)
             sql += " AND instr(labels, ?) > 0"
-            values.append(String(decoding: json.bytes, as: UTF8.self).databaseValue)
+            values.append(String(decoding: json.bytes, as: UTF8.self))
         }
         if let text = query.text, text.isASCII {
             sql += " AND (name LIKE ? ESCAPE '\\' OR description LIKE ? ESCAPE '\\')"
-            values += [text.likePattern.databaseValue, text.likePattern.databaseValue]
+            values += [text.likePattern, text.likePattern]
         }
         return (sql + " ORDER BY id", values)
     }

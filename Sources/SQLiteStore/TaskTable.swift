@@ -7,7 +7,7 @@ import StrictJSON
 enum TaskTable {
     static func task(_ id: Int, of tenant: Int, in db: Database) throws -> BoardTask? {
         try db.first(
-            "SELECT \(columns) FROM tasks WHERE tenant = ? AND id = ?", tenant.databaseValue, id.databaseValue,
+            "SELECT \(columns) FROM tasks WHERE tenant = ? AND id = ?", tenant, id,
             read: task)
     }
 
@@ -15,28 +15,28 @@ enum TaskTable {
     static func tasks(on board: BoardID, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? ORDER BY status, rank, id",
-            tenant.databaseValue, board.rawValue.databaseValue, read: task)
+            tenant, board.rawValue, read: task)
     }
 
     /// By rank and id.
     static func tasks(in column: BoardColumn, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY rank, id",
-            tenant.databaseValue, column.board.rawValue.databaseValue, column.status.databaseValue, read: task)
+            tenant, column.board.rawValue, column.status, read: task)
     }
 
     static func statuses(on board: BoardID, of tenant: Int, in db: Database) throws -> Set<String> {
         Set(
             try db.all(
-                "SELECT DISTINCT status FROM tasks WHERE tenant = ? AND board = ?", tenant.databaseValue,
-                board.rawValue.databaseValue
+                "SELECT DISTINCT status FROM tasks WHERE tenant = ? AND board = ?", tenant,
+                board.rawValue
             ) { $0[0] })
     }
 
     static func lastRank(in column: BoardColumn, of tenant: Int, in db: Database) throws -> Rank? {
         try db.first(
             "SELECT rank FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY rank DESC LIMIT 1",
-            tenant.databaseValue, column.board.rawValue.databaseValue, column.status.databaseValue, read: rank)
+            tenant, column.board.rawValue, column.status, read: rank)
     }
 
     static func nextRank(
@@ -46,18 +46,18 @@ enum TaskTable {
             """
             SELECT rank FROM tasks WHERE tenant = ? AND board = ? AND status = ? AND rank > ? AND id <> ?
             ORDER BY rank LIMIT 1
-            """, tenant.databaseValue, column.board.rawValue.databaseValue, column.status.databaseValue,
-            (rank?.rawValue ?? "").databaseValue, id.databaseValue, read: self.rank)
+            """, tenant, column.board.rawValue, column.status,
+            (rank?.rawValue ?? ""), id, read: self.rank)
     }
 
     static func insert(_ task: BoardTask, of tenant: Int, in db: Database) throws {
         try db.run(
             "INSERT INTO tasks (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            tenant.databaseValue, task.id.databaseValue, task.board.rawValue.databaseValue, task.name.databaseValue,
-            task.description.databaseValue, task.status.databaseValue, task.priority.rawValue.databaseValue,
-            task.assignee.databaseValue, JSONText.write(task.labels), task.dueAt.databaseValue,
-            task.rank.rawValue.databaseValue, task.version.databaseValue, task.createdBy.rawValue.databaseValue,
-            task.createdAt.milliseconds.databaseValue, task.updatedAt.milliseconds.databaseValue)
+            tenant, task.id, task.board.rawValue, task.name,
+            task.description, task.status, task.priority.rawValue,
+            task.assignee?.rawValue, JSONText.write(task.labels), task.dueAt?.milliseconds,
+            task.rank.rawValue, task.version, task.createdBy.rawValue,
+            task.createdAt.milliseconds, task.updatedAt.milliseconds)
     }
 
     static func update(_ task: BoardTask, of tenant: Int, in db: Database) throws {
@@ -66,14 +66,14 @@ enum TaskTable {
             UPDATE tasks SET name = ?, description = ?, status = ?, priority = ?, assignee = ?, labels = ?, due_at = ?,
                 rank = ?, version = ?, updated_at = ?
             WHERE tenant = ? AND id = ?
-            """, task.name.databaseValue, task.description.databaseValue, task.status.databaseValue,
-            task.priority.rawValue.databaseValue, task.assignee.databaseValue, JSONText.write(task.labels),
-            task.dueAt.databaseValue, task.rank.rawValue.databaseValue, task.version.databaseValue,
-            task.updatedAt.milliseconds.databaseValue, tenant.databaseValue, task.id.databaseValue)
+            """, task.name, task.description, task.status,
+            task.priority.rawValue, task.assignee?.rawValue, JSONText.write(task.labels),
+            task.dueAt?.milliseconds, task.rank.rawValue, task.version,
+            task.updatedAt.milliseconds, tenant, task.id)
     }
 
     static func delete(_ id: Int, of tenant: Int, in db: Database) throws {
-        try db.run("DELETE FROM tasks WHERE tenant = ? AND id = ?", tenant.databaseValue, id.databaseValue)
+        try db.run("DELETE FROM tasks WHERE tenant = ? AND id = ?", tenant, id)
     }
 
     static let columns = """
@@ -98,12 +98,4 @@ enum TaskTable {
         guard let rank = Rank(row[0]) else { throw UnreadableRow(table: "tasks") }
         return rank
     }
-}
-
-extension UserID? {
-    var databaseValue: DatabaseValue { self?.rawValue.databaseValue ?? .null }
-}
-
-extension Timestamp? {
-    fileprivate var databaseValue: DatabaseValue { self?.milliseconds.databaseValue ?? .null }
 }

@@ -16,7 +16,7 @@ struct TenantRow {
 enum TenantTable {
     static func row(of tenant: TenantID, in db: Database) throws -> TenantRow? {
         try db.first(
-            "SELECT number, head, oldest, last_task FROM tenants WHERE name = ?", tenant.rawValue.databaseValue,
+            "SELECT number, head, oldest, last_task FROM tenants WHERE name = ?", tenant.rawValue,
             read: row)
     }
 
@@ -24,19 +24,19 @@ enum TenantTable {
     static func row(after number: Int, in db: Database) throws -> TenantRow? {
         try db.first(
             "SELECT number, head, oldest, last_task FROM tenants WHERE number > ? ORDER BY number LIMIT 1",
-            number.databaseValue, read: row)
+            number, read: row)
     }
 
     static func insert(_ tenant: TenantID, in db: Database) throws -> TenantRow {
         try db.run(
-            "INSERT INTO tenants (name, head, oldest, last_task) VALUES (?, 0, 1, 0)", tenant.rawValue.databaseValue)
+            "INSERT INTO tenants (name, head, oldest, last_task) VALUES (?, 0, 1, 0)", tenant.rawValue)
         return TenantRow(number: Int(db.lastInsertedRowID), head: 0, oldest: 1, lastTask: 0)
     }
 
     static func update(_ row: TenantRow, in db: Database) throws {
         try db.run(
-            "UPDATE tenants SET head = ?, oldest = ?, last_task = ? WHERE number = ?", row.head.databaseValue,
-            row.oldest.databaseValue, row.lastTask.databaseValue, row.number.databaseValue)
+            "UPDATE tenants SET head = ?, oldest = ?, last_task = ? WHERE number = ?", row.head,
+            row.oldest, row.lastTask, row.number)
     }
 
     private static func row(_ row: Row) -> TenantRow {

@@ -41,6 +41,8 @@ final class WriteQueue: Sendable {
         self.limitPerTenant = limitPerTenant
     }
 
+    var count: Int { state.withLock(\.count) }
+
     /// - Returns: why the write was not taken, or nil.
     func put(_ write: PendingWrite) -> BoardError? {
         let (refusal, mustWake) = state.withLock { state -> (BoardError?, Bool) in

@@ -34,7 +34,9 @@ struct CompactToken {
         var payloadEnd = 0
         decoded = [UInt8](unsafeUninitializedCapacity: token.count) { buffer, count in
             func decode(_ part: Range<Int>, at start: Int) -> Int? {
-                Base64URL.decode(.init(rebasing: token[part]), into: .init(rebasing: buffer[start...])).map { start + $0 }
+                Base64URL.decode(.init(rebasing: token[part]), into: .init(rebasing: buffer[start...])).map {
+                    start + $0
+                }
             }
             guard let header = decode(0..<first, at: 0),
                 let payload = decode(first + 1..<second, at: header),

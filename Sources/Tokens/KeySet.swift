@@ -14,7 +14,11 @@ public struct KeySet: Sendable {
     public init(_ keys: [TokenKey]) {
         // Those with a key id first: they fit fewer tokens.
         for key in keys.filter({ $0.keyID != nil }) + keys.filter({ $0.keyID == nil }) {
-            if let issuer = key.issuer { bound[Array(issuer.utf8), default: []].append(key) } else { unbound.append(key) }
+            if let issuer = key.issuer {
+                bound[Array(issuer.utf8), default: []].append(key)
+            } else {
+                unbound.append(key)
+            }
         }
     }
 

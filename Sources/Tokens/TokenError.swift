@@ -22,7 +22,7 @@ public enum TokenError: Error, Equatable, CaseIterable, CustomStringConvertible 
         case .headerNotJSON: "the header is not a JSON object that is strict, flat and free of doubles"
         case .payloadNotJSON: "the payload is not a JSON object that is strict, shallow and free of doubles"
         case .algorithmMissing: "the header names no algorithm"
-        case .algorithmNone: "the token is not signed"
+        case .algorithmNone: "the token is not signed (alg)"
         case .algorithmUnknown: "the header names an algorithm that is not supported"
         case .algorithmNotAllowed: "the header names an algorithm that is not allowed here"
         case .typeNotJWT: "the header's typ is neither JWT nor at+jwt"

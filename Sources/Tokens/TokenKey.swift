@@ -35,7 +35,7 @@ public struct TokenKey: Sendable {
         self.init(.secret(MACKey(secret: secret)), [.hs256, .hs384, .hs512], keyID: keyID)
     }
 
-    /// The first private key, public key (SPKI) or certificate of a PEM file (RFC 7468). A certificate stands for its
+    /// The first private key, else public key, else certificate of a PEM file (RFC 7468). A certificate stands for its
     /// key alone: its dates and its issuer are not looked at.
     ///
     /// - Throws: ``KeyError/notPEM``, ``KeyError/unsupported``, ``KeyError/tooSmall`` or ``KeyError/invalid``.

@@ -9,13 +9,14 @@ struct Boardcast: AsyncParsableCommand {
         abstract: "A realtime gateway: boards of tasks, and every change to them on every open page.",
         discussion: """
             EXAMPLES
-              boardcast serve --dev                 a board to try out, and its URL
+              boardcast serve --dev          a board to try out, and its URL
               boardcast token mint --sub ann --tenant acme --role admin
-              boardcast tail --board main           every event, as it happens
-              boardcast stats                       who is connected
+              boardcast tail --board main    every event, as it happens
+              boardcast stats                who is connected
 
             EXIT CODES
-              0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict, 6 limited, 7 unreachable, 130 interrupted
+              0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict,
+              6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
         subcommands: [Serve.self, Token.self, Tail.self, Stats.self])
@@ -23,7 +24,7 @@ struct Boardcast: AsyncParsableCommand {
     static func main() async {
         do {
             var command = try await asyncParseAsRoot()
-            if !(command is Serve) { Interrupt.exitsAtOnce() }
+            if !(command is Serve) { Signals.endCommand() }
             if var asyncCommand = command as? any AsyncParsableCommand {
                 try await asyncCommand.run()
             } else {
@@ -37,11 +38,12 @@ struct Boardcast: AsyncParsableCommand {
     /// Says on stderr what went wrong, or on stdout what was asked for by `--help`, and exits as the contract has it.
     static func end(with error: any Error) -> Never {
         let exit = Exit(of: error)
-        switch error {
-        case is Failure, is InvalidSettings: StandardError.say("boardcast: \(error)")
-        default:
-            let text = fullMessage(for: error)
-            if exit == .ok { try? StandardOutput.write(text) } else { StandardError.say(text) }
+        switch (exit, error) {
+        case (_, is StandardOutput.Closed): break
+        case (.ok, _): try? StandardOutput.write(fullMessage(for: error))
+        case (.usage, let error) where !(error is Failure || error is InvalidSettings):
+            StandardError.say(fullMessage(for: error))
+        default: StandardError.say("boardcast: \(error)")
         }
         Glibc.exit(exit.rawValue)
     }
@@ -53,14 +55,21 @@ extension Exit {
         switch error {
         case let failure as Failure: self = failure.exit
         case is InvalidSettings: self = .usage
-        default: self = Boardcast.exitCode(for: error).isSuccess ? .ok : .usage
+        case is StandardOutput.Closed: self = .ok
+        default:
+            switch Boardcast.exitCode(for: error) {
+            case .success: self = .ok
+            case .validationFailure: self = .usage
+            default: self = .unexpected
+            }
         }
     }
 }
 
-/// What Ctrl-C does to commands that have nothing to put in order.
-enum Interrupt {
-    static func exitsAtOnce() {
+enum Signals {
+    /// Ctrl-C ends a command at once, which has nothing to put in order; a write to a closed pipe fails, and no more.
+    static func endCommand() {
         signal(SIGINT) { _ in _exit(Exit.interrupted.rawValue) }
+        signal(SIGPIPE, SIG_IGN)
     }
 }

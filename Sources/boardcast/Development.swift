@@ -9,19 +9,19 @@ import Tokens
 struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!
-    /// 30 days.
-    private static let life = 30 * 86_400
 
     let token: String
+    /// Kept beside the database; nil when the settings have a secret of their own.
+    let secret: Secret?
 
     /// Gives `settings` a secret if they have none, and signs a token with it.
     init(for settings: inout Settings) throws {
-        if settings.auth.secret == nil {
-            settings.auth.secret = Secret(try Self.secret(beside: settings.database.url))
-        }
-        let claims = #"{"sub":"\#(Self.user)","tenant":"\#(Self.tenant)","role":"admin","exp":\#(Clock.milliseconds() / 1000 + Self.life)}"#
-        let key = try TokenKey(secret: settings.auth.secret!.bytes)
-        token = try TokenSigner(key: key, algorithm: .hs256).sign(Array(claims.utf8))
+        secret = settings.auth.secret == nil ? Secret(try Self.secret(beside: settings.database.url)) : nil
+        settings.auth.secret = settings.auth.secret ?? secret
+        token = try TokenDraft(
+            subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
+            lifetime: Lifetime("30d")!, auth: settings.auth
+        ).sign(with: settings.makeSigningKey(), at: Int64(Clock.milliseconds()))
     }
 
     /// 32 random bytes as text, readable for its owner alone; of an earlier start when there was one.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import CommandLineTools
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -19,7 +20,8 @@ struct RemoteOptions: ParsableArguments {
         var server = ServerURL.local
         if let text = url ?? environment["BOARDCAST_URL"], !text.isEmpty {
             guard let given = ServerURL(text) else {
-                throw Failure(.usage, "--url must be one such as https://boards.example.com, without user, query or fragment")
+                throw Failure(
+                    .usage, "--url must be one such as https://boards.example.com, without user, query or fragment")
             }
             server = given
         }
@@ -32,21 +34,33 @@ struct Remote {
     let server: ServerURL
     let token: TokenSource
 
-    /// Follows no redirect, so that the token goes nowhere else. Lives as long as the process.
-    private static let client: HTTPClient = {
+    /// For streams, which may be silent for as long as their readers have patience.
+    private static let streams = makeClient(readTimeout: nil)
+    private static let calls = makeClient(readTimeout: .seconds(30))
+
+    /// Follows no redirect, so that the token goes nowhere else. Is never shut down: it lives as long as the process.
+    private static func makeClient(readTimeout: TimeAmount?) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.timeout.connect = .seconds(10)
+        configuration.timeout = .init(connect: .seconds(10), read: readTimeout)
         return HTTPClient(configuration: configuration)
-    }()
+    }
 
-    /// Sends a request and returns once the answer has begun, after 30 s at most.
-    func send(_ path: String, query: [(name: String, value: String)], headers: HTTPHeaders = [:]) async throws -> HTTPClientResponse {
+    /// Asks for a stream and returns once the answer has begun, after 30 s at most.
+    func stream(
+        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders
+    ) async throws -> HTTPClientResponse {
+        try await send(path, query: query, headers: headers, by: Self.streams)
+    }
+
+    private func send(
+        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient
+    ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.url(path, query: query))
         request.headers = headers
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
-        return try await Self.client.execute(request, timeout: .seconds(30))
+        return try await client.execute(request, timeout: .seconds(30))
     }
 
     /// The body of a 200.
@@ -54,7 +68,7 @@ struct Remote {
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send(path, query: query)
+            let response = try await send(path, query: query, headers: [:], by: Self.calls)
             guard response.status == .ok else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {
@@ -68,8 +82,9 @@ struct Remote {
     static func words(for error: any Error) -> String {
         switch error {
         case let error as HTTPClientError: error.shortDescription.lowercased()
-        case let error as IOError: "\(error)"
-        case let error as NIOConnectionError: error.connectionErrors.first.map { words(for: $0.error) } ?? "no address"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.map { words(for: $0.error) } ?? "no address for this name"
         default: "\(error)"
         }
     }
@@ -83,10 +98,11 @@ struct Refusal {
 
     init(_ response: HTTPClientResponse) async {
         status = Int(response.status.code)
-        retryAfter = response.headers.first(name: "retry-after").flatMap { Int($0) }.map { .seconds(min(max(0, $0), 3600)) }
+        let seconds = response.headers.first(name: "retry-after").flatMap { Int($0) }
+        retryAfter = seconds.map { .seconds(min(max(0, $0), 3600)) }
         let body = try? await response.body.collect(upTo: 1 << 20)
         let problem = body.flatMap { try? JSONParser.parse(Array(buffer: $0)).object }
-        detail = problem?["detail"]?.string ?? "the server answers \(response.status.code) \(response.status.reasonPhrase)"
+        detail = problem?["detail"]?.string ?? "the server answers \(response.status)"
     }
 
     var failure: Failure { Failure(Exit(status: status), detail) }

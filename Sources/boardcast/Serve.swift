@@ -5,14 +5,15 @@ struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Run the server.",
         discussion: """
-            Prints one line, “listening on http://HOST:PORT”, when it accepts connections; logs go to stderr.
-            Flags win over the environment (BOARDCAST_HTTP_PORT), that over the secrets directory (one file a key, such as
+            Prints one line, “listening on http://HOST:PORT”, when it accepts connections; logs go to stderr. Flags win \
+            over the environment (BOARDCAST_HTTP_PORT), that over the secrets directory (one file a key, such as \
             auth.secret), that over the file. Config/boardcast.yaml documents every key.
 
             EXAMPLES
               boardcast serve --dev
-              BOARDCAST_AUTH_SECRET_FILE=/etc/boardcast/secret boardcast serve --database sqlite:/var/lib/boardcast/db
-              boardcast serve --config boardcast.yaml --secrets /run/secrets --host 0.0.0.0
+              BOARDCAST_AUTH_SECRET_FILE=secret boardcast serve --port 80
+              boardcast serve --config boardcast.yaml --secrets /run/secrets
+              boardcast serve --database sqlite:/var/lib/boardcast/board.sqlite
             """)
 
     @Option(help: ArgumentHelp("Settings as YAML.", valueName: "file"))
@@ -38,14 +39,16 @@ struct Serve: AsyncParsableCommand {
     func run() async throws {
         let settings = try Settings.load(from: sources)
         if dev { try settings.requireLoopback() }
-        try await Serving.run(settings, dev: dev)
+        try await Serving.run(settings, dev: dev) { [sources] in try Settings.load(from: sources) }
     }
 
     private var sources: SettingsSources {
-        let flags = [("--host", "http.host", host), ("--port", "http.port", port), ("--database", "database.url", database)]
+        let flags = [
+            host.map { SettingsSources.Flag("--host", sets: "http.host", to: $0) },
+            port.map { SettingsSources.Flag("--port", sets: "http.port", to: $0) },
+            database.map { SettingsSources.Flag("--database", sets: "database.url", to: $0) },
+        ]
         return SettingsSources(
-            environment: Environment.variables,
-            flags: flags.compactMap { name, key, text in text.map { .init(name, sets: key, to: $0) } },
-            secretsDirectory: secrets, file: config)
+            environment: Environment.variables, flags: flags.compactMap { $0 }, secretsDirectory: secrets, file: config)
     }
 }

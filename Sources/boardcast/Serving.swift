@@ -13,13 +13,20 @@ import WebClient
 
 /// The server, put together: settings, log, keys, relay, store, gateway, in this order. Decides nothing.
 enum Serving {
-    static func run(_ settings: Settings, dev: Bool) async throws {
+    /// - Parameter reload: reads the settings anew.
+    static func run(_ settings: Settings, dev: Bool, reload: @escaping @Sendable () throws -> Settings) async throws {
         var completed = settings
         let development = dev ? try Development(for: &completed) : nil
-        try await serve(completed, development)
+        try await serve(completed, development) {
+            var settings = try reload()
+            if settings.auth.secret == nil { settings.auth.secret = development?.secret }
+            return settings
+        }
     }
 
-    private static func serve(_ settings: Settings, _ development: Development?) async throws {
+    private static func serve(
+        _ settings: Settings, _ development: Development?, reload: @escaping @Sendable () throws -> Settings
+    ) async throws {
         let logger = makeLogger(settings)
         let authenticator = Authenticator(verifier: try settings.makeVerifier(), clock: Clock.milliseconds)
         OpenFiles.raiseLimit()
@@ -49,8 +56,8 @@ enum Serving {
         }
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: application)], logger: logger))
-        let signals = Signals(relay: relay, services: services, logger: logger) {
-            authenticator.replace(with: try settings.makeVerifier())
+        let signals = ServerSignals(relay: relay, services: services, logger: logger) {
+            authenticator.replace(with: try reload().makeVerifier())
         }
         signals.start(grace: settings.server.drain + .seconds(4))
         do {

@@ -16,19 +16,19 @@ extension Settings {
     var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
-        settings.retention = .init(count: events.retainCount, age: events.retain.milliseconds)
+        settings.retention = .init(count: events.retainCount, age: events.retain.wholeMilliseconds)
         return settings
     }
 
     var roomLimits: RoomLimits {
         var limits = RoomLimits()
-        limits.coalesce = rooms.coalesce.nanoseconds
-        limits.heartbeat = sse.heartbeat.nanoseconds
-        limits.stall = sse.stall.nanoseconds
+        limits.coalesce = rooms.coalesce.wholeNanoseconds
+        limits.heartbeat = sse.heartbeat.wholeNanoseconds
+        limits.stall = sse.stall.wholeNanoseconds
         limits.queueBytes = sse.queueBytes
-        limits.retryMilliseconds = sse.retry.milliseconds
+        limits.retryMilliseconds = sse.retry.wholeMilliseconds
         limits.retainCount = events.retainCount
-        limits.retainMilliseconds = events.retain.milliseconds
+        limits.retainMilliseconds = events.retain.wholeMilliseconds
         limits.connectionsPerTenant = self.limits.connectionsPerTenant
         limits.connectionsPerUser = self.limits.connectionsPerUser
         limits.connectionsTotal = self.limits.connectionsTotal
@@ -40,13 +40,8 @@ extension Settings {
         settings.corsOrigins = Set(http.corsOrigins)
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
-        settings.drainMilliseconds = server.drain.milliseconds
-        settings.retryMilliseconds = sse.retry.milliseconds
+        settings.drainMilliseconds = server.drain.wholeMilliseconds
+        settings.retryMilliseconds = sse.retry.wholeMilliseconds
         return settings
     }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int64 { Int64(self / .nanoseconds(1)) }
-    fileprivate var milliseconds: Int { Int(self / .milliseconds(1)) }
 }

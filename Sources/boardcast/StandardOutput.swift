@@ -6,13 +6,20 @@ enum StandardOutput {
     /// Nobody reads any more; no fault of ours.
     struct Closed: Error {}
 
-    static func write(_ line: String) throws(Closed) {
+    /// - Throws: ``Closed``, or ``Failure`` when the disk is full or the like.
+    static func write(_ line: String) throws {
         var bytes = Array(line.utf8)
         bytes.append(UInt8(ascii: "\n"))
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }
-            if count >= 0 { rest = rest.dropFirst(count) } else if errno != EINTR { throw Closed() }
+            if count >= 0 {
+                rest = rest.dropFirst(count)
+            } else if errno == EPIPE {
+                throw Closed()
+            } else if errno != EINTR {
+                throw Failure(.unexpected, "can't write to stdout: \(String(cString: strerror(errno)))")
+            }
         }
     }
 
@@ -21,9 +28,6 @@ enum StandardOutput {
         var descriptor = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         return poll(&descriptor, 1, 0) > 0 && descriptor.revents & Int16(POLLERR) != 0
     }
-
-    /// Makes a write to a closed pipe an error instead of the end of the process.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
 }
 
 /// Talk.

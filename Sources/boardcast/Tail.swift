@@ -5,7 +5,7 @@ struct Tail: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Print every event as it happens, across reconnections and restarts of the server.",
         discussion: """
-            One line an event on stdout; talk of the connection on stderr. Resumes where it was, so that no event is missed
+            One line an event on stdout; talk of the connection on stderr. Resumes where it was, so that no event is missed \
             and none is printed twice. Ends when the token is refused (3) or a board is unknown (4), and on Ctrl-C (130).
 
             EXAMPLES
@@ -16,7 +16,7 @@ struct Tail: AsyncParsableCommand {
 
     @OptionGroup var options: RemoteOptions
 
-    @Option(name: .customLong("board"), help: ArgumentHelp("A board to follow; default: all.", valueName: "id"))
+    @Option(name: .customLong("board"), help: ArgumentHelp("A board to follow. [default: all]", valueName: "id"))
     var boards: [String] = []
 
     @Option(help: ArgumentHelp("Types to print, with commas between; task.* takes a family.", valueName: "types"))
@@ -35,12 +35,10 @@ struct Tail: AsyncParsableCommand {
     }
 
     func run() async throws {
-        StandardOutput.ignoreBrokenPipes()
         let query = boards.map { ("board", $0) } + (types.map { [("types", $0)] } ?? [])
-        let format: Follower.Format =
-            json ? .json : .people(.standardOutput(environment: Environment.variables))
+        let format: Follower.Format = json ? .json : .people(.standardOutput(environment: Environment.variables))
         let tailing = Tailing(
             remote: try options.remote(), query: query, follower: Follower(format: format, since: since))
-        do { try await tailing.run() } catch is StandardOutput.Closed {}
+        try await tailing.run()
     }
 }

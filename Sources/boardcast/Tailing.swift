@@ -50,7 +50,7 @@ actor Tailing {
         do {
             var headers: HTTPHeaders = ["Accept": "text/event-stream", "Cache-Control": "no-store"]
             if !follower.lastEventID.isEmpty { headers.add(name: "Last-Event-ID", value: follower.lastEventID) }
-            let response = try await remote.send("/sse/connect", query: query, headers: headers)
+            let response = try await remote.stream("/sse/connect", query: query, headers: headers)
             guard response.status == .ok else { return await Refusal(response).ending }
             guard response.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true else {
                 return .broken("the answer is not an event stream")
@@ -71,7 +71,7 @@ actor Tailing {
         }
     }
 
-    private func show(_ output: [Follower.Output]) throws(StandardOutput.Closed) {
+    private func show(_ output: [Follower.Output]) throws {
         guard !StandardOutput.isClosed else { throw StandardOutput.Closed() }
         for output in output {
             switch output {

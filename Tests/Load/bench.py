@@ -95,7 +95,7 @@ class Bench:
                 file.write(mkjwt.token("a-secret-for-load-tests-0123456789", {"sub": f"user-{number}", **claims}) + "\n")
             file.flush()
             arguments = ["--mode", "idle", "--conns", "10000"]
-            ours = self.measure(["boardcast"], arguments + ["--token-file", file.name])["boardcast"]
+            ours = self.measure(["boardcast-tokens"], arguments + ["--token-file", file.name])["boardcast-tokens"]
         peers = self.measure(["nchan1", "node"], arguments)
         self.row("memory per idle authenticated stream, 10,000", f"{ours['bytes_per_conn'] / 1000:.1f} KB",
                  ", ".join(f"{n} {peers[n]['bytes_per_conn'] / 1000:.1f} KB" for n in peers), "≤ 5 KB")

@@ -2,14 +2,11 @@
 # Runs the release build in the foreground on a database of its own, for the load tests. End it with TERM.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-data=$(mktemp -d "${TMPDIR:-/tmp}/boardcast-load.XXXXXX")
-trap 'rm -rf "$data"' EXIT
+data=${TMPDIR:-/tmp}/boardcast-load
+rm -rf "$data"
+mkdir -p "$data"
 export BOARDCAST_AUTH_SECRET=a-secret-for-load-tests-0123456789
 # One token stands for every client of a run.
 export BOARDCAST_LIMITS_CONNECTIONS_PER_USER=100000 BOARDCAST_LIMITS_CONNECTIONS_PER_TENANT=100000
 export BOARDCAST_LOG_LEVEL=warning
-ulimit -n "$(ulimit -Hn)"
-"${BOARDCAST_BIN:-$here/../../.build/release/boardcast}" serve --port 7390 --database "sqlite:$data/load.sqlite" &
-server=$!
-trap 'kill $server 2>/dev/null; wait $server; rm -rf "$data"; exit 0' TERM INT
-wait $server
+exec "${BOARDCAST_BIN:-$here/../../.build/release/boardcast}" serve --port 7390 --database "sqlite:$data/load.sqlite"

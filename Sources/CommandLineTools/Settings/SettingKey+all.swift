@@ -29,7 +29,7 @@ extension SettingKey {
 
         SettingKey("sse.heartbeatSeconds", \.sse.heartbeat, .seconds(1...3600)),
         SettingKey("sse.retryMilliseconds", \.sse.retry, .milliseconds(1...3_600_000)),
-        SettingKey("sse.queueBytes", \.sse.queueBytes, .whole(16_384...1 << 30, of: "bytes")),
+        SettingKey("sse.queueBytes", \.sse.queueBytes, .whole(4096...1 << 30, of: "bytes")),
         SettingKey("sse.stallSeconds", \.sse.stall, .seconds(1...86_400)),
 
         SettingKey("limits.connectionsPerTenant", \.limits.connectionsPerTenant, .whole(1...10_000_000)),
@@ -60,8 +60,11 @@ extension SettingKey {
 extension Settings {
     /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
     public static let notYet: Set<String> = [
-        "http.trustedProxies", "auth.jwksURL", "tenants.directory", "limits.writesPerSecond", "limits.writeBurst",
-        "limits.authFailuresPerSecond", "limits.authFailureBurst", "jobs.streamSeconds", "jobs.stallSeconds", "ops.host",
-        "ops.port",
+        "http.trustedProxies",
+        "auth.jwksURL",
+        "tenants.directory",
+        "limits.writesPerSecond", "limits.writeBurst", "limits.authFailuresPerSecond", "limits.authFailureBurst",
+        "jobs.streamSeconds", "jobs.stallSeconds",
+        "ops.host", "ops.port",
     ]
 }

@@ -6,11 +6,11 @@ extension Settings {
     /// - Throws: ``InvalidSettings`` with everything that is wrong.
     public static func load(from sources: SettingsSources) throws(InvalidSettings) -> Settings {
         var problems: [SettingsProblem] = []
-        func take(_ read: () throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem])) -> [String: String] {
+        func take(_ read: () throws(SettingsProblem) -> SettingsSources.Texts) -> [String: String] {
             do {
-                let (values, found) = try read()
-                problems += found
-                return values
+                let texts = try read()
+                problems += texts.problems
+                return texts.values
             } catch {
                 problems.append(error)
                 return [:]
@@ -20,10 +20,12 @@ extension Settings {
         let secrets = take(sources.readSecrets)
         let file = take(sources.readFile)
 
-        // All texts: a reader takes a value of another type for one that is not there.
+        // All texts, since a reader takes a value of another type for one that is not there; all secret, since it
+        // writes the others to the file that CONFIG_ACCESS_LOG_FILE names.
         let reader = ConfigReader(providers: [
             InMemoryProvider(texts: Dictionary(sources.flags.map { ($0.key, $0.text) }) { $1 }),
-            EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "boardcast"),
+            EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all)
+                .prefixKeys(with: "boardcast"),
             InMemoryProvider(texts: secrets),
             InMemoryProvider(texts: file),
         ])

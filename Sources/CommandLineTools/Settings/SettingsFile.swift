@@ -37,7 +37,7 @@ struct SettingsFile {
         func refuse(_ problem: String) {
             problems.append(.badFile(path: path, line: value.mark?.line, problem: "\(name) \(problem)"))
         }
-        if key == nil, let mapping = value.mapping {
+        if key == nil, let mapping = value.mapping, !mapping.isEmpty {
             add(mapping, under: name + ".")
         } else if let key {
             if value.isNothing { return }
@@ -45,7 +45,9 @@ struct SettingsFile {
                 take(scalar.string, for: name)
             } else if let sequence = value.sequence, key.isList {
                 let texts = sequence.map(\.scalar?.string)
-                guard texts.allSatisfy({ $0?.contains(",") == false }) else { return refuse("must be a list of single values") }
+                guard texts.allSatisfy({ $0?.contains(",") == false }) else {
+                    return refuse("must be a list of single values")
+                }
                 take(texts.map { $0! }.joined(separator: ","), for: name)
             } else {
                 refuse(key.isList ? "must be a list" : "must be a single value")
@@ -65,8 +67,8 @@ struct SettingsFile {
 }
 
 extension Node {
-    /// Empty, `~` or `null`: what is left when everything in a section is commented out.
-    fileprivate var isNothing: Bool { scalar != nil && tag == Tag(.null) }
+    /// Empty, `~`, `null` or `{}`: what is left when everything in a section is commented out.
+    fileprivate var isNothing: Bool { mapping?.isEmpty ?? (scalar != nil && tag == Tag(.null)) }
 }
 
 extension SettingsProblem {

@@ -39,13 +39,17 @@ extension SettingsSources {
         "BOARDCAST_TOKEN", "BOARDCAST_URL", "BOARDCAST_SECRETS_DIRECTORY", "BOARDCAST_BIN",
     ]
 
+    /// What one source holds: texts by the names that it calls keys by, and what is wrong with it.
+    typealias Texts = (values: [String: String], problems: [SettingsProblem])
+
     /// The environment's variables that are ours, and those that are no setting.
-    func readEnvironment() -> (values: [String: String], problems: [SettingsProblem]) {
-        let known = Dictionary(uniqueKeysWithValues: SettingKey.all.map { ($0.environmentName, $0.name) })
+    func readEnvironment() -> Texts {
+        let known = Set(SettingKey.all.map(\.environmentName))
         var values: [String: String] = [:]
         var problems: [SettingsProblem] = []
-        for (name, text) in environment.sorted(by: { $0.key < $1.key }) where name.hasPrefix(SettingKey.environmentPrefix) {
-            if known[name] != nil {
+        let ours = environment.filter { $0.key.hasPrefix(SettingKey.environmentPrefix) }
+        for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
+            if known.contains(name) {
                 values[name] = text
             } else if !Self.otherVariables.contains(name), !Self.isOfKubernetes(name, text) {
                 let nearest = NearestKey.to(String(name.dropFirst(SettingKey.environmentPrefix.count)))
@@ -64,7 +68,7 @@ extension SettingsSources {
     }
 
     /// What the secrets directory holds by key, and its files that are no key's.
-    func readSecrets() throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem]) {
+    func readSecrets() throws(SettingsProblem) -> Texts {
         guard let secretsDirectory else { return ([:], []) }
         var values: [String: String] = [:]
         var problems: [SettingsProblem] = []
@@ -83,7 +87,7 @@ extension SettingsSources {
         return (values, problems)
     }
 
-    func readFile() throws(SettingsProblem) -> (values: [String: String], problems: [SettingsProblem]) {
+    func readFile() throws(SettingsProblem) -> Texts {
         guard let file else { return ([:], []) }
         let bytes: [UInt8]
         do { bytes = try SmallFile.read(file) } catch { throw .unreadable(error, key: nil) }

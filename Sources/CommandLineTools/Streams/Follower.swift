@@ -30,6 +30,8 @@ public struct Follower {
         case stayAway(reason: String)
     }
 
+    private static let limits = JSONParser.Limits(bytes: 64 << 20, depth: 64)
+
     /// - Parameter cursor: where to begin; nil means at what comes next.
     public init(format: Format, since cursor: String? = nil) {
         self.format = format
@@ -53,7 +55,7 @@ public struct Follower {
         var output: [Output] = []
         for item in try parser.read(bytes) {
             switch item {
-            case .retry(let delay): retry = delay
+            case .retry(let delay): retry = delay.sensible
             case .event(let event): take(event, into: &output)
             }
         }
@@ -61,7 +63,7 @@ public struct Follower {
     }
 
     private mutating func take(_ event: ServerSentEvent, into output: inout [Output]) {
-        guard let object = try? JSONParser.parse(Array(event.data.utf8), limits: .init(bytes: 64 << 20)).object,
+        guard let object = try? JSONParser.parse(Array(event.data.utf8), limits: Self.limits).object,
             let type = object["type"]?.string
         else { return output.append(.talk("not an event of ours: \(event.data.prefix(80).description.printable)")) }
         if let seq = object["seq"]?.int, let cursor = Cursor(event.lastEventID) {
@@ -92,7 +94,7 @@ public struct Follower {
             if event["reconnect"]?.bool == false {
                 closing = .stayAway(reason: reason)
             } else {
-                closing = .comeBack(after: .milliseconds(min(max(0, event["reconnectAfterMilliseconds"]?.int ?? 0), 3_600_000)))
+                closing = event["reconnectAfterMilliseconds"]?.int.map { .comeBack(after: .milliseconds($0).sensible) }
             }
             return "the server ends the stream: \(reason)"
         case "token.expiring":
@@ -107,7 +109,9 @@ public struct Follower {
         let tenant = event["tenant"]?.string ?? "?"
         var text = "connected as \(user) of \(tenant)"
         if !boards.isEmpty { text += ", boards \(boards)" }
-        if event["recovered"]?.bool == true, let behind = event["behind"]?.int, behind > 0 { text += ", \(behind) behind" }
+        if event["recovered"]?.bool == true, let behind = event["behind"]?.int, behind > 0 {
+            text += ", \(behind) behind"
+        }
         return text.printable
     }
 }
@@ -129,7 +133,9 @@ extension Follower {
 
     /// What to do now. Only a refusal that no retry can mend, or the server's word, ends it.
     public mutating func step(after ending: Ending, using generator: inout some RandomNumberGenerator) -> Step {
-        if case .stayAway(let reason) = closing { return .stop(Failure(.auth, "the server ended the stream: \(reason)")) }
+        if case .stayAway(let reason) = closing {
+            return .stop(Failure(.auth, "the server ended the stream: \(reason)"))
+        }
         let why: String
         var least = retry
         switch ending {
@@ -144,9 +150,14 @@ extension Follower {
             least = max(least, after ?? .zero)
         }
         let wait = backoff.next(atLeast: least, using: &generator)
-        if case .comeBack(let delay) = closing, delay > .zero { return .reconnect(after: delay, because: why) }
+        if case .comeBack(let delay) = closing { return .reconnect(after: delay, because: why) }
         return .reconnect(after: wait, because: why)
     }
+}
+
+extension Duration {
+    /// Whatever a server asks for, we neither hammer at it nor stay away for good.
+    fileprivate var sensible: Duration { min(max(self, .milliseconds(100)), .seconds(3600)) }
 }
 
 extension String {

@@ -12,7 +12,7 @@ public enum TokenReport {
             _ = try verifier.verify(token, at: now)
             return line(try verifier.verifySignatureOnly(token))
         } catch {
-            throw Failure(.auth, "refused (\(error.rule)): \(error)")
+            throw Failure(.auth, "refused: \(error)")
         }
     }
 
@@ -22,7 +22,7 @@ public enum TokenReport {
     /// - Throws: ``Failure`` of auth, with the rule that is broken.
     public static func message(in token: String, by verifier: TokenVerifier) throws(Failure) -> String {
         do { return line(try verifier.verifySignatureOnly(token)) } catch {
-            throw Failure(.auth, "refused (\(error.rule)): \(error)")
+            throw Failure(.auth, "refused: \(error)")
         }
     }
 
@@ -44,9 +44,4 @@ public enum TokenReport {
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
-}
-
-extension TokenError {
-    /// The rule's name, which does not change with the words.
-    fileprivate var rule: String { String(reflecting: self).split(separator: ".").last.map(String.init) ?? "token" }
 }

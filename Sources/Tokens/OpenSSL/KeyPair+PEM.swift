@@ -1,7 +1,9 @@
 import COpenSSL
 
 /// Without a callback OpenSSL would ask for the passphrase on the terminal.
-private func noPassphrase(_: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?) -> Int32 { -1 }
+private func noPassphrase(_: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?) -> Int32 {
+    -1
+}
 
 extension KeyPair {
     /// The first private key of a PEM text, else its first public key, else that of its first certificate.

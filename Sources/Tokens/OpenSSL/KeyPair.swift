@@ -26,16 +26,23 @@ final class KeyPair: Sendable {
         guard kind.isEllipticCurve || EVP_PKEY_get_bits(pointer) >= 2048 else { throw .tooSmall }
         let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil)
         defer { EVP_PKEY_CTX_free(context) }
-        let isSound = EVP_PKEY_public_check(context) == 1 && (!isPrivate || EVP_PKEY_pairwise_check(context) == 1)
-        ERR_clear_error()
-        guard isSound else { throw .invalid }
+        defer { ERR_clear_error() }
+        guard EVP_PKEY_public_check(context) == 1, !isPrivate || verifiesWhatItSigns() else { throw .invalid }
+    }
+
+    /// Unlike OpenSSL's own check of a pair, this one does not need an RSA key's primes, which a JWK may leave out.
+    private func verifiesWhatItSigns() -> Bool {
+        Array("probe".utf8).withUnsafeBytes { probe in
+            guard let signature = try? sign(probe, by: kind.algorithms[0]) else { return false }
+            return signature.withUnsafeBytes { isSignature($0, of: probe, by: kind.algorithms[0]) }
+        }
     }
 
     deinit { EVP_PKEY_free(pointer) }
 }
 
 extension KeyPair.Kind {
-    /// Nil for what we do not support. A curve counts by its name alone: one that spells out its parameters is refused.
+    /// Nil for what we do not support. A curve must be one of ours in all its parameters, if it spells them out.
     fileprivate init?(of pointer: OpaquePointer) {
         if EVP_PKEY_is_a(pointer, "RSA") == 1 {
             self = .rsa

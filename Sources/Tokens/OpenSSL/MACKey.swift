@@ -14,7 +14,9 @@ final class MACKey: Sendable {
     }
 
     /// Compares all bytes in the same time, wherever they differ; the length must be the hash's.
-    func isSignature(_ signature: UnsafeRawBufferPointer, of message: UnsafeRawBufferPointer, by hash: HashFunction) -> Bool {
+    func isSignature(
+        _ signature: UnsafeRawBufferPointer, of message: UnsafeRawBufferPointer, by hash: HashFunction
+    ) -> Bool {
         guard signature.count == hash.size else { return false }
         return withMAC(of: message, by: hash) { CRYPTO_memcmp($0.baseAddress, signature.baseAddress, hash.size) == 0 }
     }
@@ -45,7 +47,8 @@ private final class MACContext: Sendable {
         var name = Array(hash.name.utf8CString)
         let isReady = name.withUnsafeMutableBufferPointer { name in
             var parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
+                OSSL_PARAM_construct_end(),
             ]
             return EVP_MAC_init(pointer, secret, secret.count, &parameters)
         }

@@ -6,13 +6,15 @@ struct Mint: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a token and print it.",
         discussion: """
-            Signs with the key of --key-file: a JSON Web Key, a PEM private key, or the bytes of an HMAC secret; without it with
-            auth.secret or auth.secretFile, as the environment (BOARDCAST_AUTH_SECRET) or the secrets directory sets them.
+            Signs with the key of --key-file: a JSON Web Key, a PEM private key, or the bytes of an HMAC secret; without \
+            it with auth.secret or auth.secretFile, as the environment (BOARDCAST_AUTH_SECRET) or the secrets directory \
+            sets them.
 
             EXAMPLES
-              BOARDCAST_AUTH_SECRET_FILE=secret boardcast token mint --sub ann --tenant acme --role admin
-              boardcast token mint --sub bot --tenant acme --board main --board side --ttl 7d --key-file secret
-              boardcast token mint --sub ann --tenant acme --alg ES256 --key-file key.pem --kid 2026-01 --claim 'team="red"'
+              boardcast token mint --sub ann --tenant acme --role admin
+              boardcast token mint --sub bot --tenant acme --board main --ttl 7d
+              boardcast token mint --sub ann --tenant acme --claim 'team="red"' \\
+                --alg ES256 --key-file key.pem --kid 2026-01
             """)
 
     @Option(name: .customLong("sub"), help: ArgumentHelp("Whose token it is.", valueName: "user"))
@@ -29,13 +31,16 @@ struct Mint: ParsableCommand {
         })
     var role: Role?
 
-    @Option(name: .customLong("board"), help: ArgumentHelp("A board that it is good for; default: all.", valueName: "id"))
+    @Option(
+        name: .customLong("board"), help: ArgumentHelp("A board that it is good for. [default: all]", valueName: "id"))
     var boards: [String] = []
 
     @Option(
         help: ArgumentHelp("How long it lives: 90s, 15m, 1h, 7d. [default: 1h]", valueName: "time"),
         transform: { text in
-            guard let lifetime = Lifetime(text) else { throw ValidationError("write 90s, 15m, 1h or 7d; ten years at most") }
+            guard let lifetime = Lifetime(text) else {
+                throw ValidationError("write 90s, 15m, 1h or 7d; ten years at most")
+            }
             return lifetime
         })
     var ttl = Lifetime.hour
@@ -44,7 +49,9 @@ struct Mint: ParsableCommand {
         name: .customLong("alg"),
         help: ArgumentHelp("HS256, ES256, EdDSA, … [default: the key's first]", valueName: "algorithm"),
         transform: { name in
-            guard let algorithm = Algorithm(name: name) else { throw ValidationError("\(TokenError.algorithmUnknown)") }
+            guard let algorithm = Algorithm(name: name) else {
+                throw ValidationError("there are \(Algorithm.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
             return algorithm
         })
     var algorithm: Algorithm?
@@ -61,8 +68,10 @@ struct Mint: ParsableCommand {
     func run() throws {
         let settings = try Settings.load(from: SettingsSources(environment: Environment.variables))
         let draft = try TokenDraft(
-            subject: subject, tenant: tenant, role: role, boards: boards, claims: claims, lifetime: ttl, auth: settings.auth)
-        let key = try keyFile.map { path throws(Failure) in try KeyFile(path).signer(keyID: keyID) } ?? settings.makeSigningKey()
+            subject: subject, tenant: tenant, role: role, boards: boards, claims: claims, lifetime: ttl,
+            auth: settings.auth)
+        let key =
+            if let keyFile { try KeyFile(keyFile).signer(keyID: keyID) } else { try settings.makeSigningKey() }
         let token = try draft.sign(with: key, algorithm: algorithm, keyID: keyID, at: Environment.now)
         try StandardOutput.write(token)
     }

@@ -6,8 +6,9 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check a token and print what it says, or the rule that it breaks.",
         discussion: """
-            Prints {"header":…,"claims":…} and exits 0, or says on stderr which rule is broken and exits 3. Without --jwk and
-            --key-file the keys are those of the settings in the environment; issuer, audience and the like always are.
+            Prints {"header":…,"claims":…} and exits 0, or says on stderr which rule is broken and exits 3. Without --jwk \
+            and --key-file the keys are those of the settings in the environment; the issuer, the audience and the like \
+            always are.
 
             EXAMPLES
               boardcast token verify --key-file secret "$TOKEN"

@@ -5,11 +5,11 @@ import ServiceLifecycle
 import UnixSignals
 
 /// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the keys anew.
-struct Signals: Sendable {
+struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let logger: Logger
-    /// Makes the verifier anew from the same settings; throws when a file has become unusable, and then the old one stays.
+    /// Reads the settings anew; throws when they have become unusable, and then nothing changes.
     let reload: @Sendable () throws -> Void
 
     /// - Parameter grace: how long going down may take.
