@@ -7,7 +7,8 @@ extension Request {
     /// The body as one strict JSON object, and its bytes.
     ///
     /// - Throws: ``Problem`` 415, 413, 400.
-    func jsonObject(upTo limit: Int, types: Set<String> = ["application/json"]) async throws -> (JSONObject, ByteBuffer) {
+    func jsonObject(upTo limit: Int, types: Set<String> = ["application/json"]) async throws -> (JSONObject, ByteBuffer)
+    {
         if let type = headers[.contentType] {
             let essence = type.prefix { $0 != ";" }.lowercased().trimmingSpaces
             guard types.contains(essence) else {

@@ -14,7 +14,8 @@ struct Query {
                 throw .badQuery("", "the percent-encoding is broken, or is not UTF-8")
             }
             guard names.contains(name) || repeatable.contains(name) else {
-                throw .badQuery(name, "unknown; this call knows \((names.union(repeatable)).sorted().joined(separator: ", "))")
+                throw .badQuery(
+                    name, "unknown; this call knows \((names.union(repeatable)).sorted().joined(separator: ", "))")
             }
             guard repeatable.contains(name) || !items.contains(where: { $0.name == name }) else {
                 throw .badQuery(name, "given twice")
@@ -75,7 +76,9 @@ struct Query {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(0x20)
             case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex) else { return nil }
+                guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex) else {
+                    return nil
+                }
                 bytes.append(high << 4 | low)
             default: bytes.append(byte)
             }

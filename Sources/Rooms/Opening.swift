@@ -52,7 +52,9 @@ extension RoomRegistry {
         guard let snapshot = request.snapshot else {
             return start(request, admission, resumption, nil, for: subscriber)
         }
-        reads.run { try await snapshot() } then: { [self] result in
+        reads.run {
+            try await snapshot()
+        } then: { [self] result in
             guard case .success(let snapshot) = result else { return drop(subscriber) }
             start(request, admission, resumption, snapshot, for: subscriber)
         }

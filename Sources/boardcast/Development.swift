@@ -65,7 +65,9 @@ struct Development: Sendable {
         guard let log = try? await store.bounds(of: Self.tenant), log.head == 0 else { return }
         for (name, status, priority, label) in Self.sample {
             let draft = #"{"name":"\#(name)","status":"\#(status)","priority":"\#(priority)","labels":["\#(label)"]}"#
-            guard let object = try? JSONParser.parse(draft.utf8).object, let draft = try? TaskDraft(object) else { continue }
+            guard let object = try? JSONParser.parse(draft.utf8).object, let draft = try? TaskDraft(object) else {
+                continue
+            }
             _ = try? await store.write(.createTask(draft), by: author, once: nil)
         }
     }

@@ -23,7 +23,9 @@ final class TestLog: TenantHistory {
                 let seq = events.count + 1 + offset
                 return Event(
                     tenant: Self.tenant, seq: seq, audience: audience, type: type, timestamp: 0,
-                    json: Array(#"{"type":"\#(type)","seq":\#(seq),"padding":"\#(String(repeating: "x", count: seq % 90))"}"#.utf8))
+                    json: Array(
+                        #"{"type":"\#(type)","seq":\#(seq),"padding":"\#(String(repeating: "x", count: seq % 90))"}"#
+                            .utf8))
             }
             events += new
             return new

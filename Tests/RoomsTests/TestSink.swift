@@ -1,4 +1,5 @@
 import NIOCore
+
 @testable import Rooms
 
 /// A socket that takes as many bytes as it is told to, and remembers them.

@@ -14,7 +14,8 @@ struct HealthRoutes {
                 .get,
                 { [relay] _, _ in
                     if relay.isDraining {
-                        throw Problem(.serviceUnavailable, "draining", "The gateway is going down.").with(.retryAfter, "5")
+                        throw Problem(.serviceUnavailable, "draining", "The gateway is going down.").with(
+                            .retryAfter, "5")
                     }
                     return Response.json(Array(#"{"status":"ready"}"#.utf8))
                 }

@@ -32,7 +32,9 @@ struct PublishRoutes {
             .publish(publication.type, data: publication.data, to: publication.audience), by: context.author,
             once: request.once(bytes))
         var json = JSONWriter(reserving: 32)
-        json.object { $0.name("seq"); $0.int(commit.seq) }
+        json.object {
+            $0.name("seq"); $0.int(commit.seq)
+        }
         return .json(json.bytes, status: .accepted)
     }
 
@@ -68,7 +70,8 @@ struct Publication {
     init(_ body: JSONObject) throws(Problem) {
         var errors: [Problem.Field] = []
         for member in body.members
-        where !["type", "data", "boardId", "userId", "ephemeral"].contains(where: { member.name.hasSameBytes(as: $0) }) {
+        where !["type", "data", "boardId", "userId", "ephemeral"].contains(where: { member.name.hasSameBytes(as: $0) })
+        {
             errors.append(.init(pointer: FieldError(name: member.name, "").pointer, detail: "is not known here"))
         }
         let type = body["type"]?.string.flatMap(EventType.init)

@@ -32,7 +32,9 @@ struct StatsRoutes {
         let total = connections.count
         if let cursor = query["cursor"] {
             let place = cursor.split(separator: "-", maxSplits: 1).map(String.init)
-            guard place.count == 2, let time = Int(digits: place[0]) else { throw Problem.badQuery("cursor", "not one of ours") }
+            guard place.count == 2, let time = Int(digits: place[0]) else {
+                throw Problem.badQuery("cursor", "not one of ours")
+            }
             connections.removeAll { ($0.connectedAt, $0.id.description) <= (time, place[1]) }
         }
         let page = connections.prefix(limit)

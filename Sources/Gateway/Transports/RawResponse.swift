@@ -17,7 +17,8 @@ enum RawResponse {
         for (name, value) in extra { headers.add(name: name, value: value) }
         if closing { headers.add(name: "Connection", value: "close") }
         let head = HTTPResponseHead(
-            version: .http1_1, status: .init(statusCode: problem.status.code, reasonPhrase: problem.status.reasonPhrase),
+            version: .http1_1,
+            status: .init(statusCode: problem.status.code, reasonPhrase: problem.status.reasonPhrase),
             headers: headers)
         context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
         context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(body))), promise: nil)

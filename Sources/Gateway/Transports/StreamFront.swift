@@ -107,7 +107,9 @@ final class StreamFront: ChannelDuplexHandler {
             } else {
                 context.write(data, promise: promise)
                 // Behind whatever the writer still has to do in this call.
-                if case .deciding = mode { context.eventLoop.assumeIsolated().execute { self.decide(context: context) } }
+                if case .deciding = mode {
+                    context.eventLoop.assumeIsolated().execute { self.decide(context: context) }
+                }
             }
         }
     }
@@ -120,7 +122,9 @@ final class StreamFront: ChannelDuplexHandler {
     // MARK: Streams
 
     private func decide(context: ChannelHandlerContext) {
-        guard case .deciding(let head, isComplete: true) = mode, unanswered == 0, context.channel.isActive else { return }
+        guard case .deciding(let head, isComplete: true) = mode, unanswered == 0, context.channel.isActive else {
+            return
+        }
         guard head.version.major == 1, head.version.minor >= 1 else {
             let detail = "Streams need HTTP/1.1; behind nginx set proxy_http_version 1.1."
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)

@@ -1,0 +1,129 @@
+import Events
+import NIOCore
+import Testing
+
+@testable import Rooms
+
+@Suite struct RecentFramesTests {
+    private func frame(_ seq: Int, bytes: Int = 100, at time: Int = 0) -> EventFrame {
+        let empty = EventFrame(event(seq, padding: 0, at: time), epoch: Epoch(rawValue: 1)).bytes.readableBytes
+        return EventFrame(event(seq, padding: max(0, bytes - empty), at: time), epoch: Epoch(rawValue: 1))
+    }
+
+    private func event(_ seq: Int, padding: Int, at time: Int) -> Event {
+        Event(
+            tenant: TestLog.tenant, seq: seq, audience: .tenant, type: .taskCreated, timestamp: time,
+            json: Array(repeating: UInt8(ascii: "x"), count: padding))
+    }
+
+    private func recent(
+        bytes: Int = .max, count: Int = .max, age: Int = 1_000_000, holding range: ClosedRange<Int>? = nil
+    ) -> RecentFrames {
+        var recent = RecentFrames(limits: .init(bytes: bytes, count: count, age: age))
+        for seq in range.map(Array.init) ?? [] { recent.append(frame(seq)) }
+        return recent
+    }
+
+    private func page(_ recent: RecentFrames, after seq: Int, bytes: Int = .max, now: Int = 0) -> [Int]? {
+        recent.page(after: seq, bytes: bytes, now: now)?.map(\.seq)
+    }
+
+    @Test func `a page is what follows a number, and nothing beyond what is held`() {
+        let recent = recent(holding: 5...9)
+        #expect(recent.oldest == 5)
+        #expect(recent.newest == 9)
+        #expect(page(recent, after: 4) == [5, 6, 7, 8, 9])
+        #expect(page(recent, after: 7) == [8, 9])
+        #expect(page(recent, after: 9) == [])
+        #expect(page(recent, after: 3) == nil)
+        #expect(page(recent, after: 0) == nil)
+    }
+
+    @Test func `nothing is held at first`() {
+        #expect(recent().oldest == nil)
+        #expect(recent().newest == nil)
+        #expect(page(recent(), after: 0) == nil)
+    }
+
+    @Test func `the oldest go when there are too many`() {
+        let recent = recent(count: 3, holding: 1...10)
+        #expect(recent.oldest == 8)
+        #expect(page(recent, after: 7) == [8, 9, 10])
+        #expect(page(recent, after: 6) == nil)
+    }
+
+    @Test func `the oldest go when their bytes are too many`() {
+        var recent = recent(bytes: 1000)
+        for seq in 1...50 {
+            recent.append(frame(seq, bytes: 100))
+            let held = recent.page(after: recent.oldest! - 1, bytes: .max, now: 0) ?? []
+            #expect(held.reduce(0) { $0 + $1.bytes.readableBytes } <= 1000)
+        }
+        #expect(page(recent, after: 40) == Array(41...50))
+    }
+
+    @Test func `an event larger than all the room leaves nothing, and the next one begins anew`() {
+        var recent = recent(bytes: 1000, holding: 1...5)
+        recent.append(frame(6, bytes: 5000))
+        #expect(recent.oldest == nil)
+        #expect(page(recent, after: 5) == nil)
+        recent.append(frame(7))
+        #expect(page(recent, after: 6) == [7])
+        #expect(page(recent, after: 5) == nil)
+    }
+
+    @Test func `frames that went are let go, not only forgotten`() throws {
+        var recent = recent(bytes: 1 << 20)
+        for seq in 1...500 { recent.append(frame(seq, bytes: 100_000)) }
+        let kept = try #require(Mirror(reflecting: recent).descendant("frames") as? [EventFrame])
+        #expect(kept.reduce(0) { $0 + $1.bytes.readableBytes } <= 2 << 20)
+    }
+
+    @Test func `a page that begins with an event past its time is left to the log`() {
+        var recent = recent(age: 1000)
+        recent.append(frame(1, at: 10_000))
+        recent.append(frame(2, at: 10_500))
+        #expect(page(recent, after: 0, now: 11_000) == [1, 2])
+        #expect(page(recent, after: 0, now: 11_001) == nil)
+        #expect(page(recent, after: 1, now: 11_001) == [2])
+        #expect(page(recent, after: 2, now: 99_999) == [])
+    }
+
+    @Test func `a page ends before its bytes are too many, but has one event at least`() {
+        let recent = recent(holding: 1...10)
+        #expect(page(recent, after: 0, bytes: 300) == [1, 2, 3])
+        #expect(page(recent, after: 0, bytes: 299) == [1, 2])
+        #expect(page(recent, after: 0, bytes: 1) == [1])
+        #expect(page(recent, after: 8, bytes: 1000) == [9, 10])
+    }
+
+    @Test func `what the log had is put before what came meanwhile, each once`() {
+        var recent = recent(holding: 5...7)
+        recent.prepend((1...6).map { frame($0) })
+        #expect(page(recent, after: 0) == Array(1...7))
+        recent.append(frame(8))
+        #expect(page(recent, after: 0) == Array(1...8))
+    }
+
+    @Test func `what the log had is all there is, when nothing came meanwhile`() {
+        var recent = recent()
+        recent.prepend((3...6).map { frame($0) })
+        #expect(page(recent, after: 2) == [3, 4, 5, 6])
+        recent.prepend([])
+        #expect(page(recent, after: 2) == [3, 4, 5, 6])
+    }
+
+    @Test func `putting before keeps to the bounds, and to the newest`() {
+        var recent = recent(count: 4, holding: 5...7)
+        recent.prepend((1...4).map { frame($0) })
+        #expect(page(recent, after: 3) == [4, 5, 6, 7])
+        #expect(page(recent, after: 2) == nil)
+    }
+
+    @Test func `thousands of frames leave the newest in order`() {
+        let recent = recent(count: 700, holding: 1...10_000)
+        #expect(page(recent, after: 9300) == Array(9301...10_000))
+        #expect(page(recent, after: 9999) == [10_000])
+        #expect(page(recent, after: 9299) == nil)
+    }
+}

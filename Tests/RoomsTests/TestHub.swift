@@ -1,0 +1,126 @@
+import Events
+import NIOCore
+import NIOPosix
+import StrictJSON
+import Synchronization
+import Testing
+
+@testable import Rooms
+
+/// A relay with one loop and one log, and readers that join it.
+final class TestHub: Sendable {
+    static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
+    let relay: Relay
+    let log: TestLog
+    let loop: any EventLoop
+    let registry: RoomRegistry
+
+    /// - Parameter wallClock: milliseconds since 1970.
+    init(
+        _ limits: RoomLimits = .immediate, on loop: any EventLoop = group.any(),
+        wallClock: @escaping @Sendable () -> Int = { 0 }
+    ) {
+        relay = Relay(limits: limits, clock: wallClock)
+        log = TestLog(relay: relay)
+        self.loop = loop
+        relay.start(history: log, on: [loop])
+        registry = relay.registry(on: loop)!
+    }
+
+    /// Opens a stream; returns once it is known whether there is one.
+    func join(
+        _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil,
+        room: Int = .max, expiresAt: Int = .max, snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
+    ) async throws -> TestReader {
+        let request = StreamRequest(
+            tenant: TestLog.tenant, user: UserID(user)!, selection: selection, cursor: cursor, expiresAt: expiresAt,
+            head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot", snapshot: snapshot)
+        let reader = TestReader(room: room)
+        try await loop.submit { [registry] in
+            registry.open(request, on: reader.sink) { reader.outcome = $0 }
+        }.get()
+        try await settle { reader.outcome != nil }
+        return reader
+    }
+
+    /// Opens a stream and waits until it stands at the head.
+    func joinLive(
+        _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil
+    ) async throws -> TestReader {
+        let reader = try await join(selection, user: user, after: cursor)
+        try await settle { reader.subscriber?.state == .live }
+        return reader
+    }
+
+    /// Lets the loop, its timers and the reads of the log go on until `done`; bounded by turns, not by time.
+    func settle(_ done: @escaping @Sendable () -> Bool) async throws {
+        for _ in 0..<200_000 {
+            if try await loop.submit(done).get() { return }
+            await Task.yield()
+        }
+        Issue.record("this never came about")
+    }
+
+    /// `value`, read on the loop.
+    func read<Value: Sendable>(_ value: @escaping @Sendable () throws -> Value) async throws -> Value {
+        try await loop.submit(value).get()
+    }
+
+    /// Lets go of `reader` and whatever it has in the rooms.
+    func leave(_ reader: TestReader) async throws {
+        try await read { [registry] in reader.subscriber.map { registry.drop($0) } }
+    }
+}
+
+extension RoomLimits {
+    /// Swept with each tick, so that no test waits for a timer.
+    static var immediate: RoomLimits {
+        var limits = RoomLimits()
+        limits.coalesce = 0
+        return limits
+    }
+}
+
+/// One connection's client. Touched on the loop alone.
+final class TestReader: @unchecked Sendable {
+    let sink: TestSink
+    var outcome: Result<Subscriber, RoomError>?
+
+    init(room: Int) { sink = TestSink(room: room) }
+
+    var subscriber: Subscriber? { try? outcome?.get() }
+    var refusal: RoomError? { if case .failure(let error) = outcome { error } else { nil } }
+
+    private var reader = StrictStreamReader()
+    private var seen = 0
+    private var durable: [Int] = []
+
+    /// What has come so far.
+    var stream: StrictStreamReader {
+        get throws {
+            let before = reader.events.count
+            let bytes = sink.received.readableBytesView
+            if bytes.count > seen { try reader.read(bytes.dropFirst(seen)) }
+            seen = bytes.count
+            // Without the first, whose id is where the stream began.
+            for event in reader.events.dropFirst(max(1, before)) where event.id != nil {
+                durable.append(try #require(event.id.flatMap(Cursor.init)).seq)
+            }
+            return reader
+        }
+    }
+
+    /// Numbers of the durable events, in the order they came.
+    var numbers: [Int] {
+        do { _ = try stream } catch { Issue.record(error) }
+        return durable
+    }
+
+    /// The events' objects, `connection.established` first.
+    var objects: [JSONObject] {
+        get throws { try stream.events.map { try #require(try JSONParser.parse($0.data.utf8).object) } }
+    }
+
+    var types: [String] { get throws { try objects.map { $0["type"]?.string ?? "" } } }
+}
