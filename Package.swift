@@ -18,6 +18,7 @@ extension Target.Dependency {
     static let deque: Self = .product(name: "DequeModule", package: "swift-collections")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
+    static let jwtKit: Self = .product(name: "JWTKit", package: "jwt-kit")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -85,6 +86,14 @@ let package = Package(
         .testTarget(
             name: "CommandLineTests", dependencies: ["CommandLineTools", "StrictJSON", "Tokens", "boardcast"],
             swiftSettings: settings),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
+            swiftSettings: settings),
         .testTarget(name: "RoomsTests", dependencies: ["Rooms", .nio("NIOPosix")], swiftSettings: settings),
+
+        // Figures
+        .executableTarget(
+            name: "TokenBench", dependencies: ["Tokens", .jwtKit], path: "Tests/Benchmarks/TokenBench",
+            swiftSettings: settings),
     ]
 )

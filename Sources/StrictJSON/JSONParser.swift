@@ -58,6 +58,7 @@ public struct JSONParser {
         var names = Set<[UInt8]>()  // used once an object is too large to compare pair by pair
         skipSpace()
         if try take(UInt8(ascii: "}")) { return JSONObject(unchecked: members) }
+        members.reserveCapacity(8)
         while true {
             skipSpace()
             let start = position
@@ -209,10 +210,11 @@ public struct JSONParser {
     }
 
     private func utf8(_ slice: Slice<UnsafeBufferPointer<UInt8>>) throws(JSONError) -> String {
-        guard let text = String(validating: UnsafeBufferPointer(rebasing: slice), as: UTF8.self) else {
+        do {
+            return String(copying: try UTF8Span(validating: UnsafeBufferPointer(rebasing: slice).span))
+        } catch {
             throw .invalidUTF8
         }
-        return text
     }
 
     private func peek() throws(JSONError) -> UInt8 {

@@ -39,7 +39,13 @@ public struct JSONNumber: Sendable, Equatable {
     init(text: String) { self.text = text }
     public init(_ value: Int) { text = String(value) }
 
-    public var int: Int? { Int(text) ?? double.flatMap { Int(exactly: $0) } }
+    /// Nil for a fraction, and for a number spelled with a point or an exponent that a double can't hold exactly.
+    public var int: Int? {
+        if let int = Int(text) { return int }
+        guard let double, double.magnitude <= 0x1p53 else { return nil }
+        let int = Int(double)
+        return Double(int) == double ? int : nil
+    }
     /// Infinite when the literal is beyond a double (`1e400`).
     public var double: Double? { Double(text) }
 }
@@ -79,6 +85,10 @@ public struct JSONObject: Sendable, Equatable {
 extension String {
     /// Byte equality: what SQL, files and keys mean by "the same".
     public func hasSameBytes(as other: String) -> Bool {
-        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
+        guard utf8.count == other.utf8.count else { return false }
+        let isSame = utf8.withContiguousStorageIfAvailable { left in
+            other.utf8.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+        }
+        return (isSame ?? nil) ?? utf8.elementsEqual(other.utf8)
     }
 }

@@ -14,7 +14,7 @@ public enum Role: String, Sendable, CaseIterable {
         switch self {
         case .viewer: permission == .read
         case .member: permission == .read || permission == .write
-        case .service: permission == .write || permission == .publish || permission == .jobs
+        case .service: permission != .administer
         case .admin: true
         }
     }

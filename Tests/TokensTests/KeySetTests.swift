@@ -1,0 +1,107 @@
+import StrictJSON
+import Testing
+
+@testable import Tokens
+
+@Suite struct KeySetTests {
+    private let payload = Array(#"{"sub":"u1","tenant":"acme","exp":1700003600,"iss":"https://a"}"#.utf8)
+
+    private func secret(_ letter: Character, keyID: String? = nil) throws -> TokenKey {
+        try TokenKey(secret: Array(String(repeating: letter, count: 32).utf8), keyID: keyID)
+    }
+
+    private func verify(_ token: String, with keys: [TokenKey]) throws -> Claims {
+        try TokenVerifier(keys: KeySet(keys)).verify(token, at: Samples.now)
+    }
+
+    @Test func `the key id chooses the key`() throws {
+        let keys = [try secret("a", keyID: "1"), try secret("b", keyID: "2")]
+        for key in keys {
+            #expect(try verify(TokenSigner(key: key).sign(payload), with: keys).subject == "u1")
+        }
+        let misnamed = try TokenSigner(key: keys[0]).sign(payload, keyID: "2")
+        #expect(throws: TokenError.signatureMismatch) { try verify(misnamed, with: keys) }
+        let unknown = try TokenSigner(key: keys[0]).sign(payload, keyID: "3")
+        #expect(throws: TokenError.noMatchingKey) { try verify(unknown, with: keys) }
+    }
+
+    @Test func `a token without a key id is tried with every key for its algorithm`() throws {
+        let keys = [try secret("a", keyID: "1"), try secret("b", keyID: "2")]
+        let token = try TokenSigner(key: secret("b")).sign(payload)
+        #expect(try verify(token, with: keys).subject == "u1")
+    }
+
+    @Test func `a key without an id fits a token with one`() throws {
+        let token = try TokenSigner(key: secret("a", keyID: "whatever")).sign(payload)
+        #expect(try verify(token, with: [secret("a")]).subject == "u1")
+    }
+
+    @Test func `no token makes us try more keys than a few`() throws {
+        let keys = try "abcdefghijklmnop".map { try secret($0) }
+        #expect(keys.count > KeySet.mostTries)
+        let last = try TokenSigner(key: keys[keys.count - 1]).sign(payload)
+        #expect(throws: TokenError.signatureMismatch) { try verify(last, with: keys) }
+    }
+
+    @Test func `a key bound to an issuer is for that issuer's tokens alone`() throws {
+        let bound = try secret("a").bound(toIssuer: "https://a")
+        let token = try TokenSigner(key: secret("a")).sign(payload)
+        #expect(try verify(token, with: [bound]).issuer == "https://a")
+        let other = try secret("a").bound(toIssuer: "https://b")
+        #expect(throws: TokenError.noMatchingKey) { try verify(token, with: [other]) }
+    }
+
+    @Test func `the same key id of two issuers is two keys`() throws {
+        let keys = [
+            try secret("a", keyID: "1").bound(toIssuer: "https://a"),
+            try secret("b", keyID: "1").bound(toIssuer: "https://b"),
+        ]
+        #expect(try verify(TokenSigner(key: secret("a", keyID: "1")).sign(payload), with: keys).subject == "u1")
+        let crossed = try TokenSigner(key: secret("b", keyID: "1")).sign(payload)
+        #expect(throws: TokenError.signatureMismatch) { try verify(crossed, with: keys) }
+    }
+
+    @Test func `an unbound key does not speak for an issuer that has its own`() throws {
+        let own = try secret("a").bound(toIssuer: "https://a")
+        let token = try TokenSigner(key: secret("z")).sign(payload)
+        #expect(throws: TokenError.signatureMismatch) { try verify(token, with: [own, secret("z")]) }
+        #expect(try verify(token, with: [secret("z")]).subject == "u1")
+    }
+
+    @Test func `an issuer bound to a tenant speaks for no other`() throws {
+        let token = try TokenSigner(key: secret("a")).sign(payload)
+        let acme = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
+        #expect(try verify(token, with: [acme]).tenant == "acme")
+        let globex = try secret("a").bound(toIssuer: "https://a", tenant: "globex")
+        #expect(throws: TokenError.tenantOfAnotherIssuer) { try verify(token, with: [globex]) }
+    }
+
+    @Test func `a bound key asks for its own issuer, not the general one`() throws {
+        let token = try TokenSigner(key: secret("a")).sign(payload)
+        let keys = KeySet([try secret("a").bound(toIssuer: "https://a")])
+        let verifier = TokenVerifier(keys: keys, rules: TokenRules(issuer: "https://general"))
+        #expect(try verifier.verify(token, at: Samples.now).issuer == "https://a")
+    }
+
+    @Test func `entries of a JWK set that we cannot use are skipped`() throws {
+        let good = try Samples.vector(for: .es256).publicJWK.with("kid", .string("good"))
+        let entries: [JSONValue] = [
+            .object(good.with("kty", .string("AKP"))), .object(good.with("use", .string("enc"))),
+            .object(good.with("x", nil)), .object(JSONObject()), .null, .string("key"), .object(good),
+        ]
+        let set = JSONObject().with("keys", .array(entries)).with("other", .bool(true))
+        #expect(try KeySet(jwkSet: set.bytes).keys.map(\.keyID) == ["good"])
+    }
+
+    @Test func `a JWK set without a key for us is refused, and so is what is no set`() {
+        #expect(throws: KeyError.noUsableKey) { try KeySet(jwkSet: #"{"keys":[]}"#.utf8) }
+        #expect(throws: KeyError.noUsableKey) { try KeySet(jwkSet: #"{"keys":[{"kty":"AKP"}]}"#.utf8) }
+        for text in ["", "[]", "{}", #"{"keys":{}}"#, #"{"keys":[],"keys":[]}"#] {
+            #expect(throws: KeyError.notJWK) { try KeySet(jwkSet: text.utf8) }
+        }
+    }
+
+    @Test func `a set without keys lets nobody in`() throws {
+        #expect(throws: TokenError.noMatchingKey) { try verify(Issuer().token(Samples.payload), with: []) }
+    }
+}
