@@ -9,12 +9,10 @@ extension Request {
     /// - Throws: ``Problem`` 415, 413, 400.
     func jsonObject(upTo limit: Int, types: Set<String> = ["application/json"]) async throws -> (JSONObject, ByteBuffer)
     {
-        if let type = headers[.contentType] {
-            let essence = type.prefix { $0 != ";" }.lowercased().trimmingSpaces
-            guard types.contains(essence) else {
-                let names = types.sorted().joined(separator: " or ")
-                throw Problem(.unsupportedMediaType, "media_type", "Send the body as \(names).")
-            }
+        let essence = headers[.contentType]?.prefix { $0 != ";" }.lowercased().trimmingSpaces
+        guard let essence, types.contains(essence) else {
+            let names = types.sorted().joined(separator: " or ")
+            throw Problem(.unsupportedMediaType, "media_type", "Send the body with Content-Type: \(names).")
         }
         if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "content_coding", "Send the body without Content-Encoding.")

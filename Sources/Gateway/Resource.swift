@@ -8,8 +8,12 @@ struct Resource<Context: RequestContext> {
     let path: RouterPath
     let handlers: [(HTTPRequest.Method, Handler)]
 
-    init(_ path: RouterPath, _ handlers: (HTTPRequest.Method, Handler)...) {
+    /// Methods that are answered before the router, and only named here.
+    private let elsewhere: [HTTPRequest.Method]
+
+    init(_ path: RouterPath, elsewhere: [HTTPRequest.Method] = [], _ handlers: (HTTPRequest.Method, Handler)...) {
         self.path = path
+        self.elsewhere = elsewhere
         self.handlers = handlers
     }
 
@@ -20,7 +24,7 @@ struct Resource<Context: RequestContext> {
             methods.append(.head)
             router.on(path, method: .head) { try await get.1($0, $1).createHeadResponse() }
         }
-        let allow = methods.map(\.rawValue).joined(separator: ", ")
+        let allow = (methods + elsewhere).map(\.rawValue).joined(separator: ", ")
         for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
         where !methods.contains(method) {
             router.on(path, method: method) { _, _ -> Response in

@@ -20,7 +20,8 @@ extension RoomRegistry {
                 }
             }
         }
-        let subscriber = Subscriber(request, on: sink, connectedAt: relay.now(), now: now())
+        let subscriber = Subscriber(
+            request, on: sink, floor: admission.head, connectedAt: relay.now(), now: now())
         add(subscriber)
         opened(.success(subscriber))
         resolve(request, admission, for: subscriber)

@@ -22,5 +22,5 @@ public struct RoomLimits: Sendable {
 
     public init() {}
 
-    var pageBytes: Int { max(4096, min(65_536, queueBytes / 4)) }
+    var pageBytes: Int { max(256, min(65_536, queueBytes / 4)) }
 }

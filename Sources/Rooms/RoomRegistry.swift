@@ -130,7 +130,7 @@ public final class RoomRegistry: @unchecked Sendable {
 
     /// One page of the log for a reader that is behind; at the loop's head it becomes live.
     func read(_ subscriber: Subscriber) {
-        guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
+        guard subscriber.state == .behind, subscriber.blockedSince == nil, !subscriber.isReading else { return }
         switch relay.page(of: subscriber.tenant, after: subscriber.cursor) {
         case .older: reads.request(subscriber)
         case .frames(let frames):
@@ -148,7 +148,7 @@ public final class RoomRegistry: @unchecked Sendable {
         guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
         subscriber.cursor = max(subscriber.cursor, end)
         let head = head(of: subscriber.tenant)
-        if subscriber.cursor >= head {
+        if subscriber.cursor >= max(head, subscriber.floor) {
             list(for: subscriber).join(subscriber, head: head)
         } else {
             later { self.read(subscriber) }

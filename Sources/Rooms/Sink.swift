@@ -6,7 +6,8 @@ public import NIOCore
 public protocol Sink: AnyObject {
     /// Bytes that went out at once: 0 when there is no room for now, nil when the connection is broken.
     func send(_ bytes: ByteBuffer) -> Int?
-    /// Takes the rest of a frame that went out in part; `drained` is called once all of it has left.
+    /// Takes the rest of a frame that went out in part; `drained` is called once all of it has left, on a later tick
+    /// and never from within.
     func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void)
     /// Bytes queued and not yet gone.
     var queuedBytes: Int { get }

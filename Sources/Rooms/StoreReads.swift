@@ -21,6 +21,7 @@ final class StoreReads: @unchecked Sendable {
     func request(_ subscriber: Subscriber) {
         let registry = registry
         let limits = registry.limits
+        subscriber.isReading = true
         let (tenant, cursor, selection) = (subscriber.tenant, subscriber.cursor, subscriber.selection)
         run {
             guard let history = registry.relay.history else { throw RoomError.unavailable }
@@ -28,7 +29,9 @@ final class StoreReads: @unchecked Sendable {
                 of: tenant, after: cursor, selection: selection, count: 1000, bytes: limits.pageBytes)
             return (page, FrameBuffer(page.events, epoch: page.bounds.epoch))
         } then: { result in
-            guard subscriber.state == .behind else { return }
+            subscriber.isReading = false
+            // Whoever is blocked reads again when its socket takes bytes.
+            guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
             switch result {
             case .failure: registry.drop(subscriber)
             case .success(let (page, _)) where cursor < page.bounds.oldest - 1:

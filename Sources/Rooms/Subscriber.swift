@@ -36,10 +36,14 @@ public final class Subscriber: @unchecked Sendable {
     var unsentHead: ByteBuffer?
     /// Everything up to this number has gone to the sink, or is not for this reader.
     var cursor = 0
+    /// The tenant's newest number when it was admitted: what came before was perhaps never handed to its loop.
+    let floor: Int
     var sentEvents = 0
     /// When bytes last went out, and since when the socket takes none; nanoseconds of the loop's clock.
     var lastWrite: Int64
     var blockedSince: Int64?
+    /// A page was asked of the store and has not come.
+    var isReading = false
     /// Where it stands in its members' list, and what it is to get of the buffer that is being filled.
     var members: Members?
     var index = 0
@@ -49,7 +53,8 @@ public final class Subscriber: @unchecked Sendable {
     /// Where it stands in the loop's list of all.
     var place = 0
 
-    init(_ request: StreamRequest, on sink: any Sink, connectedAt: Int, now: Int64) {
+    init(_ request: StreamRequest, on sink: any Sink, floor: Int, connectedAt: Int, now: Int64) {
+        self.floor = floor
         tenant = request.tenant
         user = request.user
         selection = request.selection

@@ -1,8 +1,8 @@
 import Events
 import NIOCore
 import NIOEmbedded
-import Synchronization
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import Rooms

@@ -46,6 +46,19 @@ import Testing
         #expect(try await hub.read { try reader.objects.first?["behind"]?.int } == 10)
     }
 
+    @Test func `a reader pages behind gets everything, though nothing was committed since the gateway started`()
+        async throws
+    {
+        var limits = RoomLimits.immediate
+        limits.queueBytes = 16_384
+        let hub = TestHub(limits)
+        hub.log.commit(.board(.main), count: 500)
+        let reader = try await hub.joinLive(after: "0-abcdef01")
+        hub.log.commit(.board(.main))
+        try await hub.settle { reader.numbers.last == 501 }
+        #expect(try await hub.read { reader.numbers } == Array(1...501))
+    }
+
     @Test func `a stream that begins with state gets every later event once`() async throws {
         let hub = TestHub()
         hub.log.commit(.board(.main), count: 5)

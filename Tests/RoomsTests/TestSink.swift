@@ -12,7 +12,13 @@ final class TestSink: Sink {
     private var queued = ByteBuffer()
     private var drained: (() -> Void)?
 
-    init(room: Int = .max) { self.room = room }
+    /// A peer that makes room as soon as it is short of it.
+    private let eager: (any EventLoop)?
+
+    init(room: Int = .max, eager: (any EventLoop)? = nil) {
+        self.room = room
+        self.eager = eager
+    }
 
     func send(_ bytes: ByteBuffer) -> Int? {
         guard !isClosed else { return nil }
@@ -28,7 +34,9 @@ final class TestSink: Sink {
         queued = bytes
         queuedBytes = bytes.readableBytes
         self.drained = drained
-        drain(0)
+        guard let eager else { return }
+        let sink = NIOLoopBound(self, eventLoop: eager)
+        eager.execute { sink.value.drain(sink.value.queuedBytes + 100) }
     }
 
     /// The reader reads: there is room for `count` bytes more.

@@ -19,7 +19,8 @@ struct ErrorResponse: RouterMiddleware {
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        return response
+        // RFC 9110 §9.3.2: refusals too.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private static func problem(_ error: any Error, context: AppContext) -> Problem {

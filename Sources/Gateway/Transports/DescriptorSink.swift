@@ -40,10 +40,14 @@ final class DescriptorSink: Sink {
         guard let context else { return }
         queuedBytes += bytes.readableBytes
         let promise = context.eventLoop.makePromise(of: Void.self)
-        promise.futureResult.assumeIsolated().whenSuccess { [weak self] in
-            guard let self else { return }
-            queuedBytes -= bytes.readableBytes
-            if descriptor != nil { drained() }
+        let loop = context.eventLoop.assumeIsolated()
+        promise.futureResult.assumeIsolated().whenSuccess {
+            // The write may succeed at once; and a reader that takes page after page must let the loop poll between.
+            loop.scheduleTask(in: .microseconds(1)) { [weak self] in
+                guard let self else { return }
+                queuedBytes -= bytes.readableBytes
+                if descriptor != nil { drained() }
+            }
         }
         context.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: promise)
     }

@@ -213,6 +213,8 @@ final class StreamFront: ChannelDuplexHandler {
     /// Bytes that are not HTTP: said once, then closed (RFC 9112 §9.3, §3 for what is refused).
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError, case .requests = mode else { return context.close(promise: nil) }
+        // Whoever reads the body must not take its beginning for the whole.
+        context.fireErrorCaught(error)
         if unanswered > 1 || isAnswering { return context.close(promise: nil) }
         let problem =
             error == .headerOverflow
