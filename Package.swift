@@ -89,11 +89,37 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
             swiftSettings: settings),
-        .testTarget(name: "RoomsTests", dependencies: ["Rooms", .nio("NIOPosix")], swiftSettings: settings),
+        .target(
+            name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON"], path: "Tests/Contracts",
+            swiftSettings: settings),
+        .testTarget(
+            name: "BoardsTests", dependencies: ["Boards", "Contracts", "Events", "StrictJSON"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "SQLiteStoreTests",
+            dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", .grdb],
+            swiftSettings: settings),
+        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: settings),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
+        .testTarget(
+            name: "RoomsTests",
+            dependencies: ["Events", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOPosix")],
+            swiftSettings: settings),
+        .testTarget(
+            name: "GatewayTests",
+            dependencies: [
+                "Boards", "Events", "Gateway", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
+                .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOHTTP1"),
+                .nio("NIOPosix"), .httpTypes, .logging,
+            ],
+            swiftSettings: settings),
 
         // Figures
         .executableTarget(
             name: "TokenBench", dependencies: ["Tokens", .jwtKit], path: "Tests/Benchmarks/TokenBench",
             swiftSettings: settings),
+        .executableTarget(
+            name: "StoreBench", dependencies: ["Boards", "Events", "SQLiteStore", "StrictJSON"],
+            path: "Tests/Benchmarks/StoreBench", swiftSettings: settings),
     ]
 )

@@ -20,7 +20,9 @@ public struct Author: Sendable {
         }
     }
 
-    /// - Throws: ``BoardError/forbidden`` for a board that the token is not good for, whether it exists or not.
+    /// For a board that is there: one that is not is told as such, whoever asks.
+    ///
+    /// - Throws: ``BoardError/forbidden`` for a board that the token is not good for.
     public func require(_ board: BoardID) throws(BoardError) {
         guard sees(board) else { throw .forbidden }
     }

@@ -6,11 +6,11 @@ public enum Command: Sendable {
     case createTask(TaskDraft)
     /// - Parameter ifVersion: the version that the task must have (`If-Match`), nil for any.
     case updateTask(Int, TaskPatch, ifVersion: Int? = nil)
-    case moveTask(Int, TaskMove)
+    case moveTask(Int, TaskMove, ifVersion: Int? = nil)
     case deleteTask(Int, ifVersion: Int? = nil)
     case createBoard(BoardDraft)
     case updateBoard(BoardID, BoardPatch, ifVersion: Int? = nil)
-    case deleteBoard(BoardID)
+    case deleteBoard(BoardID, ifVersion: Int? = nil)
     /// An event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
     case publish(EventType, data: JSONValue, to: Audience)
 }

@@ -43,8 +43,8 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board {
-        try author.require(id)
         guard let board = tenant(author.tenant).boards[id] else { throw .notFound(.board(id)) }
+        try author.require(id)
         return board
     }
 

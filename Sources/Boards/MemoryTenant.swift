@@ -26,8 +26,8 @@ struct MemoryTenant: BoardTransaction {
     func visibleBoards(_ asked: Selection.Boards, to author: Author) throws(BoardError) -> [Board] {
         if case .only(let some) = asked {
             for id in some.sorted() {
-                try author.require(id)
                 guard boards[id] != nil else { throw .notFound(.board(id)) }
+                try author.require(id)
             }
             return some.sorted().compactMap { boards[$0] }
         }

@@ -105,7 +105,7 @@ extension FieldReader {
     fileprivate mutating func assignee() -> UserID?? {
         guard let value = value("assigneeId") else { return nil }
         if value.isNull { return .some(nil) }
-        guard let user = value.string.flatMap(UserID.init), !user.rawValue.utf8.contains(0) else {
+        guard let user = value.string.flatMap(UserID.init) else {
             refuse("assigneeId", "must be 1 to 255 bytes without U+0000, or null")
             return nil
         }

@@ -33,8 +33,11 @@ extension TaskEvents {
     }
 
     /// Its tasks go with it, and `board.deleted` alone says so.
-    mutating func deleteBoard(_ id: BoardID, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
+    mutating func deleteBoard(
+        _ id: BoardID, ifVersion version: Int?, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
         let board = try existing(id, in: rows)
+        guard version == nil || version == board.version else { throw .boardVersionMismatch(board) }
         guard id != .main else { throw .conflict(.boardIsPermanent(id)) }
         try rows.delete(board)
         return try commit(EventDraft(type: .boardDeleted, board: board), in: &rows)

@@ -29,9 +29,9 @@ extension TaskEvents {
     }
 
     mutating func moveTask(
-        _ id: Int, _ move: TaskMove, in rows: inout some BoardTransaction
+        _ id: Int, _ move: TaskMove, ifVersion version: Int?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit {
-        let old = try existing(id, ifVersion: nil, in: rows)
+        let old = try existing(id, ifVersion: version, in: rows)
         try require(move.status, on: try existing(old.board, in: rows))
         var new = old
         new.status = move.status

@@ -23,7 +23,6 @@ public struct TaskEvents {
     public mutating func perform(
         _ command: Command, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit {
-        guard !author.user.rawValue.utf8.contains(0) else { throw .invalid("", "a user's id must not hold U+0000") }
         if let commit = try firstAnswer(in: rows) { return commit }
         let commit = try dispatch(command, in: &rows)
         if let once {
@@ -48,11 +47,11 @@ public struct TaskEvents {
         switch command {
         case .createTask(let draft): try createTask(draft, in: &rows)
         case .updateTask(let id, let patch, let version): try updateTask(id, patch, ifVersion: version, in: &rows)
-        case .moveTask(let id, let move): try moveTask(id, move, in: &rows)
+        case .moveTask(let id, let move, let version): try moveTask(id, move, ifVersion: version, in: &rows)
         case .deleteTask(let id, let version): try deleteTask(id, ifVersion: version, in: &rows)
         case .createBoard(let draft): try createBoard(draft, in: &rows)
         case .updateBoard(let id, let patch, let version): try updateBoard(id, patch, ifVersion: version, in: &rows)
-        case .deleteBoard(let id): try deleteBoard(id, in: &rows)
+        case .deleteBoard(let id, let version): try deleteBoard(id, ifVersion: version, in: &rows)
         case .publish(let type, let data, let audience):
             try publish(EventDraft(type: type, data: data), to: audience, in: &rows)
         }
@@ -64,18 +63,13 @@ public struct TaskEvents {
         guard !EventType.reservedFamilies.contains(draft.type.family) else {
             throw .invalid("type", "is in a family that only the server speaks in")
         }
-        switch audience {
-        case .board(let id): _ = try existing(id, in: rows)
-        case .user(let id):
-            guard !id.rawValue.utf8.contains(0) else { throw .invalid("userId", "must not hold U+0000") }
-        case .tenant: break
-        }
+        if case .board(let id) = audience { _ = try existing(id, in: rows) }
         return Commit(seq: try announce(draft, to: audience, in: &rows))
     }
 
     func existing(_ id: BoardID, in rows: some BoardTransaction) throws(BoardError) -> Board {
-        try author.require(id)
         guard let board = try rows.board(id) else { throw .notFound(.board(id)) }
+        try author.require(id)
         return board
     }
 

@@ -20,7 +20,7 @@ public struct TypeFilter: Sendable, Hashable {
         for item in items {
             if item.hasSuffix(".*") {
                 let family = String(item.dropLast(2))
-                guard EventType(family + ".any") != nil else { return nil }
+                guard EventType(family + ".a") != nil else { return nil }
                 families.insert(family)
             } else {
                 guard let type = EventType(String(item)) else { return nil }

@@ -4,9 +4,9 @@
 public struct UserID: Sendable, Hashable, CustomStringConvertible {
     public let rawValue: String
 
-    /// Nil unless `rawValue` is 1 to 255 bytes of UTF-8.
+    /// Nil unless `rawValue` is 1 to 255 bytes of UTF-8 without U+0000, at which databases end a text.
     public init?(_ rawValue: String) {
-        guard 1...255 ~= rawValue.utf8.count else { return nil }
+        guard 1...255 ~= rawValue.utf8.count, !rawValue.utf8.contains(0) else { return nil }
         self.rawValue = rawValue
     }
 

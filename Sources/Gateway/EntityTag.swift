@@ -24,8 +24,8 @@ struct EntityTag: CustomStringConvertible {
             throw Problem(.badRequest, "invalid_if_match", "If-Match must hold one entity tag, such as \"3\", or *.")
         }
         if tag == "*" { return nil }
-        guard tag.count > 2, tag.hasPrefix("\""), tag.hasSuffix("\"") else { return -1 }
-        return Int(digits: String(tag.dropFirst().dropLast())) ?? -1
+        guard tag.count > 2, let version = Int(digits: String(tag.dropFirst().dropLast())) else { return -1 }
+        return EntityTag(version: version).description == tag ? version : -1
     }
 
     private static func list(_ header: String) -> [Substring] {

@@ -9,10 +9,12 @@ final class Beat {
 
     init(registry: RoomRegistry) {
         // `registry` keeps this timer only while it has connections.
+        let turn = NIOLoopBoundBox(0, eventLoop: registry.loop)
         task = registry.loop.scheduleRepeatedTask(
             initialDelay: .milliseconds(100), delay: .milliseconds(100)
         ) { [unowned registry] _ in
-            registry.attend()
+            turn.value = (turn.value + 1) % 10
+            registry.attend(to: registry.part(turn.value))
         }
     }
 
@@ -20,14 +22,11 @@ final class Beat {
 }
 
 extension RoomRegistry {
-    fileprivate func attend() {
-        let all = all
-        tenth = (tenth + 1) % 10
-        let range = (all.count * tenth / 10)..<(all.count * (tenth + 1) / 10)
-        guard !range.isEmpty else { return }
+    fileprivate func attend(to part: [Subscriber]) {
+        guard !part.isEmpty else { return }
         let now = now()
         let wallClock = relay.now()
-        for subscriber in all[range] {
+        for subscriber in part {
             if subscriber.expiresAt <= wallClock {
                 close(subscriber, .tokenExpired, reconnectAfter: nil)
             } else if let since = subscriber.blockedSince {

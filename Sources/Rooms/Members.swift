@@ -75,6 +75,9 @@ final class Members: @unchecked Sendable {
         if frame.seq > 0 {
             cursor = frame.seq
             if !arrivals.isEmpty { begin(before: frame.seq) }
+        } else {
+            // They stand at the head already, only this loop does not.
+            for arrival in arrivals { registry.send(frame.bytes, to: arrival) }
         }
         filling.append(frame.bytes, seq: cursor)
         request()
@@ -95,7 +98,7 @@ final class Members: @unchecked Sendable {
             guard frame.seq > subscriber.cursor else { return }
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === subscriber }) {
-            return
+            return registry.send(frame.bytes, to: subscriber)
         }
         // Its part of the sweep under way comes first.
         if sweeping != nil, subscriber.sweptIn != sweep { give(subscriber) }

@@ -9,6 +9,8 @@ import Synchronization
 public final class Relay: Sendable {
     struct Batch: Sendable {
         let tenant: TenantID
+        /// The number that a loop's head comes to; 0 for frames that are not logged.
+        var head: Int
         var frames: [EventFrame]
     }
 
@@ -70,8 +72,9 @@ public final class Relay: Sendable {
                 feed.take(frame)
                 if let last = batches.indices.last, batches[last].tenant == event.tenant {
                     batches[last].frames.append(frame)
+                    batches[last].head = frame.seq
                 } else {
-                    batches.append(Batch(tenant: event.tenant, frames: [frame]))
+                    batches.append(Batch(tenant: event.tenant, head: frame.seq, frames: [frame]))
                 }
             }
             // Under the lock: every loop must be handed the batches in the same order.
@@ -84,7 +87,7 @@ public final class Relay: Sendable {
         let registries = allRegistries
         state.withLock { state in
             guard state.feeds[tenant] != nil else { return }
-            for registry in registries { registry.receive([Batch(tenant: tenant, frames: [frame])]) }
+            for registry in registries { registry.receive([Batch(tenant: tenant, head: 0, frames: [frame])]) }
         }
     }
 
@@ -130,11 +133,15 @@ public final class Relay: Sendable {
         } catch {
             loaded = .failure(error)
         }
+        let registries = allRegistries
         let waiting: [EventLoopPromise<Void>] = state.withLock { state in
             guard case .loading(let waiting) = state.feeds[tenant]?.phase else { return [] }
             switch loaded {
             case .success(let (page, frames, boards)):
                 state.feeds[tenant]?.finishLoading(page, frames: frames, boards: boards)
+                // Every loop begins where the log stands.
+                let start = Batch(tenant: tenant, head: page.bounds.head, frames: [])
+                for registry in registries { registry.receive([start]) }
                 state.forget(olderThan: Self.idleFeeds)
                 state.idle.append(tenant)
             case .failure:
@@ -193,7 +200,7 @@ public final class Relay: Sendable {
     }
 
     enum Page {
-        case frames(ArraySlice<EventFrame>)
+        case frames([EventFrame])
         /// Only the store can tell.
         case older
     }

@@ -14,12 +14,12 @@ public final class RoomRegistry: @unchecked Sendable {
     private var heads: [TenantID: Int] = [:]
     private var rooms: [RoomID: Room] = [:]
     private var lists: [ListID: Members] = [:]
-    private var subscribers: [Subscriber] = []
+    /// In ten parts, of which one is looked after each tenth of a second.
+    private var subscribers: [[Subscriber]] = Array(repeating: [], count: 10)
+    private var count = 0
     private var dirty: [Members] = []
     private(set) var reads: StoreReads!
     private var beat: Beat?
-    /// Which part of the connections is looked after next.
-    var tenth = 0
 
     private struct ListID: Hashable {
         let tenant: TenantID
@@ -48,8 +48,7 @@ public final class RoomRegistry: @unchecked Sendable {
 
     private func dispatch(_ batches: [Relay.Batch]) {
         for batch in batches {
-            guard let last = batch.frames.last else { continue }
-            if last.seq > 0 { heads[batch.tenant] = last.seq }
+            if batch.head > 0 { heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head) }
             let everyone = rooms[RoomID(tenant: batch.tenant, audience: .tenant)]
             for frame in batch.frames {
                 everyone?.assumeIsolated { $0.deliver(frame) }
@@ -158,8 +157,10 @@ public final class RoomRegistry: @unchecked Sendable {
     // MARK: Coming and going
 
     func add(_ subscriber: Subscriber) {
-        subscriber.place = subscribers.count
-        subscribers.append(subscriber)
+        subscriber.part = count % subscribers.count
+        subscriber.place = subscribers[subscriber.part].count
+        subscribers[subscriber.part].append(subscriber)
+        count += 1
         if let user = subscriber.selection.user {
             room(RoomID(tenant: subscriber.tenant, audience: .user(user))).assumeIsolated { $0.join(subscriber) }
         }
@@ -171,15 +172,16 @@ public final class RoomRegistry: @unchecked Sendable {
         guard subscriber.state != .closed else { return }
         subscriber.members?.leave(subscriber)
         subscriber.state = .closed
-        let last = subscribers.removeLast()
+        let last = subscribers[subscriber.part].removeLast()
         if last !== subscriber {
-            subscribers[subscriber.place] = last
+            subscribers[subscriber.part][subscriber.place] = last
             last.place = subscriber.place
         }
+        count -= 1
         if let user = subscriber.selection.user {
             leave(RoomID(tenant: subscriber.tenant, audience: .user(user))) { $0.leave(subscriber) }
         }
-        if subscribers.isEmpty {
+        if count == 0 {
             beat?.stop()
             beat = nil
         }
@@ -206,11 +208,14 @@ public final class RoomRegistry: @unchecked Sendable {
     /// Drains every stream of this loop; from any thread.
     public func drainAll(over window: Int) -> EventLoopFuture<Void> {
         loop.submit { [self] in
-            for subscriber in subscribers { drain(subscriber, over: window) }
+            for subscriber in all { drain(subscriber, over: window) }
         }
     }
 
-    var all: [Subscriber] { subscribers }
+    var all: some Sequence<Subscriber> { subscribers.joined() }
+
+    /// The part of the connections that is due in this tenth of a second.
+    func part(_ tenth: Int) -> [Subscriber] { subscribers[tenth % subscribers.count] }
 
     private func list(for subscriber: Subscriber) -> Members {
         let shared = Selection(boards: subscriber.selection.boards, types: subscriber.selection.types)

@@ -50,7 +50,8 @@ public final class Subscriber: @unchecked Sendable {
     var start = 0
     var insertions: [Insertion] = []
     var sweptIn = 0
-    /// Where it stands in the loop's list of all.
+    /// Where it stands among all of its loop.
+    var part = 0
     var place = 0
 
     init(_ request: StreamRequest, on sink: any Sink, floor: Int, connectedAt: Int, now: Int64) {

@@ -54,7 +54,7 @@ final class TenantFeed {
     }
 
     /// Pages for a reader that has everything up to `seq`; nil when only the store can tell.
-    func page(after seq: Int, bytes: Int, now: Int) -> ArraySlice<EventFrame>? {
+    func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
         if seq >= head { return [] }
         return recent.page(after: seq, bytes: bytes, now: now)
     }

@@ -18,8 +18,10 @@ struct Chores {
     /// - Returns: whether there is more to do in this round.
     mutating func step(at time: Int, in db: Database) throws -> Bool {
         guard var row = try TenantTable.row(after: tenant, in: db) else {
-            tenant = 0
-            return try AnswerTable.purge(before: time - IdempotencyKey.lifetime, count: Self.batch, in: db)
+            let isMore = try AnswerTable.purge(
+                before: time - IdempotencyKey.lifetime, count: Self.batch, in: db)
+            if !isMore { tenant = 0 }
+            return isMore
         }
         let oldest = try oldest(of: row, at: time, in: db)
         if oldest > row.oldest {
@@ -39,11 +41,12 @@ struct Chores {
     /// The first number to keep, `batch` above the oldest stored at most.
     private func oldest(of row: TenantRow, at time: Int, in db: Database) throws -> Int {
         let counted = retention.oldest(stored: row.oldest, head: row.head)
-        let times: [Int] = try db.all(
-            "SELECT at FROM events WHERE tenant = ? AND seq >= ? ORDER BY seq LIMIT ?", row.number,
-            row.oldest, Self.batch
-        ) { $0[0] }
-        let expired = times.enumerated().prefix { row.oldest + $0.offset < counted || $0.element < time - retention.age }
-        return row.oldest + expired.count
+        var oldest = row.oldest
+        try EventTable.scan(row.number, oldest...max(oldest, row.head), in: db) { event in
+            guard oldest < counted || event.timestamp < time - retention.age else { return false }
+            oldest += 1
+            return oldest < row.oldest + Self.batch
+        }
+        return oldest
     }
 }

@@ -12,7 +12,9 @@ extension Database {
         try statement.execute()
     }
 
-    func first<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws -> Value? {
+    func first<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws
+        -> Value?
+    {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         let rows = try Row.fetchCursor(statement)
@@ -20,7 +22,9 @@ extension Database {
         return try withExtendedLifetime(rows) { try rows.next().map(read) }
     }
 
-    func all<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws -> [Value] {
+    func all<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws
+        -> [Value]
+    {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         let rows = try Row.fetchCursor(statement)

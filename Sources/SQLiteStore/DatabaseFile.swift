@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import GRDB
+import Synchronization
 
 /// A database file that is ours alone for now: other boardcasts are kept out, readers such as `sqlite3` are not.
 ///
@@ -9,17 +10,24 @@ import GRDB
 final class DatabaseFile: Sendable {
     struct Opened {
         let database: any DatabaseWriter
-        /// Nil in memory.
+        /// Nil in memory, as is ``checkpointer``.
         let file: DatabaseFile?
+        let checkpointer: Checkpointer?
         let epoch: Epoch
         let beginning: Timestamp
     }
 
-    private let lock: Int32
+    /// Nil once it was let go of.
+    private let lock: Mutex<Int32?>
 
-    private init(lock: Int32) { self.lock = lock }
+    private init(lock: Int32) { self.lock = Mutex(lock) }
 
-    func unlock() { Foundation.close(lock) }
+    func unlock() {
+        lock.withLock { lock in
+            if let descriptor = lock { Foundation.close(descriptor) }
+            lock = nil
+        }
+    }
 
     /// - Parameter now: milliseconds since 1970.
     static func open(
@@ -59,6 +67,7 @@ final class DatabaseFile: Sendable {
             let migrator = Migrations.all(now: now)
             if try database.read(migrator.hasBeenSuperseded) { throw SQLiteStoreError.newer(path: path) }
             try migrator.migrate(database)
+            let checkpointer = try file.map { _ in try Checkpointer(path: path) }
             return try database.read { db in
                 let epoch = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'epoch'")
                 let beginning = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")
@@ -66,7 +75,7 @@ final class DatabaseFile: Sendable {
                     throw SQLiteStoreError.damaged(path: path, reason: "its epoch is missing")
                 }
                 return Opened(
-                    database: database, file: file, epoch: Epoch(rawValue: epoch),
+                    database: database, file: file, checkpointer: checkpointer, epoch: Epoch(rawValue: epoch),
                     beginning: Timestamp(milliseconds: beginning))
             }
         } catch { throw refusal(error, path) }

@@ -6,6 +6,8 @@ import GRDB
 enum EventTable {
     /// Events looked at for one page, so that a filter that shows little holds no reader for long.
     static let scan = 2000
+    /// The same for the newest, which are not looked for page by page.
+    static let longScan = 20_000
 
     static func insert(_ event: Event, of tenant: Int, in db: Database) throws {
         let board: BoardID? = if case .board(let id) = event.audience { id } else { nil }
@@ -22,7 +24,7 @@ enum EventTable {
 
     /// Goes through events in number order, or against it, until `body` says false.
     static func scan(
-        _ tenant: TenantID, _ number: Int, _ range: ClosedRange<Int>, backwards: Bool = false, in db: Database,
+        _ tenant: Int, _ range: ClosedRange<Int>, backwards: Bool = false, in db: Database,
         _ body: (EventRow) throws -> Bool
     ) throws {
         let statement = try db.cachedStatement(
@@ -30,10 +32,10 @@ enum EventTable {
                 SELECT seq, \(columns) FROM events WHERE tenant = ? AND seq BETWEEN ? AND ?
                 ORDER BY seq \(backwards ? "DESC" : "ASC")
                 """)
-        statement.setUncheckedArguments([number, range.lowerBound, range.upperBound])
+        statement.setUncheckedArguments([tenant, range.lowerBound, range.upperBound])
         let rows = try Row.fetchCursor(statement)
         while let row = try rows.next() {
-            guard try body(EventRow(tenant: tenant, row: row)) else { return }
+            guard try body(EventRow(row)) else { return }
         }
     }
 
@@ -42,16 +44,16 @@ enum EventTable {
 
 /// An event that is still in the database: its JSON is read when it is asked for.
 struct EventRow {
-    private let tenant: TenantID
     private let row: Row
     let seq: Int
     let audience: Audience
     let type: EventType
+    let timestamp: Int
 
-    init(tenant: TenantID, row: Row) throws {
-        self.tenant = tenant
+    init(_ row: Row) throws {
         self.row = row
         seq = row[0]
+        timestamp = row[4]
         let board: String? = row[1]
         let user: String? = row[2]
         if let board {
@@ -67,8 +69,8 @@ struct EventRow {
         self.type = type
     }
 
-    func event() throws -> Event {
+    func event(of tenant: TenantID) throws -> Event {
         Event(
-            tenant: tenant, seq: seq, audience: audience, type: type, timestamp: row[4], json: try row.bytes(5))
+            tenant: tenant, seq: seq, audience: audience, type: type, timestamp: timestamp, json: try row.bytes(5))
     }
 }

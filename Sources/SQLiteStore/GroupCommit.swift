@@ -22,22 +22,24 @@ final class GroupCommit: Sendable {
     private let beginning: Timestamp
     private let now: @Sendable () -> Int
     private let announce: @Sendable ([Event]) -> Void
+    private let checkpointer: Checkpointer?
     private let queue: WriteQueue
     private let ended = DispatchGroup()
 
     init(
-        _ database: any DatabaseWriter, settings: StoreSettings, beginning: Timestamp,
+        _ opened: DatabaseFile.Opened, settings: StoreSettings,
         now: @escaping @Sendable () -> Int, announce: @escaping @Sendable ([Event]) -> Void
     ) {
-        self.database = database
+        database = opened.database
+        beginning = opened.beginning
+        checkpointer = opened.checkpointer
         self.settings = settings
-        self.beginning = beginning
         self.now = now
         self.announce = announce
         queue = WriteQueue(limit: settings.queueLimit, limitPerTenant: settings.queueLimitPerTenant)
     }
 
-    var waiting: Int { queue.count }
+    var unanswered: Int { queue.unanswered }
 
     func start() {
         ended.enter()
@@ -45,7 +47,7 @@ final class GroupCommit: Sendable {
             run()
             ended.leave()
         }
-        thread.name = "boardcast-writer"
+        thread.name = "board-writer"
         thread.stackSize = 1 << 20
         thread.start()
     }
@@ -75,6 +77,7 @@ final class GroupCommit: Sendable {
             switch queue.take(Self.groupLimit, patience: patience) {
             case .writes(let group):
                 commit(group)
+                checkpointer?.commit()
                 patience = Self.quiet
                 commits += 1
                 if commits % Self.commitsPerChore == 0 { _ = step(&chores) }

@@ -7,6 +7,7 @@ public final class SQLiteBoardStore: BoardStore {
     public let epoch: Epoch
     let database: any DatabaseWriter
     private let file: DatabaseFile?
+    private let checkpointer: Checkpointer?
     private let writer: GroupCommit
     private let beginning: Timestamp
     let retention: Retention
@@ -25,13 +26,12 @@ public final class SQLiteBoardStore: BoardStore {
         (database, file) = (opened.database, opened.file)
         (epoch, beginning) = (opened.epoch, opened.beginning)
         retention = settings.retention
-        writer = GroupCommit(
-            opened.database, settings: settings, beginning: opened.beginning, now: now, announce: announce)
+        checkpointer = opened.checkpointer
+        writer = GroupCommit(opened, settings: settings, now: now, announce: announce)
         writer.start()
     }
 
-    /// Writes that no group has taken yet.
-    var waitingWrites: Int { writer.waiting }
+    var unansweredWrites: Int { writer.unanswered }
 
     public func write(
         _ command: Command, by author: Author, once: IdempotencyKey?
@@ -98,6 +98,7 @@ public final class SQLiteBoardStore: BoardStore {
     /// Also folds the write-ahead log into the file, and lets another process have it.
     public func close() async {
         await writer.close()
+        checkpointer?.close()
         try? await database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try? database.close()
         file?.unlock()

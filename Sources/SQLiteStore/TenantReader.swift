@@ -26,8 +26,8 @@ struct TenantReader {
     func boards(_ asked: Selection.Boards, for author: Author) throws -> [Board] {
         guard case .only(let some) = asked else { return try all().filter { author.sees($0.id) } }
         return try some.sorted().map { id in
-            try author.require(id)
             guard let board = try board(id) else { throw BoardError.notFound(.board(id)) }
+            try author.require(id)
             return board
         }
     }
@@ -59,7 +59,7 @@ struct TenantReader {
         try scan(end + 1...max(min(bounds.head, end + EventTable.scan), end + 1)) { row in
             if selection.shows(row.audience, row.type) {
                 guard events.count < count else { return false }
-                let event = try row.event()
+                let event = try row.event(of: tenant)
                 size += event.json.count
                 guard events.isEmpty || size <= bytes else { return false }
                 events.append(event)
@@ -72,9 +72,10 @@ struct TenantReader {
 
     func newest(selection: Selection, count: Int) throws -> LogPage {
         var events: [Event] = []
-        try scan(max(bounds.oldest, bounds.head - EventTable.scan + 1)...max(bounds.head, bounds.oldest), backwards: true) { row in
+        let start = max(bounds.oldest, bounds.head - EventTable.longScan + 1)
+        try scan(start...max(bounds.head, start), backwards: true) { row in
             guard events.count < count else { return false }
-            if selection.shows(row.audience, row.type) { events.append(try row.event()) }
+            if selection.shows(row.audience, row.type) { events.append(try row.event(of: tenant)) }
             return true
         }
         return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
@@ -85,7 +86,7 @@ struct TenantReader {
         var size = 0
         try scan(bounds.oldest...max(bounds.head, bounds.oldest), backwards: true) { row in
             guard events.count < count else { return false }
-            let event = try row.event()
+            let event = try row.event(of: tenant)
             size += event.json.count
             guard size <= bytes else { return false }
             events.append(event)
@@ -98,7 +99,7 @@ struct TenantReader {
         _ range: ClosedRange<Int>, backwards: Bool = false, _ body: (EventRow) throws -> Bool
     ) throws {
         guard let row else { return }
-        try EventTable.scan(tenant, row.number, range, backwards: backwards, in: db, body)
+        try EventTable.scan(row.number, range, backwards: backwards, in: db, body)
     }
 
     private func all() throws -> [Board] {

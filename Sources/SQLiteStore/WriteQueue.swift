@@ -27,6 +27,8 @@ final class WriteQueue: Sendable {
         /// Each tenant that has writes waiting, once, the next to be served first.
         var turns = FIFO<TenantID>()
         var count = 0
+        /// Writes that the writer took last, until it comes for more.
+        var inHand = 0
         var isClosed = false
         var isWriterAsleep = false
     }
@@ -41,7 +43,8 @@ final class WriteQueue: Sendable {
         self.limitPerTenant = limitPerTenant
     }
 
-    var count: Int { state.withLock(\.count) }
+    /// Writes that wait, or are in the writer's hands.
+    var unanswered: Int { state.withLock { $0.count + $0.inHand } }
 
     /// - Returns: why the write was not taken, or nil.
     func put(_ write: PendingWrite) -> BoardError? {
@@ -90,6 +93,7 @@ final class WriteQueue: Sendable {
 
     private func takeNow(_ count: Int, mayFallAsleep: Bool) -> Taken? {
         state.withLock { state in
+            state.inHand = 0
             guard state.count > 0 else {
                 if state.isClosed { return .closed }
                 state.isWriterAsleep = mayFallAsleep
@@ -106,6 +110,7 @@ final class WriteQueue: Sendable {
                 }
             }
             state.count -= writes.count
+            state.inHand = writes.count
             return .writes(writes)
         }
     }

@@ -39,12 +39,35 @@ public struct JSONNumber: Sendable, Equatable {
     init(text: String) { self.text = text }
     public init(_ value: Int) { text = String(value) }
 
-    /// Nil for a fraction, and for a number spelled with a point or an exponent that a double can't hold exactly.
-    public var int: Int? {
-        if let int = Int(text) { return int }
-        guard let double, double.magnitude <= 0x1p53 else { return nil }
-        let int = Int(double)
-        return Double(int) == double ? int : nil
+    /// The number if it is whole and fits, however it is spelled (`7`, `7.0`, `70e-1`); never rounded.
+    public var int: Int? { Int(text) ?? Self.whole(text.utf8) }
+
+    /// The digits with the point moved by the exponent.
+    private static func whole(_ text: String.UTF8View) -> Int? {
+        var digits: [UInt8] = []
+        var scale = 0
+        var rest = text[...]
+        let isNegative = rest.first == UInt8(ascii: "-")
+        if isNegative { rest = rest.dropFirst() }
+        var isFraction = false
+        while let byte = rest.first, byte | 0x20 != UInt8(ascii: "e") {
+            rest = rest.dropFirst()
+            guard byte != UInt8(ascii: ".") else { isFraction = true; continue }
+            digits.append(byte)
+            if isFraction { scale -= 1 }
+        }
+        guard digits.contains(where: { $0 != 0x30 }) else { return 0 }
+        if !rest.isEmpty {
+            guard let exponent = Int(String(rest.dropFirst()) ?? ""), abs(exponent) < 1 << 32 else { return nil }
+            scale += exponent
+        }
+        while digits.last == 0x30 {
+            digits.removeLast()
+            scale += 1
+        }
+        guard 0...18 ~= scale, digits.count < 64 else { return nil }
+        let sign = isNegative ? "-" : ""
+        return Int(sign + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: scale))
     }
     /// Infinite when the literal is beyond a double (`1e400`).
     public var double: Double? { Double(text) }

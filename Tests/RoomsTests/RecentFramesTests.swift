@@ -75,8 +75,12 @@ import Testing
     @Test func `frames that went are let go, not only forgotten`() throws {
         var recent = recent(bytes: 1 << 20)
         for seq in 1...500 { recent.append(frame(seq, bytes: 100_000)) }
-        let kept = try #require(Mirror(reflecting: recent).descendant("frames") as? [EventFrame])
-        #expect(kept.reduce(0) { $0 + $1.bytes.readableBytes } <= 2 << 20)
+        let kept = try #require(Mirror(reflecting: recent).descendant("frames") as? any Sequence)
+        #expect(bytes(of: kept) <= 2 << 20)
+    }
+
+    private func bytes(of frames: some Sequence) -> Int {
+        frames.reduce(0) { $0 + (($1 as? EventFrame)?.bytes.readableBytes ?? 1 << 30) }
     }
 
     @Test func `a page that begins with an event past its time is left to the log`() {

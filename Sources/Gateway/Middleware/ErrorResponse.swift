@@ -12,6 +12,7 @@ struct ErrorResponse: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         do {
+            guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
             response = Self.problem(error, context: context).response(from: request, context: context)
@@ -22,6 +23,11 @@ struct ErrorResponse: RouterMiddleware {
         // RFC 9110 §9.3.2: refusals too.
         return request.method == .head ? response.createHeadResponse() : response
     }
+
+    /// Those of RFC 9110 §9.3 and RFC 5789; any other is 501 whatever the path.
+    private static let methods: Set<HTTPRequest.Method> = [
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+    ]
 
     private static func problem(_ error: any Error, context: AppContext) -> Problem {
         switch error {
@@ -44,6 +50,7 @@ struct ErrorResponse: RouterMiddleware {
 }
 
 extension Problem {
+    static let methodUnknown = Problem(.notImplemented, "method_unknown", "This method is not known here.")
     /// With the connection closed, so that the rest need not be read.
     static let bodyTooLarge = Problem(.contentTooLarge, "body_too_large", "The body is larger than we take.")
         .with(.connection, "close")

@@ -68,8 +68,9 @@ struct BoardRoutes {
     @Sendable func delete(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.administer)
         try request.refuseQuery()
+        let version = try EntityTag.version(in: request.headers[.ifMatch])
         let commit = try await store.write(
-            .deleteBoard(try context.boardID()), by: context.author, once: request.once())
+            .deleteBoard(try context.boardID(), ifVersion: version), by: context.author, once: request.once())
         return Response(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
     }
 

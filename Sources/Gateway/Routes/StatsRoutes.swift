@@ -31,7 +31,7 @@ struct StatsRoutes {
         connections.sort { ($0.connectedAt, $0.id.description) < ($1.connectedAt, $1.id.description) }
         let total = connections.count
         if let cursor = query["cursor"] {
-            let place = cursor.split(separator: "-", maxSplits: 1).map(String.init)
+            let place = cursor.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
             guard place.count == 2, let time = Int(digits: place[0]) else {
                 throw Problem.badQuery("cursor", "not one of ours")
             }

@@ -104,7 +104,9 @@ struct TaskRoutes {
         let id = try context.taskID()
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let move = try TaskMove(body)
-        let commit = try await store.write(.moveTask(id, move), by: context.author, once: request.once(bytes))
+        let commit = try await store.write(
+            .moveTask(id, move, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
+            by: context.author, once: request.once(bytes))
         guard let task = commit.task else { throw Problem.notFound }
         return .task(task, commit.seq)
     }

@@ -1,0 +1,121 @@
+import Boards
+import Contracts
+import Events
+import StrictJSON
+import Testing
+
+@Suite struct TaskDraftTests {
+    @Test func `every error is told at once, each with its pointer`() {
+        let json = #"""
+            {"name":"","description":7,"status":"No Way","priority":"asap","assigneeId":"","labels":["a","","a",3],
+             "dueAt":"tomorrow","boardId":"B","id":1,"a/b~c":1}
+            """#
+        guard case .invalid(let errors) = draftError(json) else {
+            Issue.record("not refused as invalid")
+            return
+        }
+        #expect(
+            errors.map(\.pointer) == [
+                "/name", "/boardId", "/description", "/status", "/priority", "/assigneeId", "/labels/1", "/labels/2",
+                "/labels/3", "/dueAt", "/id", "/a~1b~0c",
+            ])
+        #expect(errors[0].detail == "must be 1 to 500 characters")
+        #expect(errors.last?.detail == "is not known here")
+    }
+
+    @Test(arguments: [
+        #"{}"#, #"{"name":null}"#, #"{"name":"a\u0000b"}"#, #"{"name":"a","status":null}"#,
+        #"{"name":"a","boardId":null}"#, #"{"name":"a","description":"\u0000"}"#,
+        #"{"name":"a","labels":["\u0000"]}"#, #"{"name":"a","assigneeId":"x\u0000"}"#, #"{"name":["a"]}"#,
+        #"{"name":"a","labels":"x"}"#, #"{"name":"a","dueAt":1}"#, #"{"name":"a","createdBy":"root"}"#,
+    ])
+    func `what can't be is refused`(_ json: String) {
+        guard case .invalid(let errors) = draftError(json) else {
+            Issue.record("not refused: \(json)")
+            return
+        }
+        #expect(errors.count == 1)
+    }
+
+    @Test func `lengths are counted in Unicode scalars, up to the limit`() throws {
+        func draft(_ member: String, _ text: String) -> BoardError? {
+            var object = JSONObject()
+            object["name"] = .string("a")
+            object[member] = .string(text)
+            return error { _ = try TaskDraft(object) }
+        }
+        #expect(draft("name", String(repeating: "é", count: 500)) == nil)
+        #expect(draft("name", String(repeating: "é", count: 501)) != nil)
+        #expect(draft("name", "e" + String(repeating: "\u{301}", count: 500)) != nil)
+        #expect(draft("description", String(repeating: "日", count: 20_000)) == nil)
+        #expect(draft("description", String(repeating: "a", count: 20_001)) != nil)
+        #expect(draft("assigneeId", String(repeating: "é", count: 127)) == nil)
+        #expect(draft("assigneeId", String(repeating: "é", count: 128)) != nil)
+    }
+
+    @Test func `50 labels of 100 characters are taken, more or longer are not`() {
+        func draft(_ count: Int, _ length: Int) -> BoardError? {
+            var object = JSONObject()
+            object["name"] = .string("a")
+            object["labels"] = .array(
+                (0..<count).map { .string(String(repeating: "x", count: length - 2) + String($0 + 10)) })
+            return error { _ = try TaskDraft(object) }
+        }
+        #expect(draft(50, 100) == nil)
+        #expect(draft(51, 10) != nil)
+        #expect(draft(1, 101) != nil)
+    }
+
+    @Test func `null stands for the default`() throws {
+        let draft = try TaskDraft(
+            object(#"{"name":"a","description":null,"priority":null,"assigneeId":null,"labels":null,"dueAt":null}"#))
+        #expect(draft.description == "" && draft.priority == .medium && draft.assignee == nil)
+        #expect(draft.labels == [] && draft.dueAt == nil && draft.board == .main && draft.status == nil)
+    }
+
+    @Test(arguments: [
+        "id", "boardId", "rank", "version", "createdBy", "createdAt", "updatedAt", "nonsense", "Name",
+    ])
+    func `a patch refuses what clients do not own`(_ member: String) {
+        var json = JSONObject()
+        json[member] = .null
+        #expect(error { _ = try TaskPatch(json) } != nil)
+    }
+
+    @Test func `a patch tells absent from null`() throws {
+        let patch = try TaskPatch(object(#"{"assigneeId":null}"#))
+        #expect(patch.assignee == .some(nil) && patch.dueAt == nil && patch.name == nil)
+        #expect(error { _ = try TaskPatch(object(#"{"name":null,"status":null}"#)) } != nil)
+    }
+
+    @Test func `a move names a status, and a task or null`() throws {
+        #expect(try TaskMove(object(#"{"status":"done"}"#)).after == nil)
+        #expect(try TaskMove(object(#"{"status":"done","after":null}"#)).after == nil)
+        #expect(try TaskMove(object(#"{"status":"done","after":7}"#)).after == 7)
+        for json in [#"{}"#, #"{"after":1}"#, #"{"status":"done","after":"7"}"#, #"{"status":"done","after":1.5}"#] {
+            #expect(error { _ = try TaskMove(object(json)) } != nil)
+        }
+    }
+
+    @Test func `a board has an id, and statuses that differ`() throws {
+        let draft = try BoardDraft(object(#"{"id":"b-1"}"#))
+        #expect(draft.name == "b-1" && draft.statuses == Board.defaultStatuses)
+        for json in [
+            #"{}"#, #"{"id":"B"}"#, #"{"id":"b","statuses":[]}"#, #"{"id":"b","statuses":["a","a"]}"#,
+            #"{"id":"b","statuses":["A"]}"#, #"{"id":"b","statuses":[1]}"#, #"{"id":"b","name":""}"#,
+            #"{"id":"b","version":1}"#,
+        ] {
+            #expect(error { _ = try BoardDraft(object(json)) } != nil)
+        }
+        #expect(error { _ = try BoardPatch(object(#"{"id":"b"}"#)) } != nil)
+    }
+
+    private func draftError(_ json: String) -> BoardError? { error { _ = try TaskDraft(object(json)) } }
+
+    private func error(_ body: () throws -> Void) -> BoardError? {
+        do {
+            try body()
+            return nil
+        } catch { return error as? BoardError }
+    }
+}

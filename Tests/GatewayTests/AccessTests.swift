@@ -1,0 +1,164 @@
+import Events
+import HTTPTypes
+import StrictJSON
+import Testing
+import Tokens
+
+@testable import Gateway
+
+/// Who may call what: no token is 401, a role or a board that does not allow it 403, another tenant's things 404.
+@Suite struct AccessTests {
+    @Test(arguments: EveryCall.all)
+    func `whoever may gets what the contract says`(call: EveryCall) async throws {
+        let gateway = try await TestGateway.furnished()
+        let answer = try await call.send(to: gateway, as: try TestGateway.token("admin"))
+        #expect(answer.status == call.status)
+        #expect(answer.headers[.contentType] == (call.status == 204 ? nil : "application/json"))
+        #expect(answer.headers[.cacheControl] == "no-store")
+        #expect(answer.headers[.xContentTypeOptions] == "nosniff")
+        #expect(answer.headers[.referrerPolicy] == "no-referrer")
+    }
+
+    @Test(arguments: EveryCall.all)
+    func `without a good token nothing is done and nothing is told`(call: EveryCall) async throws {
+        let gateway = try await TestGateway.furnished()
+        let good = try TestGateway.token("admin")
+        let parts = good.split(separator: ".")
+        for token in [
+            nil, "", "x", "a.b.c", String(good.dropLast()), "\(parts[0]).\(parts[1]).",
+            "eyJhbGciOiJub25lIn0.\(parts[1]).",
+            try TestGateway.token("admin", expires: TestGateway.now / 1000 - 31),
+            try TestGateway.token("admin", secret: Array("another secret for tests, of 32 bytes".utf8)),
+            try TestGateway.token("owner"), try TestGateway.token("admin", tenant: "a b"),
+            try TestGateway.token("Admin"),
+            try TestGateway.token("admin", user: ""),
+        ] {
+            let answer = try await call.send(to: gateway, as: token)
+            #expect(answer.status == 401)
+            #expect(answer.headers[.contentType] == "application/problem+json")
+            let challenge = try #require(answer.headers[.wwwAuthenticate])
+            #expect(challenge.hasPrefix("Bearer error=\"invalid_token\", error_description=\""))
+            #expect(challenge.filter { $0 == "\"" }.count == 4)
+            #expect(answer.code == "invalid_token" || token == nil)
+            if let token, token.utf8.count > 5 { #expect(!answer.text.contains(token)) }
+        }
+        #expect(try await gateway.head() == 2)
+    }
+
+    @Test(arguments: EveryCall.all)
+    func `a token in another place than the Authorization header is none`(call: EveryCall) async throws {
+        let gateway = try await TestGateway.furnished()
+        let token = try TestGateway.token("admin")
+        for name in ["Cookie", "X-Authorization", "Proxy-Authorization", "X-Access-Token", "Token"] {
+            let value = name == "Cookie" ? "boardcast_session=\(token); token=\(token)" : "Bearer \(token)"
+            // The cookie is for GET alone, and for nobody whose origin is not checked.
+            let answer = try await call.send(to: gateway, as: nil, headers: [try #require(HTTPField.Name(name)): value])
+            #expect(answer.status == 401)
+        }
+        let separator = call.path.contains("?") ? "&" : "?"
+        let answer = try await gateway.call(call.method, "\(call.path)\(separator)token=\(token)", as: nil, call.body)
+        #expect(answer.status == 401)
+    }
+
+    @Test(arguments: EveryCall.all, ["viewer", nil, "member", "service", "admin"])
+    func `a role may what the contract lets it, and nothing else`(call: EveryCall, role: String?) async throws {
+        let allowed: Set<String> =
+            switch call.permission {
+            case .read: ["viewer", "member", "service", "admin"]
+            case .write: ["member", "service", "admin"]
+            case .publish: ["service", "admin"]
+            default: ["admin"]
+            }
+        let gateway = try await TestGateway.furnished()
+        let answer = try await call.send(to: gateway, as: try TestGateway.token(role))
+        if allowed.contains(role ?? "member") {
+            #expect(answer.status == call.status)
+        } else {
+            #expect(answer.status == 403)
+            #expect(answer.code == "role_forbidden")
+            #expect(try await gateway.head() == 2)
+        }
+    }
+
+    @Test(arguments: EveryCall.all.filter { $0.missing != nil }, ["other", "Acme", "acme.", "ACME"])
+    func `another tenant's things are as if they were not there`(call: EveryCall, tenant: String) async throws {
+        let gateway = try await TestGateway.furnished()
+        let stranger = try TestGateway.token("admin", tenant: tenant)
+        let theirs = try await call.send(to: gateway, as: stranger)
+        let nothing = try await gateway.call(call.method, call.forNothing.path, as: stranger, call.forNothing.body)
+        #expect(theirs.status == call.missing)
+        #expect(theirs.code == "not_found")
+        #expect(theirs.withoutRequestID == nothing.withoutRequestID)
+        #expect(!theirs.text.contains("plan"))
+        #expect(try await gateway.head() == 2)
+        #expect(try await gateway.call(.get, "/api/tasks/1")["version"]?.int == 1)
+    }
+
+    @Test func `another tenant's lists, events and numbers are its own`() async throws {
+        let gateway = try await TestGateway.furnished()
+        let stranger = try TestGateway.token("admin", tenant: "other")
+        #expect(try await gateway.call(.get, "/api/tasks", as: stranger).items.isEmpty)
+        #expect(
+            try await gateway.call(.get, "/api/boards", as: stranger).items.compactMap { $0["id"]?.string } == ["main"])
+        #expect(try await gateway.call(.get, "/api/events", as: stranger).events.isEmpty)
+        let made = try await gateway.call(.post, "/api/tasks", as: stranger, #"{"name":"theirs"}"#)
+        #expect(made["seq"]?.int == 1)
+        #expect(made.task?["id"]?.int == 1)
+        #expect(try await gateway.call(.get, "/api/tasks/1")["name"]?.string == "task 1")
+        // A cursor of acme means nothing over there.
+        let ahead = try await gateway.call(.get, "/api/events?since=2-\(gateway.epoch)", as: stranger)
+        #expect(ahead["reason"]?.string == "cursor_ahead")
+        #expect(ahead.events.isEmpty)
+    }
+
+    @Test(arguments: EveryCall.all)
+    func `a token for another board is good for nothing on this one`(call: EveryCall) async throws {
+        let gateway = try await TestGateway.furnished()
+        let answer = try await call.send(to: gateway, as: try TestGateway.token("admin", boards: ["main"]))
+        if call.missing != nil || call.body == #"{"id":"new"}"# {
+            #expect(answer.status == 403)
+            #expect(answer.code == "board_forbidden")
+        } else {
+            #expect(answer.status == 200)
+            #expect(!answer.text.contains("plan"))
+        }
+        #expect(try await gateway.head() == 2)
+    }
+
+    @Test func `a token that is about to expire is good until it has`() async throws {
+        let gateway = try TestGateway()
+        for (expires, status) in [
+            (TestGateway.now / 1000 - 29, 200), (TestGateway.now / 1000 - 30, 401), (TestGateway.now / 1000, 200),
+        ] {
+            #expect(
+                try await gateway.call(.get, "/api/tasks", as: try TestGateway.token(expires: expires)).status == status
+            )
+        }
+    }
+
+    @Test func `two Authorization headers are refused, whatever they say`() async throws {
+        let gateway = try TestGateway()
+        let token = try TestGateway.token()
+        let second: HTTPFields = [.authorization: "Bearer \(token)"]
+        #expect(try await gateway.call(.get, "/api/tasks", as: token, headers: second).status == 401)
+    }
+
+    @Test(arguments: [
+        "Bearer", "Bearer ", "Basic dTpw", "TOKEN", "Token TOKEN", "Bearer\tTOKEN", "BearerTOKEN", "Bearer TOKEN x",
+        "Bearer TOKEN,TOKEN", "\"Bearer TOKEN\"",
+    ])
+    func `a header that is not Bearer and a token is refused`(form: String) async throws {
+        let value = form.split(separator: "TOKEN", omittingEmptySubsequences: false).joined(
+            separator: try TestGateway.token())
+        let answer = try await TestGateway().call(.get, "/api/tasks", as: nil, headers: [.authorization: value])
+        #expect(answer.status == 401)
+    }
+
+    @Test(arguments: ["Bearer TOKEN", "bearer TOKEN", "BEARER TOKEN", "Bearer  TOKEN"])
+    func `the scheme may be spelled in any case`(form: String) async throws {
+        let value = form.split(separator: "TOKEN", omittingEmptySubsequences: false).joined(
+            separator: try TestGateway.token())
+        #expect(
+            try await TestGateway().call(.get, "/api/tasks", as: nil, headers: [.authorization: value]).status == 200)
+    }
+}

@@ -1,0 +1,145 @@
+import HTTPTypes
+import StrictJSON
+import Testing
+
+@testable import Gateway
+
+/// RFC 9110 §13: what is asked for on a condition is done on that condition alone.
+@Suite struct ConditionalTests {
+    @Test(arguments: ["\"1\"", "W/\"1\"", "*", "\"0\", \"1\"", "\"x\",\"1\" , \"y\"", "  \"1\"  "])
+    func `what the client has already is not sent again`(header: String) async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        for path in ["/api/tasks/1", "/api/boards/main"] {
+            let answer = try await gateway.call(.get, path, headers: [.ifNoneMatch: header])
+            #expect(answer.status == 304)
+            #expect(answer.headers[.eTag] == "\"1\"")
+            #expect(answer.bytes.isEmpty)
+        }
+    }
+
+    @Test(arguments: ["\"2\"", "1", "\"\"", "", "\"11\"", "w/\"1\"", "\"1", "\"01\""])
+    func `what the client has not is sent`(header: String) async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        #expect(try await gateway.call(.get, "/api/tasks/1", headers: [.ifNoneMatch: header]).status == 200)
+    }
+
+    @Test func `a snapshot that did not change is not sent again`() async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        let tag = try #require(try await gateway.call(.get, "/api/boards/main/snapshot").headers[.eTag])
+        let again = try await gateway.call(.get, "/api/boards/main/snapshot", headers: [.ifNoneMatch: tag])
+        #expect(again.status == 304)
+        #expect(again.headers[.eTag] == tag)
+        try await gateway.addTasks(1)
+        #expect(try await gateway.call(.get, "/api/boards/main/snapshot", headers: [.ifNoneMatch: tag]).status == 200)
+    }
+
+    @Test(arguments: ["\"1\"", "*", " \"1\" "])
+    func `a write on the version that is there is done`(header: String) async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        let patched = try await gateway.call(.patch, "/api/tasks/1", nil, #"{"name":"b"}"#, headers: [.ifMatch: header])
+        #expect(patched.status == 200)
+        let second = header == "*" ? "*" : "\"2\""
+        #expect(try await gateway.call(.delete, "/api/tasks/1", headers: [.ifMatch: second]).status == 204)
+    }
+
+    /// A weak tag never matches (§8.8.3.2), and a tag is compared letter by letter.
+    @Test(arguments: [
+        "\"2\"", "\"0\"", "\"-1\"", "W/\"1\"", "\"x\"", "1", "\"\"", "\"01\"", "\"+1\"", "\"1 \"",
+        "\"99999999999999999999\"",
+    ])
+    func `a write on another version is not done, and the answer has what is there`(header: String) async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        for (method, body) in [(HTTPRequest.Method.patch, #"{"name":"b"}"#), (.delete, nil)]
+            as [(HTTPRequest.Method, String?)]
+        {
+            let answer = try await gateway.call(method, "/api/tasks/1", nil, body, headers: [.ifMatch: header])
+            #expect(answer.status == 412)
+            #expect(answer.code == "version_mismatch")
+            #expect(answer.headers[.eTag] == "\"1\"")
+            #expect(answer.headers[.contentType] == "application/problem+json")
+            #expect(answer.task?["id"]?.int == 1)
+            #expect(answer.task?["name"]?.string == "task 1")
+        }
+        #expect(try await gateway.head() == 1)
+    }
+
+    @Test(arguments: ["\"1\", \"2\"", "", ",", "\"1\",*"])
+    func `a write made against more versions than one, or none, is refused`(header: String) async throws {
+        let gateway = try TestGateway()
+        try await gateway.addTasks(1)
+        let answer = try await gateway.call(.patch, "/api/tasks/1", nil, #"{"name":"b"}"#, headers: [.ifMatch: header])
+        #expect(answer.status == 400)
+        #expect(try await gateway.head() == 1)
+    }
+
+    @Test func `a board is changed on its version alone, too`() async throws {
+        let gateway = try TestGateway()
+        let stale = try await gateway.call(
+            .patch, "/api/boards/main", "admin", #"{"name":"b"}"#, headers: [.ifMatch: "\"2\""])
+        #expect(stale.status == 412)
+        #expect(stale.board?["id"]?.string == "main")
+        #expect(stale.headers[.eTag] == "\"1\"")
+        let fresh = try await gateway.call(
+            .patch, "/api/boards/main", "admin", #"{"name":"b"}"#, headers: [.ifMatch: "\"1\""])
+        #expect(fresh.status == 200)
+    }
+
+    /// §13.1.1: a server must not perform the method when the condition is false.
+    @Test func `deleting a board and moving a task keep to the condition as well`() async throws {
+        let gateway = try TestGateway()
+        try await gateway.addBoard("plan")
+        try await gateway.addTasks(1)
+        let gone = try await gateway.call(.delete, "/api/boards/plan", "admin", headers: [.ifMatch: "\"7\""])
+        #expect(gone.status == 412)
+        let moved = try await gateway.call(
+            .post, "/api/tasks/1/move", nil, #"{"status":"done"}"#, headers: [.ifMatch: "\"7\""])
+        #expect(moved.status == 412)
+    }
+
+    @Test func `a condition on a thing that is not there is not found`() async throws {
+        let gateway = try TestGateway()
+        #expect(try await gateway.call(.patch, "/api/tasks/9", nil, "{}", headers: [.ifMatch: "\"1\""]).status == 404)
+        #expect(try await gateway.call(.get, "/api/tasks/9", headers: [.ifNoneMatch: "*"]).status == 404)
+    }
+}
+
+@Suite struct EntityTagTests {
+    @Test func `a tag stands in quotes`() {
+        #expect(EntityTag(version: 3).description == "\"3\"")
+        #expect(EntityTag("4-9f03c1aa").description == "\"4-9f03c1aa\"")
+    }
+
+    @Test(
+        arguments: [
+            (nil, nil), ("*", nil), ("\"0\"", 0), ("\"3\"", 3), ("\t\"3\" ", 3),
+            ("\"123456789012345678\"", 123_456_789_012_345_678),
+            ("\"1234567890123456789\"", -1), ("W/\"3\"", -1), ("3", -1), ("\"\"", -1), ("\"", -1), ("\"x\"", -1),
+            ("\"-3\"", -1),
+            ("\"3", -1), ("3\"", -1), ("\"\u{663}\"", -1), ("\"03\"", -1),
+        ] as [(String?, Int?)])
+    func `the version that is demanded, none for any, and one that nothing has for a tag that is not ours`(
+        header: String?, version: Int?
+    ) throws {
+        #expect(try EntityTag.version(in: header) == version)
+    }
+
+    @Test(arguments: ["", ",", "\"1\",\"2\"", "*,*", "*, \"1\""])
+    func `no tag or several are refused`(header: String) {
+        #expect(throws: Problem.self) { try EntityTag.version(in: header) }
+    }
+
+    @Test func `a list is searched for the tag, weak or not`() {
+        let tag = EntityTag(version: 3)
+        for header in ["\"3\"", "W/\"3\"", "*", "\"1\", \"3\"", "\"1\",W/\"3\"", "\t\"3\"\t"] {
+            #expect(tag.isIn(header))
+        }
+        for header in [nil, "", "3", "\"4\"", "\"33\"", "W/3", "w/\"3\"", "\"3", "\"1\" \"3\""] {
+            #expect(!tag.isIn(header))
+        }
+    }
+}

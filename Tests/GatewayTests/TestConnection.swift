@@ -1,0 +1,57 @@
+import Events
+import NIOCore
+import Rooms
+import Testing
+
+/// A live stream whose bytes are kept. Touched on its loop alone.
+final class TestConnection: Sink, @unchecked Sendable {
+    private var received = ByteBuffer()
+    private(set) var subscriber: Subscriber?
+    private let loop: any EventLoop
+    private let registry: RoomRegistry
+    var queuedBytes: Int { 0 }
+
+    private init(_ registry: RoomRegistry) {
+        self.registry = registry
+        loop = registry.loop
+    }
+
+    /// Opens a stream and waits until its first event is there.
+    static func open(
+        on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all
+    ) async throws -> TestConnection {
+        let connection = TestConnection(gateway.registry)
+        let request = StreamRequest(
+            tenant: TenantID(tenant)!, user: UserID(user)!, selection: Selection(boards: boards, user: UserID(user)!),
+            cursor: nil, expiresAt: .max, head: ByteBuffer(), snapshotURL: "")
+        try await connection.loop.submit {
+            connection.registry.open(request, on: connection) { connection.subscriber = try? $0.get() }
+        }.get()
+        _ = try await connection.text(until: "connection.established")
+        return connection
+    }
+
+    /// What has come, once `word` is in it; bounded by turns, not by time.
+    func text(until word: String) async throws -> String {
+        for _ in 0..<100_000 {
+            let text = try await loop.submit { String(buffer: self.received) }.get()
+            if text.contains(word) { return text }
+            await Task.yield()
+        }
+        Issue.record("\(word) never came")
+        return ""
+    }
+
+    func close() async throws {
+        try await loop.submit { self.subscriber.map { self.registry.drop($0) } }.get()
+    }
+
+    func send(_ bytes: ByteBuffer) -> Int? {
+        received.writeImmutableBuffer(bytes)
+        return bytes.readableBytes
+    }
+
+    func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void) { preconditionFailure("there is always room") }
+    func finish(_ bytes: ByteBuffer) { received.writeImmutableBuffer(bytes) }
+    func abort() {}
+}

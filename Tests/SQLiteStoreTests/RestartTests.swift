@@ -1,0 +1,146 @@
+import Boards
+import Contracts
+import Events
+import Foundation
+import GRDB
+import Testing
+
+@testable import SQLiteStore
+
+@Suite struct RestartTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func open(retention: Int = 100_000, age: Int = 7 * 86_400_000) throws -> TestStore {
+        try TestStore(retention: retention, age: age) { retention, now, announce in
+            var settings = StoreSettings()
+            settings.retention = retention
+            return try SQLiteBoardStore(
+                .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
+        }
+    }
+
+    @Test func `everything is there after a restart, and numbers go on`() async throws {
+        let before = try open()
+        let task = try await before.create(#"{"name":"a","labels":["é"],"assigneeId":"bob"}"#)
+        try await before.createBoard(#"{"id":"b1"}"#)
+        await before.close()
+        let after = try open()
+        #expect(after.store.epoch == before.store.epoch)
+        #expect(try await after.store.task(task.id, for: .ann) == task)
+        #expect(try await after.log().map(\.json) == before.announced.map(\.json))
+        #expect(try await after.create(#"{"name":"b"}"#).id == 2)
+        #expect(after.announced.map(\.seq) == [3] && after.announced[0].int("boardSeq") == 2)
+        await after.close()
+    }
+
+    @Test func `an answer given before a restart is given again after it`() async throws {
+        let before = try open()
+        let key = IdempotencyKey("k", fingerprint: [1])
+        let task = try await before.create(#"{"name":"a"}"#, once: key)
+        await before.close()
+        let after = try open()
+        #expect(try await after.create(#"{"name":"a"}"#, once: key) == task)
+        #expect(
+            await refusal { try await after.create(#"{"name":"b"}"#, once: IdempotencyKey("k", fingerprint: [])) }
+                == .keyReused)
+        #expect(after.announced.isEmpty)
+        await after.close()
+    }
+
+    @Test func `what was acknowledged survives a process that ends without a word`() async throws {
+        let store = try open()
+        for index in 0..<50 { try await store.create(#"{"name":"\#(index)"}"#) }
+        // What lies on the disk at this moment, as a process would find it that starts after a crash.
+        let crashed = try TemporaryFolder()
+        let wal = try Data(contentsOf: URL(fileURLWithPath: folder.path("board.sqlite-wal")))
+        let main = try Data(contentsOf: URL(fileURLWithPath: folder.path("board.sqlite")))
+        try main.write(to: URL(fileURLWithPath: crashed.path("board.sqlite")))
+        try wal.write(to: URL(fileURLWithPath: crashed.path("board.sqlite-wal")))
+        let again = try SQLiteBoardStore(.file(crashed.path("board.sqlite"))) {
+            0
+        } announce: { _ in
+        }
+        #expect(try await again.bounds(of: Author.ann.tenant).head == 50)
+        #expect(try await again.snapshot(of: .all, for: .ann).tasks.count == 50)
+        await again.close()
+        await store.close()
+    }
+
+    @Test func `another database has another epoch`() async throws {
+        let first = try open()
+        let other = try TemporaryFolder()
+        let second = try SQLiteBoardStore(.file(other.path("b"))) {
+            0
+        } announce: { _ in
+        }
+        #expect(first.store.epoch != second.epoch)
+        await first.close()
+        await second.close()
+    }
+
+    @Test func `chores remove what is out of reach by count, in batches`() async throws {
+        let store = try open(retention: 100)
+        let sqlite = try #require(store.store as? SQLiteBoardStore)
+        for index in 0..<700 { try await store.create(#"{"name":"\#(index)"}"#) }
+        // The writer itself keeps up while it writes.
+        #expect(try await sqlite.storedEvents() < 100 + 2 * Chores.batch)
+        try await sqlite.doChores(at: store.time)
+        #expect(try await sqlite.storedEvents() == 100)
+        let bounds = try await store.store.bounds(of: Author.ann.tenant)
+        #expect(bounds.head == 700 && bounds.oldest == 601)
+        await store.close()
+        let again = try open(retention: 1000)
+        let reopened = try await again.store.bounds(of: Author.ann.tenant)
+        #expect(reopened.head == 700 && reopened.oldest == 601)
+        #expect(try await again.create(#"{"name":"x"}"#).id == 701)
+        await again.close()
+    }
+
+    @Test func `chores remove what is too old, of every tenant, and old answers`() async throws {
+        let store = try open(age: 60_000)
+        let sqlite = try #require(store.store as? SQLiteBoardStore)
+        for author in [Author.ann, .eve] {
+            for index in 0..<300 {
+                try await store.create(
+                    #"{"name":"\#(index)"}"#, by: author, once: IdempotencyKey("\(index)", fingerprint: []))
+            }
+        }
+        store.advance(milliseconds: 60_000)
+        try await store.create(#"{"name":"new"}"#)
+        try await sqlite.doChores(at: store.time)
+        #expect(try await sqlite.storedEvents() == 601)
+        store.advance(milliseconds: 1)
+        try await sqlite.doChores(at: store.time)
+        #expect(try await sqlite.storedEvents() == 1)
+        let old = try await store.store.bounds(of: Author.eve.tenant)
+        #expect(old.head == 300 && old.oldest == 301)
+        #expect(try await sqlite.storedAnswers() == 600)
+        store.advance(milliseconds: IdempotencyKey.lifetime)
+        try await sqlite.doChores(at: store.time)
+        #expect(try await sqlite.storedAnswers() == 0)
+        // Everything is gone, and the database still opens.
+        await store.close()
+        let again = try open()
+        #expect(try await again.store.bounds(of: Author.ann.tenant).head == 301)
+        await again.close()
+    }
+}
+
+extension SQLiteBoardStore {
+    fileprivate func storedEvents() async throws -> Int { try await count("events") }
+    fileprivate func storedAnswers() async throws -> Int { try await count("answers") }
+
+    private func count(_ table: String) async throws -> Int {
+        try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
+    }
+
+    /// A whole round.
+    fileprivate func doChores(at time: Timestamp) async throws {
+        try await database.writeWithoutTransaction { [retention] db in
+            var chores = Chores(retention: retention)
+            while try chores.step(at: time.milliseconds, in: db) {}
+        }
+    }
+}

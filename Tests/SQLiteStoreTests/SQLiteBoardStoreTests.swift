@@ -1,0 +1,26 @@
+import Boards
+import Contracts
+import SQLiteStore
+import Testing
+
+@Suite struct SQLiteBoardStoreTests {
+    @Test(arguments: StoreContract.all)
+    func `keeps the contract of a store, in a file`(_ contract: StoreContract) async throws {
+        let folder = try TemporaryFolder()
+        try await contract.check { retention, now, announce in
+            var settings = StoreSettings()
+            settings.retention = retention
+            return try SQLiteBoardStore(
+                .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
+        }
+    }
+
+    @Test(arguments: StoreContract.all)
+    func `keeps the contract of a store, in memory`(_ contract: StoreContract) async throws {
+        try await contract.check { retention, now, announce in
+            var settings = StoreSettings()
+            settings.retention = retention
+            return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
+        }
+    }
+}
