@@ -1,5 +1,5 @@
-import Tokens
 import Testing
+import Tokens
 
 @testable import CommandLineTools
 

@@ -4,26 +4,33 @@ import Synchronization
 
 @testable import Rooms
 
-/// The logs of several tenants, written to from any thread: one commit and its announcement at a time, as a store does.
+/// The logs of several tenants, written to from any thread. As with a store, one write is committed and announced at a
+/// time, and who reads sees it between the two.
 final class ManyTenantsLog: TenantHistory {
     let epoch = Epoch(rawValue: 0xABCD_EF01)
     private let relay: Relay
+    private let commits = Mutex(())
     private let events = Mutex<[TenantID: [Event]]>([:])
+    /// Called before and after the end of a log is read for the relay's memory.
+    let aroundTail = Mutex<(before: @Sendable () -> Void, after: @Sendable () -> Void)>(({}, {}))
 
     init(relay: Relay) { self.relay = relay }
 
     func commit(_ tenant: TenantID, _ audiences: [Audience]) {
+        commits.withLock { _ in relay.announce(write(tenant, audiences)) }
+    }
+
+    /// Commits without announcing.
+    func write(_ tenant: TenantID, _ audiences: [Audience]) -> [Event] {
         events.withLock { events in
-            var new: [Event] = []
-            for audience in audiences {
-                let seq = events[tenant, default: []].count + 1
-                let event = Event(
-                    tenant: tenant, seq: seq, audience: audience, type: .taskCreated, timestamp: 0,
-                    json: Array(#"{"tenant":"\#(tenant)","seq":\#(seq)}"#.utf8))
-                events[tenant, default: []].append(event)
-                new.append(event)
+            let head = events[tenant, default: []].count
+            let new = audiences.enumerated().map { index, audience in
+                Event(
+                    tenant: tenant, seq: head + index + 1, audience: audience, type: .taskCreated, timestamp: 0,
+                    json: Array(#"{"tenant":"\#(tenant)","seq":\#(head + index + 1)}"#.utf8))
             }
-            relay.announce(new)
+            events[tenant, default: []] += new
+            return new
         }
     }
 
@@ -52,7 +59,10 @@ final class ManyTenantsLog: TenantHistory {
     }
 
     func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+        let (before, after) = aroundTail.withLock { $0 }
+        before()
         let all = all(of: tenant)
+        after()
         return page(Array(all.suffix(min(count, 20))), end: all.count, of: all)
     }
 }
