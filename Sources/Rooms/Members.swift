@@ -1,4 +1,5 @@
 import Events
+import Glibc
 import NIOCore
 
 /// Connections on one event loop that are shown the same events, and so the same bytes.
@@ -137,6 +138,8 @@ final class Members: @unchecked Sendable {
             position += 1
         }
         if position < end {
+            // The store and the router have threads of their own, which may have to share this one's core.
+            sched_yield()
             registry.later { [self] in continueSweep() }
         } else {
             sweeping = nil

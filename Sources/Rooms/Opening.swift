@@ -29,10 +29,17 @@ extension RoomRegistry {
 
     /// Finds out whether the cursor can be honoured, in memory if possible.
     private func resolve(_ request: StreamRequest, _ admission: Relay.Admission, for subscriber: Subscriber) {
-        // Memory knows the head and what it holds itself; only the store knows how far back it reaches.
+        // Memory knows what it holds itself; only the store knows how far back it reaches, and what has been committed
+        // but not been announced yet.
         let bounds = LogBounds(epoch: admission.epoch, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
-        if case .replay(let seq) = resumption, case .older = relay.page(of: request.tenant, after: seq) {
+        let isKnown: Bool =
+            switch resumption {
+            case .fresh, .resync(.cursorMalformed), .resync(.epochChanged): true
+            case .resync(.cursorAhead), .resync(.cursorExpired): false
+            case .replay(let seq): if case .older = relay.page(of: request.tenant, after: seq) { false } else { true }
+            }
+        if !isKnown {
             let tenant = request.tenant
             let relay = relay
             reads.run {

@@ -14,7 +14,7 @@ struct RecentFrames {
 
     private var frames: Deque<EventFrame> = []
     private var held = 0
-    private let limits: Limits
+    let limits: Limits
 
     init(limits: Limits) { self.limits = limits }
 
@@ -28,14 +28,6 @@ struct RecentFrames {
         while held > limits.bytes || frames.count > limits.count, let gone = frames.popFirst() {
             held -= gone.bytes.readableBytes
         }
-    }
-
-    /// Puts `older` before what is there, as far as the bounds allow.
-    mutating func prepend(_ older: [EventFrame]) {
-        var all = RecentFrames(limits: limits)
-        for frame in older where frame.seq < oldest ?? .max { all.append(frame) }
-        for frame in frames { all.append(frame) }
-        self = all
     }
 
     /// Frames after `seq`, `bytes` in all or one; nil when they do not reach back that far, or are past their time.

@@ -23,10 +23,12 @@ public final class Relay: Sendable {
         var isDraining = false
 
         /// Drops the feeds of the tenants that have been idle longest, beyond `count` of them.
-        mutating func forget(olderThan count: Int) {
+        mutating func forget(olderThan count: Int, on registries: [RoomRegistry]) {
             while idle.count >= count {
                 let tenant = idle.removeFirst()
-                if feeds[tenant]?.connections == 0 { feeds[tenant] = nil }
+                guard feeds[tenant]?.connections == 0 else { continue }
+                feeds[tenant] = nil
+                for registry in registries { registry.forget(tenant) }
             }
         }
     }
@@ -69,7 +71,7 @@ public final class Relay: Sendable {
             for event in events {
                 guard let feed = state.feeds[event.tenant] else { continue }
                 let frame = EventFrame(event, epoch: epoch)
-                feed.take(frame)
+                guard feed.take(frame) else { continue }
                 if let last = batches.indices.last, batches[last].tenant == event.tenant {
                     batches[last].frames.append(frame)
                     batches[last].head = frame.seq
@@ -142,7 +144,7 @@ public final class Relay: Sendable {
                 // Every loop begins where the log stands.
                 let start = Batch(tenant: tenant, head: page.bounds.head, frames: [])
                 for registry in registries { registry.receive([start]) }
-                state.forget(olderThan: Self.idleFeeds)
+                state.forget(olderThan: Self.idleFeeds, on: registries)
                 state.idle.append(tenant)
             case .failure:
                 state.feeds[tenant] = nil
@@ -186,6 +188,7 @@ public final class Relay: Sendable {
     }
 
     func release(_ tenant: TenantID, _ user: UserID) {
+        let registries = allRegistries
         state.withLock { state in
             guard let feed = state.feeds[tenant] else { return }
             state.connections -= 1
@@ -193,7 +196,7 @@ public final class Relay: Sendable {
             let left = feed.connectionsByUser[user, default: 1] - 1
             feed.connectionsByUser[user] = left > 0 ? left : nil
             if feed.connections == 0 {
-                state.forget(olderThan: Self.idleFeeds)
+                state.forget(olderThan: Self.idleFeeds, on: registries)
                 state.idle.append(tenant)
             }
         }

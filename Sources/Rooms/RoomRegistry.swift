@@ -36,7 +36,7 @@ public final class RoomRegistry: @unchecked Sendable {
     /// Milliseconds since 1970.
     public var wallClock: Int { relay.now() }
     /// Nanoseconds that only go forward.
-    func now() -> Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
+    func now() -> Int64 { Int64(loop.now.uptimeNanoseconds) }
     func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
 
     // MARK: Live
@@ -44,6 +44,11 @@ public final class RoomRegistry: @unchecked Sendable {
     /// Hands over what was committed; returns at once, from any thread.
     func receive(_ batches: [Relay.Batch]) {
         loop.execute { self.dispatch(batches) }
+    }
+
+    /// Nobody of `tenant` is connected any more; its head is told again when somebody comes.
+    func forget(_ tenant: TenantID) {
+        loop.execute { self.heads[tenant] = nil }
     }
 
     private func dispatch(_ batches: [Relay.Batch]) {

@@ -27,30 +27,33 @@ final class TenantFeed {
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
 
-    func take(_ frame: EventFrame) {
+    /// - Returns: false when the log already showed it when the feed was loaded: a commit can be read before it is
+    ///   announced.
+    func take(_ frame: EventFrame) -> Bool {
+        note(frame)
+        guard frame.seq > head else { return false }
         head = frame.seq
         recent.append(frame)
-        if case .board(let id) = frame.audience {
-            if frame.type == .boardCreated { boards.insert(id) }
-            if frame.type == .boardDeleted { boards.remove(id) }
-        }
+        return true
     }
 
-    /// Takes over what the store had, below what has been announced since.
+    /// Takes over what the store had, with what has been announced since behind it.
     func finishLoading(_ page: LogPage, frames: [EventFrame], boards stored: Set<BoardID>) {
-        let announced = recent
         boards = stored.union([.main])
-        recent.prepend(frames)
+        let announced = recent.page(after: (recent.oldest ?? 1) - 1, bytes: .max, now: 0) ?? []
+        for frame in announced { note(frame) }
+        let isDense = (announced.first?.seq ?? 0) <= page.bounds.head + 1
+        recent = RecentFrames(limits: recent.limits)
+        for frame in (isDense ? frames : []) + announced.filter({ $0.seq > page.bounds.head }) { recent.append(frame) }
         head = max(head, page.bounds.head)
-        // Boards that came or went while the store was asked.
-        if let newest = announced.newest, let oldest = announced.oldest {
-            for frame in recent.page(after: oldest - 1, bytes: .max, now: 0) ?? [] where frame.seq <= newest {
-                guard case .board(let id) = frame.audience else { continue }
-                if frame.type == .boardCreated { boards.insert(id) }
-                if frame.type == .boardDeleted { boards.remove(id) }
-            }
-        }
         phase = .ready
+    }
+
+    /// Boards that came or went.
+    private func note(_ frame: EventFrame) {
+        guard case .board(let id) = frame.audience else { return }
+        if frame.type == .boardCreated { boards.insert(id) }
+        if frame.type == .boardDeleted { boards.remove(id) }
     }
 
     /// Pages for a reader that has everything up to `seq`; nil when only the store can tell.

@@ -101,29 +101,6 @@ import Testing
         #expect(page(recent, after: 8, bytes: 1000) == [9, 10])
     }
 
-    @Test func `what the log had is put before what came meanwhile, each once`() {
-        var recent = recent(holding: 5...7)
-        recent.prepend((1...6).map { frame($0) })
-        #expect(page(recent, after: 0) == Array(1...7))
-        recent.append(frame(8))
-        #expect(page(recent, after: 0) == Array(1...8))
-    }
-
-    @Test func `what the log had is all there is, when nothing came meanwhile`() {
-        var recent = recent()
-        recent.prepend((3...6).map { frame($0) })
-        #expect(page(recent, after: 2) == [3, 4, 5, 6])
-        recent.prepend([])
-        #expect(page(recent, after: 2) == [3, 4, 5, 6])
-    }
-
-    @Test func `putting before keeps to the bounds, and to the newest`() {
-        var recent = recent(count: 4, holding: 5...7)
-        recent.prepend((1...4).map { frame($0) })
-        #expect(page(recent, after: 3) == [4, 5, 6, 7])
-        #expect(page(recent, after: 2) == nil)
-    }
-
     @Test func `thousands of frames leave the newest in order`() {
         let recent = recent(count: 700, holding: 1...10_000)
         #expect(page(recent, after: 9300) == Array(9301...10_000))

@@ -18,7 +18,12 @@ final class TestLog: TenantHistory {
     static let tenant = TenantID("acme")!
 
     func commit(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1) {
-        let new: [Event] = events.withLock { events in
+        relay.announce(write(audience, type: type, count: count))
+    }
+
+    /// Commits, so that reads see it, and leaves the announcing for later.
+    func write(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1) -> [Event] {
+        events.withLock { events in
             let new = (0..<count).map { offset in
                 let seq = events.count + 1 + offset
                 return Event(
@@ -30,7 +35,6 @@ final class TestLog: TenantHistory {
             events += new
             return new
         }
-        relay.announce(new)
     }
 
     var all: [Event] { events.withLock { $0 } }
