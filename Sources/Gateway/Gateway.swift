@@ -28,12 +28,15 @@ public struct Gateway: Sendable {
         host: String, port: Int, on group: any EventLoopGroup, logger: Logger,
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
+        let requests = RequestTasks()
         let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, settings: settings)
         return Application(
             router: router(),
-            server: HTTPServerBuilder { StreamServer(responder: $0, route: route, idleTimeout: .seconds(120)) },
+            server: HTTPServerBuilder {
+                StreamServer(responder: $0, route: route, requests: requests, idleTimeout: .seconds(120))
+            },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings)],
+            services: [StreamDrain(relay: relay, settings: settings), requests],
             onServerRunning: running, eventLoopGroupProvider: .shared(group), logger: logger)
     }
 

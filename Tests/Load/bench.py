@@ -4,7 +4,7 @@
 Server on core 0, generator on core 1, peers interleaved in the same call, medians. Needs `make` in this folder, a
 release build, and the peers' packages (see peers/README.md). Prints Markdown.
 """
-import argparse, datetime, json, os, platform, shlex, statistics, subprocess, sys, tempfile, threading, time, tomllib
+import argparse, contextlib, datetime, json, os, platform, shlex, statistics, subprocess, sys, tempfile, threading, time, tomllib
 import urllib.request
 import compare, mkjwt
 
@@ -72,19 +72,24 @@ class Bench:
                  f"missing {got['boardcast']['missing']:.0f}", "nchan cannot keep up", "≤ 10 ms")
 
     def beside(self):
-        found = []
+        found = {"boardcast-ephemeral": [], "boardcast": []}
         for _ in range(self.options.rounds):
-            server = self.known["boardcast"]
-            server.start({0})
-            try:
-                self.make_boards(server, ["big", "small"])
-                big = self.background(server, "big", ["--conns", "5000", "--rate", "20"])
-                found.append(self.one(server, "small", ["--conns", "10", "--rate", "200", "--publishers", "4"]))
-                big.join()
-            finally:
-                server.stop()
-        p50, p99 = (statistics.median(run[f"latency_ms_{q}"] for run in found) for q in ("p50", "p99"))
-        self.row("a small room's p99 beside a 5,000-connection room at 20 events/s", f"{p99:.1f} ms (p50 {p50:.2f})",
+            for name in found:
+                server = self.known[name]
+                server.start({0})
+                try:
+                    self.make_boards(server, ["big", "small"])
+                    big = self.background(server, "big", ["--conns", "5000", "--rate", "20"])
+                    with ahead():
+                        found[name].append(self.one(server, "small", ["--conns", "10", "--rate", "200", "--publishers", "4"]))
+                    big.join()
+                finally:
+                    server.stop()
+        got = {name: Figures(runs) for name, runs in found.items()}
+        ours, durable = got["boardcast-ephemeral"], got["boardcast"]
+        self.row("a small room's p99 beside a 5,000-connection room at 20 events/s",
+                 f"{ours['latency_ms_p99']:.1f} ms, p50 {ours['latency_ms_p50']:.2f} "
+                 f"(with the log {durable['latency_ms_p99']:.1f} ms, p50 {durable['latency_ms_p50']:.2f})",
                  "570–980 ms when sweeps are not sliced", "≤ 15 ms")
 
     def idle(self):
@@ -147,6 +152,20 @@ class Bench:
             request = urllib.request.Request("http://127.0.0.1:7390/api/boards", body, {
                 "Authorization": f"Bearer {server.token}", "Content-Type": "application/json"})
             urllib.request.urlopen(request).read()
+
+
+@contextlib.contextmanager
+def ahead():
+    """What is started here goes first on its core, where that may be asked for: two generators share it, and one's wait for
+    the other is not the server's latency."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, -15)
+    except PermissionError:
+        pass
+    try:
+        yield
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, 0)
 
 
 class Figures:

@@ -28,6 +28,12 @@ enum RawResponse {
 
     /// The head of an event stream: what comes after it is chunks.
     static func streamHead(extra: [(String, String)]) -> ByteBuffer {
+        extra.isEmpty ? plainStreamHead : makeStreamHead(extra: extra)
+    }
+
+    private static let plainStreamHead = makeStreamHead(extra: [])
+
+    private static func makeStreamHead(extra: [(String, String)]) -> ByteBuffer {
         var head = ByteBuffer()
         head.reserveCapacity(512)
         head.writeStaticString(

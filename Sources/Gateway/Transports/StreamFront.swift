@@ -28,8 +28,6 @@ final class StreamFront: ChannelDuplexHandler {
     private let logger: Logger
     /// Adds Hummingbird's own handlers behind this one.
     private let attach: () throws -> Void
-    /// The connection will never need them.
-    private let detach: () -> Void
 
     private var mode = Mode.requests
     private var isAttached = false
@@ -42,14 +40,13 @@ final class StreamFront: ChannelDuplexHandler {
 
     init(
         route: StreamRoute, registry: RoomRegistry, codec: StreamServer.Codec, logger: Logger,
-        attach: @escaping () throws -> Void, detach: @escaping () -> Void
+        attach: @escaping () throws -> Void
     ) {
         self.codec = codec
         self.route = route
         self.registry = registry
         self.logger = logger
         self.attach = attach
-        self.detach = detach
     }
 
     // MARK: Requests
@@ -165,7 +162,7 @@ final class StreamFront: ChannelDuplexHandler {
         held = []
         removeCodec(context: context)
         try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
-        if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) } else { detach() }
+        if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         registry.open(request, on: sink) { [self] result in
             switch result {
             case .success(let subscriber):
@@ -196,7 +193,6 @@ final class StreamFront: ChannelDuplexHandler {
         if case .stream(let sink) = mode { sink.forget() }
         if let subscriber { registry.drop(subscriber) }
         subscriber = nil
-        detach()
         context.fireChannelInactive()
     }
 

@@ -10,35 +10,23 @@ import Rooms
 ///
 /// Its connections become Hummingbird's only when a request comes that is not for a stream.
 struct StreamServer: HTTPChannelHandler {
-    /// One accepted connection.
+    /// One accepted connection. Whatever happens on it happens in its handlers, or in a task of ``RequestTasks``.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        /// Nil for a connection that Hummingbird never gets.
-        let requests: EventLoopFuture<NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?>
     }
 
     let responder: Responder
     let route: StreamRoute
+    let requests: RequestTasks
     let idleTimeout: Duration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             guard let registry = route.relay.registry(on: channel.eventLoop) else { throw ChannelError.eof }
-            let requests = channel.eventLoop.makePromise(
-                of: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>?.self)
-            var isSettled = false
             let codec = Codec(maxHeaderBytes: route.settings.maxHeaderBytes)
             let front = StreamFront(route: route, registry: registry, codec: codec, logger: logger) {
-                isSettled = true
-                do {
-                    requests.succeed(try addHummingbird(to: channel, logger: logger))
-                } catch {
-                    requests.succeed(nil)
-                    throw error
-                }
-            } detach: {
-                if !isSettled { requests.succeed(nil) }
-                isSettled = true
+                let connection = try addHummingbird(to: channel, logger: logger)
+                requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
             }
             // What the first read is given stays with a connection for its life.
             try channel.syncOptions?.setOption(
@@ -47,7 +35,7 @@ struct StreamServer: HTTPChannelHandler {
             try pipeline.addHandler(codec.encoder)
             try pipeline.addHandler(codec.decoder)
             try pipeline.addHandler(front)
-            return Value(channel: channel, requests: requests.futureResult)
+            return Value(channel: channel)
         }
     }
 
@@ -76,8 +64,6 @@ struct StreamServer: HTTPChannelHandler {
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }
 
-    func handle(value: Value, logger: Logger) async {
-        guard let requests = try? await value.requests.get() else { return }
-        await handleHTTP(asyncChannel: requests, logger: logger)
-    }
+    /// Nothing is left to do: the connection runs by itself.
+    func handle(value: Value, logger: Logger) async {}
 }
