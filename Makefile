@@ -47,6 +47,8 @@ bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minu
 	swift build -c release -j $(JOBS)
 	$(MAKE) -C Tests/Load
 	python3 Tests/Load/bench.py
+	.build/release/TokenBench
+	.build/release/StoreBench
 
 check: lint test ## what has to pass before a change lands
 

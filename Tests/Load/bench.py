@@ -159,13 +159,13 @@ def ahead():
     """What is started here goes first on its core, where that may be asked for: two generators share it, and one's wait for
     the other is not the server's latency."""
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, -15)
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     except PermissionError:
         pass
     try:
         yield
     finally:
-        os.setpriority(os.PRIO_PROCESS, 0, 0)
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 class Figures:

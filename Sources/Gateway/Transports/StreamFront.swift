@@ -169,6 +169,8 @@ final class StreamFront: ChannelDuplexHandler {
                 // The client may have left while its tenant was loaded.
                 guard context.channel.isActive else { return registry.drop(subscriber) }
                 self.subscriber = subscriber
+            // The store can't be read: the connection ends, and the client comes back by itself.
+            case .failure(.unavailable): sink.abort()
             case .failure(let error):
                 sink.finish(route.refusalInStream(error, head, now: registry.wallClock))
             }
