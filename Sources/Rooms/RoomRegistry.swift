@@ -3,8 +3,9 @@ public import NIOCore
 
 /// The rooms, lists and connections of one event loop, and the head of each tenant as this loop knows it.
 ///
-/// `@unchecked Sendable`: everything but ``receive(_:)`` and ``describe(_:)`` is called on the loop, and `loop` is the
-/// only stored property that they touch elsewhere.
+/// `@unchecked Sendable`: everything is called on the loop but what says that it may come from any thread
+/// (``receive(_:)``, ``forget(_:)``, ``drainAll(over:)``, ``describe(_:)``); those hop to the loop before they touch
+/// anything that changes.
 public final class RoomRegistry: @unchecked Sendable {
     public let loop: any EventLoop
     let relay: Relay
@@ -46,7 +47,7 @@ public final class RoomRegistry: @unchecked Sendable {
         loop.execute { self.dispatch(batches) }
     }
 
-    /// Nobody of `tenant` is connected any more; its head is told again when somebody comes.
+    /// Nobody of `tenant` is connected any more; its head is told again when somebody comes. From any thread.
     func forget(_ tenant: TenantID) {
         loop.execute { self.heads[tenant] = nil }
     }

@@ -8,7 +8,10 @@ final class Tally: Sendable {
     func add() { value.withLock { $0 += 1 } }
 }
 
-/// Looks every millisecond; for what nothing tells of when it happens.
+/// Lets others go on until `condition` holds; for what nothing tells of when it happens.
 func until(_ condition: () -> Bool) async throws {
-    while !condition() { try await Task.sleep(for: .milliseconds(1)) }
+    while !condition() {
+        try Task.checkCancellation()
+        await Task.yield()
+    }
 }
