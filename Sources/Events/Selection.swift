@@ -4,12 +4,19 @@ public struct Selection: Sendable, Hashable {
         /// Every board of the tenant, also those made later.
         case all
         case only(Set<BoardID>)
+
+        public func contains(_ board: BoardID) -> Bool {
+            switch self {
+            case .all: true
+            case .only(let some): some.contains(board)
+            }
+        }
     }
 
-    public let boards: Boards
+    public var boards: Boards
     /// Whose own room is heard, if any.
     public let user: UserID?
-    public let types: TypeFilter
+    public var types: TypeFilter
 
     public init(boards: Boards, user: UserID? = nil, types: TypeFilter = .everything) {
         self.boards = boards
@@ -25,10 +32,20 @@ public struct Selection: Sendable, Hashable {
         case .tenant: return true
         case .user(let id): return id == user
         case .board(let id):
-            switch boards {
-            case .all: return true
-            case .only(let some): return some.contains(id)
-            }
+            return boards.contains(id)
         }
+    }
+}
+
+extension Selection {
+    /// What is left of it for whoever may see `boards` alone.
+    public func narrowed(to boards: Boards) -> Selection {
+        var narrowed = self
+        switch (self.boards, boards) {
+        case (_, .all): break
+        case (.all, .only): narrowed.boards = boards
+        case (.only(let asked), .only(let granted)): narrowed.boards = .only(asked.intersection(granted))
+        }
+        return narrowed
     }
 }

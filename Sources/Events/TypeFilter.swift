@@ -30,6 +30,9 @@ public struct TypeFilter: Sendable, Hashable {
         self.init(names: names, families: families)
     }
 
+    /// As in a query, sorted.
+    public var items: [String] { (names + families.map { $0 + ".*" }).sorted() }
+
     public var wantsEverything: Bool { names.isEmpty && families.isEmpty }
 
     /// Whether `type` is named, or lies in a named family at any depth (`a.*` takes `a.b.c`).

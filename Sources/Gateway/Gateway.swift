@@ -54,6 +54,7 @@ public struct Gateway: Sendable {
         EventRoutes(store: store).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
+        ConnectionRoutes(relay: relay, settings: settings).add(to: tenant)
         Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
         return router
     }

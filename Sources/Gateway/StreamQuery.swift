@@ -1,9 +1,13 @@
 import Events
 import HTTPTypes
+import Rooms
 import Tokens
 
 /// Which events a caller asks for, checked against what its token is good for. The same on streams and on polls.
 struct StreamQuery {
+    /// What was asked for, whatever the token is good for.
+    let asked: Selection
+    /// What of it the token is good for.
     let selection: Selection
     /// Where the reader is, as it says.
     let cursor: String?
@@ -24,7 +28,7 @@ struct StreamQuery {
         let named = query.all("board")
         guard named.count <= 100 else { throw .badQuery("board", "at most 100 boards; leave it out for all of them") }
         if named.isEmpty {
-            selection = Selection(boards: claims.visibleBoards, user: UserID(claims.subject), types: types)
+            asked = Selection(boards: .all, user: UserID(claims.subject), types: types)
         } else {
             var boards: Set<BoardID> = []
             for name in named {
@@ -32,8 +36,9 @@ struct StreamQuery {
                 try claims.require(board)
                 boards.insert(board)
             }
-            selection = Selection(boards: .only(boards), types: types)
+            asked = Selection(boards: .only(boards), types: types)
         }
+        selection = asked.narrowed(to: claims.visibleBoards)
         cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? query["since"]
     }
 
@@ -59,5 +64,14 @@ extension Claims {
         guard mayUse(board: board.rawValue) else {
             throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
         }
+    }
+}
+
+extension Grant {
+    /// What a verified token gives a connection of `user`.
+    init(_ claims: Claims, of user: UserID) {
+        self.init(
+            user: user, tokenID: claims.id, issuedAt: claims.issuedAt.map { Int($0) }, expiresAt: Int(claims.expiresAt),
+            boards: claims.visibleBoards)
     }
 }

@@ -27,13 +27,25 @@ extension RoomRegistry {
         let now = now()
         let wallClock = relay.now()
         for subscriber in part {
-            if subscriber.expiresAt <= wallClock {
+            let left = subscriber.grant.expiresAt &- wallClock
+            if left <= 0 {
                 close(subscriber, .tokenExpired, reconnectAfter: nil)
-            } else if let since = subscriber.blockedSince {
+                continue
+            }
+            if left <= Self.expiryNotice, !subscriber.isToldOfExpiry, subscriber.unsentHead == nil {
+                subscriber.isToldOfExpiry = true
+                send(
+                    StreamEvents.expiring(at: subscriber.grant.expiresAt, on: subscriber.wire, now: wallClock),
+                    to: subscriber)
+            }
+            if let since = subscriber.blockedSince {
                 if now - since >= limits.stall { drop(subscriber) }
             } else if now - subscriber.lastWrite >= limits.heartbeat {
-                send(StreamBytes.heartbeat, to: subscriber)
+                send(subscriber.wire.heartbeat, to: subscriber)
             }
         }
     }
+
+    /// Milliseconds before its token runs out that a connection is told so.
+    private static let expiryNotice = 60_000
 }

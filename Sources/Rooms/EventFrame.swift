@@ -13,6 +13,7 @@ public struct EventFrame: Sendable {
     /// Milliseconds since 1970.
     public let timestamp: Int
     public let bytes: ByteBuffer
+    private let jsonCount: Int
 
     /// A durable event, with the cursor as its `id`.
     public init(_ event: Event, epoch: Epoch) {
@@ -21,6 +22,7 @@ public struct EventFrame: Sendable {
         type = event.type
         timestamp = event.timestamp
         bytes = StreamBytes.event(id: Cursor(seq: event.seq, epoch: epoch), json: event.json)
+        jsonCount = event.json.count
     }
 
     /// An event for those who are there now, without `id`, so that it moves nobody's cursor.
@@ -30,5 +32,11 @@ public struct EventFrame: Sendable {
         self.type = type
         self.timestamp = timestamp
         bytes = StreamBytes.event(id: nil, json: json)
+        jsonCount = json.count
+    }
+
+    /// The event's object alone, in the same memory.
+    var json: ByteBuffer {
+        bytes.getSlice(at: bytes.writerIndex - StreamBytes.tail - jsonCount, length: jsonCount)!
     }
 }

@@ -9,6 +9,7 @@ import NIOCore
 final class Members: @unchecked Sendable {
     let tenant: TenantID
     let selection: Selection
+    let wire: Wire
     private unowned let registry: RoomRegistry
 
     /// Nil where somebody left during a sweep.
@@ -27,9 +28,10 @@ final class Members: @unchecked Sendable {
     private var lastSweep = Int64.min / 2
     private var isScheduled = false
 
-    init(tenant: TenantID, selection: Selection, registry: RoomRegistry) {
+    init(tenant: TenantID, selection: Selection, wire: Wire, registry: RoomRegistry) {
         self.tenant = tenant
         self.selection = selection
+        self.wire = wire
         self.registry = registry
     }
 
@@ -73,14 +75,15 @@ final class Members: @unchecked Sendable {
     /// Puts a frame into the buffer for the next sweep.
     func append(_ frame: EventFrame) {
         guard selection.types.wants(frame.type) else { return }
+        let bytes = wire.frame(frame)
         if frame.seq > 0 {
             cursor = frame.seq
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else {
             // They stand at the head already, only this loop does not.
-            for arrival in arrivals { registry.send(frame.bytes, to: arrival) }
+            for arrival in arrivals { registry.send(bytes, to: arrival) }
         }
-        filling.append(frame.bytes, seq: cursor)
+        filling.append(bytes, seq: cursor)
         request()
     }
 
@@ -99,7 +102,7 @@ final class Members: @unchecked Sendable {
             guard frame.seq > subscriber.cursor else { return }
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === subscriber }) {
-            return registry.send(frame.bytes, to: subscriber)
+            return registry.send(wire.frame(frame), to: subscriber)
         }
         // Its part of the sweep under way comes first.
         if sweeping != nil, subscriber.sweptIn != sweep { give(subscriber) }
@@ -190,7 +193,7 @@ final class Members: @unchecked Sendable {
             own.append(shared, from: offset, to: insertion.offset)
             offset = max(offset, insertion.offset)
             seq = max(seq, own.lastSeq, insertion.frame.seq)
-            own.append(insertion.frame.bytes, seq: seq)
+            own.append(wire.frame(insertion.frame), seq: seq)
         }
         own.append(shared, from: offset, to: shared.count)
         subscriber.insertions = []

@@ -11,7 +11,7 @@ extension RoomRegistry {
         opened: @escaping (Result<Subscriber, RoomError>) -> Void
     ) {
         let admission: Relay.Admission?
-        do { admission = try relay.admit(request.tenant, request.user) } catch { return opened(.failure(error)) }
+        do { admission = try relay.admit(request.tenant, request.grant.user) } catch { return opened(.failure(error)) }
         guard let admission else {
             return relay.load(request.tenant, on: loop).assumeIsolated().whenComplete { result in
                 switch result {
@@ -86,18 +86,19 @@ extension RoomRegistry {
         var opening = FrameBuffer()
         bytes.writeImmutableBuffer(
             StreamEvents.established(
-                subscriber, boards: request.selection.boards.listed(from: admission.boards),
+                subscriber, boards: subscriber.selection.boards.listed(from: admission.boards),
                 cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
                 limits: limits, now: now))
-        if let snapshot { bytes.writeImmutableBuffer(StreamBytes.event(id: nil, json: snapshot.json)) }
+        if let snapshot { bytes.writeImmutableBuffer(subscriber.wire.event(json: snapshot.json)) }
         if case .resync(let reason) = resumption {
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
                     reason, cursor: Cursor(seq: place, epoch: admission.epoch),
-                    snapshotURL: request.snapshotURL, now: now))
+                    snapshotURL: request.snapshotURL, on: subscriber.wire, now: now))
         }
         // State that was sent takes the place of a replay.
         subscriber.cursor = snapshot?.seq ?? place
+        subscriber.beginning = subscriber.cursor
         opening.append(bytes, seq: subscriber.cursor)
         guard case .frames(let frames) = relay.page(of: request.tenant, after: subscriber.cursor) else {
             deliver(opening, from: 0, to: subscriber)
@@ -106,7 +107,7 @@ extension RoomRegistry {
         }
         // What is in memory goes out in the same write.
         for frame in frames where subscriber.selection.shows(frame.audience, frame.type) {
-            opening.append(frame.bytes, seq: frame.seq)
+            opening.append(subscriber.wire.frame(frame), seq: frame.seq)
         }
         give(opening, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
         subscriber.sentEvents -= 1
@@ -114,19 +115,24 @@ extension RoomRegistry {
 
     /// Tells a reader whom the log has left behind that it has to begin anew; it goes on from the head.
     func resync(_ subscriber: Subscriber, _ reason: ResyncReason) {
-        guard let epoch = relay.history?.epoch else { return drop(subscriber) }
-        let head = relay.head(of: subscriber.tenant)
+        let head = subscriber.backfills.isEmpty ? relay.head(of: subscriber.tenant) : subscriber.cursor
+        subscriber.backfills = []
         subscriber.cursor = head
+        tellResync(subscriber, reason)
+        read(subscriber)
+    }
+
+    func tellResync(_ subscriber: Subscriber, _ reason: ResyncReason) {
+        guard let epoch = relay.history?.epoch else { return }
         send(
             StreamEvents.resync(
-                reason, cursor: Cursor(seq: head, epoch: epoch),
-                snapshotURL: subscriber.snapshotURL, now: relay.now()), to: subscriber)
-        read(subscriber)
+                reason, cursor: Cursor(seq: subscriber.cursor, epoch: epoch),
+                snapshotURL: subscriber.snapshotURL, on: subscriber.wire, now: relay.now()), to: subscriber)
     }
 }
 
 extension Selection.Boards {
-    fileprivate func listed(from known: Set<BoardID>) -> [BoardID] {
+    func listed(from known: Set<BoardID>) -> [BoardID] {
         switch self {
         case .all: known.sorted()
         case .only(let some): some.sorted()

@@ -4,7 +4,8 @@ public import NIOCore
 /// The rooms, lists and connections of one event loop, and the head of each tenant as this loop knows it.
 ///
 /// `@unchecked Sendable`: everything is called on the loop but what says that it may come from any thread
-/// (``receive(_:)``, ``forget(_:)``, ``drainAll(over:)``, ``describe(_:)``); those hop to the loop before they touch
+/// (``receive(_:)``, ``forget(_:)``, ``drainAll(over:)``, ``describe(_:)``, ``close(in:_:reconnectAfter:where:)``,
+/// ``renew(_:in:with:)``); those hop to the loop before they touch
 /// anything that changes.
 public final class RoomRegistry: @unchecked Sendable {
     public let loop: any EventLoop
@@ -17,6 +18,7 @@ public final class RoomRegistry: @unchecked Sendable {
     private var lists: [ListID: Members] = [:]
     /// In ten parts, of which one is looked after each tenth of a second.
     private var subscribers: [[Subscriber]] = Array(repeating: [], count: 10)
+    private var byID: [ConnectionID: Subscriber] = [:]
     private var count = 0
     private var dirty: [Members] = []
     private(set) var reads: StoreReads!
@@ -25,6 +27,7 @@ public final class RoomRegistry: @unchecked Sendable {
     private struct ListID: Hashable {
         let tenant: TenantID
         let selection: Selection
+        let wire: Wire
     }
 
     init(loop: any EventLoop, relay: Relay, limits: RoomLimits) {
@@ -93,9 +96,12 @@ public final class RoomRegistry: @unchecked Sendable {
         let bytes = start == 0 ? buffer.bytes : buffer.slice(from: start, to: buffer.count)
         guard let taken = subscriber.sink.send(bytes) else { return drop(subscriber) }
         let count = start == 0 ? buffer.marks.count : buffer.marks.count - buffer.frame(at: start)
-        if taken > 0 { subscriber.lastWrite = now() }
+        if taken > 0 {
+            subscriber.lastWrite = now()
+            subscriber.sentBytes += taken
+        }
         if taken == bytes.readableBytes {
-            subscriber.cursor = max(subscriber.cursor, buffer.lastSeq)
+            subscriber.advance(to: buffer.lastSeq)
             subscriber.sentEvents += count
             return
         }
@@ -104,16 +110,25 @@ public final class RoomRegistry: @unchecked Sendable {
         let index = buffer.frame(at: cut)
         let mark = buffer.marks[index]
         subscriber.members?.leave(subscriber)
-        subscriber.cursor = max(subscriber.cursor, mark.seq)
+        subscriber.advance(to: mark.seq)
         subscriber.sentEvents += count - (buffer.marks.count - index - 1)
         wait(subscriber, for: buffer.slice(from: cut, to: mark.end))
     }
 
-    /// Sends bytes that move no cursor: heartbeats and the gateway's own words.
-    func send(_ bytes: ByteBuffer, to subscriber: Subscriber) {
+    /// Sends bytes that move no cursor: heartbeats and the gateway's own words. What is said to a socket that takes
+    /// nothing is kept for it; more than 16 KiB of that, and it is closed as stalled.
+    public func send(_ bytes: ByteBuffer, to subscriber: Subscriber) {
         guard subscriber.state != .closed, subscriber.unsentHead == nil else { return }
+        if subscriber.blockedSince != nil {
+            subscriber.unsaid.writeImmutableBuffer(bytes)
+            if subscriber.unsaid.readableBytes > Self.mostUnsaid { drop(subscriber) }
+            return
+        }
         guard let taken = subscriber.sink.send(bytes) else { return drop(subscriber) }
-        if taken > 0 { subscriber.lastWrite = now() }
+        if taken > 0 {
+            subscriber.lastWrite = now()
+            subscriber.sentBytes += taken
+        }
         guard taken < bytes.readableBytes else { return }
         if let members = subscriber.members {
             subscriber.cursor = members.reached(by: subscriber)
@@ -129,21 +144,32 @@ public final class RoomRegistry: @unchecked Sendable {
             guard subscriber.state != .closed else { return }
             subscriber.blockedSince = nil
             subscriber.lastWrite = now()
+            subscriber.sentBytes += rest.readableBytes
+            if subscriber.unsaid.readableBytes > 0 {
+                let unsaid = subscriber.unsaid
+                subscriber.unsaid = ByteBuffer()
+                send(unsaid, to: subscriber)
+            }
             read(subscriber)
         }
     }
 
+    private static let mostUnsaid = 16 << 10
+
     /// One page of the log for a reader that is behind; at the loop's head it becomes live.
     func read(_ subscriber: Subscriber) {
-        guard subscriber.state == .behind, subscriber.blockedSince == nil, !subscriber.isReading else { return }
-        switch relay.page(of: subscriber.tenant, after: subscriber.cursor) {
+        guard subscriber.state == .behind, subscriber.blockedSince == nil, !subscriber.isReading,
+            subscriber.unsentHead == nil
+        else { return }
+        let (selection, cursor, end) = subscriber.reading
+        switch relay.page(of: subscriber.tenant, after: cursor) {
         case .older: reads.request(subscriber)
         case .frames(let frames):
             var page = FrameBuffer()
-            for frame in frames where subscriber.selection.shows(frame.audience, frame.type) {
-                page.append(frame.bytes, seq: frame.seq)
+            for frame in frames where frame.seq <= end && selection.shows(frame.audience, frame.type) {
+                page.append(subscriber.wire.frame(frame), seq: frame.seq)
             }
-            give(page, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
+            give(page, upTo: frames.last?.seq ?? end, to: subscriber)
         }
     }
 
@@ -151,7 +177,9 @@ public final class RoomRegistry: @unchecked Sendable {
     func give(_ page: FrameBuffer, upTo end: Int, to subscriber: Subscriber) {
         if !page.isEmpty { deliver(page, from: 0, to: subscriber) }
         guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
-        subscriber.cursor = max(subscriber.cursor, end)
+        subscriber.advance(to: end == .max ? subscriber.cursor : end)
+        while let part = subscriber.backfills.first, part.cursor >= part.end { subscriber.backfills.removeFirst() }
+        guard subscriber.backfills.isEmpty else { return later { self.read(subscriber) } }
         let head = head(of: subscriber.tenant)
         if subscriber.cursor >= max(head, subscriber.floor) {
             list(for: subscriber).join(subscriber, head: head)
@@ -166,6 +194,7 @@ public final class RoomRegistry: @unchecked Sendable {
         subscriber.part = count % subscribers.count
         subscriber.place = subscribers[subscriber.part].count
         subscribers[subscriber.part].append(subscriber)
+        byID[subscriber.id] = subscriber
         count += 1
         if let user = subscriber.selection.user {
             room(RoomID(tenant: subscriber.tenant, audience: .user(user))).assumeIsolated { $0.join(subscriber) }
@@ -178,6 +207,7 @@ public final class RoomRegistry: @unchecked Sendable {
         guard subscriber.state != .closed else { return }
         subscriber.members?.leave(subscriber)
         subscriber.state = .closed
+        byID[subscriber.id] = nil
         let last = subscribers[subscriber.part].removeLast()
         if last !== subscriber {
             subscribers[subscriber.part][subscriber.place] = last
@@ -199,35 +229,25 @@ public final class RoomRegistry: @unchecked Sendable {
     func close(_ subscriber: Subscriber, _ reason: CloseReason, reconnectAfter: Int?) {
         guard subscriber.state != .closed else { return }
         var last = subscriber.unsentHead ?? ByteBuffer()
-        last.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: reconnectAfter, now: relay.now()))
-        last.writeImmutableBuffer(StreamBytes.end)
+        last.writeImmutableBuffer(
+            StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: subscriber.wire, now: relay.now()))
+        last.writeImmutableBuffer(subscriber.wire.end(reason))
         if subscriber.blockedSince == nil { subscriber.sink.finish(last) }
         drop(subscriber)
     }
 
-    /// Ends a stream because the gateway goes down; it is told a time of its own, within `window` milliseconds, to
-    /// come back.
-    public func drain(_ subscriber: Subscriber, over window: Int) {
-        close(subscriber, .serverDraining, reconnectAfter: .random(in: 0...max(1, window)))
-    }
-
-    /// Drains every stream of this loop; from any thread.
-    public func drainAll(over window: Int) -> EventLoopFuture<Void> {
-        loop.submit { [self] in
-            for subscriber in all { drain(subscriber, over: window) }
-        }
-    }
-
     var all: some Sequence<Subscriber> { subscribers.joined() }
+    var connections: Int { count }
+    func subscriber(_ id: ConnectionID) -> Subscriber? { byID[id] }
 
     /// The part of the connections that is due in this tenth of a second.
     func part(_ tenth: Int) -> [Subscriber] { subscribers[tenth % subscribers.count] }
 
     private func list(for subscriber: Subscriber) -> Members {
         let shared = Selection(boards: subscriber.selection.boards, types: subscriber.selection.types)
-        let id = ListID(tenant: subscriber.tenant, selection: shared)
+        let id = ListID(tenant: subscriber.tenant, selection: shared, wire: subscriber.wire)
         if let members = lists[id] { return members }
-        let members = Members(tenant: subscriber.tenant, selection: shared, registry: self)
+        let members = Members(tenant: subscriber.tenant, selection: shared, wire: subscriber.wire, registry: self)
         lists[id] = members
         for audience in shared.audiences {
             room(RoomID(tenant: id.tenant, audience: audience)).assumeIsolated { $0.join(members) }
@@ -237,7 +257,7 @@ public final class RoomRegistry: @unchecked Sendable {
 
     /// Forgets a list that nobody is in any more.
     func drop(_ members: Members) {
-        let id = ListID(tenant: members.tenant, selection: members.selection)
+        let id = ListID(tenant: members.tenant, selection: members.selection, wire: members.wire)
         guard lists[id] === members else { return }
         lists[id] = nil
         for audience in members.selection.audiences {

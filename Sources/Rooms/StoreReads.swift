@@ -22,16 +22,19 @@ final class StoreReads: @unchecked Sendable {
         let registry = registry
         let limits = registry.limits
         subscriber.isReading = true
-        let (tenant, cursor, selection) = (subscriber.tenant, subscriber.cursor, subscriber.selection)
+        let (tenant, wire, selections) = (subscriber.tenant, subscriber.wire, subscriber.selections)
+        let (selection, cursor, end) = subscriber.reading
         run {
             guard let history = registry.relay.history else { throw RoomError.unavailable }
             let page = try await history.page(
                 of: tenant, after: cursor, selection: selection, count: 1000, bytes: limits.pageBytes)
-            return (page, FrameBuffer(page.events, epoch: page.bounds.epoch))
+            return (page, FrameBuffer(page.events.filter { $0.seq <= end }, epoch: page.bounds.epoch, on: wire))
         } then: { result in
             subscriber.isReading = false
             // Whoever is blocked reads again when its socket takes bytes.
             guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
+            // It is shown something else by now.
+            guard subscriber.selections == selections else { return registry.read(subscriber) }
             switch result {
             case .failure: registry.drop(subscriber)
             case .success(let (page, _)) where cursor < page.bounds.oldest - 1:
@@ -65,8 +68,8 @@ final class StoreReads: @unchecked Sendable {
 }
 
 extension FrameBuffer {
-    init(_ events: [Event], epoch: Epoch) {
+    init(_ events: [Event], epoch: Epoch, on wire: Wire) {
         self.init()
-        for event in events { append(EventFrame(event, epoch: epoch).bytes, seq: event.seq) }
+        for event in events { append(wire.frame(EventFrame(event, epoch: epoch)), seq: event.seq) }
     }
 }

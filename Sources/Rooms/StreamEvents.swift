@@ -22,11 +22,32 @@ public enum StreamEvents {
             $0.name("heartbeatSeconds"); $0.int(Int(limits.heartbeat / 1_000_000_000))
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return StreamBytes.event(id: cursor, retry: retry(around: limits.retryMilliseconds), json: json.bytes)
+        return subscriber.wire.event(id: cursor, retry: retry(around: limits.retryMilliseconds), json: json.bytes)
+    }
+
+    /// `subscribed`: what the connection is shown from now on. `recovered` only after a `since`.
+    static func subscribed(
+        _ subscriber: Subscriber, boards: [BoardID], recovered: Bool?, now: Int
+    ) -> ByteBuffer {
+        let types = subscriber.selection.types
+        var json = JSONWriter(reserving: 256)
+        json.object {
+            $0.name("type"); $0.string("subscribed")
+            $0.name("boards"); $0.array(boards) { $0.string($1.rawValue) }
+            $0.name("types")
+            if types.wantsEverything { $0.null() } else { $0.array(types.items) { $0.string($1) } }
+            if let recovered {
+                $0.name("recovered"); $0.bool(recovered)
+            }
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return subscriber.wire.event(json: json.bytes)
     }
 
     /// `stream.resync`: the reader has to load its state anew; the stream goes on from `cursor`.
-    public static func resync(_ reason: ResyncReason, cursor: Cursor, snapshotURL: String, now: Int) -> ByteBuffer {
+    static func resync(
+        _ reason: ResyncReason, cursor: Cursor, snapshotURL: String, on wire: Wire, now: Int
+    ) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string("stream.resync")
@@ -35,11 +56,24 @@ public enum StreamEvents {
             $0.name("snapshot"); $0.string(snapshotURL)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return StreamBytes.event(id: nil, json: json.bytes)
+        return wire.event(json: json.bytes)
+    }
+
+    /// `token.expiring`: without a fresh token the stream ends at `expiresAt`, milliseconds since 1970.
+    static func expiring(at expiresAt: Int, on wire: Wire, now: Int) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string("token.expiring")
+            $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return wire.event(json: json.bytes)
     }
 
     /// `stream.closing`, the last event. With `reconnectAfter` (milliseconds) a native client is told so too.
-    public static func closing(_ reason: CloseReason, reconnectAfter: Int?, now: Int) -> ByteBuffer {
+    public static func closing(
+        _ reason: CloseReason, reconnectAfter: Int?, on wire: Wire = .eventStream, now: Int
+    ) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string("stream.closing")
@@ -51,7 +85,7 @@ public enum StreamEvents {
             }
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return StreamBytes.event(id: nil, retry: reconnectAfter, json: json.bytes)
+        return wire.event(retry: reconnectAfter, json: json.bytes)
     }
 
     /// Within 30 % of `milliseconds`, so that clients cut together do not come back together.

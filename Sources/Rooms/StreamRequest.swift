@@ -15,12 +15,12 @@ public struct StreamRequest: Sendable {
     }
 
     public let tenant: TenantID
-    public let user: UserID
+    public let grant: Grant
+    /// What was asked for; of it, the grant's boards are shown.
     public let selection: Selection
+    public let wire: Wire
     /// As the client sent it.
     public let cursor: String?
-    /// Milliseconds since 1970 after which the token is no longer good.
-    public let expiresAt: Int
     /// What is sent before the first event: the response's head.
     public let head: ByteBuffer
     /// Where a client that has to begin anew finds the state.
@@ -28,14 +28,14 @@ public struct StreamRequest: Sendable {
     public let snapshot: (@Sendable () async throws -> Snapshot)?
 
     public init(
-        tenant: TenantID, user: UserID, selection: Selection, cursor: String?, expiresAt: Int, head: ByteBuffer,
-        snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil
+        tenant: TenantID, grant: Grant, selection: Selection, wire: Wire = .eventStream, cursor: String?,
+        head: ByteBuffer, snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil
     ) {
         self.tenant = tenant
-        self.user = user
+        self.grant = grant
         self.selection = selection
+        self.wire = wire
         self.cursor = cursor
-        self.expiresAt = expiresAt
         self.head = head
         self.snapshotURL = snapshotURL
         self.snapshot = snapshot

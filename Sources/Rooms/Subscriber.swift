@@ -22,12 +22,16 @@ public final class Subscriber: @unchecked Sendable {
 
     public let id = ConnectionID.random()
     public let tenant: TenantID
-    public let user: UserID
-    public let selection: Selection
+    /// Whose it is, and for how long; a renewed token replaces it.
+    var grant: Grant
+    /// What it asked for, and what of that it is shown.
+    var asked: Selection
+    public internal(set) var selection: Selection
+    public let wire: Wire
     /// Milliseconds since 1970.
     public let connectedAt: Int
-    /// Milliseconds since 1970 after which its token is no longer good.
-    public let expiresAt: Int
+    /// Whether it was told that its token runs out soon.
+    var isToldOfExpiry = false
     let snapshotURL: String
     let sink: any Sink
 
@@ -36,9 +40,18 @@ public final class Subscriber: @unchecked Sendable {
     var unsentHead: ByteBuffer?
     /// Everything up to this number has gone to the sink, or is not for this reader.
     var cursor = 0
+    /// Where its stream began.
+    var beginning = 0
+    /// Parts of the log that come before what is behind the cursor, for boards that joined later.
+    var backfills: [Backfill] = []
+    /// Counts what it was shown: a page that was read for an earlier selection is not given.
+    var selections = 0
     /// The tenant's newest number when it was admitted: what came before was perhaps never handed to its loop.
     let floor: Int
     var sentEvents = 0
+    var sentBytes = 0
+    /// What is to be said once its socket takes bytes again.
+    var unsaid = ByteBuffer()
     /// When bytes last went out, and since when the socket takes none; nanoseconds of the loop's clock.
     var lastWrite: Int64
     var blockedSince: Int64?
@@ -54,12 +67,29 @@ public final class Subscriber: @unchecked Sendable {
     var part = 0
     var place = 0
 
+    public var user: UserID { grant.user }
+
+    /// What it reads next: a part for boards that joined later, or what follows its cursor.
+    var reading: (selection: Selection, cursor: Int, end: Int) {
+        backfills.first.map { ($0.selection, $0.cursor, $0.end) } ?? (selection, cursor, .max)
+    }
+
+    /// Everything that it reads now has gone out up to `seq`.
+    func advance(to seq: Int) {
+        if backfills.isEmpty {
+            cursor = max(cursor, seq)
+        } else {
+            backfills[0].cursor = max(backfills[0].cursor, min(seq, backfills[0].end))
+        }
+    }
+
     init(_ request: StreamRequest, on sink: any Sink, floor: Int, connectedAt: Int, now: Int64) {
         self.floor = floor
         tenant = request.tenant
-        user = request.user
-        selection = request.selection
-        expiresAt = request.expiresAt
+        grant = request.grant
+        asked = request.selection
+        selection = request.selection.narrowed(to: request.grant.boards)
+        wire = request.wire
         snapshotURL = request.snapshotURL
         unsentHead = request.head
         self.sink = sink

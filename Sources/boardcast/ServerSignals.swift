@@ -1,5 +1,7 @@
+import CommandLineTools
 import Glibc
 import Logging
+import NIOCore
 import Rooms
 import ServiceLifecycle
 import UnixSignals
@@ -9,11 +11,12 @@ struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let logger: Logger
+    /// Over how long the clients are told to come back.
+    let window: Duration
     /// Reads the settings anew; throws when they have become unusable, and then nothing changes.
     let reload: @Sendable () throws -> Void
 
-    /// - Parameter grace: how long going down may take.
-    func start(grace: Duration) {
+    func start() {
         Task {
             var isGoingDown = false
             for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
@@ -23,16 +26,28 @@ struct ServerSignals: Sendable {
                 default:
                     isGoingDown = true
                     logger.notice("going down", metadata: ["signal": "\(signal)"])
-                    relay.drain()
-                    await services.triggerGracefulShutdown()
+                    Task { await goDown() }
                     Task {
                         // Requests that never end do not hold us up.
-                        try await Task.sleep(for: grace)
+                        try await Task.sleep(for: window + Self.grace)
                         exit(0)
                     }
                 }
             }
         }
+    }
+
+    /// How long requests in flight may take after the streams have ended.
+    private static let grace = Duration.seconds(4)
+
+    /// Says that it is not ready and refuses new streams, so that a balancer looks elsewhere; then ends the streams,
+    /// a few at a time; then stops listening.
+    private func goDown() async {
+        relay.drain()
+        try? await Task.sleep(for: min(.seconds(1), window / 10))
+        let ends = relay.allRegistries.map { $0.drainAll(over: window.wholeMilliseconds) }
+        for end in ends { try? await end.get() }
+        await services.triggerGracefulShutdown()
     }
 
     private func hangUp() {

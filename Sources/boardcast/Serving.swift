@@ -56,10 +56,10 @@ enum Serving {
         }
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: application)], logger: logger))
-        let signals = ServerSignals(relay: relay, services: services, logger: logger) {
+        let signals = ServerSignals(relay: relay, services: services, logger: logger, window: settings.server.drain) {
             authenticator.replace(with: try reload().makeVerifier())
         }
-        signals.start(grace: settings.server.drain + .seconds(4))
+        signals.start()
         do {
             try await services.run()
         } catch let error as IOError {

@@ -30,8 +30,8 @@ import Testing
         let ann = try #require(connections(answer).first { $0["userId"]?.string == "ann" })
         #expect(
             ann.members.map(\.name) == [
-                "id", "userId", "connectedAt", "duration", "transport", "boards", "cursor", "lag", "queuedBytes",
-                "sentEvents",
+                "id", "userId", "connectedAt", "duration", "transport", "boards", "types", "cursor", "lag",
+                "queuedBytes", "sentEvents", "sentBytes", "tokenExpiresAt",
             ])
         #expect(ann["id"]?.string?.utf8.count == 16)
         #expect(ann["connectedAt"]?.int == TestGateway.now)
@@ -42,6 +42,8 @@ import Testing
         #expect(ann["lag"]?.int == 0)
         #expect(ann["queuedBytes"]?.int == 0)
         #expect(ann["sentEvents"]?.int == 2)
+        #expect(try #require(ann["sentBytes"]?.int) > 200)
+        #expect(ann["types"]?.isNull == true)
         let bob = try #require(connections(answer).first { $0["userId"]?.string == "bob" })
         #expect(bob["boards"]?.array?.compactMap(\.string) == ["plan"])
         try await all.close()

@@ -57,14 +57,16 @@ import Tokens
     @Test func `a stream is for whom the token says, and for every board that it is good for`() throws {
         let all = try request(head("/sse/connect", token: try TestGateway.token(user: "K")))
         #expect(all.tenant == TenantID("acme"))
-        #expect(all.user == UserID("K"))
+        #expect(all.grant.user == UserID("K"))
+        #expect(all.grant.boards == .all)
         #expect(all.selection == Selection(boards: .all, user: UserID("K")))
         #expect(all.cursor == nil)
-        #expect(all.expiresAt == TestGateway.now + 3_600_000)
+        #expect(all.grant.expiresAt == TestGateway.now + 3_600_000)
         #expect(all.snapshotURL == "/api/boards/main/snapshot")
         #expect(all.snapshot == nil)
         let one = try request(head("/sse/connect", token: try TestGateway.token(boards: ["plan", "Not an id"])))
-        #expect(one.selection == Selection(boards: .only([BoardID("plan")!]), user: UserID("ann")))
+        #expect(one.selection == Selection(boards: .all, user: UserID("ann")))
+        #expect(one.grant.boards == .only([BoardID("plan")!]))
         #expect(one.snapshotURL == "/api/boards/plan/snapshot")
     }
 
@@ -86,8 +88,8 @@ import Tokens
 
     @Test func `the token may stand in the query, and the header wins over it`() throws {
         let (ann, bob) = (try TestGateway.token(), try TestGateway.token(user: "bob"))
-        #expect(try request(head("/sse/connect?token=\(ann)")).user == UserID("ann"))
-        #expect(try request(head("/sse/connect?token=\(ann)", token: bob)).user == UserID("bob"))
+        #expect(try request(head("/sse/connect?token=\(ann)")).grant.user == UserID("ann"))
+        #expect(try request(head("/sse/connect?token=\(ann)", token: bob)).grant.user == UserID("bob"))
         #expect(try refusal(head("/sse/connect?token=\(ann)", token: "bad")).status == .unauthorized)
     }
 

@@ -18,12 +18,13 @@ final class TestConnection: Sink, @unchecked Sendable {
 
     /// Opens a stream and waits until its first event is there.
     static func open(
-        on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all
+        on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all,
+        grant: Selection.Boards = .all
     ) async throws -> TestConnection {
         let connection = TestConnection(gateway.registry)
         let request = StreamRequest(
-            tenant: TenantID(tenant)!, user: UserID(user)!, selection: Selection(boards: boards, user: UserID(user)!),
-            cursor: nil, expiresAt: .max, head: ByteBuffer(), snapshotURL: "")
+            tenant: TenantID(tenant)!, grant: Grant(user: UserID(user)!, expiresAt: .max, boards: grant),
+            selection: Selection(boards: boards, user: UserID(user)!), cursor: nil, head: ByteBuffer(), snapshotURL: "")
         try await connection.loop.submit {
             connection.registry.open(request, on: connection) { connection.subscriber = try? $0.get() }
         }.get()
@@ -41,6 +42,8 @@ final class TestConnection: Sink, @unchecked Sendable {
         Issue.record("\(word) never came")
         return ""
     }
+
+    var id: String { get async throws { try await loop.submit { self.subscriber?.id.description ?? "" }.get() } }
 
     func close() async throws {
         try await loop.submit { self.subscriber.map { self.registry.drop($0) } }.get()

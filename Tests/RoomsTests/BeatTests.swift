@@ -51,6 +51,43 @@ import Testing
         await loop.shutdownGracefully()
     }
 
+    @Test func `a minute before its token runs out a connection is told so, once`() async throws {
+        let (loop, clock) = (NIOAsyncTestingEventLoop(), WallClock())
+        let hub = hub(loop, clock)
+        let reader = try await hub.join(expiresAt: 1_065_000)
+        clock.advance(by: 4999)
+        await loop.advanceTime(by: .seconds(1))
+        #expect(try await hub.read { try reader.types } == ["connection.established"])
+        clock.advance(by: 1)
+        for _ in 0..<3 { await loop.advanceTime(by: .seconds(1)) }
+        let last = try #require(try await hub.read { try reader.objects.last })
+        #expect(try await hub.read { try reader.types } == ["connection.established", "token.expiring"])
+        #expect(last["expiresAt"]?.string == "1970-01-01T00:17:45.000Z")
+        await loop.shutdownGracefully()
+    }
+
+    @Test func `a connection whose token is renewed lives on, and is told of the new one's end`() async throws {
+        let (loop, clock) = (NIOAsyncTestingEventLoop(), WallClock())
+        let hub = hub(loop, clock)
+        let reader = try await hub.join(expiresAt: 1_010_000)
+        await loop.advanceTime(by: .seconds(1))
+        let id = try #require(try await hub.read { reader.subscriber?.id })
+        async let renewal = hub.relay.renew(
+            id, in: TestLog.tenant, with: Grant(user: UserID("someone")!, expiresAt: 1_100_000))
+        guard case .renewed = try await renewal else { return #expect(Bool(false), "not renewed") }
+        clock.advance(by: 20_000)
+        await loop.advanceTime(by: .seconds(1))
+        #expect(try await !isClosed(reader, in: hub))
+        clock.advance(by: 30_000)
+        await loop.advanceTime(by: .seconds(1))
+        #expect(
+            try await hub.read { try reader.types } == ["connection.established", "token.expiring", "token.expiring"])
+        clock.advance(by: 50_000)
+        await loop.advanceTime(by: .seconds(1))
+        #expect(try await isClosed(reader, in: hub))
+        await loop.shutdownGracefully()
+    }
+
     @Test(arguments: [1, 2, 9, 10, 11, 100])
     func `however many tokens run out at once, all their streams end within a second`(count: Int) async throws {
         let (loop, clock) = (NIOAsyncTestingEventLoop(), WallClock())

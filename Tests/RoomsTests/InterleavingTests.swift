@@ -111,8 +111,8 @@ import Testing
         let sink = TestSink(room: room, eager: room % 2 == 0 ? registry.loop : nil)
         let reader = Reader(sink: sink, selection: selection, after: after)
         let request = StreamRequest(
-            tenant: TestLog.tenant, user: UserID("someone")!, selection: selection,
-            cursor: Cursor(seq: after, epoch: log.epoch).description, expiresAt: .max, head: ByteBuffer(),
+            tenant: TestLog.tenant, grant: Grant(user: UserID("someone")!, expiresAt: .max), selection: selection,
+            cursor: Cursor(seq: after, epoch: log.epoch).description, head: ByteBuffer(),
             snapshotURL: "")
         registry.open(request, on: sink) { reader.subscriber = try? $0.get() }
         return reader

@@ -1,5 +1,6 @@
 import Events
 import NIOCore
+import NIOEmbedded
 import StrictJSON
 import Testing
 
@@ -89,8 +90,8 @@ import Testing
         try await hub.read { [registry = hub.registry] in
             for reader in readers {
                 let request = StreamRequest(
-                    tenant: TestLog.tenant, user: UserID("ann")!, selection: Selection(boards: .all), cursor: nil,
-                    expiresAt: .max, head: ByteBuffer(), snapshotURL: "")
+                    tenant: TestLog.tenant, grant: Grant(user: UserID("ann")!, expiresAt: .max),
+                    selection: Selection(boards: .all), cursor: nil, head: ByteBuffer(), snapshotURL: "")
                 registry.open(request, on: reader.sink) { reader.outcome = $0 }
             }
         }
@@ -138,6 +139,30 @@ import Testing
         #expect(delays.count > 30, "spread over the window")
         #expect(hub.relay.connections == 0)
         #expect(try await hub.registry.describe(TestLog.tenant).get().rooms.isEmpty)
+    }
+
+    @Test func `many streams end a lot at a time, and the first are told to wait until all have`() async throws {
+        let loop = NIOAsyncTestingEventLoop()
+        var limits = RoomLimits.immediate
+        limits.connectionsPerUser = 1000
+        let hub = TestHub(limits, on: loop)
+        var readers: [TestReader] = []
+        for _ in 0..<300 { readers.append(try await hub.join()) }
+        let drained = hub.registry.drainAll(over: 200)
+        var left = [300]
+        while hub.relay.connections > 0 {
+            await loop.advanceTime(by: .milliseconds(20))
+            left.append(hub.relay.connections)
+        }
+        try await drained.get()
+        #expect(left.count > 4)
+        #expect(zip(left, left.dropFirst()).allSatisfy { $0 - $1 <= 64 })
+        let delays = try await hub.read { [readers] in
+            try readers.map { try $0.objects.last?["reconnectAfterMilliseconds"]?.int ?? -1 }
+        }
+        #expect(delays.allSatisfy { 0...200 ~= $0 })
+        #expect(delays.filter { $0 >= 80 }.count >= 64)
+        await loop.shutdownGracefully()
     }
 
     @Test func `a reader that takes no byte is let go without a word cut in half`() async throws {

@@ -75,9 +75,8 @@ import Testing
     private func open(_ registry: RoomRegistry, after seq: Int) async throws -> TestReader {
         let reader = TestReader(room: .max)
         let request = StreamRequest(
-            tenant: Self.tenant, user: UserID("someone")!, selection: Selection(boards: .all),
-            cursor: "\(seq)-abcdef01",
-            expiresAt: .max, head: ByteBuffer(), snapshotURL: "")
+            tenant: Self.tenant, grant: Grant(user: UserID("someone")!, expiresAt: .max),
+            selection: Selection(boards: .all), cursor: "\(seq)-abcdef01", head: ByteBuffer(), snapshotURL: "")
         try await registry.loop.submit { registry.open(request, on: reader.sink) { reader.outcome = $0 } }.get()
         try await settle(registry.loop) { reader.outcome != nil }
         return reader

@@ -34,7 +34,8 @@ final class TestHub: Sendable {
         room: Int = .max, expiresAt: Int = .max, snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
     ) async throws -> TestReader {
         let request = StreamRequest(
-            tenant: TestLog.tenant, user: UserID(user)!, selection: selection, cursor: cursor, expiresAt: expiresAt,
+            tenant: TestLog.tenant, grant: Grant(user: UserID(user)!, expiresAt: expiresAt), selection: selection,
+            cursor: cursor,
             head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot", snapshot: snapshot)
         let reader = TestReader(room: room)
         try await loop.submit { [registry] in

@@ -32,7 +32,8 @@ import Testing
 
     private func open(_ place: Place, after cursor: String?) async throws {
         let request = StreamRequest(
-            tenant: place.tenant, user: Self.ann, selection: place.selection, cursor: cursor, expiresAt: .max,
+            tenant: place.tenant, grant: Grant(user: Self.ann, expiresAt: .max), selection: place.selection,
+            cursor: cursor,
             head: ByteBuffer(), snapshotURL: "")
         try await place.registry.loop.submit {
             place.registry.open(request, on: place.reader.sink) { place.reader.outcome = $0 }

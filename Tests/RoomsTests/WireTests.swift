@@ -99,7 +99,8 @@ import Testing
         let cursor = Cursor(seq: 3, epoch: Self.epoch)
         for reason: ResyncReason in [.cursorExpired, .cursorMalformed, .epochChanged, .cursorAhead] {
             let reader = try StrictStreamReader(
-                StreamEvents.resync(reason, cursor: cursor, snapshotURL: "/api/boards/main/snapshot", now: 0))
+                StreamEvents.resync(
+                    reason, cursor: cursor, snapshotURL: "/api/boards/main/snapshot", on: .eventStream, now: 0))
             let object = try #require(try JSONParser.parse(reader.events[0].data.utf8).object)
             #expect(object["type"]?.string == "stream.resync")
             #expect(object["reason"]?.string == reason.rawValue)

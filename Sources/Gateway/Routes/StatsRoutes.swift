@@ -64,25 +64,20 @@ extension JSONWriter {
             $0.name("userId"); $0.string(info.user.rawValue)
             $0.name("connectedAt"); $0.int(info.connectedAt)
             $0.name("duration"); $0.int(max(0, now - info.connectedAt))
-            $0.name("transport"); $0.string("sse")
+            $0.name("transport"); $0.string(info.wire.rawValue)
             $0.name("boards")
             switch info.boards {
             case .all: $0.array(known.sorted()) { $0.string($1.rawValue) }
             case .only(let some): $0.array(some.sorted()) { $0.string($1.rawValue) }
             }
+            $0.name("types")
+            if info.types.wantsEverything { $0.null() } else { $0.array(info.types.items) { $0.string($1) } }
             $0.name("cursor"); $0.string(info.cursor.description)
             $0.name("lag"); $0.int(info.lag)
             $0.name("queuedBytes"); $0.int(info.queuedBytes)
             $0.name("sentEvents"); $0.int(info.sentEvents)
-        }
-    }
-}
-
-extension Selection.Boards {
-    fileprivate func contains(_ board: BoardID) -> Bool {
-        switch self {
-        case .all: true
-        case .only(let some): some.contains(board)
+            $0.name("sentBytes"); $0.int(info.sentBytes)
+            $0.name("tokenExpiresAt"); $0.int(info.expiresAt)
         }
     }
 }

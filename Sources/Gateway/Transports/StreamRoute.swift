@@ -46,14 +46,14 @@ struct StreamRoute: Sendable {
         let ask = try StreamQuery(
             caller.query, lastEventID: head.headers.first(name: "last-event-id"), claims: caller.claims, known: known)
         let wantsSnapshot = try caller.query.flag("snapshot")
-        let (tenant, boards) = (caller.tenant, ask.selection.boards)
+        let tenant = caller.tenant
+        let boards = ask.selection.boards
         let snapshot: @Sendable () async throws -> StreamRequest.Snapshot = { [store, relay] in
             try await store.initEvent(of: tenant, boards: boards, now: relay.now())
         }
         return StreamRequest(
-            tenant: tenant, user: caller.user, selection: ask.selection, cursor: ask.cursor,
-            expiresAt: Int(caller.claims.expiresAt), head: RawResponse.streamHead(extra: cors(head)),
-            snapshotURL: ask.snapshotURL,
+            tenant: tenant, grant: Grant(caller.claims, of: caller.user), selection: ask.asked, cursor: ask.cursor,
+            head: RawResponse.streamHead(extra: cors(head)), snapshotURL: ask.snapshotURL,
             snapshot: wantsSnapshot ? snapshot : nil)
     }
 
