@@ -33,6 +33,17 @@ public struct TypeFilter: Sendable, Hashable {
     /// As in a query, sorted.
     public var items: [String] { (names + families.map { $0 + ".*" }).sorted() }
 
+    /// With these as well; of a filter that wants everything, these alone. Nil as for ``init(list:)``.
+    public func adding(_ items: [String]) -> TypeFilter? {
+        TypeFilter(list: Set(self.items + items).joined(separator: ","))
+    }
+
+    /// Without these. Nil when nothing would be left, or when it wants everything.
+    public func removing(_ items: [String]) -> TypeFilter? {
+        let rest = self.items.filter { !items.contains($0) }
+        return rest.isEmpty ? nil : TypeFilter(list: rest.joined(separator: ","))
+    }
+
     public var wantsEverything: Bool { names.isEmpty && families.isEmpty }
 
     /// Whether `type` is named, or lies in a named family at any depth (`a.*` takes `a.b.c`).

@@ -51,7 +51,7 @@ public struct Gateway: Sendable {
         let tenant = router.group(context: TenantContext.self)
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
-        EventRoutes(store: store).add(to: tenant)
+        EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
         ConnectionRoutes(relay: relay, settings: settings).add(to: tenant)

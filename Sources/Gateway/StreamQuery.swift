@@ -72,6 +72,6 @@ extension Grant {
     init(_ claims: Claims, of user: UserID) {
         self.init(
             user: user, tokenID: claims.id, issuedAt: claims.issuedAt.map { Int($0) }, expiresAt: Int(claims.expiresAt),
-            boards: claims.visibleBoards)
+            boards: claims.visibleBoards, mayWrite: claims.role.allows(.write))
     }
 }

@@ -11,14 +11,18 @@ public struct Grant: Sendable {
     public let expiresAt: Int
     /// The boards that the token is good for.
     public let boards: Selection.Boards
+    /// Whether its role may also change something.
+    public let mayWrite: Bool
 
     public init(
-        user: UserID, tokenID: String? = nil, issuedAt: Int? = nil, expiresAt: Int, boards: Selection.Boards = .all
+        user: UserID, tokenID: String? = nil, issuedAt: Int? = nil, expiresAt: Int, boards: Selection.Boards = .all,
+        mayWrite: Bool = true
     ) {
         self.user = user
         self.tokenID = tokenID
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
         self.boards = boards
+        self.mayWrite = mayWrite
     }
 }

@@ -45,18 +45,25 @@ extension Relay {
 }
 
 extension RoomRegistry {
-    fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) -> Renewal {
-        guard let subscriber = subscriber(id), subscriber.tenant == tenant else { return .notFound }
-        guard subscriber.user == grant.user else { return .otherUser }
+    /// Lets `subscriber` live on by a fresh token of its user; false when that shows nothing of what it showed, and the
+    /// connection was ended. On its loop.
+    public func renew(_ subscriber: Subscriber, with grant: Grant) -> Bool {
+        guard subscriber.state != .closed else { return false }
         subscriber.grant = grant
         subscriber.isToldOfExpiry = false
         let before = subscriber.selection.boards
         let after = subscriber.asked.narrowed(to: grant.boards).boards
         if after == .only([]), before != after {
             close(subscriber, .accessLost, reconnectAfter: nil)
-            return .ended
+            return false
         }
         if after != before { reselect(subscriber, subscriber.asked) }
-        return .renewed
+        return true
+    }
+
+    fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) -> Renewal {
+        guard let subscriber = subscriber(id), subscriber.tenant == tenant else { return .notFound }
+        guard subscriber.user == grant.user else { return .otherUser }
+        return renew(subscriber, with: grant) ? .renewed : .ended
     }
 }

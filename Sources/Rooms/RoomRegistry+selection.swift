@@ -16,10 +16,12 @@ extension RoomRegistry {
         }
         guard let since, !since.isEmpty else { return apply(.fresh, to: subscriber, boards, types) }
         let (tenant, history) = (subscriber.tenant, relay.history)
+        subscriber.resumptions += 1
         reads.run {
             guard let history else { throw RoomError.unavailable }
             return try await history.bounds(of: tenant)
         } then: { [self] result in
+            subscriber.resumptions -= 1
             guard subscriber.state != .closed else { return }
             guard case .success(let bounds) = result else { return drop(subscriber) }
             apply(Resumption(cursor: since, in: bounds), to: subscriber, boards, types)

@@ -23,7 +23,7 @@ public final class Subscriber: @unchecked Sendable {
     public let id = ConnectionID.random()
     public let tenant: TenantID
     /// Whose it is, and for how long; a renewed token replaces it.
-    var grant: Grant
+    public internal(set) var grant: Grant
     /// What it asked for, and what of that it is shown.
     var asked: Selection
     public internal(set) var selection: Selection
@@ -50,6 +50,8 @@ public final class Subscriber: @unchecked Sendable {
     let floor: Int
     var sentEvents = 0
     var sentBytes = 0
+    /// Replays for boards that joined, which wait for the store.
+    public internal(set) var resumptions = 0
     /// What is to be said once its socket takes bytes again.
     var unsaid = ByteBuffer()
     /// When bytes last went out, and since when the socket takes none; nanoseconds of the loop's clock.
@@ -68,6 +70,8 @@ public final class Subscriber: @unchecked Sendable {
     var place = 0
 
     public var user: UserID { grant.user }
+    /// Whether its socket takes nothing for now.
+    public var isBlocked: Bool { blockedSince != nil }
 
     /// What it reads next: a part for boards that joined later, or what follows its cursor.
     var reading: (selection: Selection, cursor: Int, end: Int) {

@@ -7,6 +7,8 @@ public enum Wire: String, Sendable, Hashable {
     case eventStream = "sse"
     /// One text frame an object (RFC 6455 §5.6).
     case webSocket = "websocket"
+    /// A mark for each event of the log and nothing else: whoever polls reads the log itself.
+    case poll
 }
 
 extension Wire {
@@ -15,6 +17,7 @@ extension Wire {
         switch self {
         case .eventStream: frame.bytes
         case .webSocket: SocketBytes.text(frame.json)
+        case .poll: frame.seq > 0 ? Self.mark : ByteBuffer()
         }
     }
 
@@ -27,6 +30,7 @@ extension Wire {
         switch self {
         case .eventStream: StreamBytes.event(id: id, retry: retry, json: json)
         case .webSocket: SocketBytes.text(ByteBuffer(bytes: json))
+        case .poll: ByteBuffer()
         }
     }
 
@@ -35,6 +39,7 @@ extension Wire {
         switch self {
         case .eventStream: StreamBytes.heartbeat
         case .webSocket: SocketBytes.ping
+        case .poll: ByteBuffer()
         }
     }
 
@@ -43,8 +48,11 @@ extension Wire {
         switch self {
         case .eventStream: StreamBytes.end
         case .webSocket: SocketBytes.close(reason.socketCode, reason.rawValue)
+        case .poll: ByteBuffer()
         }
     }
+
+    private static let mark = ByteBuffer(bytes: [UInt8(ascii: "e")])
 }
 
 extension CloseReason {

@@ -1,6 +1,8 @@
 import Boards
 import Events
+import HTTPTypes
 import Hummingbird
+import NIOCore
 import Rooms
 import StrictJSON
 import Tokens
@@ -8,6 +10,7 @@ import Tokens
 /// `GET /api/events`: the log as JSON, for clients that poll. The same selection, order and cursors as a stream.
 struct EventRoutes {
     let store: any BoardStore
+    let relay: Relay
     /// How much of the log one answer may read before it is sent, though it be short.
     private static let bytes = 4 << 20
 
@@ -17,22 +20,54 @@ struct EventRoutes {
 
     @Sendable func events(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
-        let query = try Query(request.uri.query, allowing: ["since", "types", "limit"], repeatable: ["board"])
+        let query = try Query(request.uri.query, allowing: ["since", "types", "limit", "wait"], repeatable: ["board"])
         let known = try await store.boardIDs(of: context.tenant)
         let ask = try StreamQuery(
             query, lastEventID: request.headers[.lastEventID], claims: context.claims, known: known)
         let bounds = try await store.bounds(of: context.tenant)
         let resumption = Resumption(cursor: ask.cursor, in: bounds)
         let limit = try query.int("limit", in: 1...1000, default: ask.cursor == nil ? 50 : 100)
+        let wait = try query.int("wait", in: 0...30, default: 0)
         switch resumption {
         case .fresh:
             let page = try await store.newest(of: context.tenant, selection: ask.selection, count: limit)
             return reply(page.events, cursor: page.bounds.cursor, recovered: false)
         case .replay(let seq):
-            let (events, end) = try await read(after: seq, limit: limit, ask.selection, context.tenant)
+            var (events, end) = try await read(after: seq, limit: limit, ask.selection, context.tenant)
+            if events.isEmpty, wait > 0 {
+                let place = Cursor(seq: end, epoch: bounds.epoch)
+                let hasNews = try await request.body.consumeWithCancellationOnInboundClose { _ in
+                    try await isNews(after: place, for: ask, context, within: TimeAmount.seconds(Int64(wait)))
+                }
+                if hasNews {
+                    (events, end) = try await read(after: end, limit: limit, ask.selection, context.tenant)
+                }
+            }
             return reply(events, cursor: Cursor(seq: end, epoch: bounds.epoch), recovered: true)
         case .resync(let reason):
             return reply([], cursor: bounds.cursor, recovered: false, reason: reason, snapshot: ask.snapshotURL)
+        }
+    }
+
+    /// Whether there is something behind `cursor`, after a wait if need be. False too when the right to know ended.
+    ///
+    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may.
+    private func isNews(
+        after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, within time: TimeAmount
+    ) async throws -> Bool {
+        let request = StreamRequest(
+            tenant: context.tenant, grant: Grant(context.claims, of: context.user), selection: ask.asked, wire: .poll,
+            cursor: cursor.description, head: ByteBuffer(), snapshotURL: ask.snapshotURL)
+        do {
+            if case .news = try await PollWait.run(request, on: relay, upTo: time) { return true }
+            return false
+        } catch RoomError.full {
+            throw Problem(
+                .tooManyRequests, "limit_reached", "As many connections are open as may be; poll without wait."
+            )
+            .with(.retryAfter, "1")
+        } catch RoomError.draining {
+            return false
         }
     }
 
