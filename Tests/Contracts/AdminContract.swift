@@ -51,7 +51,8 @@ struct TestAdmin: Sendable {
         try await store.record(AdminAct(name, subject: "s", detail: "d"), by: author, at: now)
     }
 
-    func revocations(of author: Author = .ann, before id: Int? = nil, count: Int = 20_000) async throws -> [Revocation] {
+    func revocations(of author: Author = .ann, before id: Int? = nil, count: Int = 20_000) async throws -> [Revocation]
+    {
         try await store.revocations(of: author.tenant, before: id, count: count)
     }
 

@@ -11,7 +11,9 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func open(_ location: DatabaseLocation? = nil, limits: AdminLimits = AdminLimits()) throws -> SQLiteBoardStore {
+    private func open(_ location: DatabaseLocation? = nil, limits: AdminLimits = AdminLimits()) throws
+        -> SQLiteBoardStore
+    {
         var settings = StoreSettings()
         settings.admin = limits
         settings.busyTimeout = .milliseconds(300)
