@@ -34,12 +34,16 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
         case boardIsPermanent(BoardID)
         /// These would be removed from the board but have tasks.
         case statusesInUse([String])
+        /// The tenant has as many revocations as are kept.
+        case revocationsFull(limit: Int)
 
         public var description: String {
             switch self {
             case .boardExists(let id): "there is a board \(id) already"
             case .boardIsPermanent(let id): "the board \(id) can't be deleted"
             case .statusesInUse(let statuses): "there are tasks in \(statuses.joined(separator: ", "))"
+            case .revocationsFull(let limit):
+                "there are \(limit) revocations already; use issuedBefore, which covers many tokens at once"
             }
         }
     }

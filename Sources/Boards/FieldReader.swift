@@ -24,6 +24,9 @@ public struct FieldReader {
         errors.append(FieldError(name: name, detail))
     }
 
+    /// Refuses the members as they are together.
+    mutating func refuseWhole(_ detail: String) { errors.append(FieldError(pointer: "", detail: detail)) }
+
     public mutating func value(_ name: String) -> JSONValue? {
         asked.append(name)
         return object[name]

@@ -9,15 +9,20 @@ public import Rooms
 public struct Gateway: Sendable {
     private let authenticator: Authenticator
     private let store: any BoardStore
+    private let admin: any AdminStore
+    private let audit: AuditLog
     private let relay: Relay
     private let assets: [Asset]
     private let settings: GatewaySettings
 
     public init(
-        authenticator: Authenticator, store: any BoardStore, relay: Relay, assets: [Asset], settings: GatewaySettings
+        authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
+        assets: [Asset], settings: GatewaySettings
     ) {
         self.authenticator = authenticator
         self.store = store
+        self.admin = admin
+        self.audit = audit
         self.relay = relay
         self.assets = assets
         self.settings = settings
@@ -45,9 +50,10 @@ public struct Gateway: Sendable {
         router.add(middleware: AccessLog())
         router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
         router.add(middleware: ErrorResponse())
-        router.add(middleware: BearerAuthentication(authenticator: authenticator))
+        router.add(middleware: BearerAuthentication(authenticator: authenticator, origins: settings.corsOrigins))
         HealthRoutes(relay: relay).add(to: router)
         PageRoutes(assets: assets).add(to: router)
+        SessionRoutes(clock: relay.now).add(to: router)
         let tenant = router.group(context: TenantContext.self)
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
@@ -55,6 +61,11 @@ public struct Gateway: Sendable {
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
         ConnectionRoutes(relay: relay, settings: settings).add(to: tenant)
+        TicketRoutes(authenticator: authenticator).add(to: tenant)
+        RevocationRoutes(
+            store: admin, audit: audit, authenticator: authenticator, relay: relay, settings: settings
+        ).add(to: tenant)
+        AuditRoutes(store: admin).add(to: tenant)
         Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
         return router
     }

@@ -3,7 +3,7 @@ import GRDB
 
 /// The schema, step by step. A step that was released is never changed.
 ///
-/// `tenant` in every table but the first is `tenants.number`. Times are milliseconds since 1970. Texts never hold
+/// `tenant` in the tables of the first step is `tenants.number`. Times are milliseconds since 1970. Texts never hold
 /// U+0000, and are compared by bytes.
 enum Migrations {
     /// `BCST`, in the file's header: tells our databases from others'.
@@ -19,6 +19,7 @@ enum Migrations {
                 arguments: [Int(Epoch.random().rawValue), now])
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
+        migrator.registerMigration("2: revocations, audit") { db in try db.execute(sql: administration) }
         return migrator
     }
 
@@ -93,6 +94,35 @@ enum Migrations {
             at INTEGER NOT NULL,
             answer BLOB NOT NULL,
             UNIQUE (tenant, user, key)
+        ) STRICT;
+        """
+
+    /// Tenants go by their names here: one who never wrote has no number, and its administrators act all the same.
+    private static let administration = """
+        CREATE TABLE revocations (
+            tenant TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            token_id TEXT,
+            subject TEXT,
+            issued_before INTEGER,
+            reason TEXT,
+            created_by TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, id),
+            CHECK ((token_id IS NOT NULL) + (subject IS NOT NULL) + (issued_before IS NOT NULL) = 1)
+        ) STRICT;
+        CREATE INDEX revoked_tokens ON revocations (tenant, token_id) WHERE token_id IS NOT NULL;
+        CREATE INDEX revoked_subjects ON revocations (tenant, subject) WHERE subject IS NOT NULL;
+
+        CREATE TABLE audit (
+            tenant TEXT NOT NULL,
+            id INTEGER NOT NULL,
+            act TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, id)
         ) STRICT;
         """
 }

@@ -11,6 +11,8 @@ public final class SQLiteBoardStore: BoardStore {
     private let writer: GroupCommit
     private let beginning: Timestamp
     let retention: Retention
+    let adminLimits: AdminLimits
+    let busyTimeout: Duration
 
     /// Opens the database, making it and bringing its schema up to date where needed. Blocks: for start-up only.
     ///
@@ -25,7 +27,7 @@ public final class SQLiteBoardStore: BoardStore {
         let opened = try DatabaseFile.open(location, settings: settings, now: now())
         (database, file) = (opened.database, opened.file)
         (epoch, beginning) = (opened.epoch, opened.beginning)
-        retention = settings.retention
+        (retention, adminLimits, busyTimeout) = (settings.retention, settings.admin, settings.busyTimeout)
         checkpointer = opened.checkpointer
         writer = GroupCommit(opened, settings: settings, now: now, announce: announce)
         writer.start()

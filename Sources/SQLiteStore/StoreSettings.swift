@@ -11,6 +11,7 @@ public struct StoreSettings: Sendable {
 
     public var synchronous = Synchronous.full
     public var retention = Retention()
+    public var admin = AdminLimits()
     /// Writes that may wait, of all tenants together and of one; more are refused as busy.
     public var queueLimit = 8192
     public var queueLimitPerTenant = 2048

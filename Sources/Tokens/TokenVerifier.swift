@@ -44,6 +44,11 @@ public final class TokenVerifier: Sendable {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in try verify(bytes, at: now) }
     }
 
+    /// Holds claims that were verified before against the clock anew.
+    ///
+    /// - Throws: `expired`, `notYetValid` or `issuedInFuture`.
+    public func check(_ claims: Claims, at now: Int64) throws(TokenError) { try rules.checkDates(of: claims, at: now) }
+
     /// Forgets the tokens that were good, so that each is checked in full when it comes again.
     public func forgetVerified() { verified?.removeAll() }
 

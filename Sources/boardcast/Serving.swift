@@ -28,7 +28,7 @@ enum Serving {
         _ settings: Settings, _ development: Development?, reload: @escaping @Sendable () throws -> Settings
     ) async throws {
         let logger = makeLogger(settings)
-        let authenticator = Authenticator(verifier: try settings.makeVerifier(), clock: Clock.milliseconds)
+        let verifier = try settings.makeVerifier()
         OpenFiles.raiseLimit()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
@@ -43,8 +43,11 @@ enum Serving {
         }
         relay.start(history: StoreHistory(store), on: group.makeIterator())
 
+        let authenticator = Authenticator(
+            verifier: verifier, revocations: try await store.revocationList(), clock: Clock.milliseconds)
         let gateway = Gateway(
-            authenticator: authenticator, store: store, relay: relay,
+            authenticator: authenticator, store: store, admin: store,
+            audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
             settings: settings.gatewaySettings)
         let application = gateway.application(

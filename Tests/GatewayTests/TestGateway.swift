@@ -22,6 +22,8 @@ struct TestGateway: Sendable {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     let store: any BoardStore
+    let admin = MemoryAdminStore()
+    let authenticator: Authenticator
     /// As it stands in cursors.
     var epoch: String { store.epoch.description }
     let relay: Relay
@@ -38,11 +40,13 @@ struct TestGateway: Sendable {
         registry = try #require(relay.registry(on: loop))
         self.relay = relay
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
-        let authenticator = Authenticator(verifier: verifier) { Self.now }
-        let gateway = Gateway(
-            authenticator: authenticator, store: store, relay: relay, assets: assets, settings: settings)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        authenticator = Authenticator(verifier: verifier) { Self.now }
+        let gateway = Gateway(
+            authenticator: authenticator, store: store, admin: admin,
+            audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, assets: assets,
+            settings: settings)
         application = Application(router: gateway.router(), logger: logger)
     }
 

@@ -2,16 +2,21 @@ import HTTPTypes
 import Hummingbird
 import Tokens
 
-/// Verifies the `Authorization` header of every request; the tenant's routes then ask for the outcome.
+/// Has the token of every request verified, from the `Authorization` header or the cookie; the tenant's routes then
+/// ask for the outcome.
 struct BearerAuthentication: RouterMiddleware {
     let authenticator: Authenticator
+    /// Whose pages the cookie counts from.
+    let origins: Set<String>
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        let headers = request.headers[fields: .authorization].map(\.value)
-        context.identity = Result { () throws(Problem) in try authenticator.claims(authorization: headers) }
+        let fields = CredentialFields(request.head)
+        context.identity = Result { () throws(Problem) in
+            try authenticator.claims(of: Credentials(fields, origins: origins))
+        }
         return try await next(request, context)
     }
 }

@@ -18,6 +18,7 @@ struct CrossOrigin: RouterMiddleware {
         if !origins.isEmpty { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
         if let origin {
             response.headers[.accessControlAllowOrigin] = origin
+            response.headers[.accessControlAllowCredentials] = "true"
             response.headers[.accessControlExposeHeaders] =
                 "ETag, Location, Link, Boardcast-Seq, Retry-After, X-Request-Id"
         }
@@ -28,6 +29,7 @@ struct CrossOrigin: RouterMiddleware {
         var headers: HTTPFields = [.vary: "Origin"]
         if let origin {
             headers[.accessControlAllowOrigin] = origin
+            headers[.accessControlAllowCredentials] = "true"
             headers[.accessControlAllowMethods] = "GET, POST, PATCH, DELETE"
             headers[.accessControlAllowHeaders] =
                 "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key"

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import Rooms
+import Tokens
 
 /// Stands between the HTTP codec and Hummingbird on every connection, and answers streams itself.
 ///
@@ -127,16 +128,25 @@ final class StreamFront: ChannelDuplexHandler {
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)
         }
         do {
-            let caller = try route.caller(head)
-            guard let known = route.relay.boards(of: caller.tenant) else {
-                return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
-                    switch $0 {
-                    case .success: self.decide(context: context)
-                    case .failure: self.refuse(.unavailable, head, context: context)
-                    }
+            decide(head, try route.caller(head), context: context)
+        } catch {
+            refuse(error, head, context: context)
+        }
+    }
+
+    /// Again when the tenant was loaded, but with the same caller: a ticket is good once.
+    private func decide(_ head: HTTPRequestHead, _ caller: StreamRoute.Caller, context: ChannelHandlerContext) {
+        guard context.channel.isActive else { return }
+        guard let known = route.relay.boards(of: caller.tenant) else {
+            return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
+                switch $0 {
+                case .success: self.decide(head, caller, context: context)
+                case .failure: self.refuse(.unavailable, head, context: context)
                 }
             }
-            begin(try route.request(head, caller, known: known), head, context: context)
+        }
+        do {
+            begin(try route.request(head, caller, known: known), caller.claims, head, context: context)
         } catch {
             refuse(error, head, context: context)
         }
@@ -154,7 +164,9 @@ final class StreamFront: ChannelDuplexHandler {
         for part in waiting { take(part, context: context) }
     }
 
-    private func begin(_ request: StreamRequest, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    private func begin(
+        _ request: StreamRequest, _ claims: Claims, _ head: HTTPRequestHead, context: ChannelHandlerContext
+    ) {
         guard let sink = DescriptorSink(context: context, sendBuffer: registry.limits.queueBytes / 2) else {
             return refuse(.unavailable, head, context: context)
         }
@@ -169,6 +181,10 @@ final class StreamFront: ChannelDuplexHandler {
                 // The client may have left while its tenant was loaded.
                 guard context.channel.isActive else { return registry.drop(subscriber) }
                 self.subscriber = subscriber
+                // A revocation that came meanwhile has not seen this stream.
+                if route.authenticator.isRevoked(claims) {
+                    registry.close(subscriber, .revoked, reconnectAfter: nil)
+                }
             // The store can't be read: the connection ends, and the client comes back by itself.
             case .failure(.unavailable): sink.abort()
             case .failure(let error):

@@ -32,8 +32,9 @@ struct StreamRoute: Sendable {
     func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
         let query = try Query(
             head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
-            allowing: ["types", "since", "snapshot", "token"], repeatable: ["board"])
-        let claims = try authenticator.claims(authorization: head.headers["authorization"], query: query["token"])
+            allowing: ["types", "since", "snapshot", "token", "ticket"], repeatable: ["board"])
+        let credentials = try Credentials(CredentialFields(head), query: query, origins: settings.corsOrigins)
+        let claims = try authenticator.claims(of: credentials)
         guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else {
             throw .unauthorized("the tenant or the subject is not one that we can use")
         }
@@ -73,6 +74,8 @@ struct StreamRoute: Sendable {
         guard let origin = head.headers.first(name: "origin"), settings.corsOrigins.contains(origin) else {
             return [("Vary", "Origin")]
         }
-        return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
+        return [
+            ("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin"),
+        ]
     }
 }

@@ -1,0 +1,62 @@
+public import Events
+public import StrictJSON
+
+/// Tokens of one tenant that are no longer good, whatever their signatures and dates say.
+public struct Revocation: Sendable, Equatable {
+    public enum Target: Sendable, Equatable {
+        /// The token with this `jti`.
+        case token(TokenID)
+        /// Every token of this user that was issued up to the revocation, and those that do not say when.
+        case subject(UserID)
+        /// Every token that was issued before this time, and those that do not say when.
+        case issuedBefore(Timestamp)
+    }
+
+    /// 1, 2, 3 … in each tenant; never given twice.
+    public let id: Int
+    public let target: Target
+    /// As the administrator put it, at most 500 characters.
+    public let reason: String?
+    public let createdBy: UserID
+    public let createdAt: Timestamp
+
+    public init(id: Int, target: Target, reason: String?, createdBy: UserID, createdAt: Timestamp) {
+        self.id = id
+        self.target = target
+        self.reason = reason
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+    }
+
+    public func write(into json: inout JSONWriter) {
+        json.object {
+            $0.name("id"); $0.int(id)
+            switch target {
+            case .token(let token): $0.name("jti"); $0.string(token.rawValue)
+            case .subject(let user): $0.name("sub"); $0.string(user.rawValue)
+            case .issuedBefore(let time): $0.name("issuedBefore"); $0.string(time.description)
+            }
+            $0.name("reason")
+            if let reason { $0.string(reason) } else { $0.null() }
+            $0.name("createdBy"); $0.string(createdBy.rawValue)
+            $0.name("createdAt"); $0.string(createdAt.description)
+        }
+    }
+}
+
+extension Revocation {
+    /// Milliseconds after its revocation from which a token is sure to have been issued before, whichever clock is asked.
+    public static let certainty = 86_400_000
+
+    /// Whether `older` adds nothing to this one, so that it need not be kept.
+    public func covers(_ older: Revocation) -> Bool {
+        switch (target, older.target) {
+        case (.token(let token), .token(let other)): token == other
+        case (.subject(let user), .subject(let other)): user == other && older.createdAt <= createdAt
+        case (.issuedBefore(let time), .issuedBefore(let other)): other <= time
+        case (.issuedBefore(let time), .subject): older.createdAt < time
+        case (.issuedBefore(let time), .token): older.createdAt.milliseconds + Self.certainty <= time.milliseconds
+        default: false
+        }
+    }
+}

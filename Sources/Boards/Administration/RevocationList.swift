@@ -1,0 +1,48 @@
+public import Events
+
+/// The revocations in force, of every tenant, for a look at each token that comes: a few look-ups by hash, however
+/// many there are.
+public struct RevocationList: Sendable {
+    private struct OfTenant {
+        /// With the time of the revocation.
+        var tokens: [TokenID: Timestamp] = [:]
+        var subjects: [UserID: Timestamp] = [:]
+        var issuedBefore: Timestamp?
+    }
+
+    private var tenants: [TenantID: OfTenant] = [:]
+
+    public init() {}
+
+    /// One alone, for those whom it concerns.
+    public init(_ revocation: Revocation, in tenant: TenantID) { insert(revocation, in: tenant) }
+
+    /// In whatever order; lets go of what `revocation` covers.
+    public mutating func insert(_ revocation: Revocation, in tenant: TenantID) {
+        let createdAt = revocation.createdAt
+        var mine = tenants.removeValue(forKey: tenant) ?? OfTenant()
+        switch revocation.target {
+        case .token(let id): mine.tokens[id] = max(createdAt, mine.tokens[id] ?? createdAt)
+        case .subject(let user): mine.subjects[user] = max(createdAt, mine.subjects[user] ?? createdAt)
+        case .issuedBefore(let time):
+            mine.issuedBefore = max(time, mine.issuedBefore ?? time)
+            mine.subjects = mine.subjects.filter { $0.value >= time }
+            mine.tokens = mine.tokens.filter { $0.value.milliseconds + Revocation.certainty > time.milliseconds }
+        }
+        tenants[tenant] = mine
+    }
+
+    /// Whether a token is revoked.
+    ///
+    /// - Parameters:
+    ///   - tokenID: its `jti`.
+    ///   - issuedAt: its `iat` in milliseconds since 1970; a token without one counts as issued long ago.
+    public func revokes(tokenID: String?, of user: UserID, issuedAt: Int?, in tenant: TenantID) -> Bool {
+        guard let mine = tenants[tenant] else { return false }
+        let issuedAt = issuedAt ?? .min
+        if let time = mine.issuedBefore, issuedAt < time.milliseconds { return true }
+        if let time = mine.subjects[user], issuedAt <= time.milliseconds { return true }
+        guard !mine.tokens.isEmpty, let id = tokenID.flatMap(TokenID.init) else { return false }
+        return mine.tokens[id] != nil
+    }
+}

@@ -1,0 +1,37 @@
+import HTTPTypes
+import NIOHTTP1
+
+/// The fields of a request that tell who it is from, each as often as it was sent.
+struct CredentialFields {
+    /// GET and HEAD, which change nothing.
+    let isReading: Bool
+    let authorization: [String]
+    let cookie: [String]
+    let host: [String]
+    let origin: [String]
+    let fetchSite: [String]
+
+    init(_ request: HTTPRequest) {
+        func values(_ name: HTTPField.Name) -> [String] { request.headerFields[fields: name].map(\.value) }
+        isReading = request.method == .get || request.method == .head
+        authorization = values(.authorization)
+        cookie = values(.cookie)
+        // Which is where the codec puts Host.
+        host = request.authority.map { [$0] } ?? []
+        origin = values(.origin)
+        fetchSite = values(.secFetchSite)
+    }
+
+    init(_ head: HTTPRequestHead) {
+        isReading = head.method == .GET || head.method == .HEAD
+        authorization = head.headers["authorization"]
+        cookie = head.headers["cookie"]
+        host = head.headers["host"]
+        origin = head.headers["origin"]
+        fetchSite = head.headers["sec-fetch-site"]
+    }
+}
+
+extension HTTPField.Name {
+    static let secFetchSite = Self("Sec-Fetch-Site")!
+}

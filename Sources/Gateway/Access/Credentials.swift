@@ -1,0 +1,44 @@
+import HTTPTypes
+
+/// What a request brings to say who it is from; nothing of it is believed yet.
+enum Credentials {
+    /// A JWT, from the `Authorization` header, the cookie or the query.
+    case token(Substring)
+    /// Good for one stream.
+    case ticket(String)
+
+    /// The first that is there, of the header, the cookie and, where the route takes them, the query's `token` and
+    /// `ticket`; nil when there is none.
+    ///
+    /// - Parameter origins: whose pages the cookie counts from.
+    /// - Throws: ``Problem`` 401 when the first can't count: what comes behind it is not looked at.
+    init?(_ fields: CredentialFields, query: Query? = nil, origins: Set<String>) throws(Problem) {
+        if let header = fields.authorization.first {
+            guard fields.authorization.count == 1 else {
+                throw .unauthorized("there is more than one Authorization header")
+            }
+            guard let bearer = Self.bearer(header) else {
+                throw .unauthorized("the Authorization header must be Bearer and a token")
+            }
+            self = .token(bearer)
+        } else if fields.isReading, let token = try SessionCookie.value(in: fields.cookie) {
+            guard RequestOrigin(fields).mayUseCookie(origins: origins) else {
+                throw .unauthorized("the cookie does not count from this origin")
+            }
+            self = .token(token)
+        } else if let token = query?["token"] {
+            self = .token(token[...])
+        } else if let ticket = query?["ticket"] {
+            self = .ticket(ticket)
+        } else {
+            return nil
+        }
+    }
+
+    /// RFC 6750 §2.1; the scheme's case does not matter (RFC 9110 §11.1).
+    private static func bearer(_ header: String) -> Substring? {
+        guard let space = header.firstIndex(of: " "), header[..<space].lowercased() == "bearer" else { return nil }
+        let token = header[space...].drop { $0 == " " }
+        return token.isEmpty ? nil : token
+    }
+}

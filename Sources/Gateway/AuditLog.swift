@@ -1,0 +1,53 @@
+public import Boards
+import Events
+public import Logging
+
+/// The record of what administrators did: kept in the store, and a line in the log.
+public struct AuditLog: Sendable {
+    private let store: any AdminStore
+    private let clock: @Sendable () -> Int
+    private let logger: Logger
+
+    /// - Parameter clock: milliseconds since 1970.
+    public init(
+        store: any AdminStore, logger: Logger = Logger(label: "boardcast.audit"), clock: @escaping @Sendable () -> Int
+    ) {
+        self.store = store
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Records an act; it is on disk when this returns.
+    ///
+    /// - Parameters:
+    ///   - act: its kind, a dotted name: `connection.closed`.
+    ///   - subject: what or whom it was done to.
+    ///   - detail: what else there is to say; never a token.
+    public func record(
+        act: String, subject: String, detail: String = "", by author: Author
+    ) async throws(BoardError) {
+        let act = AdminAct(act, subject: subject, detail: detail)
+        _ = try await store.record(act, by: author, at: Timestamp(milliseconds: clock()))
+        log(act, by: author)
+    }
+
+    /// Revokes tokens, which the store records by itself.
+    ///
+    /// - Throws: as ``Boards/AdminStore/revoke(_:by:at:)`` does.
+    func revoke(_ draft: RevocationDraft, by author: Author) async throws(BoardError) -> Revocation {
+        let revocation = try await store.revoke(draft, by: author, at: Timestamp(milliseconds: clock()))
+        log(draft.act, by: author)
+        return revocation
+    }
+
+    /// Texts of clients' own are escaped, so that none can make a line of its own; a detail may hold anything, and
+    /// stays in the store.
+    private func log(_ act: AdminAct, by author: Author) {
+        logger.notice(
+            "administration",
+            metadata: [
+                "act": "\(act.name)", "subject": "\(act.subject.debugDescription)", "tenant": "\(author.tenant)",
+                "actor": "\(author.user.rawValue.debugDescription)",
+            ])
+    }
+}

@@ -1,0 +1,37 @@
+import Hummingbird
+import StrictJSON
+
+/// A page of a list that is numbered as it grows: the newest first, going on below the last number that was given.
+struct NewestFirst {
+    static let names: Set<String> = ["limit", "cursor"]
+
+    let limit: Int
+    let before: Int?
+
+    /// - Throws: ``Problem`` 400.
+    init(_ query: Query) throws(Problem) {
+        limit = try query.int("limit", in: 1...200, default: 50)
+        guard let cursor = query["cursor"] else {
+            before = nil
+            return
+        }
+        guard let id = Int(digits: cursor) else { throw .badQuery("cursor", "not one of ours") }
+        before = id
+    }
+
+    /// `{items, next}`; `next` is null at the end.
+    ///
+    /// - Parameter found: one more than ``limit`` when there is more.
+    func reply<Item>(
+        _ found: [Item], id: (Item) -> Int, write: (Item, inout JSONWriter) -> Void
+    ) -> Response {
+        let items = found.prefix(limit)
+        var json = JSONWriter(reserving: 64 + items.count * 200)
+        json.object { json in
+            json.name("items"); json.array(items) { write($1, &$0) }
+            json.name("next")
+            if found.count > limit, let last = items.last { json.string(String(id(last))) } else { json.null() }
+        }
+        return .json(json.bytes)
+    }
+}

@@ -1,0 +1,48 @@
+import Boards
+import Events
+import Hummingbird
+import Rooms
+import StrictJSON
+import Tokens
+
+/// `/api/revocations` (admin): tokens of the tenant that are no longer good.
+struct RevocationRoutes {
+    let store: any AdminStore
+    let audit: AuditLog
+    let authenticator: Authenticator
+    let relay: Relay
+    let settings: GatewaySettings
+
+    func add(to router: some RouterMethods<TenantContext>) {
+        Resource("/api/revocations", (.get, list), (.post, revoke)).add(to: router)
+    }
+
+    /// → 200 `{items, next}`, newest first.
+    @Sendable func list(_ request: Request, in context: TenantContext) async throws -> Response {
+        try context.require(.administer)
+        let page = try NewestFirst(Query(request.uri.query, allowing: NewestFirst.names))
+        let found = try await store.revocations(of: context.tenant, before: page.before, count: page.limit + 1)
+        return page.reply(found, id: \.id) { $0.write(into: &$1) }
+    }
+
+    /// → 201 `{revocation, connections}`: how many live ones were cut.
+    @Sendable func revoke(_ request: Request, in context: TenantContext) async throws -> Response {
+        try context.require(.administer)
+        try request.refuseQuery()
+        let (body, _) = try await request.jsonObject(upTo: settings.maxBodyBytes)
+        let revocation = try await audit.revoke(try RevocationDraft(body), by: context.author)
+        let tenant = context.tenant
+        // In this order: a stream that is opening now is either there to be closed, or finds itself refused.
+        authenticator.revoke(revocation, in: tenant)
+        let revoked = RevocationList(revocation, in: tenant)
+        let cut = try await relay.close(in: tenant, .revoked, reconnectAfter: nil) { _, grant in
+            revoked.revokes(tokenID: grant.tokenID, of: grant.user, issuedAt: grant.issuedAt, in: tenant)
+        }
+        var json = JSONWriter(reserving: 512)
+        json.object {
+            $0.name("revocation"); revocation.write(into: &$0)
+            $0.name("connections"); $0.int(cut)
+        }
+        return .json(json.bytes, status: .created)
+    }
+}

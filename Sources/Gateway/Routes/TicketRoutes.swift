@@ -1,0 +1,27 @@
+import HTTPTypes
+import Hummingbird
+import StrictJSON
+
+/// `POST /sse/ticket` (Bearer): what stands in a URL instead of a token, once.
+struct TicketRoutes {
+    let authenticator: Authenticator
+
+    func add(to router: some RouterMethods<TenantContext>) {
+        Resource("/sse/ticket", (.post, make)).add(to: router)
+    }
+
+    /// → 200 `{ticket, expiresIn}`, in seconds; 503 when too many are unused.
+    @Sendable func make(_ request: Request, in context: TenantContext) async throws -> Response {
+        try request.refuseQuery()
+        guard let ticket = authenticator.makeTicket(for: context.claims, of: context.tenant, context.user) else {
+            throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")
+                .with(.retryAfter, String(TicketShelf.lifetime))
+        }
+        var json = JSONWriter(reserving: 96)
+        json.object {
+            $0.name("ticket"); $0.string(ticket)
+            $0.name("expiresIn"); $0.int(TicketShelf.lifetime)
+        }
+        return .json(json.bytes)
+    }
+}

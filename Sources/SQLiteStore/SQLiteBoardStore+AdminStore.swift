@@ -1,0 +1,82 @@
+public import Boards
+public import Events
+import GRDB
+
+/// Administrators' acts go past the queue of ordinary writes, between two of the writer's groups: there are few, and
+/// none may wait behind a crowd.
+extension SQLiteBoardStore: AdminStore {
+    public func revoke(
+        _ draft: RevocationDraft, by author: Author, at now: Timestamp
+    ) async throws(BoardError) -> Revocation {
+        try await administer { [adminLimits] db in
+            let revocation = try RevocationTable.insert(
+                draft, by: author, at: now, limit: adminLimits.revocations, in: db)
+            _ = try AuditTable.insert(draft.act, by: author, at: now, limit: adminLimits.auditEntries, in: db)
+            return revocation
+        }
+    }
+
+    public func revocations(
+        of tenant: TenantID, before id: Int?, count: Int
+    ) async throws(BoardError) -> [Revocation] {
+        try await look { try RevocationTable.revocations(of: tenant, before: id ?? .max, count: count, in: $0) }
+    }
+
+    public func revocationList() async throws(BoardError) -> RevocationList {
+        try await look(RevocationTable.list)
+    }
+
+    public func record(
+        _ act: AdminAct, by author: Author, at now: Timestamp
+    ) async throws(BoardError) -> AuditEntry {
+        try await administer { [adminLimits] in
+            try AuditTable.insert(act, by: author, at: now, limit: adminLimits.auditEntries, in: $0)
+        }
+    }
+
+    public func audit(of tenant: TenantID, before id: Int?, count: Int) async throws(BoardError) -> [AuditEntry] {
+        try await look { try AuditTable.entries(of: tenant, before: id ?? .max, count: count, in: $0) }
+    }
+
+    /// One transaction, tried again for as long as another process holds the database, up to the store's patience.
+    private func administer<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(BoardError) -> Value {
+        let latest = ContinuousClock.now + busyTimeout
+        while true {
+            let result = await transaction(body)
+            if case .failure(.busy) = result, ContinuousClock.now < latest { continue }
+            return try result.get()
+        }
+    }
+
+    /// Not cancelled with its caller: what is on disk must also take effect.
+    private func transaction<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async -> Result<Value, BoardError> {
+        await withCheckedContinuation { reply in
+            database.asyncWriteWithoutTransaction { db in
+                reply.resume(
+                    returning: Result { () throws(BoardError) in
+                        try storing {
+                            try db.beginTransaction(.immediate)
+                            do {
+                                let value = try body(db)
+                                try db.commit()
+                                return value
+                            } catch {
+                                if db.isInsideTransaction { try? db.rollback() }
+                                throw error
+                            }
+                        }
+                    })
+            }
+        }
+    }
+
+    private func look<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(BoardError) -> Value {
+        do { return try await database.read(body) } catch { throw BoardError(storage: error) }
+    }
+}
