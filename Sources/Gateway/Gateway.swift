@@ -10,15 +10,18 @@ public struct Gateway: Sendable {
     private let authenticator: Authenticator
     private let store: any BoardStore
     private let relay: Relay
+    private let presence: PresenceHub
     private let assets: [Asset]
     private let settings: GatewaySettings
 
     public init(
-        authenticator: Authenticator, store: any BoardStore, relay: Relay, assets: [Asset], settings: GatewaySettings
+        authenticator: Authenticator, store: any BoardStore, relay: Relay, presence: PresenceHub, assets: [Asset],
+        settings: GatewaySettings
     ) {
         self.authenticator = authenticator
         self.store = store
         self.relay = relay
+        self.presence = presence
         self.assets = assets
         self.settings = settings
     }
@@ -51,6 +54,7 @@ public struct Gateway: Sendable {
         let tenant = router.group(context: TenantContext.self)
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
+        PresenceRoutes(store: store, presence: presence, settings: settings).add(to: tenant)
         EventRoutes(store: store).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)

@@ -26,6 +26,7 @@ struct TestGateway: Sendable {
     var epoch: String { store.epoch.description }
     let relay: Relay
     let registry: RoomRegistry
+    let presence: PresenceHub
     private let application: Application<RouterResponder<AppContext>>
 
     init(_ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [])
@@ -37,10 +38,12 @@ struct TestGateway: Sendable {
         relay.start(history: StoreHistory(store), on: [loop])
         registry = try #require(relay.registry(on: loop))
         self.relay = relay
+        presence = PresenceHub(for: relay, on: loop)
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
         let authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
-            authenticator: authenticator, store: store, relay: relay, assets: assets, settings: settings)
+            authenticator: authenticator, store: store, relay: relay, presence: presence, assets: assets,
+            settings: settings)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         application = Application(router: gateway.router(), logger: logger)
