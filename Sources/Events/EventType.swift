@@ -27,6 +27,12 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     public static let boardUpdated = EventType("board.updated" as StaticString)
     public static let boardDeleted = EventType("board.deleted" as StaticString)
 
+    public static let presenceState = EventType("presence.state" as StaticString)
+    public static let presenceJoined = EventType("presence.joined" as StaticString)
+    public static let presenceLeft = EventType("presence.left" as StaticString)
+    /// The one name without a dot: the gateway's alone, and made from no text.
+    public static let typing = EventType("typing" as StaticString)
+
     /// The first part: `task` of `task.created`.
     public var family: Substring { rawValue.prefix { $0 != "." } }
 

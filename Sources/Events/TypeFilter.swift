@@ -1,4 +1,4 @@
-/// Which types a reader wants: exact names and families (`task.*`). An empty list wants everything.
+/// Which types a reader wants: exact names (`typing` among them) and families (`task.*`). An empty list wants everything.
 public struct TypeFilter: Sendable, Hashable {
     public static let everything = TypeFilter(names: [], families: [])
 
@@ -10,7 +10,7 @@ public struct TypeFilter: Sendable, Hashable {
         self.families = families
     }
 
-    /// Nil when an item is neither a dotted name nor a name followed by `.*`; 64 items at most.
+    /// Nil when an item is neither a dotted name, nor `typing`, nor a name followed by `.*`; 64 items at most.
     /// - Parameter list: comma separated, as in a query: `task.*,board.deleted`.
     public init?(list: String) {
         let items = list.split(separator: ",", omittingEmptySubsequences: false)
@@ -23,7 +23,8 @@ public struct TypeFilter: Sendable, Hashable {
                 guard EventType(family + ".a") != nil else { return nil }
                 families.insert(family)
             } else {
-                guard let type = EventType(String(item)) else { return nil }
+                let isTyping = item.utf8.elementsEqual(EventType.typing.rawValue.utf8)
+                guard let type = isTyping ? .typing : EventType(String(item)) else { return nil }
                 names.insert(type.rawValue)
             }
         }

@@ -12,18 +12,20 @@ public struct Gateway: Sendable {
     private let admin: any AdminStore
     private let audit: AuditLog
     private let relay: Relay
+    private let presence: PresenceHub
     private let assets: [Asset]
     private let settings: GatewaySettings
 
     public init(
         authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
-        assets: [Asset], settings: GatewaySettings
+        presence: PresenceHub, assets: [Asset], settings: GatewaySettings
     ) {
         self.authenticator = authenticator
         self.store = store
         self.admin = admin
         self.audit = audit
         self.relay = relay
+        self.presence = presence
         self.assets = assets
         self.settings = settings
     }
@@ -57,10 +59,11 @@ public struct Gateway: Sendable {
         let tenant = router.group(context: TenantContext.self)
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
+        PresenceRoutes(store: store, presence: presence, settings: settings).add(to: tenant)
         EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
-        ConnectionRoutes(relay: relay, settings: settings).add(to: tenant)
+        ConnectionRoutes(relay: relay, audit: audit, settings: settings).add(to: tenant)
         TicketRoutes(authenticator: authenticator).add(to: tenant)
         RevocationRoutes(
             store: admin, audit: audit, authenticator: authenticator, relay: relay, settings: settings

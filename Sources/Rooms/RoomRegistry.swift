@@ -1,4 +1,4 @@
-import Events
+public import Events
 public import NIOCore
 
 /// The rooms, lists and connections of one event loop, and the head of each tenant as this loop knows it.
@@ -226,7 +226,7 @@ public final class RoomRegistry: @unchecked Sendable {
     }
 
     /// Ends a stream with its reason as the last event.
-    func close(_ subscriber: Subscriber, _ reason: CloseReason, reconnectAfter: Int?) {
+    public func close(_ subscriber: Subscriber, _ reason: CloseReason, reconnectAfter: Int?) {
         guard subscriber.state != .closed else { return }
         var last = subscriber.unsentHead ?? ByteBuffer()
         last.writeImmutableBuffer(

@@ -11,7 +11,7 @@ import ServiceLifecycle
 import Tokens
 import WebClient
 
-/// The server, put together: settings, log, keys, relay, store, gateway, in this order. Decides nothing.
+/// The server, put together: settings, log, keys, relay, store, presence, gateway, in this order. Decides nothing.
 enum Serving {
     /// - Parameter reload: reads the settings anew.
     static func run(_ settings: Settings, dev: Bool, reload: @escaping @Sendable () throws -> Settings) async throws {
@@ -42,12 +42,13 @@ enum Serving {
             throw Failure(.usage, error.description)
         }
         relay.start(history: StoreHistory(store), on: group.makeIterator())
+        let presence = PresenceHub(for: relay, on: group.next())
 
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(), clock: Clock.milliseconds)
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: store,
-            audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay,
+            audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
             settings: settings.gatewaySettings)
         let application = gateway.application(

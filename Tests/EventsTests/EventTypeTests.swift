@@ -31,16 +31,23 @@ import Testing
     @Test func `the gateway's own types are what the contract calls them`() {
         let types: [EventType] = [
             .taskCreated, .taskUpdated, .taskDeleted, .taskStatusChanged, .boardCreated, .boardUpdated, .boardDeleted,
+            .presenceState, .presenceJoined, .presenceLeft,
         ]
         #expect(
             types.map(\.rawValue) == [
                 "task.created", "task.updated", "task.deleted", "task.status_changed", "board.created",
-                "board.updated", "board.deleted",
+                "board.updated", "board.deleted", "presence.state", "presence.joined", "presence.left",
             ])
         for type in types {
             #expect(EventType(type.rawValue) == type)
             #expect(EventType.reservedFamilies.contains(type.family))
         }
+    }
+
+    @Test func `typing is the one name without a dot, and no text makes it`() {
+        #expect(EventType.typing.rawValue == "typing")
+        #expect(EventType("typing") == nil)
+        #expect(EventType.reservedFamilies.contains(EventType.typing.family))
     }
 
     @Test(arguments: ["task", "board", "job", "stream", "connection", "presence", "typing", "token", "init"])
@@ -82,6 +89,17 @@ import Testing
                 "task.*,board.deleted,x.y", of: ["task.created", "board.created", "board.deleted", "x.y", "x.y.z"])
                 == ["task.created", "board.deleted", "x.y"])
         #expect(try wanted("a.b,a.b,a.*", of: ["a.b", "a.c", "b.a"]) == ["a.b", "a.c"])
+    }
+
+    @Test func `typing can be asked for by its bare name, and by that alone`() throws {
+        #expect(try #require(TypeFilter(list: "typing")).wants(.typing))
+        #expect(try #require(TypeFilter(list: "task.*,typing,presence.*")).wants(.typing))
+        #expect(try wanted("typing", of: ["typing.a", "task.created", "presence.state"]) == [])
+        for list in ["typing.*", "task.*", "typing.a"] { #expect(try !#require(TypeFilter(list: list)).wants(.typing)) }
+        for list in ["typing.", "typing ", " typing", "Typing", "typin", "typing\r\n", "typing\u{301}"] {
+            #expect(TypeFilter(list: list) == nil)
+        }
+        #expect(TypeFilter.everything.wants(.typing))
     }
 
     @Test func `everything takes everything`() throws {

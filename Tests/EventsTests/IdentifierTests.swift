@@ -93,6 +93,12 @@ import Testing
         #expect(seen[one] == 1)
     }
 
+    @Test func `users are ordered by their bytes`() {
+        let users = ["K", "a", "aa", "b", "e\u{301}", "\u{E9}", "\u{212A}", "\u{1F600}"].compactMap(UserID.init)
+        #expect(users.reversed().sorted() == users)
+        #expect(users.count == 8)
+    }
+
     @Test func `equal users have equal hashes however their text is stored`() throws {
         // A text of more than 15 bytes is not stored in the string itself; a bridged or sliced one is a copy.
         let text = "someone.with.a.long.name@example.org"

@@ -10,7 +10,7 @@ import Testing
         (.post, "/api/tasks", #"{"name":"a"}"#), (.patch, "/api/tasks/1", #"{"name":"b"}"#),
         (.post, "/api/tasks/1/move", #"{"status":"done"}"#),
         (.post, "/api/boards", #"{"id":"new"}"#), (.patch, "/api/boards/plan", #"{"name":"P"}"#),
-        (.post, "/api/publish", #"{"type":"a.b"}"#),
+        (.post, "/api/publish", #"{"type":"a.b"}"#), (.post, "/api/boards/plan/typing", #"{"taskId":1,"typing":true}"#),
     ]
 
     @Test(arguments: writes)

@@ -7,7 +7,8 @@ import Testing
 @Suite struct MethodTests {
     private static let paths: [(String, Set<String>)] = [
         ("/api/boards", ["GET", "HEAD", "POST"]), ("/api/boards/plan", ["GET", "HEAD", "PATCH", "DELETE"]),
-        ("/api/boards/plan/snapshot", ["GET", "HEAD"]), ("/api/tasks", ["GET", "HEAD", "POST"]),
+        ("/api/boards/plan/snapshot", ["GET", "HEAD"]), ("/api/boards/plan/presence", ["GET", "HEAD"]),
+        ("/api/boards/plan/typing", ["POST"]), ("/api/tasks", ["GET", "HEAD", "POST"]),
         ("/api/tasks/1", ["GET", "HEAD", "PATCH", "DELETE"]), ("/api/tasks/1/move", ["POST"]),
         ("/api/events", ["GET", "HEAD"]),
         ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),

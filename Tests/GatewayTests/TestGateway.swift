@@ -28,6 +28,7 @@ struct TestGateway: Sendable {
     var epoch: String { store.epoch.description }
     let relay: Relay
     let registry: RoomRegistry
+    let presence: PresenceHub
     private let application: Application<RouterResponder<AppContext>>
 
     init(_ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [])
@@ -39,14 +40,15 @@ struct TestGateway: Sendable {
         relay.start(history: StoreHistory(store), on: [loop])
         registry = try #require(relay.registry(on: loop))
         self.relay = relay
+        presence = PresenceHub(for: relay, on: loop)
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: admin,
-            audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, assets: assets,
-            settings: settings)
+            audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
+            assets: assets, settings: settings)
         application = Application(router: gateway.router(), logger: logger)
     }
 

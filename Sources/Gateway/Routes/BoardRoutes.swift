@@ -97,7 +97,7 @@ struct BoardRoutes {
 
 extension TenantContext {
     /// - Throws: ``Problem`` 404 for what can't be a board's id.
-    fileprivate func boardID() throws(Problem) -> BoardID {
+    func boardID() throws(Problem) -> BoardID {
         guard let text = parameters.get("id"), let id = BoardID(text) else { throw .notFound }
         return id
     }

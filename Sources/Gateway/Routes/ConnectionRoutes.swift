@@ -1,7 +1,6 @@
 import Events
 import HTTPTypes
 import Hummingbird
-import Logging
 import Rooms
 import StrictJSON
 import Tokens
@@ -9,6 +8,7 @@ import Tokens
 /// What is done to live connections: a fresh token for one's own, and an admin's cuts.
 struct ConnectionRoutes {
     let relay: Relay
+    let audit: AuditLog
     let settings: GatewaySettings
 
     func add(to router: some RouterMethods<TenantContext>) {
@@ -36,7 +36,7 @@ struct ConnectionRoutes {
         let id = try context.connectionID()
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { name, _ in name == id }
         guard count > 0 else { throw Problem.notFound }
-        return answer(count, cutting: "connection", context)
+        return try await answer(count, cutting: "connection", "\(id)", context)
     }
 
     /// Cuts all of a user's connections (admin) → 200 `{connections}`, which may be 0.
@@ -45,7 +45,7 @@ struct ConnectionRoutes {
         let delay = try reconnectDelay(of: request)
         guard let name = context.parameters.get("user"), let user = UserID(name) else { throw Problem.notFound }
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
-        return answer(count, cutting: "user", context)
+        return try await answer(count, cutting: "user", user.rawValue, context)
     }
 
     /// Milliseconds after which a client that is cut may come back; nil when it may not.
@@ -55,9 +55,11 @@ struct ConnectionRoutes {
         return StreamEvents.retry(around: settings.retryMilliseconds)
     }
 
-    private func answer(_ count: Int, cutting what: String, _ context: TenantContext) -> Response {
-        context.logger.notice(
-            "connections cut", metadata: ["by": "admin", "what": "\(what)", "connections": "\(count)"])
+    private func answer(
+        _ count: Int, cutting what: String, _ subject: String, _ context: TenantContext
+    ) async throws -> Response {
+        try await audit.record(
+            act: "connection.closed", subject: "\(what) \(subject)", detail: "connections: \(count)", by: context.author)
         var json = JSONWriter(reserving: 32)
         json.object {
             $0.name("connections"); $0.int(count)

@@ -1,0 +1,49 @@
+import DequeModule
+
+/// Keys that end by themselves, each at a time of its own unless it is renewed.
+///
+/// A value: whoever calls passes the time, in nanoseconds that only go forward. Renewing, ending and expiring cost
+/// O(1) amortised; what was renewed or ended leaves its old place in line behind until there are more such places
+/// than keys.
+struct Leases<Key: Hashable> {
+    private var ends: [Key: Int64] = [:]
+    /// In the order of their times, since every lease of one kind lasts equally long.
+    private var line: Deque<(end: Int64, key: Key)> = []
+
+    var count: Int { ends.count }
+    var isEmpty: Bool { ends.isEmpty }
+    /// In line, those left behind among them.
+    var places: Int { line.count }
+    func contains(_ key: Key) -> Bool { ends[key] != nil }
+
+    /// When ``expire(at:)`` has to be called next; at that time it may still find nothing to end.
+    var nextDeadline: Int64? { isEmpty ? nil : line.first?.end }
+
+    /// Has `key` end at `end`, whether it was there or not.
+    mutating func renew(_ key: Key, until end: Int64) {
+        ends[key] = end
+        line.append((end, key))
+        if places > 2 * count + 64 { line.removeAll { ends[$0.key] != $0.end } }
+    }
+
+    /// - Returns: false when it was not there.
+    @discardableResult
+    mutating func end(_ key: Key) -> Bool {
+        guard ends.removeValue(forKey: key) != nil else { return false }
+        if ends.isEmpty { line = [] }
+        return true
+    }
+
+    /// Ends those whose time has come; oldest first.
+    mutating func expire(at now: Int64) -> [Key] {
+        var expired: [Key] = []
+        while let first = line.first, first.end <= now {
+            line.removeFirst()
+            // Renewed or ended since, if it is not there with this very time.
+            guard ends[first.key] == first.end else { continue }
+            ends[first.key] = nil
+            expired.append(first.key)
+        }
+        return expired
+    }
+}

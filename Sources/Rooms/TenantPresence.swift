@@ -1,0 +1,135 @@
+import Events
+import NIOCore
+
+/// One tenant's presence and typing, with the frames that tell of them.
+///
+/// Lives inside the hub's lock. A frame that has been made is given again until something changes; of a crowded board,
+/// whose changes are not told, for ``crowdedFrame`` at most.
+final class TenantPresence {
+    /// When it is: nanoseconds that only go forward, and milliseconds since 1970.
+    struct Moment {
+        let uptime: Int64
+        let wallClock: Int
+    }
+
+    private struct Told {
+        let roster: Roster
+        let frame: EventFrame
+        let uptime: Int64
+    }
+
+    static let crowdedFrame: Int64 = 1_000_000_000
+    static let heldFrames = 128
+    /// Bytes of lists that one reader is given at once; one list at least.
+    static let stateBytes = 65_536
+
+    private var presence = Presence()
+    private var typing = Typing()
+    private var told: [BoardID: Told] = [:]
+    private var frames: [EventFrame] = []
+    /// Of the last change of presence that was announced; the hub's numbers.
+    var version = 0
+
+    var isEmpty: Bool { presence.isEmpty && typing.isEmpty }
+    var nextDeadline: Int64? {
+        [presence.nextDeadline, typing.nextDeadline].compactMap { $0 }.min()
+    }
+
+    // MARK: Changes
+
+    func know(_ boards: Set<BoardID>, at now: Moment) {
+        if boards != presence.known { told = [:] }
+        say(presence.know(boards), now)
+    }
+
+    func arrive(_ user: UserID, at boards: Selection.Boards, _ now: Moment) {
+        say(presence.arrive(user, at: boards), now)
+    }
+
+    func leave(_ user: UserID, from boards: Selection.Boards, _ now: Moment) {
+        presence.leave(user, from: boards, at: now.uptime)
+        endTyping(of: user, now)
+    }
+
+    func change(_ user: UserID, from old: Selection.Boards, to new: Selection.Boards, _ now: Moment) {
+        say(presence.change(user, from: old, to: new, at: now.uptime), now)
+        endTyping(of: user, now)
+    }
+
+    func set(typing isTyping: Bool, at place: Typing.Place, _ now: Moment) throws(RoomError) {
+        if let announcement = try typing.set(isTyping, at: place, now: now.uptime) { say([announcement], now) }
+    }
+
+    func expire(at now: Moment) {
+        say(presence.expire(at: now.uptime), now)
+        say(typing.expire(at: now.uptime), now)
+    }
+
+    /// On the boards where no connection of the user is left.
+    private func endTyping(of user: UserID, _ now: Moment) {
+        say(typing.end(user) { !presence.isConnected(user, to: $0) }, now)
+    }
+
+    /// What there is to announce since this was last called, in order.
+    func takeFrames() -> [EventFrame] {
+        defer { frames = [] }
+        return frames
+    }
+
+    // MARK: Who is there
+
+    /// The number is that of now, also where the names are a little older.
+    func roster(of board: BoardID, at now: Moment) -> Roster {
+        Roster(users: told(of: board, at: now).roster.users, count: presence.count(on: board))
+    }
+
+    /// The lists of a selection's boards, by id, up to ``stateBytes``.
+    func lists(of boards: Selection.Boards, at now: Moment) -> [ByteBuffer] {
+        var lists: [ByteBuffer] = []
+        var bytes = 0
+        for board in presence.told(of: boards) {
+            let frame = told(of: board, at: now).frame.bytes
+            bytes += frame.readableBytes
+            guard lists.isEmpty || bytes <= Self.stateBytes else { break }
+            lists.append(frame)
+        }
+        return lists
+    }
+
+    private func told(of board: BoardID, at now: Moment) -> Told {
+        if let told = told[board], !told.roster.isCrowded || now.uptime - told.uptime < Self.crowdedFrame {
+            return told
+        }
+        let roster = presence.roster(of: board)
+        let json = PresenceEvents.state(of: board, roster, now: now.wallClock)
+        let made = Told(roster: roster, frame: frame(json, .presenceState, board, now), uptime: now.uptime)
+        if told.count >= Self.heldFrames { told = [:] }
+        told[board] = made
+        return made
+    }
+
+    // MARK: Saying
+
+    private func say(_ announcements: [Presence.Announcement], _ now: Moment) {
+        for announcement in announcements { told[announcement.board] = nil }
+        frames += announcements.map { announcement in
+            switch announcement {
+            case .joined(let board, let user):
+                frame(PresenceEvents.joined(user, board, now: now.wallClock), .presenceJoined, board, now)
+            case .left(let board, let user):
+                frame(PresenceEvents.left(user, board, now: now.wallClock), .presenceLeft, board, now)
+            case .state(let board): told(of: board, at: now).frame
+            }
+        }
+    }
+
+    private func say(_ announcements: [Typing.Announcement], _ now: Moment) {
+        frames += announcements.map {
+            frame(PresenceEvents.typing($0, now: now.wallClock), .typing, $0.place.board, now)
+        }
+    }
+
+    private func frame(_ json: [UInt8], _ type: EventType, _ board: BoardID, _ now: Moment) -> EventFrame {
+        EventFrame(ephemeral: json, audience: .board(board), type: type, timestamp: now.wallClock)
+    }
+}
