@@ -16,6 +16,8 @@ class Member:
         self.wire.request("GET", target, token)
         self.wire.socket.setblocking(False)
         self.status, self.head, self.events, self.frames = None, b"", [], []
+        #: The last `id:` seen.
+        self.cursor = None
         #: `ended`: the connection is over; `clean`: the chunked body was complete (RFC 9112 §8).
         self.ended = self.clean = False
         self._raw, self._text = b"", b""
@@ -51,7 +53,11 @@ class Member:
         *whole, self._text = self._text.split(b"\n\n")
         for frame in whole:
             self.frames.append(frame)
-            self.events += [json.loads(line[5:]) for line in frame.split(b"\n") if line.startswith(b"data:")]
+            for line in frame.split(b"\n"):
+                if line.startswith(b"data:"):
+                    self.events.append(json.loads(line[5:]))
+                elif line.startswith(b"id: "):
+                    self.cursor = line[4:].decode()
 
 
 class Herd:

@@ -53,7 +53,8 @@ class Listener:
     def __exit__(self, *_):
         self.close()
 
-    def _wait(self, condition, what):
+    def wait_until(self, condition, what):
+        """The first truthy value of `condition()`, asked again with each event."""
         end = time.monotonic() + DEADLINE
         with self._changed:
             while True:
@@ -69,7 +70,7 @@ class Listener:
 
     def wait_for(self, predicate, what="the event expected"):
         """The first event, past or to come, that satisfies `predicate`."""
-        return self._wait(lambda: next((event for event in self.events if predicate(event)), None), what)
+        return self.wait_until(lambda: next((event for event in self.events if predicate(event)), None), what)
 
     def wait_for_type(self, type):
         return self.wait_for(lambda event: event.type == type, type)

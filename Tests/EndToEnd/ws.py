@@ -44,7 +44,7 @@ class WebSocket(Listener):
         """Waits until the server has taken everything said so far, by `ping` and its `pong`."""
         before = len(self.of_type("pong"))
         self.say("ping")
-        self._wait(lambda: sum(event.type == "pong" for event in self.events) > before, "pong")
+        self.wait_until(lambda: sum(event.type == "pong" for event in self.events) > before, "pong")
 
     def wait_for_code(self):
         """Waits until the server has closed the connection, and returns its close code."""
