@@ -3,10 +3,11 @@ SHELL   := /bin/bash
 JOBS    ?= 2
 PYTHON  := .venv/bin/python
 PAGE    ?= 8788
+SOAK    ?= 600
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e lint format bench check setup setup-test clean
+.PHONY: help run build release test unit e2e lint format bench storm soak check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -49,6 +50,13 @@ bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minu
 	python3 Tests/Load/bench.py
 	.build/release/TokenBench
 	.build/release/StoreBench
+
+storm: release ## 5,000 streams come back at once, 100 events behind
+	$(MAKE) -C Tests/Load sseload
+	Tests/Load/storm.py
+
+soak: release ## churn, writers and slow readers for SOAK=600 seconds: nothing lost, nothing left behind
+	Tests/Load/soak.py --seconds $(SOAK)
 
 check: lint test ## what has to pass before a change lands
 

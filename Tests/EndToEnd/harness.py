@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import signal
 import subprocess
 import threading
@@ -46,13 +47,15 @@ class StartFailed(AssertionError):
 class Server:
     """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
 
-    def __init__(self, directory, env=None, args=(), secret=SECRET):
+    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.database = self.directory / "boardcast.sqlite"
         self.log_path = self.directory / "server.log"
         self.args = list(args)
         self.env = dict(env or {})
+        #: The most descriptors that the process may have, when it is to run out of them.
+        self.open_files = open_files
         if secret is not None:
             self.env.setdefault("BOARDCAST_AUTH_SECRET", secret)
         self.host, self.port = None, 0
@@ -76,6 +79,7 @@ class Server:
             self.process = subprocess.Popen(
                 command + self.args, env=clean_environment(self.env), cwd=self.directory,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                preexec_fn=self._limit if self.open_files else None,
             )
         if self not in running:
             running.append(self)
@@ -83,6 +87,9 @@ class Server:
         match = self.wait_for_line(LISTENING)
         self.host, self.port = match["host"], int(match["port"])
         return self
+
+    def _limit(self):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.open_files, self.open_files))
 
     def _pump(self, process):
         for line in process.stdout:
@@ -150,3 +157,12 @@ class Server:
         """Resident memory as the kernel counts it."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1]) * 1024
+
+    def cpu_seconds(self):
+        """Processor time used so far, user's and system's."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def descriptors(self):
+        """How many files and sockets it has open."""
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))

@@ -5,12 +5,12 @@ import json
 import re
 import socket
 import threading
-import time
 from dataclasses import dataclass, field
 
 import httpx
 from httpx_sse import EventSource
 
+from listener import Listener, Received
 from waiting import DEADLINE
 
 CURSOR = re.compile(r"^(?P<seq>[1-9]\d*|0)-(?P<epoch>[A-Za-z0-9._~-]+)$")
@@ -63,26 +63,6 @@ def seq_of(cursor):
     return int(match["seq"])
 
 
-@dataclass
-class Received:
-    """One event as httpx-sse gave it: `id` is the last one seen, as in a browser."""
-
-    id: str
-    event: str
-    data: dict
-
-    def __getitem__(self, name):
-        return self.data[name]
-
-    @property
-    def type(self):
-        return self.data.get("type")
-
-    @property
-    def seq(self):
-        return self.data.get("seq")
-
-
 class Refused(AssertionError):
     """The server answered a stream request with something that is not a stream."""
 
@@ -104,14 +84,12 @@ class _Recorded:
             yield decoder.decode(chunk)
 
 
-class Stream:
+class Stream(Listener):
     """One open stream, read by a thread of its own. Events arrive in `events`, in their order."""
 
     def __init__(self, url, token=None, last_event_id=None, params=None, headers=None):
-        self.events, self.raw = [], bytearray()
-        self.closed = False
-        self.error = None
-        self._changed = threading.Condition()
+        super().__init__()
+        self.raw = bytearray()
         headers = dict(headers or {})
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -132,19 +110,16 @@ class Stream:
         self._thread.start()
 
     def _read(self):
+        error = None
         try:
             for sse in EventSource(_Recorded(self.response, self.raw)).iter_sse():
                 # httpx-sse also reports what a browser would not dispatch: frames without data.
                 if sse.data:
-                    with self._changed:
-                        self.events.append(Received(sse.id, sse.event, json.loads(sse.data)))
-                        self._changed.notify_all()
-        except (httpx.TransportError, httpx.StreamError, OSError, ValueError) as error:
-            self.error = error
+                    self._heard(Received(sse.id, sse.event, json.loads(sse.data)))
+        except (httpx.TransportError, httpx.StreamError, OSError, ValueError) as failure:
+            error = failure
         finally:
-            with self._changed:
-                self.closed = True
-                self._changed.notify_all()
+            self._ended(error)
 
     def close(self):
         if not self.closed:
@@ -156,60 +131,6 @@ class Stream:
         self._thread.join(DEADLINE)
         self.response.close()
         self._client.close()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def _wait(self, condition, what):
-        end = time.monotonic() + DEADLINE
-        with self._changed:
-            while True:
-                value = condition()
-                if value:
-                    return value
-                left = end - time.monotonic()
-                if self.closed or left <= 0:
-                    state = f"the stream ended ({self.error})" if self.closed else "the deadline passed"
-                    last = [f"{event.type} {event.seq or ''}".strip() for event in self.events[-5:]]
-                    raise AssertionError(f"{state} before {what}; {len(self.events)} events, the last: {last}")
-                self._changed.wait(left)
-
-    def wait_for(self, predicate, what="the event expected"):
-        """The first event, past or to come, that satisfies `predicate`."""
-        return self._wait(lambda: next((event for event in self.events if predicate(event)), None), what)
-
-    def wait_for_type(self, type):
-        return self.wait_for(lambda event: event.type == type, type)
-
-    def wait_for_seq(self, seq):
-        """The event numbered `seq`: by the time it is here, all before it are."""
-        return self.wait_for(lambda event: event.seq == seq, f"event {seq}")
-
-    def wait_for_end(self):
-        """Waits until the server has ended the stream, and returns the error if the end was not a clean one."""
-        end = time.monotonic() + DEADLINE
-        with self._changed:
-            while not self.closed:
-                left = end - time.monotonic()
-                assert left > 0, "the server never ended the stream"
-                self._changed.wait(left)
-        return self.error
-
-    @property
-    def established(self):
-        return self.wait_for_type("connection.established")
-
-    def durable(self):
-        """The numbered events so far."""
-        with self._changed:
-            return [event for event in self.events if event.seq is not None]
-
-    def types(self):
-        with self._changed:
-            return [event.type for event in self.events]
 
     def frames(self):
         """Every frame so far, by the strict parser."""
