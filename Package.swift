@@ -63,8 +63,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Boards", "Events", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
-                .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"), .nioExtras("NIOHTTPTypes"),
-                .nioExtras("NIOHTTPTypesHTTP1"), .httpTypes, .logging, .lifecycle,
+                .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOWebSocket"),
+                .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),

@@ -37,14 +37,20 @@ public struct Gateway: Sendable {
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
         let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, settings: settings)
+        let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
             server: HTTPServerBuilder {
-                StreamServer(responder: $0, route: route, requests: requests, idleTimeout: .seconds(120))
+                StreamServer(
+                    responder: $0, route: route, sockets: sockets, requests: requests, idleTimeout: .seconds(120))
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
             services: [StreamDrain(relay: relay, settings: settings), requests],
             onServerRunning: running, eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    private var presenceRoutes: PresenceRoutes {
+        PresenceRoutes(store: store, presence: presence, settings: settings)
     }
 
     func router() -> Router<AppContext> {
@@ -59,7 +65,7 @@ public struct Gateway: Sendable {
         let tenant = router.group(context: TenantContext.self)
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
-        PresenceRoutes(store: store, presence: presence, settings: settings).add(to: tenant)
+        presenceRoutes.add(to: tenant)
         EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
@@ -70,6 +76,7 @@ public struct Gateway: Sendable {
         ).add(to: tenant)
         AuditRoutes(store: admin).add(to: tenant)
         Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
+        Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
         return router
     }
 }

@@ -84,6 +84,7 @@ extension RoomRegistry {
         case .replay(let seq): (place, recovered) = (seq, true)
         }
         var opening = FrameBuffer()
+        let lists = arrive(subscriber)
         bytes.writeImmutableBuffer(
             StreamEvents.established(
                 subscriber, boards: subscriber.selection.boards.listed(from: admission.boards),
@@ -96,6 +97,7 @@ extension RoomRegistry {
                     reason, cursor: Cursor(seq: place, epoch: admission.epoch),
                     snapshotURL: request.snapshotURL, on: subscriber.wire, now: now))
         }
+        for list in lists { bytes.writeImmutableBuffer(subscriber.wire.frame(list)) }
         // State that was sent takes the place of a replay.
         subscriber.cursor = snapshot?.seq ?? place
         subscriber.beginning = subscriber.cursor

@@ -45,8 +45,8 @@ public final class PresenceHub: Sendable {
     /// The presence of those whom `relay` serves.
     public convenience init(for relay: Relay, on loop: any EventLoop) {
         self.init(
-            on: loop, wallClock: { relay.now() }, boards: { relay.boards(of: $0) },
-            announce: { relay.announce(ephemeral: $0, in: $1) })
+            on: loop, wallClock: { [weak relay] in relay?.now() ?? 0 }, boards: { [weak relay] in relay?.boards(of: $0) },
+            announce: { [weak relay] in relay?.announce(ephemeral: $0, in: $1) })
     }
 
     // MARK: Connections
@@ -94,12 +94,12 @@ public final class PresenceHub: Sendable {
         with(tenant) { $0.roster(of: board, at: $1) }
     }
 
-    /// The lists that a reader of `boards` begins with, each a `presence.state` ready to send: those of the first
+    /// The lists that a reader of `boards` begins with, each a `presence.state`: those of the first
     /// boards by id, 100 and 64 KiB at most, one at least.
     ///
     /// Announcements that are under way may tell once more what the lists say already; nothing is missed by one who
     /// hears what is announced from now on. `version` is what ``version(of:)`` gives as long as that is nothing.
-    public func lists(of boards: Selection.Boards, in tenant: TenantID) -> (frames: [ByteBuffer], version: Int) {
+    public func lists(of boards: Selection.Boards, in tenant: TenantID) -> (frames: [EventFrame], version: Int) {
         with(tenant) { ($0.lists(of: boards, at: $1), $0.version) }
     }
 

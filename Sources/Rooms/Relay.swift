@@ -19,6 +19,7 @@ public final class Relay: Sendable {
         /// Tenants that nobody is connected to any more, oldest first.
         var idle: [TenantID] = []
         var history: (any TenantHistory)?
+        var presence: PresenceHub?
         var connections = 0
         var isDraining = false
 
@@ -46,9 +47,18 @@ public final class Relay: Sendable {
     }
 
     /// Begins to relay: whatever is announced from now on reaches the rooms on `loops`.
-    public func start(history: any TenantHistory, on loops: some Sequence<any EventLoop>) {
-        state.withLock { $0.history = history }
-        registries.withLock { $0 = loops.map { RoomRegistry(loop: $0, relay: self, limits: limits) } }
+    ///
+    /// - Parameter presence: is told who comes and goes; nil keeps no presence.
+    public func start(
+        history: any TenantHistory, on loops: some Sequence<any EventLoop>, presence: PresenceHub? = nil
+    ) {
+        state.withLock {
+            $0.history = history
+            $0.presence = presence
+        }
+        registries.withLock {
+            $0 = loops.map { RoomRegistry(loop: $0, relay: self, limits: limits, presence: presence) }
+        }
     }
 
     public func registry(on loop: any EventLoop) -> RoomRegistry? {
@@ -65,8 +75,8 @@ public final class Relay: Sendable {
     /// told that it succeeded.
     public func announce(_ events: [Event]) {
         let registries = allRegistries
-        state.withLock { state in
-            guard let epoch = state.history?.epoch else { return }
+        let presence = state.withLock { state in
+            guard let epoch = state.history?.epoch else { return state.presence }
             var batches: [Batch] = []
             for event in events {
                 guard let feed = state.feeds[event.tenant] else { continue }
@@ -81,6 +91,11 @@ public final class Relay: Sendable {
             }
             // Under the lock: every loop must be handed the batches in the same order.
             if !batches.isEmpty { for registry in registries { registry.receive(batches) } }
+            return state.presence
+        }
+        // Not under the lock, which presence takes itself.
+        for event in events where event.type == .boardCreated || event.type == .boardDeleted {
+            presence?.boardsChanged(in: event.tenant)
         }
     }
 

@@ -22,6 +22,7 @@ public final class RoomRegistry: @unchecked Sendable {
     private var count = 0
     private var dirty: [Members] = []
     private(set) var reads: StoreReads!
+    let presence: PresenceHub?
     private var beat: Beat?
 
     private struct ListID: Hashable {
@@ -30,10 +31,11 @@ public final class RoomRegistry: @unchecked Sendable {
         let wire: Wire
     }
 
-    init(loop: any EventLoop, relay: Relay, limits: RoomLimits) {
+    init(loop: any EventLoop, relay: Relay, limits: RoomLimits, presence: PresenceHub?) {
         self.loop = loop
         self.relay = relay
         self.limits = limits
+        self.presence = presence
         reads = StoreReads(registry: self, atOnce: limits.readsAtOnce)
     }
 
@@ -139,6 +141,7 @@ public final class RoomRegistry: @unchecked Sendable {
 
     private func wait(_ subscriber: Subscriber, for rest: ByteBuffer) {
         subscriber.state = .behind
+        subscriber.hasMissedPresence = true
         subscriber.blockedSince = now()
         subscriber.sink.queue(rest) { [self] in
             guard subscriber.state != .closed else { return }
@@ -183,6 +186,7 @@ public final class RoomRegistry: @unchecked Sendable {
         let head = head(of: subscriber.tenant)
         if subscriber.cursor >= max(head, subscriber.floor) {
             list(for: subscriber).join(subscriber, head: head)
+            if subscriber.hasMissedPresence { tellPresenceAgain(subscriber) }
         } else {
             later { self.read(subscriber) }
         }
@@ -222,6 +226,7 @@ public final class RoomRegistry: @unchecked Sendable {
             beat = nil
         }
         relay.release(subscriber.tenant, subscriber.user)
+        depart(subscriber)
         subscriber.sink.abort()
     }
 

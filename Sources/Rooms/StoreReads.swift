@@ -22,6 +22,7 @@ final class StoreReads: @unchecked Sendable {
         let registry = registry
         let limits = registry.limits
         subscriber.isReading = true
+        subscriber.hasMissedPresence = true
         let (tenant, wire, selections) = (subscriber.tenant, subscriber.wire, subscriber.selections)
         let (selection, cursor, end) = subscriber.reading
         run {

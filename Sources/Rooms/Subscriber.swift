@@ -48,6 +48,11 @@ public final class Subscriber: @unchecked Sendable {
     var selections = 0
     /// The tenant's newest number when it was admitted: what came before was perhaps never handed to its loop.
     let floor: Int
+    /// The boards that it counts as present in; nil before it does.
+    var presentAt: Selection.Boards?
+    /// Of the last lists of who is there that it was given, and whether changes to them may have passed it by since.
+    var presenceVersion = 0
+    var hasMissedPresence = false
     var sentEvents = 0
     var sentBytes = 0
     /// Replays for boards that joined, which wait for the store.

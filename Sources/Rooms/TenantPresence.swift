@@ -84,12 +84,12 @@ final class TenantPresence {
     }
 
     /// The lists of a selection's boards, by id, up to ``stateBytes``.
-    func lists(of boards: Selection.Boards, at now: Moment) -> [ByteBuffer] {
-        var lists: [ByteBuffer] = []
+    func lists(of boards: Selection.Boards, at now: Moment) -> [EventFrame] {
+        var lists: [EventFrame] = []
         var bytes = 0
         for board in presence.told(of: boards) {
-            let frame = told(of: board, at: now).frame.bytes
-            bytes += frame.readableBytes
+            let frame = told(of: board, at: now).frame
+            bytes += frame.bytes.readableBytes
             guard lists.isEmpty || bytes <= Self.stateBytes else { break }
             lists.append(frame)
         }

@@ -41,8 +41,8 @@ enum Serving {
         } catch {
             throw Failure(.usage, error.description)
         }
-        relay.start(history: StoreHistory(store), on: group.makeIterator())
         let presence = PresenceHub(for: relay, on: group.next())
+        relay.start(history: StoreHistory(store), on: group.makeIterator(), presence: presence)
 
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(), clock: Clock.milliseconds)

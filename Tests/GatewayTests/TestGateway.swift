@@ -37,10 +37,10 @@ struct TestGateway: Sendable {
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
         store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
         let loop = Self.loops.any()
-        relay.start(history: StoreHistory(store), on: [loop])
+        presence = PresenceHub(for: relay, on: loop)
+        relay.start(history: StoreHistory(store), on: [loop], presence: presence)
         registry = try #require(relay.registry(on: loop))
         self.relay = relay
-        presence = PresenceHub(for: relay, on: loop)
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
         var logger = Logger(label: "test")
         logger.logLevel = .critical

@@ -17,7 +17,7 @@ import Testing
         let world = PresenceWorld(boards: [.main, Self.plan, BoardID("a")!])
         world.hub.arrive(Self.ann, at: .only([Self.plan, BoardID("nothing")!]), in: Self.acme)
         func lists(_ boards: Selection.Boards) throws -> [String] {
-            try world.hub.lists(of: boards, in: Self.acme).frames.map { try PresenceWorld.told($0) }
+            try world.hub.lists(of: boards, in: Self.acme).frames.map(\.bytes).map { try PresenceWorld.told($0) }
         }
         #expect(try lists(.all) == ["state a ", "state main ", "state plan ann"])
         #expect(try lists(.only([Self.plan, .main, BoardID("nothing")!])) == ["state main ", "state plan ann"])
@@ -31,7 +31,7 @@ import Testing
         let quoted = UserID("a\"\n\u{2028}é")!
         world.hub.arrive(quoted, at: .all, in: Self.acme)
         try world.hub.set(typing: true, at: 7, on: .main, by: Self.ann, in: Self.acme)
-        let texts = (world.takeFrames().map(\.bytes) + world.hub.lists(of: .all, in: Self.acme).frames).map {
+        let texts = (world.takeFrames().map(\.bytes) + world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)).map {
             String(buffer: $0).split(separator: "\r\n")[1]
         }
         let (name, time) = (#""a\"\n\u2028é""#, #""timestamp":"2026-01-15T10:30:00.000Z"}"#)
@@ -55,13 +55,13 @@ import Testing
     @Test func `a list is made once, until somebody comes or goes`() async throws {
         let world = PresenceWorld()
         world.hub.arrive(Self.ann, at: .all, in: Self.acme)
-        let first = world.hub.lists(of: .all, in: Self.acme).frames
+        let first = world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)
         await world.pass(milliseconds: 60_000)
-        #expect(world.hub.lists(of: .only([.main]), in: Self.acme).frames == first)
+        #expect(world.hub.lists(of: .only([.main]), in: Self.acme).frames.map(\.bytes) == first)
         world.hub.arrive(Self.ann, at: .all, in: Self.acme)
-        #expect(world.hub.lists(of: .all, in: Self.acme).frames == first)
+        #expect(world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes) == first)
         world.hub.arrive(user(1), at: .all, in: Self.acme)
-        let second = world.hub.lists(of: .all, in: Self.acme).frames
+        let second = world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)
         #expect(try second.map { try PresenceWorld.told($0) } == ["state main ann,user-10001"])
     }
 
@@ -69,7 +69,7 @@ import Testing
         let world = PresenceWorld()
         for number in 0..<251 { world.hub.arrive(user(number), at: .all, in: Self.acme) }
         func count() throws -> Int? {
-            let lists = world.hub.lists(of: .all, in: Self.acme).frames
+            let lists = world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)
             let list = try PresenceWorld.object(try #require(lists.first))
             #expect(list["users"]?.array?.count == 250)
             return list["count"]?.int
@@ -89,7 +89,7 @@ import Testing
         for number in 0..<30 {
             world.hub.arrive(UserID("\(number)-" + String(repeating: "x", count: 200))!, at: .all, in: Self.acme)
         }
-        let some = world.hub.lists(of: .all, in: Self.acme).frames
+        let some = world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)
         #expect(2..<100 ~= some.count)
         #expect(some.map(\.readableBytes).reduce(0, +) <= 65_536)
         #expect(
@@ -99,7 +99,7 @@ import Testing
             // Each byte of these names is six in JSON.
             world.hub.arrive(UserID("\(number)-" + String(repeating: "\u{1}", count: 200))!, at: .all, in: Self.acme)
         }
-        let one = world.hub.lists(of: .all, in: Self.acme).frames
+        let one = world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)
         #expect(one.count == 1 && one[0].readableBytes > 65_536)
     }
 

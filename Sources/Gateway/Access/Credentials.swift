@@ -22,7 +22,7 @@ enum Credentials {
             }
             self = .token(bearer)
         } else if fields.isReading, let token = try SessionCookie.value(in: fields.cookie) {
-            guard RequestOrigin(fields).mayUseCookie(origins: origins) else {
+            guard RequestOrigin(fields).isTrusted(origins: origins) else {
                 throw .unauthorized("the cookie does not count from this origin")
             }
             self = .token(token)

@@ -4,8 +4,9 @@ struct RequestOrigin {
 
     init(_ fields: CredentialFields) { self.fields = fields }
 
-    /// Whether a cookie, which browsers send by themselves, is meant: by our own page or one of `origins`.
-    func mayUseCookie(origins: Set<String>) -> Bool {
+    /// Whether it is from no page, our own or one of `origins`: only then a cookie, which browsers send by themselves,
+    /// is meant, and a WebSocket, which they let any page open.
+    func isTrusted(origins: Set<String>) -> Bool {
         guard let origin = fields.origin.first else { return fields.fetchSite.allSatisfy { $0 != "cross-site" } }
         guard fields.origin.count == 1 else { return false }
         return origins.contains { $0.utf8.elementsEqual(origin.utf8) } || isOwn(origin)

@@ -30,26 +30,32 @@ struct ErrorResponse: RouterMiddleware {
     ]
 
     private static func problem(_ error: any Error, context: AppContext) -> Problem {
-        switch error {
-        case let problem as Problem: return problem
-        case let error as BoardError: return Problem(error)
-        case let error as JSONError:
-            return Problem(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
-        case is NIOTooManyBytesError: return .bodyTooLarge
-        case let error as any HTTPResponseError where error.status == .notFound: return .notFound
-        case let error as any HTTPResponseError where error.status == .contentTooLarge: return .bodyTooLarge
-        case let error as any HTTPResponseError:
-            return Problem(error.status, "bad_request", error.status.reasonPhrase + ".")
-        default:
-            // The type alone: descriptions of unknown errors may carry anything.
-            context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
-            return Problem(
-                .internalServerError, "internal", "Something went wrong here; the log has it under this request's id.")
-        }
+        if let problem = Problem(refusing: error) { return problem }
+        // The type alone: descriptions of unknown errors may carry anything.
+        context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+        return .internal
     }
 }
 
 extension Problem {
+    /// What a client is told of `error`; nil when that is no refusal but a failure of ours.
+    init?(refusing error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let error as BoardError: self.init(error)
+        case let error as JSONError:
+            self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
+        case is NIOTooManyBytesError: self = .bodyTooLarge
+        case let error as any HTTPResponseError where error.status == .notFound: self = .notFound
+        case let error as any HTTPResponseError where error.status == .contentTooLarge: self = .bodyTooLarge
+        case let error as any HTTPResponseError:
+            self.init(error.status, "bad_request", error.status.reasonPhrase + ".")
+        default: return nil
+        }
+    }
+
+    static let `internal` = Problem(
+        .internalServerError, "internal", "Something went wrong here; the log has it under this request's id.")
     static let methodUnknown = Problem(.notImplemented, "method_unknown", "This method is not known here.")
     /// With the connection closed, so that the rest need not be read.
     static let bodyTooLarge = Problem(.contentTooLarge, "body_too_large", "The body is larger than we take.")

@@ -38,16 +38,22 @@ struct PresenceRoutes {
         let id = try context.boardID()
         let (body, _) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let notice = try TypingNotice(body)
-        _ = try await store.board(id, for: context.author)
-        guard try await isTask(notice.task, on: id, for: context.author) else { throw Problem.notFound }
+        try await set(typing: notice.isTyping, at: notice.task, on: id, by: context.author)
+        return Response(status: .noContent)
+    }
+
+    /// The one way to say that somebody types, from whatever transport.
+    ///
+    /// - Throws: ``Problem`` 404, 429, and the store's refusals.
+    func set(typing isTyping: Bool, at task: Int, on board: BoardID, by author: Author) async throws {
+        _ = try await store.board(board, for: author)
+        guard try await isTask(task, on: board, for: author) else { throw Problem.notFound }
         do {
-            try presence.set(
-                typing: notice.isTyping, at: notice.task, on: id, by: context.user, in: context.tenant)
+            try presence.set(typing: isTyping, at: task, on: board, by: author.user, in: author.tenant)
         } catch {
             throw Problem(.tooManyRequests, "typing_full", "Too many tasks are being typed at; try again later.")
                 .with(.retryAfter, "5")
         }
-        return Response(status: .noContent)
     }
 
     /// A task of a board that the caller may not see is on no other board either.

@@ -10,11 +10,14 @@ final class DescriptorSink: Sink {
     private var context: ChannelHandlerContext?
     private var descriptor: NIOBSDSocket.Handle?
     private(set) var queuedBytes = 0
+    private let lingers: Bool
 
     /// - Parameters:
     ///   - context: of a handler with none but the channel itself before it.
     ///   - sendBuffer: bytes that the kernel may hold for this connection; a reader's backlog is in there.
-    init?(context: ChannelHandlerContext, sendBuffer: Int) {
+    ///   - lingers: whether the client may still be sending when we are done.
+    init?(context: ChannelHandlerContext, sendBuffer: Int, lingers: Bool = false) {
+        self.lingers = lingers
         var descriptor: NIOBSDSocket.Handle?
         try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
             descriptor = $0
@@ -55,7 +58,13 @@ final class DescriptorSink: Sink {
     func finish(_ bytes: ByteBuffer) {
         guard let context, send(bytes) == bytes.readableBytes else { return abort() }
         forget()
-        context.close(promise: nil)
+        guard lingers else { return context.close(promise: nil) }
+        // To close over bytes that were not read would be a reset, which may overtake our last ones (RFC 6455 §7.1.1).
+        context.close(mode: .output, promise: nil)
+        let rest = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: .seconds(2)) {
+            if rest.value.channel.isActive { rest.value.close(promise: nil) }
+        }
     }
 
     func abort() {

@@ -16,21 +16,24 @@ final class StreamFront: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private enum Mode {
+    enum Mode {
         case requests
         /// A stream request has come and is looked at; parts behind it wait.
         case deciding(HTTPRequestHead, isComplete: Bool)
         case stream(DescriptorSink)
+        /// Everything is for the handlers behind this one, and goes out beneath it.
+        case socket
     }
 
-    private let route: StreamRoute
-    private let registry: RoomRegistry
+    let route: StreamRoute
+    let sockets: SocketRoute
+    let registry: RoomRegistry
     private var codec: StreamServer.Codec?
     private let logger: Logger
     /// Adds Hummingbird's own handlers behind this one.
     private let attach: () throws -> Void
 
-    private var mode = Mode.requests
+    private(set) var mode = Mode.requests
     private var isAttached = false
     private var unanswered = 0
     private var isAnswering = false
@@ -40,11 +43,12 @@ final class StreamFront: ChannelDuplexHandler {
     private static let mostHeld = 64
 
     init(
-        route: StreamRoute, registry: RoomRegistry, codec: StreamServer.Codec, logger: Logger,
+        route: StreamRoute, sockets: SocketRoute, registry: RoomRegistry, codec: StreamServer.Codec, logger: Logger,
         attach: @escaping () throws -> Void
     ) {
         self.codec = codec
         self.route = route
+        self.sockets = sockets
         self.registry = registry
         self.logger = logger
         self.attach = attach
@@ -55,12 +59,13 @@ final class StreamFront: ChannelDuplexHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // The codec is gone once a stream has begun; a client has nothing more to say.
         if case .stream = mode { return }
+        if case .socket = mode { return context.fireChannelRead(data) }
         take(unwrapInboundIn(data), context: context)
     }
 
     private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
         switch (mode, part) {
-        case (.stream, _): return
+        case (.stream, _), (.socket, _): return
         case (.deciding(let head, isComplete: false), .end):
             mode = .deciding(head, isComplete: true)
             decide(context: context)
@@ -68,7 +73,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.deciding, _):
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
-        case (.requests, .head(let head)) where StreamRoute.takes(head):
+        case (.requests, .head(let head)) where StreamRoute.takes(head) || SocketRoute.takes(head):
             mode = .deciding(head, isComplete: false)
         case (.requests, .head):
             unanswered += 1
@@ -86,7 +91,7 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .stream = mode {
+        if isTaken {
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
@@ -114,7 +119,15 @@ final class StreamFront: ChannelDuplexHandler {
 
     /// Hummingbird closes what it takes for its own connection; a stream is not.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        if case .stream = self.mode { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+        if isTaken { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+    }
+
+    /// The connection is no longer one of requests.
+    private var isTaken: Bool {
+        switch mode {
+        case .stream, .socket: true
+        case .requests, .deciding: false
+        }
     }
 
     // MARK: Streams
@@ -128,6 +141,7 @@ final class StreamFront: ChannelDuplexHandler {
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)
         }
         do {
+            if SocketRoute.takes(head) { return try decideSocket(head, context: context) }
             decide(head, try route.caller(head), context: context)
         } catch {
             refuse(error, head, context: context)
@@ -152,12 +166,14 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    private func refuse(_ problem: Problem, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    func refuse(_ problem: Problem, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
         guard case .deciding = mode else { return }
         let id = ConnectionID.random().description
         logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
         RawResponse.write(
-            problem, requestID: id, closing: !head.isKeepAlive, extra: route.cors(head), to: context)
+            // Behind an offer to upgrade the decoder reads no further.
+            problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
+            extra: route.cors(head), to: context)
         mode = .requests
         let waiting = held
         held = []
@@ -170,11 +186,8 @@ final class StreamFront: ChannelDuplexHandler {
         guard let sink = DescriptorSink(context: context, sendBuffer: registry.limits.queueBytes / 2) else {
             return refuse(.unavailable, head, context: context)
         }
-        mode = .stream(sink)
-        held = []
+        leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)
-        try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
-        if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         registry.open(request, on: sink) { [self] result in
             switch result {
             case .success(let subscriber):
@@ -193,7 +206,15 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    private func removeCodec(context: ChannelHandlerContext) {
+    /// Lets go of whoever took the connection for one of requests.
+    func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
+        self.mode = mode
+        held = []
+        try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+    }
+
+    func removeCodec(context: ChannelHandlerContext) {
         guard let codec else { return }
         self.codec = nil
         context.pipeline.syncOperations.removeHandler(codec.encoder, promise: nil)
@@ -204,7 +225,8 @@ final class StreamFront: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         // Whoever reads on behalf of requests has gone; without a read the end of the connection is not seen.
-        if case .stream = mode { context.read() } else { context.fireChannelReadComplete() }
+        if isTaken { context.read() }
+        if case .stream = mode {} else { context.fireChannelReadComplete() }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -219,6 +241,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.stream, is ChannelShouldQuiesceEvent):
             if let subscriber { registry.drain(subscriber, over: route.settings.drainMilliseconds) }
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
+        case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
@@ -226,6 +249,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     /// Bytes that are not HTTP: said once, then closed (RFC 9112 §9.3, §3 for what is refused).
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .socket = mode { return context.fireErrorCaught(error) }
         guard let error = error as? HTTPParserError, case .requests = mode else { return context.close(promise: nil) }
         // Whoever reads the body must not take its beginning for the whole.
         context.fireErrorCaught(error)

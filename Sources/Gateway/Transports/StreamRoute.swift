@@ -21,19 +21,27 @@ struct StreamRoute: Sendable {
         let query: Query
     }
 
-    static func takes(_ head: HTTPRequestHead) -> Bool {
-        head.method == .GET && head.uri.utf8.starts(with: path.utf8)
-            && (head.uri.utf8.count == path.utf8.count
-                || head.uri.utf8[head.uri.utf8.index(head.uri.utf8.startIndex, offsetBy: path.utf8.count)]
-                    == UInt8(ascii: "?"))
-    }
+    static func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && head.isFor(path) }
 
-    /// - Throws: ``Problem`` 401, and 400 for a query that can't be understood.
-    func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
-        let query = try Query(
+    /// - Throws: ``Problem`` 400 for a query that can't be understood.
+    func query(_ head: HTTPRequestHead) throws(Problem) -> Query {
+        try Query(
             head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
             allowing: ["types", "since", "snapshot", "token", "ticket"], repeatable: ["board"])
-        let credentials = try Credentials(CredentialFields(head), query: query, origins: settings.corsOrigins)
+    }
+
+    /// - Throws: ``Problem`` 401, and as ``query(_:)`` does.
+    func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
+        let query = try query(head)
+        return try caller(credentials(head, query), query: query)
+    }
+
+    func credentials(_ head: HTTPRequestHead, _ query: Query) throws(Problem) -> Credentials? {
+        try Credentials(CredentialFields(head), query: query, origins: settings.corsOrigins)
+    }
+
+    /// - Throws: ``Problem`` 401.
+    func caller(_ credentials: Credentials?, query: Query) throws(Problem) -> Caller {
         let claims = try authenticator.claims(of: credentials)
         guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else {
             throw .unauthorized("the tenant or the subject is not one that we can use")
@@ -44,18 +52,24 @@ struct StreamRoute: Sendable {
     /// - Parameter known: the tenant's boards.
     /// - Throws: ``Problem`` as ``StreamQuery`` does.
     func request(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) throws(Problem) -> StreamRequest {
-        let ask = try StreamQuery(
-            caller.query, lastEventID: head.headers.first(name: "last-event-id"), claims: caller.claims, known: known)
+        try request(
+            caller, lastEventID: head.headers.first(name: "last-event-id"), on: .eventStream,
+            head: RawResponse.streamHead(extra: cors(head)), known: known)
+    }
+
+    /// - Parameter head: what is sent before the first event.
+    func request(
+        _ caller: Caller, lastEventID: String?, on wire: Wire, head: ByteBuffer, known: Set<BoardID>
+    ) throws(Problem) -> StreamRequest {
+        let ask = try StreamQuery(caller.query, lastEventID: lastEventID, claims: caller.claims, known: known)
         let wantsSnapshot = try caller.query.flag("snapshot")
-        let tenant = caller.tenant
-        let boards = ask.selection.boards
+        let (tenant, boards) = (caller.tenant, ask.selection.boards)
         let snapshot: @Sendable () async throws -> StreamRequest.Snapshot = { [store, relay] in
             try await store.initEvent(of: tenant, boards: boards, now: relay.now())
         }
         return StreamRequest(
-            tenant: tenant, grant: Grant(caller.claims, of: caller.user), selection: ask.asked, cursor: ask.cursor,
-            head: RawResponse.streamHead(extra: cors(head)), snapshotURL: ask.snapshotURL,
-            snapshot: wantsSnapshot ? snapshot : nil)
+            tenant: tenant, grant: Grant(caller.claims, of: caller.user), selection: ask.asked, wire: wire,
+            cursor: ask.cursor, head: head, snapshotURL: ask.snapshotURL, snapshot: wantsSnapshot ? snapshot : nil)
     }
 
     /// What a native EventSource needs instead of a status: it never comes back after any but 200.
@@ -77,5 +91,15 @@ struct StreamRoute: Sendable {
         return [
             ("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"), ("Vary", "Origin"),
         ]
+    }
+}
+
+extension HTTPRequestHead {
+    /// Whether its target is `path`, with or without a query.
+    func isFor(_ path: String) -> Bool {
+        let (uri, path) = (uri.utf8, path.utf8)
+        guard uri.starts(with: path) else { return false }
+        let end = uri.index(uri.startIndex, offsetBy: path.count)
+        return end == uri.endIndex || uri[end] == UInt8(ascii: "?")
     }
 }

@@ -17,6 +17,7 @@ struct StreamServer: HTTPChannelHandler {
 
     let responder: Responder
     let route: StreamRoute
+    let sockets: SocketRoute
     let requests: RequestTasks
     let idleTimeout: Duration
 
@@ -24,7 +25,7 @@ struct StreamServer: HTTPChannelHandler {
         channel.eventLoop.makeCompletedFuture {
             guard let registry = route.relay.registry(on: channel.eventLoop) else { throw ChannelError.eof }
             let codec = Codec(maxHeaderBytes: route.settings.maxHeaderBytes)
-            let front = StreamFront(route: route, registry: registry, codec: codec, logger: logger) {
+            let front = StreamFront(route: route, sockets: sockets, registry: registry, codec: codec, logger: logger) {
                 let connection = try addHummingbird(to: channel, logger: logger)
                 requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
             }
@@ -49,7 +50,9 @@ struct StreamServer: HTTPChannelHandler {
             limits.maxHeaderListSize = maxHeaderBytes
             limits.maxHeaderFieldSize = maxHeaderBytes
             limits.maxHeaderFieldCount = 200
-            decoder = ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: limits))
+            // What comes behind a handshake is for the WebSocket.
+            decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
         }
     }
 

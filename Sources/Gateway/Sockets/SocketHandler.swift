@@ -1,0 +1,245 @@
+import Boards
+import Events
+import HTTPTypes
+import NIOCore
+import NIOWebSocket
+import Rooms
+import Tokens
+
+/// One open WebSocket: what its client says, and how it ends. What it hears, the rooms write straight to its sink.
+///
+/// `@unchecked Sendable`: touched on its connection's loop alone.
+final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = WebSocketFrame
+
+    private enum Phase {
+        /// Nobody has said who they are; the timer ends that.
+        case stranger(Scheduled<Void>)
+        /// A token was said, and its tenant is loaded.
+        case entering
+        case open(Subscriber)
+        case closed
+    }
+
+    private let route: SocketRoute
+    private let registry: RoomRegistry
+    private let sink: DescriptorSink
+    private let query: Query
+    private var messages = SocketMessages()
+    private var phase = Phase.closed
+    /// What came while the tenant was loaded.
+    private var early: [String] = []
+
+    private static let mostEarly = 8
+    /// Replays under way at once, for one connection.
+    private static let mostResumptions = 4
+    private static let patience = TimeAmount.seconds(5)
+
+    init(route: SocketRoute, registry: RoomRegistry, sink: DescriptorSink, query: Query) {
+        self.route = route
+        self.registry = registry
+        self.sink = sink
+        self.query = query
+    }
+
+    /// The token came with the handshake.
+    func begin(_ subscriber: Subscriber) { phase = .open(subscriber) }
+
+    /// The first message has to bring the token.
+    func awaitToken() {
+        phase = .stranger(
+            registry.loop.scheduleTask(in: Self.patience) { [self] in end(4001, "no token came within 5 s") })
+    }
+
+    // MARK: What comes
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .closed = phase { return }
+        do throws(SocketViolation) {
+            switch try messages.take(unwrapInboundIn(data)) {
+            case .text(let text): hear(text)
+            case .ping(let payload): answer(SocketBytes.pong(payload))
+            case .close(let code): end(code ?? 1000, "")
+            case nil: break
+            }
+        } catch {
+            end(error.rawValue, error.reason)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? NIOWebSocketError else {
+            leave()
+            return sink.abort()
+        }
+        let violation: SocketViolation = if case .invalidFrameLength = error { .tooBig } else { .protocolError }
+        end(violation.rawValue, violation.reason)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        sink.forget()
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        if case .open(let subscriber) = phase {
+            registry.drain(subscriber, over: route.streams.settings.drainMilliseconds)
+        } else {
+            end(1001, CloseReason.serverDraining.rawValue)
+        }
+    }
+
+    // MARK: Commands
+
+    private func hear(_ text: String) {
+        if case .entering = phase {
+            early.append(text)
+            if early.count > Self.mostEarly { end(1008, "too much was said before the answer") }
+            return
+        }
+        let command: SocketCommand
+        do throws(Problem) { command = try SocketCommand(text) } catch {
+            if case .stranger = phase { return end(4001, "the first message must be auth") }
+            return answer(SocketRoute.error(error, now: registry.wallClock))
+        }
+        switch phase {
+        case .stranger(let timer):
+            guard case .auth(let token) = command else { return end(4001, "the first message must be auth") }
+            timer.cancel()
+            route.strangers.leave()
+            enter(with: token)
+        case .open(let subscriber):
+            do throws(Problem) { try obey(command, subscriber) } catch {
+                answer(SocketRoute.error(error, now: registry.wallClock))
+            }
+        case .entering, .closed: break
+        }
+    }
+
+    private func obey(_ command: SocketCommand, _ subscriber: Subscriber) throws(Problem) {
+        let known = route.streams.relay.boards(of: subscriber.tenant) ?? [.main]
+        switch command {
+        case .auth(let token): try renew(subscriber, with: token)
+        case .subscribe(let boards, let types, let since):
+            for board in boards { try route.require(board, among: known, for: subscriber.grant) }
+            guard subscriber.resumptions < Self.mostResumptions else {
+                throw Problem(.tooManyRequests, "too_many", "Wait for the boards that were asked for before.")
+            }
+            var filter: TypeFilter?
+            if let types {
+                filter = subscriber.selection.types.adding(types)
+                if filter == nil { throw .badCommand("types can be 64 at most") }
+            }
+            registry.subscribe(subscriber, to: boards, types: filter, since: since)
+        case .unsubscribe(let boards, let types):
+            var filter: TypeFilter?
+            if let types {
+                filter = subscriber.selection.types.removing(types)
+                if filter == nil { throw .badCommand("no type would be left; unsubscribe from boards, or close") }
+            }
+            registry.unsubscribe(subscriber, from: boards, of: known, types: filter)
+        case .typing(let board, let task, let isTyping):
+            guard subscriber.grant.mayWrite else {
+                throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
+            }
+            type(isTyping, into: task, on: board, subscriber)
+        case .ping: answer(SocketRoute.pong(now: registry.wallClock))
+        }
+    }
+
+    private func renew(_ subscriber: Subscriber, with token: String) throws(Problem) {
+        let caller = try route.streams.caller(.token(token[...]), query: query)
+        guard caller.tenant == subscriber.tenant, caller.user == subscriber.user else {
+            throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
+        }
+        guard registry.renew(subscriber, with: Grant(caller.claims, of: caller.user)) else { return }
+        answer(SocketRoute.renewed(until: Int(caller.claims.expiresAt), now: registry.wallClock))
+    }
+
+    /// The store has to be asked whether there is such a task.
+    private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ subscriber: Subscriber) {
+        let author = Author(tenant: subscriber.tenant, user: subscriber.user, boards: subscriber.grant.boards)
+        Task { [presence = route.presence, registry] in
+            do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
+                let told = SocketRoute.error(Problem(refusing: error) ?? .internal, now: registry.wallClock)
+                registry.loop.execute { self.answer(told) }
+            }
+        }
+    }
+
+    // MARK: Coming and going
+
+    private func enter(with token: String) {
+        phase = .entering
+        do throws(Problem) { enter(try route.streams.caller(.token(token[...]), query: query)) } catch {
+            end(4001, error.detail)
+        }
+    }
+
+    private func enter(_ caller: StreamRoute.Caller) {
+        guard case .entering = phase else { return }
+        guard let known = route.streams.relay.boards(of: caller.tenant) else {
+            return route.streams.relay.load(caller.tenant, on: registry.loop).assumeIsolated().whenComplete { result in
+                guard case .success = result else { return self.end(1013, "the store can't be read now") }
+                self.enter(caller)
+            }
+        }
+        do throws(Problem) {
+            registry.open(try route.request(caller, head: ByteBuffer(), known: known), on: sink) { [self] result in
+                entered(result, caller)
+            }
+        } catch {
+            end(error.status == .badRequest ? 1008 : 4003, error.detail)
+        }
+    }
+
+    private func entered(_ result: Result<Subscriber, RoomError>, _ caller: StreamRoute.Caller) {
+        guard case .entering = phase else {
+            if case .success(let subscriber) = result { registry.drop(subscriber) }
+            return
+        }
+        switch result {
+        case .success(let subscriber):
+            phase = .open(subscriber)
+            if route.streams.authenticator.isRevoked(caller.claims) {
+                return registry.close(subscriber, .revoked, reconnectAfter: nil)
+            }
+            let waiting = early
+            early = []
+            for text in waiting { hear(text) }
+        case .failure(.draining): end(1001, CloseReason.serverDraining.rawValue)
+        case .failure: end(1013, CloseReason.limitReached.rawValue)
+        }
+    }
+
+    private func answer(_ bytes: ByteBuffer) {
+        switch phase {
+        case .open(let subscriber): registry.send(bytes, to: subscriber)
+        case .stranger, .entering: if sink.send(bytes) != bytes.readableBytes { end(4008, "stalled") }
+        case .closed: break
+        }
+    }
+
+    /// Says why, and closes.
+    private func end(_ code: UInt16, _ reason: String) {
+        switch phase {
+        case .closed: return
+        case .open(let subscriber):
+            if !subscriber.isBlocked { sink.finish(SocketBytes.close(code, reason)) }
+        case .stranger, .entering: sink.finish(SocketBytes.close(code, reason))
+        }
+        leave()
+        sink.abort()
+    }
+
+    private func leave() {
+        if case .stranger(let timer) = phase {
+            timer.cancel()
+            route.strangers.leave()
+        }
+        if case .open(let subscriber) = phase { registry.drop(subscriber) }
+        phase = .closed
+    }
+}

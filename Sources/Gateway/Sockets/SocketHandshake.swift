@@ -1,0 +1,83 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import StrictJSON
+import Tokens
+
+/// A WebSocket's opening handshake, as RFC 6455 §4.2.1 has it, from a page that may.
+struct SocketHandshake {
+    private let accept: String
+
+    /// - Parameter isFromOurs: whether an `Origin`, if there is one, is our own or allowed.
+    /// - Throws: ``Problem`` 426 for what is no handshake of version 13, 400 for a bad one, 403 for another's page.
+    init(_ head: HTTPRequestHead, isFromOurs: Bool) throws(Problem) {
+        guard Self.names("websocket", in: head.headers["upgrade"]), Self.names("upgrade", in: head.headers["connection"])
+        else { throw Self.upgradeRequired("This path speaks WebSocket: connect with Upgrade: websocket.") }
+        guard head.headers["sec-websocket-version"] == ["13"] else {
+            throw Self.upgradeRequired("Only version 13 of the WebSocket protocol is spoken here.")
+        }
+        let keys = head.headers["sec-websocket-key"]
+        guard keys.count == 1, Self.isKey(keys[0]), head.headers["host"].count == 1 else {
+            throw Problem(
+                .badRequest, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64, once, beside one Host.")
+        }
+        guard isFromOurs else {
+            throw Problem(.forbidden, "origin_forbidden", "Pages of this origin may not connect; see http.corsOrigins.")
+        }
+        accept = Self.base64(sha1(Array((keys[0] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
+    }
+
+    /// The answer that opens the WebSocket; frames come behind it.
+    var response: ByteBuffer {
+        ByteBuffer(
+            string: """
+                HTTP/1.1 101 Switching Protocols\r
+                Upgrade: websocket\r
+                Connection: Upgrade\r
+                Sec-WebSocket-Accept: \(accept)\r
+                \r
+
+                """)
+    }
+
+    private static func upgradeRequired(_ detail: String) -> Problem {
+        Problem(HTTPResponse.Status(code: 426, reasonPhrase: "Upgrade Required"), "upgrade_required", detail)
+            .with(.upgrade, "websocket").with(.secWebSocketVersion, "13")
+    }
+
+    /// Whether `token` is in a list of tokens; their case does not matter.
+    private static func names(_ token: String, in fields: [String]) -> Bool {
+        fields.joined(separator: ",").split(separator: ",").contains { item in
+            item.trimming { $0 == " " || $0 == "\t" }.lowercased() == token
+        }
+    }
+
+    /// 16 bytes: 22 letters and two signs that fill up.
+    private static func isKey(_ text: String) -> Bool {
+        let bytes = Array(text.utf8)
+        return bytes.count == 24 && bytes.suffix(2).allSatisfy { $0 == UInt8(ascii: "=") }
+            && bytes.prefix(22).allSatisfy { base64Letters.contains($0) }
+    }
+
+    private static let base64Letters = Array(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+
+    /// RFC 4648 §4, of 20 bytes: with one sign that fills up.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")
+        return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+    }
+}
+
+extension Substring {
+    fileprivate func trimming(_ isSpace: (Character) -> Bool) -> Substring {
+        var rest = self.drop(while: isSpace)
+        while let last = rest.last, isSpace(last) { rest.removeLast() }
+        return rest
+    }
+}
+
+extension HTTPField.Name {
+    static let upgrade = Self("Upgrade")!
+    static let secWebSocketVersion = Self("Sec-WebSocket-Version")!
+}

@@ -1,0 +1,92 @@
+import Events
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Rooms
+import StrictJSON
+import Synchronization
+
+/// `GET /ws/connect`: the same streams over a WebSocket. Values in, a request for the rooms or a refusal out.
+struct SocketRoute: Sendable {
+    static let path = "/ws/connect"
+
+    let streams: StreamRoute
+    let presence: PresenceRoutes
+    let strangers = Strangers()
+
+    static func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && head.isFor(path) }
+
+    /// - Parameters:
+    ///   - head: what is sent before the first event.
+    ///   - known: the tenant's boards.
+    /// - Throws: ``Problem`` as ``StreamQuery`` does.
+    func request(_ caller: StreamRoute.Caller, head: ByteBuffer, known: Set<BoardID>) throws(Problem) -> StreamRequest {
+        try streams.request(caller, lastEventID: nil, on: .webSocket, head: head, known: known)
+    }
+
+    /// What a client gets instead of a WebSocket.
+    static func refusal(_ error: RoomError) -> Problem {
+        switch error {
+        case .full:
+            Problem(.tooManyRequests, "limit_reached", "There are as many connections as there may be; try again later.")
+                .with(.retryAfter, "5")
+        case .draining:
+            Problem(.serviceUnavailable, "draining", "The gateway is going down; try again.").with(.retryAfter, "5")
+        case .unavailable: .unavailable
+        }
+    }
+
+    /// - Throws: ``Problem`` 404 for a board that the tenant has not, 403 for one that the token is not good for.
+    func require(_ board: BoardID, among known: Set<BoardID>, for grant: Grant) throws(Problem) {
+        guard known.contains(board) else { throw .notFound }
+        guard grant.boards.contains(board) else {
+            throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
+        }
+    }
+
+    // MARK: Answers to commands
+
+    static func error(_ problem: Problem, now: Int) -> ByteBuffer {
+        answer("error", now: now) {
+            $0.name("status"); $0.int(problem.status.code)
+            $0.name("code"); $0.string(problem.code)
+            $0.name("detail"); $0.string(problem.detail)
+        }
+    }
+
+    static func pong(now: Int) -> ByteBuffer { answer("pong", now: now) { _ in } }
+
+    /// - Parameter expiresAt: milliseconds since 1970.
+    static func renewed(until expiresAt: Int, now: Int) -> ByteBuffer {
+        answer("token.renewed", now: now) {
+            $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
+        }
+    }
+
+    private static func answer(_ type: String, now: Int, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string(type)
+            body(&$0)
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return SocketBytes.text(ByteBuffer(bytes: json.bytes))
+    }
+}
+
+/// Counts the open WebSockets whose clients have not said a token yet.
+final class Strangers: Sendable {
+    static let limit = 1024
+    private let count = Mutex(0)
+
+    /// False when there are as many as there may be.
+    func enter() -> Bool {
+        count.withLock { count in
+            guard count < Self.limit else { return false }
+            count += 1
+            return true
+        }
+    }
+
+    func leave() { count.withLock { $0 -= 1 } }
+}
