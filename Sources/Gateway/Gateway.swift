@@ -12,15 +12,22 @@ public struct Gateway: Sendable {
     private let relay: Relay
     private let assets: [Asset]
     private let settings: GatewaySettings
+    private let live: LiveSettings
+    private let writes = RateLimiter<WriteLimit.Writer>()
+    private let uptime: @Sendable () -> Int64
 
+    /// - Parameter uptime: nanoseconds of a clock that never goes back, for limits.
     public init(
-        authenticator: Authenticator, store: any BoardStore, relay: Relay, assets: [Asset], settings: GatewaySettings
+        authenticator: Authenticator, store: any BoardStore, relay: Relay, assets: [Asset], settings: GatewaySettings,
+        uptime: @escaping @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
     ) {
         self.authenticator = authenticator
         self.store = store
         self.relay = relay
         self.assets = assets
         self.settings = settings
+        live = LiveSettings(settings)
+        self.uptime = uptime
     }
 
     /// - Parameter running: called once connections are accepted, with the listening channel.
@@ -49,6 +56,7 @@ public struct Gateway: Sendable {
         HealthRoutes(relay: relay).add(to: router)
         PageRoutes(assets: assets).add(to: router)
         let tenant = router.group(context: TenantContext.self)
+            .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime))
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
         EventRoutes(store: store).add(to: tenant)

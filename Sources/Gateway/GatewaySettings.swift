@@ -2,6 +2,8 @@
 public struct GatewaySettings: Sendable {
     /// Origins that browsers may call us from, compared exactly.
     public var corsOrigins: Set<String> = []
+    /// Of each user.
+    public var writes = RateLimit(perSecond: 200, burst: 400)
     public var maxBodyBytes = 1 << 20
     public var maxHeaderBytes = 16 << 10
     /// Milliseconds over which the clients of a server that goes down are told to come back.

@@ -38,6 +38,7 @@ extension Settings {
     var gatewaySettings: GatewaySettings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
+        settings.writes = RateLimit(perSecond: limits.writesPerSecond, burst: limits.writeBurst)
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.drainMilliseconds = server.drain.wholeMilliseconds

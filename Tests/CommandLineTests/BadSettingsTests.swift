@@ -24,7 +24,8 @@ import Testing
         ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "", "1.5"]),
         ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
         ("limits.connectionsPerTenant", ["0"]), ("limits.connectionsPerUser", ["0", "x"]),
-        ("limits.connectionsTotal", ["0", "unlimited"]), ("rooms.coalesceMilliseconds", ["-1", "1001"]),
+        ("limits.connectionsTotal", ["0", "unlimited"]), ("limits.writesPerSecond", ["0", "1000001", "fast"]),
+        ("limits.writeBurst", ["0", "1000001"]), ("rooms.coalesceMilliseconds", ["-1", "1001"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
         ("log.level", ["", "verbose", "INFO"]),
     ])

@@ -14,6 +14,12 @@ from waiting import DEADLINE
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = re.compile(r"^listening on http://(?P<host>[^\s/]+):(?P<port>\d+)\s*$")
 
+#: What tests that are not about rates ask for: they write faster than people do.
+UNLIMITED = {
+    "BOARDCAST_LIMITS_WRITES_PER_SECOND": "1000000",
+    "BOARDCAST_LIMITS_WRITE_BURST": "1000000",
+}
+
 #: Every server started and not yet forgotten, so that a failing test can show their logs.
 running = []
 
@@ -46,7 +52,7 @@ class StartFailed(AssertionError):
 class Server:
     """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
 
-    def __init__(self, directory, env=None, args=(), secret=SECRET):
+    def __init__(self, directory, env=None, args=(), secret=SECRET, unlimited=True):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.database = self.directory / "boardcast.sqlite"
@@ -55,6 +61,8 @@ class Server:
         self.env = dict(env or {})
         if secret is not None:
             self.env.setdefault("BOARDCAST_AUTH_SECRET", secret)
+        for name, value in UNLIMITED.items() if unlimited else ():
+            self.env.setdefault(name, value)
         self.host, self.port = None, 0
         self.process = None
         self.stdout_lines = []

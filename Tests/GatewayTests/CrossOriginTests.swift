@@ -29,7 +29,8 @@ import Testing
         #expect(answer.headers[.vary]?.contains("Origin") == true)
         #expect(
             names(answer.headers[.accessControlExposeHeaders]).isSuperset(of: [
-                "etag", "location", "link", "boardcast-seq", "retry-after", "x-request-id",
+                "etag", "location", "link", "boardcast-seq", "retry-after", "ratelimit", "ratelimit-policy",
+                "x-request-id",
             ]))
         #expect(answer.headers[.accessControlAllowCredentials] == nil)
     }

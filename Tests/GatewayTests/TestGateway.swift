@@ -28,9 +28,10 @@ struct TestGateway: Sendable {
     let registry: RoomRegistry
     private let application: Application<RouterResponder<AppContext>>
 
-    init(_ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [])
-        throws
-    {
+    init(
+        _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
+        uptime: @escaping @Sendable () -> Int64 = { 0 }
+    ) throws {
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
         store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
         let loop = Self.loops.any()
@@ -40,7 +41,8 @@ struct TestGateway: Sendable {
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
         let authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
-            authenticator: authenticator, store: store, relay: relay, assets: assets, settings: settings)
+            authenticator: authenticator, store: store, relay: relay, assets: assets, settings: settings,
+            uptime: uptime)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         application = Application(router: gateway.router(), logger: logger)

@@ -63,7 +63,7 @@ extension Settings {
         "http.trustedProxies",
         "auth.jwksURL",
         "tenants.directory",
-        "limits.writesPerSecond", "limits.writeBurst", "limits.authFailuresPerSecond", "limits.authFailureBurst",
+        "limits.authFailuresPerSecond", "limits.authFailureBurst",
         "jobs.streamSeconds", "jobs.stallSeconds",
         "ops.host", "ops.port",
     ]

@@ -19,7 +19,7 @@ struct CrossOrigin: RouterMiddleware {
         if let origin {
             response.headers[.accessControlAllowOrigin] = origin
             response.headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
         }
         return response
     }
