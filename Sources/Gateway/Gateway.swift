@@ -13,6 +13,7 @@ public struct Gateway: Sendable {
     private let assets: [Asset]
     private let settings: GatewaySettings
     private let live: LiveSettings
+    private let failures: AuthFailures
     private let writes = RateLimiter<WriteLimit.Writer>()
     private let uptime: @Sendable () -> Int64
 
@@ -27,6 +28,7 @@ public struct Gateway: Sendable {
         self.assets = assets
         self.settings = settings
         live = LiveSettings(settings)
+        failures = AuthFailures(settings: live, uptime: uptime)
         self.uptime = uptime
     }
 
@@ -36,7 +38,7 @@ public struct Gateway: Sendable {
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
-        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, settings: settings)
+        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, failures: failures)
         return Application(
             router: router(),
             server: HTTPServerBuilder {
@@ -52,7 +54,7 @@ public struct Gateway: Sendable {
         router.add(middleware: AccessLog())
         router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
         router.add(middleware: ErrorResponse())
-        router.add(middleware: BearerAuthentication(authenticator: authenticator))
+        router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
         HealthRoutes(relay: relay).add(to: router)
         PageRoutes(assets: assets).add(to: router)
         let tenant = router.group(context: TenantContext.self)

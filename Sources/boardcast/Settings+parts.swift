@@ -39,6 +39,8 @@ extension Settings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
         settings.writes = RateLimit(perSecond: limits.writesPerSecond, burst: limits.writeBurst)
+        settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
+        settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.drainMilliseconds = server.drain.wholeMilliseconds

@@ -25,7 +25,10 @@ import Testing
         ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
         ("limits.connectionsPerTenant", ["0"]), ("limits.connectionsPerUser", ["0", "x"]),
         ("limits.connectionsTotal", ["0", "unlimited"]), ("limits.writesPerSecond", ["0", "1000001", "fast"]),
-        ("limits.writeBurst", ["0", "1000001"]), ("rooms.coalesceMilliseconds", ["-1", "1001"]),
+        ("limits.writeBurst", ["0", "1000001"]), ("limits.authFailuresPerSecond", ["0", "1000001"]),
+        ("limits.authFailureBurst", ["0", "all"]),
+        ("http.trustedProxies", ["x", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/08", "::/129", "p.local", "10.0.0.1:80"]),
+        ("rooms.coalesceMilliseconds", ["-1", "1001"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
         ("log.level", ["", "verbose", "INFO"]),
     ])

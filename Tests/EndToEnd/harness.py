@@ -18,6 +18,8 @@ LISTENING = re.compile(r"^listening on http://(?P<host>[^\s/]+):(?P<port>\d+)\s*
 UNLIMITED = {
     "BOARDCAST_LIMITS_WRITES_PER_SECOND": "1000000",
     "BOARDCAST_LIMITS_WRITE_BURST": "1000000",
+    "BOARDCAST_LIMITS_AUTH_FAILURES_PER_SECOND": "1000000",
+    "BOARDCAST_LIMITS_AUTH_FAILURE_BURST": "1000000",
 }
 
 #: Every server started and not yet forgotten, so that a failing test can show their logs.

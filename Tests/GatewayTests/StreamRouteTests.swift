@@ -18,7 +18,8 @@ import Tokens
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: TestGateway.secret)]))
         return StreamRoute(
             authenticator: Authenticator(verifier: verifier) { TestGateway.now }, relay: relay,
-            store: MemoryBoardStore(now: { TestGateway.now }), settings: settings)
+            store: MemoryBoardStore(now: { TestGateway.now }),
+            failures: AuthFailures(settings: LiveSettings(settings), uptime: { 0 }))
     }
 
     private func head(_ uri: String, token: String? = nil, _ headers: [(String, String)] = []) -> HTTPRequestHead {
@@ -30,7 +31,7 @@ import Tokens
         -> StreamRequest
     {
         let route = try route(settings)
-        return try route.request(head, try route.caller(head), known: known)
+        return try route.request(head, try route.caller(head, from: nil), known: known)
     }
 
     private func refusal(_ head: HTTPRequestHead) throws -> Problem {

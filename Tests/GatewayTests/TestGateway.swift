@@ -129,7 +129,8 @@ struct Answer: Sendable {
     /// Body and headers without what differs from one request to the next.
     var withoutRequestID: String {
         let id = headers[.xRequestID] ?? "-"
-        let fields = headers.filter { $0.name != .xRequestID }.map { "\($0.name): \($0.value)" }.sorted()
+        let fields = headers.filter { ![.xRequestID, .rateLimit].contains($0.name) }.map { "\($0.name): \($0.value)" }
+            .sorted()
         return ([String(status)] + fields + [text.split(separator: id).joined()]).joined(separator: "\n")
     }
 }

@@ -60,10 +60,8 @@ extension SettingKey {
 extension Settings {
     /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
     public static let notYet: Set<String> = [
-        "http.trustedProxies",
         "auth.jwksURL",
         "tenants.directory",
-        "limits.authFailuresPerSecond", "limits.authFailureBurst",
         "jobs.streamSeconds", "jobs.stallSeconds",
         "ops.host", "ops.port",
     ]

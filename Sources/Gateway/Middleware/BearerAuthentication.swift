@@ -5,6 +5,7 @@ import Tokens
 /// Verifies the `Authorization` header of every request; the tenant's routes then ask for the outcome.
 struct BearerAuthentication: RouterMiddleware {
     let authenticator: Authenticator
+    let failures: AuthFailures
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -12,6 +13,15 @@ struct BearerAuthentication: RouterMiddleware {
         var context = context
         let headers = request.headers[fields: .authorization].map(\.value)
         context.identity = Result { () throws(Problem) in try authenticator.claims(authorization: headers) }
+            .mapError { failures.count($0, from: context.peer, forwarded: request.forwarded) }
         return try await next(request, context)
     }
+}
+
+extension Request {
+    fileprivate var forwarded: [String] { headers[fields: .xForwardedFor].map(\.value) }
+}
+
+extension HTTPField.Name {
+    static let xForwardedFor = Self("X-Forwarded-For")!
 }

@@ -127,7 +127,7 @@ final class StreamFront: ChannelDuplexHandler {
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)
         }
         do {
-            let caller = try route.caller(head)
+            let caller = try route.caller(head, from: context.remoteAddress)
             guard let known = route.relay.boards(of: caller.tenant) else {
                 return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                     switch $0 {

@@ -12,7 +12,9 @@ struct StreamRoute: Sendable {
     let authenticator: Authenticator
     let relay: Relay
     let store: any BoardStore
-    let settings: GatewaySettings
+    let failures: AuthFailures
+
+    var settings: GatewaySettings { failures.settings.current }
 
     struct Caller {
         let claims: Claims
@@ -28,8 +30,15 @@ struct StreamRoute: Sendable {
                     == UInt8(ascii: "?"))
     }
 
-    /// - Throws: ``Problem`` 401, and 400 for a query that can't be understood.
-    func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
+    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there, and 400 for a query that can't be
+    ///   understood.
+    func caller(_ head: HTTPRequestHead, from peer: SocketAddress?) throws(Problem) -> Caller {
+        do { return try caller(head) } catch {
+            throw failures.count(error, from: peer, forwarded: head.headers["x-forwarded-for"])
+        }
+    }
+
+    private func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
         let query = try Query(
             head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
             allowing: ["types", "since", "snapshot", "token"], repeatable: ["board"])
