@@ -6,12 +6,22 @@ public import Tokens
 public final class Authenticator: Sendable {
     private let verifier: Mutex<TokenVerifier>
     private let clock: @Sendable () -> Int
+    private let unknownKey: @Sendable (_ issuer: String?) -> Void
 
-    /// - Parameter clock: milliseconds since 1970.
-    public init(verifier: TokenVerifier, clock: @escaping @Sendable () -> Int) {
+    /// - Parameters:
+    ///   - clock: milliseconds since 1970.
+    ///   - unknownKey: told what a token says of its issuer when no key fits it: perhaps there is a new one.
+    public init(
+        verifier: TokenVerifier, unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in },
+        clock: @escaping @Sendable () -> Int
+    ) {
         self.verifier = Mutex(verifier)
+        self.unknownKey = unknownKey
         self.clock = clock
     }
+
+    /// False while no token can be good for want of a key.
+    var hasKeys: Bool { verifier.withLock { $0 }.hasKeys }
 
     /// From now on tokens are held against other keys and rules; none that was good before is remembered.
     public func replace(with verifier: TokenVerifier) { self.verifier.withLock { $0 = verifier } }
@@ -34,9 +44,11 @@ public final class Authenticator: Sendable {
             throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
                 .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
         }
+        let verifier = verifier.withLock { $0 }
         do {
-            return try verifier.withLock({ $0 }).verify(token, at: Int64(clock()))
+            return try verifier.verify(token, at: Int64(clock()))
         } catch {
+            if error == .noMatchingKey { unknownKey(verifier.claimedIssuer(of: token)) }
             throw .unauthorized(error.description)
         }
     }

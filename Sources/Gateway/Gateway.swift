@@ -55,7 +55,7 @@ public struct Gateway: Sendable {
         router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
         router.add(middleware: ErrorResponse())
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
-        HealthRoutes(relay: relay).add(to: router)
+        HealthRoutes(relay: relay, authenticator: authenticator).add(to: router)
         PageRoutes(assets: assets).add(to: router)
         let tenant = router.group(context: TenantContext.self)
             .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime))

@@ -58,6 +58,18 @@ public struct TokenKey: Sendable {
         return key
     }
 
+    /// The same key, for no other algorithms than these; nil when it is for none of them.
+    public func narrowed(to algorithms: [Algorithm]) -> TokenKey? {
+        let left = self.algorithms.filter(algorithms.contains)
+        guard !left.isEmpty else { return nil }
+        var key = TokenKey(material, left, keyID: keyID)
+        (key.issuer, key.tenant) = (issuer, tenant)
+        return key
+    }
+
+    /// Whether who can verify with it can also sign with it.
+    public var isSecret: Bool { if case .secret = material { true } else { false } }
+
     public var canSign: Bool {
         switch material {
         case .secret: true

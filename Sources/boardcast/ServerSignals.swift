@@ -10,7 +10,7 @@ struct ServerSignals: Sendable {
     let services: ServiceGroup
     let logger: Logger
     /// Reads the settings anew; throws when they have become unusable, and then nothing changes.
-    let reload: @Sendable () throws -> Void
+    let reload: @Sendable () async throws -> Void
 
     /// - Parameter grace: how long going down may take.
     func start(grace: Duration) {
@@ -18,7 +18,7 @@ struct ServerSignals: Sendable {
             var isGoingDown = false
             for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
                 switch signal {
-                case .sighup: hangUp()
+                case .sighup: await hangUp()
                 case _ where isGoingDown: exit(130)
                 default:
                     isGoingDown = true
@@ -35,9 +35,9 @@ struct ServerSignals: Sendable {
         }
     }
 
-    private func hangUp() {
+    private func hangUp() async {
         do {
-            try reload()
+            try await reload()
             logger.notice("keys read anew")
         } catch {
             logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])

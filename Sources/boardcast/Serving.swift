@@ -28,7 +28,12 @@ enum Serving {
         _ settings: Settings, _ development: Development?, reload: @escaping @Sendable () throws -> Settings
     ) async throws {
         let logger = makeLogger(settings)
-        let authenticator = Authenticator(verifier: try settings.makeVerifier(), clock: Clock.milliseconds)
+        let unknown = UnknownKeys()
+        let authenticator = Authenticator(
+            verifier: try settings.makeVerifier(), unknownKey: { unknown.note(issuer: $0) }, clock: Clock.milliseconds)
+        let keys = KeyRefresher(settings, authenticator: authenticator, unknown: unknown, logger: logger)
+        try await keys.use(settings)
+        await keys.fetchDue()
         OpenFiles.raiseLimit()
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
@@ -55,9 +60,9 @@ enum Serving {
             await development?.introduce(address, to: store)
         }
         let services = ServiceGroup(
-            configuration: .init(services: [.init(service: application)], logger: logger))
+            configuration: .init(services: [.init(service: keys), .init(service: application)], logger: logger))
         let signals = ServerSignals(relay: relay, services: services, logger: logger) {
-            authenticator.replace(with: try reload().makeVerifier())
+            try await keys.use(try reload())
         }
         signals.start(grace: settings.server.drain + .seconds(4))
         do {

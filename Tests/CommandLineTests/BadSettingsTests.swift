@@ -16,7 +16,15 @@ import Testing
             ]
         ),
         ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
-        ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]), ("auth.issuer", [""]),
+        ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
+        (
+            "auth.jwksURL",
+            [
+                "", "https://", "a.example/jwks", "http://a.example/jwks", "http://127.0.0.1.example/jwks",
+                "http://localhost.example", "https://u:p@a.example/", "https://a.example/#x", "https://a.example/ x",
+                "file:///etc/passwd", "ftp://a.example",
+            ]
+        ), ("auth.issuer", [""]),
         ("auth.audience", [""]), ("auth.tenantClaim", [""]), ("auth.leewaySeconds", ["-1", "601", "30s"]),
         ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
         ("database.url", ["", "x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),

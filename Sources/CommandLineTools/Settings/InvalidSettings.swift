@@ -14,6 +14,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case badKey(key: String, path: String?, KeyError)
     case noKeyForAlgorithms(allowed: [Algorithm], given: [Algorithm])
     case noKey
+    /// There is but `auth.jwksURL`, which only the server fetches.
+    case onlyFetchedKeys
     case developmentBeyondLoopback(host: String)
 
     public var description: String {
@@ -37,8 +39,9 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
         case .noKey:
             """
             there is no key to verify tokens with: set auth.secretFile (or BOARDCAST_AUTH_SECRET) to a secret of at least \
-            32 bytes, or auth.publicKeyFile, or auth.jwksFile; to only try it out, start with --dev
+            32 bytes, or auth.publicKeyFile, auth.jwksFile or auth.jwksURL; to only try it out, start with --dev
             """
+        case .onlyFetchedKeys: "auth.jwksURL is fetched by the server alone; give the keys in a file"
         case .developmentBeyondLoopback(let host):
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
         }
