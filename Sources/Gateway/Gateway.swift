@@ -32,6 +32,9 @@ public struct Gateway: Sendable {
         self.uptime = uptime
     }
 
+    /// From now on origins, trusted proxies and the limits of writes and bad tokens are these; nothing else changes.
+    public func use(_ settings: GatewaySettings) { live.use(settings) }
+
     /// - Parameter running: called once connections are accepted, with the listening channel.
     public func application(
         host: String, port: Int, on group: any EventLoopGroup, logger: Logger,
@@ -52,9 +55,9 @@ public struct Gateway: Sendable {
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self)
         router.add(middleware: AccessLog())
-        router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
-        router.add(middleware: ErrorResponse())
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
+        router.add(middleware: CrossOrigin(settings: live))
+        router.add(middleware: ErrorResponse())
         HealthRoutes(relay: relay, authenticator: authenticator).add(to: router)
         PageRoutes(assets: assets).add(to: router)
         let tenant = router.group(context: TenantContext.self)

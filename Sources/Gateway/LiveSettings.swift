@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The settings that hold now: those of the start, until others take their place.
+/// The settings that hold now: those of the start, until others take the place of some.
 final class LiveSettings: Sendable {
     private let settings: Mutex<GatewaySettings>
 
@@ -8,5 +8,14 @@ final class LiveSettings: Sendable {
 
     var current: GatewaySettings { settings.withLock { $0 } }
 
-    func replace(with settings: GatewaySettings) { self.settings.withLock { $0 = settings } }
+    /// Takes over what may change while connections are open: whom we let in from where, and how fast.
+    func use(_ other: GatewaySettings) {
+        settings.withLock {
+            $0.corsOrigins = other.corsOrigins
+            $0.trustedProxies = other.trustedProxies
+            $0.writes = other.writes
+            $0.authFailures = other.authFailures
+            $0.tenants = other.tenants
+        }
+    }
 }

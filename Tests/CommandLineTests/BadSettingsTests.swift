@@ -16,7 +16,7 @@ import Testing
             ]
         ),
         ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
-        ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
+        ("tenants.directory", [""]), ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
         (
             "auth.jwksURL",
             [
@@ -58,7 +58,7 @@ import Testing
         // Any text will do for these.
         let free: Set = [
             "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.issuer", "auth.audience",
-            "auth.tenantClaim",
+            "auth.tenantClaim", "tenants.directory",
         ]
         #expect(Set(nothing.map(\.name)) == free)
     }

@@ -19,7 +19,7 @@ import Testing
         let withoutDefault: Set = [
             "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL", "auth.issuer",
             "auth.audience",
-            "auth.algorithms", "server.loops",
+            "auth.algorithms", "server.loops", "tenants.directory",
         ]
         #expect(
             Set(file.values.keys)

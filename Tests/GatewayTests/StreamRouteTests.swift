@@ -137,7 +137,8 @@ import Tokens
     @Test func `a stream that must wait is answered 200 with a time to come back, and its end`() throws {
         let route = try route()
         for (error, reason) in [(RoomError.full(limit: 1), "limit_reached"), (.draining, "server_draining")] {
-            let text = String(buffer: route.refusalInStream(error, head("/sse/connect"), now: TestGateway.now))
+            let text = String(
+                buffer: route.refusalInStream(error, head("/sse/connect"), of: TenantID("acme")!, now: TestGateway.now))
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains("\r\nContent-Type: text/event-stream\r\n"))
             #expect(text.contains("retry: "))

@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Synchronization
 import Testing
@@ -51,6 +52,16 @@ import Testing
         for (tenant, user) in [("acme", "K"), ("acme", "\u{212A}"), ("acme", "k"), ("globex", "K"), ("acme", "acme")] {
             #expect(try await write(gateway, tenant: tenant, user: user).status == 201)
             #expect(try await write(gateway, tenant: tenant, user: user).status == 429)
+        }
+    }
+
+    @Test func `a tenant may have a limit of its own`() async throws {
+        var settings = GatewaySettings()
+        settings.writes = RateLimit(perSecond: 1, burst: 1)
+        settings.tenants[TenantID("globex")!] = .init(corsOrigins: [], writes: RateLimit(perSecond: 1, burst: 2))
+        let gateway = try TestGateway(settings, uptime: clock.read)
+        for (tenant, statuses) in [("acme", [201, 429, 429]), ("globex", [201, 201, 429])] {
+            for status in statuses { #expect(try await write(gateway, tenant: tenant).status == status) }
         }
     }
 

@@ -1,3 +1,4 @@
+public import Events
 public import Tokens
 
 /// A JWK set that has to be fetched, and whose tokens its keys are for. Never taken from a token.
@@ -8,6 +9,8 @@ public struct KeyURL: Sendable, Hashable {
     public let setting: String
     /// Whose tokens its keys verify; nil for those of all issuers that have no keys of their own.
     public let issuer: String?
+    /// The only tenant that its keys are for.
+    public let tenant: TenantID?
     let algorithms: [Algorithm]?
 
     /// The keys in an answer that are for us. Secrets are not: whoever can read the answer could sign with them.
@@ -22,9 +25,23 @@ public struct KeyURL: Sendable, Hashable {
 }
 
 extension Settings {
-    /// The JWK sets that have to be fetched.
-    public var keyURLs: [KeyURL] {
-        guard let url = auth.jwksURL else { return [] }
-        return [KeyURL(url: url, setting: "auth.jwksURL", issuer: auth.issuer, algorithms: auth.algorithms)]
+    /// The JWK sets that have to be fetched. Two tenants that name the same URL have one each.
+    public var keyURLs: [KeyURL] { [keyURL].compactMap(\.self) + tenants.files.compactMap(\.keyURL) }
+
+    /// That of all who have none of their own.
+    var keyURL: KeyURL? {
+        auth.jwksURL.map {
+            KeyURL(url: $0, setting: "auth.jwksURL", issuer: auth.issuer, tenant: nil, algorithms: auth.algorithms)
+        }
+    }
+}
+
+extension TenantFile {
+    var keyURL: KeyURL? {
+        settings.auth.jwksURL.map {
+            KeyURL(
+                url: $0, setting: "auth.jwksURL (\(path))", issuer: issuer, tenant: tenant,
+                algorithms: settings.auth.algorithms)
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Events
 public import Tokens
 
 extension Settings {
@@ -7,12 +8,19 @@ extension Settings {
     /// - Throws: ``InvalidSettings``, with `noKey` when no key is given.
     public func makeVerifier(fetched: [KeyURL: [TokenKey]] = [:]) throws(InvalidSettings) -> TokenVerifier {
         var keys = try readKeys()
-        guard !keys.isEmpty || auth.jwksURL != nil else { throw InvalidSettings(.noKey) }
-        for url in keyURLs { keys += fetched[url] ?? [] }
-        let rules = try makeRules(for: keys)
+        guard !keys.isEmpty || auth.jwksURL != nil || !tenants.files.isEmpty else { throw InvalidSettings(.noKey) }
+        keys += keyURL.flatMap { fetched[$0] } ?? []
+        var rules = try makeRules(for: keys)
         // All of them, since an unbound key is not tried for an issuer that has bound ones.
         if auth.jwksURL != nil, let issuer = auth.issuer { keys = keys.map { $0.bound(toIssuer: issuer) } }
-        return TokenVerifier(keys: KeySet(keys), rules: rules)
+        guard !tenants.files.isEmpty else { return TokenVerifier(keys: KeySet(keys), rules: rules) }
+
+        // Each tenant has algorithms of its own, so they are the keys' business and no longer the rules'.
+        keys = keys.compactMap { $0.narrowed(to: rules.algorithms) }
+        for file in tenants.files { keys += try file.makeKeys(fetched: fetched) }
+        rules.algorithms = Algorithm.allCases
+        rules.tenantsWithIssuer = Set(tenants.files.map(\.tenant.rawValue))
+        return TokenVerifier(keys: KeySet(keys, issuers: tenants.files.map(\.issuer)), rules: rules)
     }
 
     /// Every key that is in the settings or in a file, at least one.
@@ -24,7 +32,7 @@ extension Settings {
 
     /// Every key that is given but those to be fetched. `auth.secret` beside `auth.secretFile` makes two, for a change
     /// of secrets.
-    private func readKeys() throws(InvalidSettings) -> [TokenKey] {
+    fileprivate func readKeys() throws(InvalidSettings) -> [TokenKey] {
         let files: [(name: String, path: String?, make: ([UInt8]) throws(KeyError) -> [TokenKey])] = [
             ("auth.secretFile", auth.secretFile, { bytes throws(KeyError) in [try .secret(inFile: bytes)] }),
             ("auth.publicKeyFile", auth.publicKeyFile, { bytes throws(KeyError) in [try TokenKey(pem: bytes)] }),
@@ -61,6 +69,20 @@ extension Settings {
         return TokenRules(
             issuer: auth.issuer, audience: auth.audience, algorithms: allowed, leewaySeconds: auth.leeway.wholeSeconds,
             tenantClaim: auth.tenantClaim)
+    }
+}
+
+extension TenantFile {
+    /// Every key of the tenant, for its issuer's tokens alone.
+    fileprivate func makeKeys(fetched: [KeyURL: [TokenKey]]) throws(InvalidSettings) -> [TokenKey] {
+        do {
+            let keys = try settings.readKeys() + (keyURL.flatMap { fetched[$0] } ?? [])
+            let rules = try settings.makeRules(for: keys)
+            return keys.compactMap { $0.narrowed(to: rules.algorithms) }
+                .map { $0.bound(toIssuer: issuer, tenant: tenant.rawValue, audience: settings.auth.audience) }
+        } catch {
+            throw InvalidSettings(error.problems.map { .ofTenant(path: path, $0) })
+        }
     }
 }
 

@@ -19,7 +19,7 @@ struct WriteLimit: RouterMiddleware {
         _ request: Request, context: TenantContext, next: @concurrent (Request, TenantContext) async throws -> Response
     ) async throws -> Response {
         guard Self.methods.contains(request.method) else { return try await next(request, context) }
-        let limit = settings.current.writes
+        let limit = settings.current.writes(of: context.tenant)
         let writer = Writer(tenant: context.tenant, user: context.user)
         let decision = limiter.take(writer, within: limit, at: uptime())
         let fields = RateLimitFields("writes", limit, decision)

@@ -124,30 +124,34 @@ final class StreamFront: ChannelDuplexHandler {
         }
         guard head.version.major == 1, head.version.minor >= 1 else {
             let detail = "Streams need HTTP/1.1; behind nginx set proxy_http_version 1.1."
-            return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)
+            return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, of: nil, context: context)
         }
+        var tenant: TenantID?
         do {
             let caller = try route.caller(head, from: context.remoteAddress)
+            tenant = caller.tenant
             guard let known = route.relay.boards(of: caller.tenant) else {
                 return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                     switch $0 {
                     case .success: self.decide(context: context)
-                    case .failure: self.refuse(.unavailable, head, context: context)
+                    case .failure: self.refuse(.unavailable, head, of: caller.tenant, context: context)
                     }
                 }
             }
             begin(try route.request(head, caller, known: known), head, context: context)
         } catch {
-            refuse(error, head, context: context)
+            refuse(error, head, of: tenant, context: context)
         }
     }
 
-    private func refuse(_ problem: Problem, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    private func refuse(
+        _ problem: Problem, _ head: HTTPRequestHead, of tenant: TenantID?, context: ChannelHandlerContext
+    ) {
         guard case .deciding = mode else { return }
         let id = ConnectionID.random().description
         logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
         RawResponse.write(
-            problem, requestID: id, closing: !head.isKeepAlive, extra: route.cors(head), to: context)
+            problem, requestID: id, closing: !head.isKeepAlive, extra: route.cors(head, of: tenant), to: context)
         mode = .requests
         let waiting = held
         held = []
@@ -156,7 +160,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     private func begin(_ request: StreamRequest, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
         guard let sink = DescriptorSink(context: context, sendBuffer: registry.limits.queueBytes / 2) else {
-            return refuse(.unavailable, head, context: context)
+            return refuse(.unavailable, head, of: request.tenant, context: context)
         }
         mode = .stream(sink)
         held = []
@@ -172,7 +176,7 @@ final class StreamFront: ChannelDuplexHandler {
             // The store can't be read: the connection ends, and the client comes back by itself.
             case .failure(.unavailable): sink.abort()
             case .failure(let error):
-                sink.finish(route.refusalInStream(error, head, now: registry.wallClock))
+                sink.finish(route.refusalInStream(error, head, of: request.tenant, now: registry.wallClock))
             }
         }
     }

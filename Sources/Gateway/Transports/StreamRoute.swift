@@ -61,25 +61,27 @@ struct StreamRoute: Sendable {
         }
         return StreamRequest(
             tenant: tenant, user: caller.user, selection: ask.selection, cursor: ask.cursor,
-            expiresAt: Int(caller.claims.expiresAt), head: RawResponse.streamHead(extra: cors(head)),
+            expiresAt: Int(caller.claims.expiresAt), head: RawResponse.streamHead(extra: cors(head, of: tenant)),
             snapshotURL: ask.snapshotURL,
             snapshot: wantsSnapshot ? snapshot : nil)
     }
 
     /// What a native EventSource needs instead of a status: it never comes back after any but 200.
-    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, now: Int) -> ByteBuffer {
+    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, of tenant: TenantID, now: Int) -> ByteBuffer {
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
         let delay = StreamEvents.retry(
             around: error == .draining ? settings.drainMilliseconds / 2 : settings.retryMilliseconds)
-        var bytes = RawResponse.streamHead(extra: cors(head) + [("Connection", "close")])
+        var bytes = RawResponse.streamHead(extra: cors(head, of: tenant) + [("Connection", "close")])
         bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, now: now))
         bytes.writeImmutableBuffer(StreamBytes.end)
         return bytes
     }
 
-    func cors(_ head: HTTPRequestHead) -> [(String, String)] {
-        guard !settings.corsOrigins.isEmpty else { return [] }
-        guard let origin = head.headers.first(name: "origin"), settings.corsOrigins.contains(origin) else {
+    /// - Parameter tenant: whose token it is; nil when it is nobody's.
+    func cors(_ head: HTTPRequestHead, of tenant: TenantID?) -> [(String, String)] {
+        let settings = settings
+        guard settings.hasOrigins else { return [] }
+        guard let origin = head.headers.first(name: "origin"), settings.lets(origin, read: tenant) else {
             return [("Vary", "Origin")]
         }
         return [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
