@@ -4,13 +4,14 @@ import Rooms
 import ServiceLifecycle
 import UnixSignals
 
-/// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the keys anew.
+/// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the settings anew.
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let logger: Logger
-    /// Reads the settings anew; throws when they have become unusable, and then nothing changes.
-    let reload: @Sendable () async throws -> Void
+    /// Reads the settings anew, and returns which changes wait for a restart; throws when they have become unusable,
+    /// and then nothing changes.
+    let reload: @Sendable () async throws -> [String]
 
     /// - Parameter grace: how long going down may take.
     func start(grace: Duration) {
@@ -37,10 +38,13 @@ struct ServerSignals: Sendable {
 
     private func hangUp() async {
         do {
-            try await reload()
-            logger.notice("keys read anew")
+            let waiting = try await reload()
+            logger.notice("settings read anew")
+            guard !waiting.isEmpty else { return }
+            let names = waiting.prefix(50).joined(separator: ", ")
+            logger.warning("some changes wait until the server is started anew", metadata: ["settings": "\(names)"])
         } catch {
-            logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
+            logger.error("the settings stay as they were", metadata: ["reason": "\(error)"])
         }
     }
 }

@@ -62,7 +62,11 @@ enum Serving {
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: keys), .init(service: application)], logger: logger))
         let signals = ServerSignals(relay: relay, services: services, logger: logger) {
-            try await keys.use(try reload())
+            let fresh = try reload()
+            try await keys.use(fresh)
+            relay.admit(within: fresh.roomLimits)
+            gateway.use(fresh.gatewaySettings)
+            return fresh.changesForRestart(since: settings)
         }
         signals.start(grace: settings.server.drain + .seconds(4))
         do {
