@@ -28,10 +28,12 @@ struct TestGateway: Sendable {
     let registry: RoomRegistry
     private let application: Application<RouterResponder<AppContext>>
 
+    /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
     init(
         _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
-        uptime: @escaping @Sendable () -> Int64 = { 0 }
+        uptime: (@Sendable () -> Int64)? = nil
     ) throws {
+        let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
         store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
         let loop = Self.loops.any()
@@ -42,7 +44,7 @@ struct TestGateway: Sendable {
         let authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
             authenticator: authenticator, store: store, relay: relay, assets: assets, settings: settings,
-            uptime: uptime)
+            uptime: uptime ?? clock.readLater)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         application = Application(router: gateway.router(), logger: logger)

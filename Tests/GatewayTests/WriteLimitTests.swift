@@ -106,5 +106,7 @@ final class TestClock: Sendable {
     private let time = Atomic<Int64>(1_000_000_000)
 
     @Sendable func read() -> Int64 { time.load(ordering: .relaxed) }
+    /// A second later than before.
+    @Sendable func readLater() -> Int64 { time.add(1_000_000_000, ordering: .relaxed).newValue }
     func advance(by nanoseconds: Int64) { time.add(nanoseconds, ordering: .relaxed) }
 }
