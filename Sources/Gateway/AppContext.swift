@@ -8,8 +8,10 @@ struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The refusal is kept, so that an unknown route is 404 for everybody.
     var identity: Result<Claims, Problem>?
+    let peer: SocketAddress?
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
+        peer = source.channel.remoteAddress
     }
 }

@@ -15,10 +15,16 @@ public struct Gateway: Sendable {
     private let presence: PresenceHub
     private let assets: [Asset]
     private let settings: GatewaySettings
+    private let live: LiveSettings
+    private let failures: AuthFailures
+    private let writes = RateLimiter<WriteLimit.Writer>()
+    private let uptime: @Sendable () -> Int64
 
+    /// - Parameter uptime: nanoseconds of a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
-        presence: PresenceHub, assets: [Asset], settings: GatewaySettings
+        presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
+        uptime: @escaping @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
     ) {
         self.authenticator = authenticator
         self.store = store
@@ -28,7 +34,13 @@ public struct Gateway: Sendable {
         self.presence = presence
         self.assets = assets
         self.settings = settings
+        live = LiveSettings(settings)
+        failures = AuthFailures(settings: live, uptime: uptime)
+        self.uptime = uptime
     }
+
+    /// From now on origins, trusted proxies and the limits of writes and bad tokens are these; nothing else changes.
+    public func use(_ settings: GatewaySettings) { live.use(settings) }
 
     /// - Parameter running: called once connections are accepted, with the listening channel.
     public func application(
@@ -36,7 +48,7 @@ public struct Gateway: Sendable {
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
-        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, settings: settings)
+        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, failures: failures)
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
@@ -56,13 +68,14 @@ public struct Gateway: Sendable {
     func router() -> Router<AppContext> {
         let router = Router(context: AppContext.self)
         router.add(middleware: AccessLog())
-        router.add(middleware: CrossOrigin(origins: settings.corsOrigins))
+        router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
+        router.add(middleware: CrossOrigin(settings: live))
         router.add(middleware: ErrorResponse())
-        router.add(middleware: BearerAuthentication(authenticator: authenticator, origins: settings.corsOrigins))
-        HealthRoutes(relay: relay).add(to: router)
+        HealthRoutes(relay: relay, authenticator: authenticator).add(to: router)
         PageRoutes(assets: assets).add(to: router)
         SessionRoutes(clock: relay.now).add(to: router)
         let tenant = router.group(context: TenantContext.self)
+            .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime))
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
         presenceRoutes.add(to: tenant)

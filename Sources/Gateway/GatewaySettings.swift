@@ -1,12 +1,53 @@
+public import Events
+
 /// What the HTTP side is told by the configuration.
 public struct GatewaySettings: Sendable {
     /// Origins that browsers may call us from, compared exactly.
     public var corsOrigins: Set<String> = []
+    /// Of each user.
+    public var writes = RateLimit(perSecond: 200, burst: 400)
+    /// Of each client's address.
+    public var authFailures = RateLimit(perSecond: 20, burst: 100)
+    /// Whose `X-Forwarded-For` counts.
+    public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
     public var maxHeaderBytes = 16 << 10
     /// Milliseconds over which the clients of a server that goes down are told to come back.
     public var drainMilliseconds = 10_000
     public var retryMilliseconds = 3000
 
+    /// Tenants that have something of their own.
+    public var tenants: [TenantID: Tenant] = [:] {
+        didSet { tenantOrigins = tenants.values.reduce(into: []) { $0.formUnion($1.corsOrigins) } }
+    }
+    private var tenantOrigins: Set<String> = []
+
+    public struct Tenant: Sendable {
+        /// Beside those of all.
+        public var corsOrigins: Set<String>
+        public var writes: RateLimit
+
+        public init(corsOrigins: Set<String>, writes: RateLimit) {
+            self.corsOrigins = corsOrigins
+            self.writes = writes
+        }
+    }
+
     public init() {}
+
+    func writes(of tenant: TenantID) -> RateLimit { tenants[tenant]?.writes ?? writes }
+
+    /// Whether there is an origin at all that pages may call from.
+    var hasOrigins: Bool { !corsOrigins.isEmpty || !tenantOrigins.isEmpty }
+
+    /// Those of all and of each tenant: for what comes before it is known whose it is.
+    var allOrigins: Set<String> { tenantOrigins.isEmpty ? corsOrigins : corsOrigins.union(tenantOrigins) }
+
+    /// Whether a page of `origin` may read what is said to a token of `tenant`; when there is none, nothing of any
+    /// tenant is said, and a page of each may know that.
+    func lets(_ origin: String, read tenant: TenantID?) -> Bool {
+        if corsOrigins.contains(origin) { return true }
+        guard let tenant else { return tenantOrigins.contains(origin) }
+        return tenants[tenant]?.corsOrigins.contains(origin) ?? false
+    }
 }

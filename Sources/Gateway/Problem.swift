@@ -74,9 +74,12 @@ extension Problem {
         return problem
     }
 
+    /// The code of a token that was sent and is refused.
+    static let invalidToken = "invalid_token"
+
     /// RFC 6750 §3: 401 with the rule that failed.
     static func unauthorized(_ rule: String) -> Problem {
-        Problem(.unauthorized, "invalid_token", rule)
+        Problem(.unauthorized, invalidToken, rule)
             .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(rule)\"")
     }
 }

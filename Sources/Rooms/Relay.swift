@@ -21,6 +21,8 @@ public final class Relay: Sendable {
         var history: (any TenantHistory)?
         var presence: PresenceHub?
         var connections = 0
+        /// What of the limits may change: how many connections there may be.
+        var admission: RoomLimits
         var isDraining = false
 
         /// Drops the feeds of the tenants that have been idle longest, beyond `count` of them.
@@ -35,7 +37,7 @@ public final class Relay: Sendable {
     }
 
     let limits: RoomLimits
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let registries: Mutex<[RoomRegistry]> = Mutex([])
     private let clock: @Sendable () -> Int
     private static let idleFeeds = 64
@@ -43,6 +45,7 @@ public final class Relay: Sendable {
     /// - Parameter clock: milliseconds since 1970.
     public init(limits: RoomLimits, clock: @escaping @Sendable () -> Int) {
         self.limits = limits
+        state = Mutex(State(admission: limits))
         self.clock = clock
     }
 
@@ -127,7 +130,7 @@ public final class Relay: Sendable {
                 state.feeds[tenant]?.phase = .loading(waiting + [promise])
                 return .waiting
             case nil:
-                state.feeds[tenant] = TenantFeed(limits: limits, waiting: [promise])
+                state.feeds[tenant] = TenantFeed(of: tenant, limits: limits, waiting: [promise])
                 return .load(history)
             }
         }
@@ -173,6 +176,9 @@ public final class Relay: Sendable {
 
     // MARK: Connections
 
+    /// From now on so many are admitted; nobody who is connected is cut. Of `limits` nothing else is heeded.
+    public func admit(within limits: RoomLimits) { state.withLock { $0.admission = limits } }
+
     struct Admission {
         let head: Int
         let epoch: Epoch
@@ -189,9 +195,10 @@ public final class Relay: Sendable {
                 return .success(nil)
             }
             let mine = feed.connectionsByUser[user, default: 0]
+            let own = state.admission.limits(of: tenant)
             for (count, limit) in [
-                (state.connections, limits.connectionsTotal), (feed.connections, limits.connectionsPerTenant),
-                (mine, limits.connectionsPerUser),
+                (state.connections, state.admission.connectionsTotal), (feed.connections, own.connections),
+                (mine, own.connectionsPerUser),
             ] where count >= limit { return .failure(.full(limit: limit)) }
             if feed.connections == 0 { state.idle.removeAll { $0 == tenant } }
             state.connections += 1

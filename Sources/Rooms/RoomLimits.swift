@@ -1,3 +1,5 @@
+public import Events
+
 /// Bounds and beats of the fan-out. Times are nanoseconds unless they are named otherwise.
 public struct RoomLimits: Sendable {
     /// A busy room is swept at most once in this time; an idle one at once. 0 sweeps every tick.
@@ -20,7 +22,32 @@ public struct RoomLimits: Sendable {
     /// Reads of the store under way at once, for each event loop; others wait in line.
     public var readsAtOnce = 8
 
+    /// Tenants for whom other limits hold.
+    public var tenants: [TenantID: Tenant] = [:]
+
+    /// What can be set for one tenant.
+    public struct Tenant: Sendable, Equatable {
+        public var connections: Int
+        public var connectionsPerUser: Int
+        public var retainCount: Int
+        public var retainMilliseconds: Int
+
+        public init(connections: Int, connectionsPerUser: Int, retainCount: Int, retainMilliseconds: Int) {
+            self.connections = connections
+            self.connectionsPerUser = connectionsPerUser
+            self.retainCount = retainCount
+            self.retainMilliseconds = retainMilliseconds
+        }
+    }
+
     public init() {}
+
+    func limits(of tenant: TenantID) -> Tenant {
+        tenants[tenant]
+            ?? Tenant(
+                connections: connectionsPerTenant, connectionsPerUser: connectionsPerUser, retainCount: retainCount,
+                retainMilliseconds: retainMilliseconds)
+    }
 
     var pageBytes: Int { max(256, min(65_536, queueBytes / 4)) }
 }

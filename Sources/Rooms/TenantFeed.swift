@@ -18,11 +18,11 @@ final class TenantFeed {
     var connections = 0
     var connectionsByUser: [UserID: Int] = [:]
 
-    init(limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
+    init(of tenant: TenantID, limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
         phase = .loading(waiting)
+        let own = limits.limits(of: tenant)
         recent = RecentFrames(
-            limits: .init(
-                bytes: limits.recentBytes, count: limits.retainCount, age: limits.retainMilliseconds))
+            limits: .init(bytes: limits.recentBytes, count: own.retainCount, age: own.retainMilliseconds))
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }

@@ -6,11 +6,11 @@ struct Chores {
     /// Rows that one step removes at most.
     static let batch = 256
 
-    let retention: Retention
+    private let settings: StoreSettings
     /// The tenant seen last in this round.
     private var tenant = 0
 
-    init(retention: Retention) { self.retention = retention }
+    init(_ settings: StoreSettings) { self.settings = settings }
 
     /// One small transaction.
     ///
@@ -40,6 +40,7 @@ struct Chores {
 
     /// The first number to keep, `batch` above the oldest stored at most.
     private func oldest(of row: TenantRow, at time: Int, in db: Database) throws -> Int {
+        let retention = settings.retention(of: row.tenant)
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         var oldest = row.oldest
         try EventTable.scan(row.number, oldest...max(oldest, row.head), in: db) { event in

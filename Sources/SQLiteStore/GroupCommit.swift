@@ -70,7 +70,7 @@ final class GroupCommit: Sendable {
     }
 
     private func run() {
-        var chores = Chores(retention: settings.retention)
+        var chores = Chores(settings)
         var patience = Self.quiet
         var commits = 0
         while true {
@@ -161,7 +161,7 @@ final class GroupCommit: Sendable {
             }
             try db.run("RELEASE write")
         }
-        for var rows in tenants.values { try rows.flush(settings.retention) }
+        for var rows in tenants.values { try rows.flush(settings.retention(of: rows.tenant)) }
         return (results, events)
     }
 }

@@ -8,10 +8,10 @@ extension SQLiteBoardStore: AdminStore {
     public func revoke(
         _ draft: RevocationDraft, by author: Author, at now: Timestamp
     ) async throws(BoardError) -> Revocation {
-        try await administer { [adminLimits] db in
+        try await administer { [limits = settings.admin] db in
             let revocation = try RevocationTable.insert(
-                draft, by: author, at: now, limit: adminLimits.revocations, in: db)
-            _ = try AuditTable.insert(draft.act, by: author, at: now, limit: adminLimits.auditEntries, in: db)
+                draft, by: author, at: now, limit: limits.revocations, in: db)
+            _ = try AuditTable.insert(draft.act, by: author, at: now, limit: limits.auditEntries, in: db)
             return revocation
         }
     }
@@ -29,8 +29,8 @@ extension SQLiteBoardStore: AdminStore {
     public func record(
         _ act: AdminAct, by author: Author, at now: Timestamp
     ) async throws(BoardError) -> AuditEntry {
-        try await administer { [adminLimits] in
-            try AuditTable.insert(act, by: author, at: now, limit: adminLimits.auditEntries, in: $0)
+        try await administer { [limits = settings.admin] in
+            try AuditTable.insert(act, by: author, at: now, limit: limits.auditEntries, in: $0)
         }
     }
 
@@ -42,7 +42,7 @@ extension SQLiteBoardStore: AdminStore {
     private func administer<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BoardError) -> Value {
-        let latest = ContinuousClock.now + busyTimeout
+        let latest = ContinuousClock.now + settings.busyTimeout
         while true {
             let result = await transaction(body)
             if case .failure(.busy) = result, ContinuousClock.now < latest { continue }

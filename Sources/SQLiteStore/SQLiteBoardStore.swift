@@ -10,9 +10,7 @@ public final class SQLiteBoardStore: BoardStore {
     private let checkpointer: Checkpointer?
     private let writer: GroupCommit
     private let beginning: Timestamp
-    let retention: Retention
-    let adminLimits: AdminLimits
-    let busyTimeout: Duration
+    let settings: StoreSettings
 
     /// Opens the database, making it and bringing its schema up to date where needed. Blocks: for start-up only.
     ///
@@ -27,7 +25,7 @@ public final class SQLiteBoardStore: BoardStore {
         let opened = try DatabaseFile.open(location, settings: settings, now: now())
         (database, file) = (opened.database, opened.file)
         (epoch, beginning) = (opened.epoch, opened.beginning)
-        (retention, adminLimits, busyTimeout) = (settings.retention, settings.admin, settings.busyTimeout)
+        self.settings = settings
         checkpointer = opened.checkpointer
         writer = GroupCommit(opened, settings: settings, now: now, announce: announce)
         writer.start()
@@ -110,8 +108,9 @@ public final class SQLiteBoardStore: BoardStore {
     private func read<Value: Sendable>(
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(BoardError) -> Value {
+        let retention = settings.retention(of: tenant)
         do {
-            return try await database.read { [epoch, beginning, retention] db in
+            return try await database.read { [epoch, beginning] db in
                 try body(TenantReader(tenant, epoch: epoch, beginning: beginning, retention: retention, in: db))
             }
         } catch { throw BoardError(storage: error) }

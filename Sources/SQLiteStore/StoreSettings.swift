@@ -1,4 +1,5 @@
 public import Boards
+public import Events
 
 /// How a store keeps its promises.
 public struct StoreSettings: Sendable {
@@ -12,6 +13,8 @@ public struct StoreSettings: Sendable {
     public var synchronous = Synchronous.full
     public var retention = Retention()
     public var admin = AdminLimits()
+    /// Tenants of whose log more or less is kept.
+    public var tenantRetention: [TenantID: Retention] = [:]
     /// Writes that may wait, of all tenants together and of one; more are refused as busy.
     public var queueLimit = 8192
     public var queueLimitPerTenant = 2048
@@ -21,4 +24,6 @@ public struct StoreSettings: Sendable {
     public var readers = 4
 
     public init() {}
+
+    func retention(of tenant: TenantID) -> Retention { tenantRetention[tenant] ?? retention }
 }

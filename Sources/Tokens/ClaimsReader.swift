@@ -24,9 +24,12 @@ struct ClaimsReader {
         if let expected = key.issuer ?? rules.issuer {
             guard let issuer, issuer.hasSameBytes(as: expected) else { throw .issuer }
         }
-        try checkAudience(rules.audience)
+        try checkAudience(key.audience ?? rules.audience)
+        let subject = try subject()
+        let tenant = try tenant(at: rules.tenantClaim, boundTo: key.tenant)
+        if key.tenant == nil, rules.tenantsWithIssuer.contains(tenant) { throw .tenantOfAnotherIssuer }
         return Claims(
-            subject: try subject(), tenant: try tenant(at: rules.tenantClaim, boundTo: key.tenant),
+            subject: subject, tenant: tenant,
             expiresAt: expiresAt, notBefore: try date("nbf"), issuedAt: try date("iat"),
             id: try text("jti", orElse: .tokenID), issuer: issuer, role: try role(), boards: try boards()
         )

@@ -11,7 +11,9 @@ public struct KeySet: Sendable {
     private var unbound: [TokenKey] = []
     private var bound: [[UInt8]: [TokenKey]] = [:]
 
-    public init(_ keys: [TokenKey]) {
+    /// - Parameter issuers: such as have keys of their own, even if those are not here: no other key speaks for them.
+    public init(_ keys: [TokenKey], issuers: [String] = []) {
+        for issuer in issuers { bound[Array(issuer.utf8)] = [] }
         // Those with a key id first: they fit fewer tokens.
         for key in keys.filter({ $0.keyID != nil }) + keys.filter({ $0.keyID == nil }) {
             if let issuer = key.issuer {

@@ -25,6 +25,9 @@ public struct TokenKey: Sendable {
     /// When set, tokens signed with this key speak for this tenant alone.
     public private(set) var tenant: String?
 
+    /// When set, tokens signed with this key must name this audience.
+    public private(set) var audience: String?
+
     /// An HMAC secret.
     ///
     /// - Throws: ``KeyError/secretTooShort``; ``KeyError/secretIsAKey`` when it is a key or certificate in some usual
@@ -50,13 +53,26 @@ public struct TokenKey: Sendable {
         self.keyID = keyID
     }
 
-    /// The same key, for tokens of this issuer only and, when `tenant` is given, for that tenant only.
-    public func bound(toIssuer issuer: String, tenant: String? = nil) -> TokenKey {
+    /// The same key, for tokens of this issuer only and, when they are given, for that tenant and audience only.
+    public func bound(toIssuer issuer: String, tenant: String? = nil, audience: String? = nil) -> TokenKey {
         var key = self
         key.issuer = issuer
         key.tenant = tenant
+        key.audience = audience
         return key
     }
+
+    /// The same key, for no other algorithms than these; nil when it is for none of them.
+    public func narrowed(to algorithms: [Algorithm]) -> TokenKey? {
+        let left = self.algorithms.filter(algorithms.contains)
+        guard !left.isEmpty else { return nil }
+        var key = TokenKey(material, left, keyID: keyID)
+        (key.issuer, key.tenant, key.audience) = (issuer, tenant, audience)
+        return key
+    }
+
+    /// Whether who can verify with it can also sign with it.
+    public var isSecret: Bool { if case .secret = material { true } else { false } }
 
     public var canSign: Bool {
         switch material {

@@ -2,7 +2,7 @@
 public struct TokenRules: Sendable {
     /// When set, `iss` must be these bytes. A key that is bound to an issuer asks for that one instead.
     public var issuer: String?
-    /// When set, `aud` must be these bytes, or an array of strings that has them.
+    /// When set, `aud` must be these bytes, or an array of strings that has them. A key's own audience comes first.
     public var audience: String?
     /// Algorithms that a token may use at all; its key must be one for the same algorithm.
     public var algorithms: [Algorithm]
@@ -11,16 +11,19 @@ public struct TokenRules: Sendable {
     public var leewaySeconds: Int
     /// The claim that names the tenant: its whole name, or else a path of names with dots between.
     public var tenantClaim: String
+    /// Tenants that no token may name but one whose key is bound to that tenant.
+    public var tenantsWithIssuer: Set<String>
 
     public init(
         issuer: String? = nil, audience: String? = nil, algorithms: [Algorithm] = Algorithm.allCases,
-        leewaySeconds: Int = 30, tenantClaim: String = "tenant"
+        leewaySeconds: Int = 30, tenantClaim: String = "tenant", tenantsWithIssuer: Set<String> = []
     ) {
         self.issuer = issuer
         self.audience = audience
         self.algorithms = algorithms
         self.leewaySeconds = leewaySeconds
         self.tenantClaim = tenantClaim
+        self.tenantsWithIssuer = tenantsWithIssuer
     }
 
     /// `now` is in milliseconds since 1970, as the claims' dates are.

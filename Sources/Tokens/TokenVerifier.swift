@@ -49,6 +49,17 @@ public final class TokenVerifier: Sendable {
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture`.
     public func check(_ claims: Claims, at now: Int64) throws(TokenError) { try rules.checkDates(of: claims, at: now) }
 
+    /// False when every token is refused for want of a key.
+    public var hasKeys: Bool { !keys.keys.isEmpty }
+
+    /// What `token` says of its issuer, not believed: good for nothing but to choose whose keys are looked up anew.
+    public func claimedIssuer(of token: Substring) -> String? {
+        token.utf8.span.withUnsafeBytes { bytes in
+            guard let token = try? CompactToken(bytes) else { return nil }
+            return (try? ClaimsReader(token.payload))?.claimedIssuer
+        }
+    }
+
     /// Forgets the tokens that were good, so that each is checked in full when it comes again.
     public func forgetVerified() { verified?.removeAll() }
 

@@ -37,9 +37,15 @@ struct Serve: AsyncParsableCommand {
     var dev = false
 
     func run() async throws {
-        let settings = try Settings.load(from: sources)
+        let settings = try Self.load(sources)
         if dev { try settings.requireLoopback() }
-        try await Serving.run(settings, dev: dev) { [sources] in try Settings.load(from: sources) }
+        try await Serving.run(settings, dev: dev) { [sources] in try Self.load(sources) }
+    }
+
+    private static func load(_ sources: SettingsSources) throws -> Settings {
+        var settings = try Settings.load(from: sources)
+        try settings.readTenants()
+        return settings
     }
 
     private var sources: SettingsSources {

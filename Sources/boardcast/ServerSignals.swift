@@ -6,22 +6,23 @@ import Rooms
 import ServiceLifecycle
 import UnixSignals
 
-/// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the keys anew.
+/// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the settings anew.
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let logger: Logger
     /// Over how long the clients are told to come back.
     let window: Duration
-    /// Reads the settings anew; throws when they have become unusable, and then nothing changes.
-    let reload: @Sendable () throws -> Void
+    /// Reads the settings anew, and returns which changes wait for a restart; throws when they have become unusable,
+    /// and then nothing changes.
+    let reload: @Sendable () async throws -> [String]
 
     func start() {
         Task {
             var isGoingDown = false
             for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
                 switch signal {
-                case .sighup: hangUp()
+                case .sighup: await hangUp()
                 case _ where isGoingDown: exit(130)
                 default:
                     isGoingDown = true
@@ -50,12 +51,15 @@ struct ServerSignals: Sendable {
         await services.triggerGracefulShutdown()
     }
 
-    private func hangUp() {
+    private func hangUp() async {
         do {
-            try reload()
-            logger.notice("keys read anew")
+            let waiting = try await reload()
+            logger.notice("settings read anew")
+            guard !waiting.isEmpty else { return }
+            let names = waiting.prefix(50).joined(separator: ", ")
+            logger.warning("some changes wait until the server is started anew", metadata: ["settings": "\(names)"])
         } catch {
-            logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
+            logger.error("the settings stay as they were", metadata: ["reason": "\(error)"])
         }
     }
 }

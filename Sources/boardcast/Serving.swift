@@ -44,8 +44,14 @@ enum Serving {
         let presence = PresenceHub(for: relay, on: group.next())
         relay.start(history: StoreHistory(store), on: group.makeIterator(), presence: presence)
 
+        let unknown = UnknownKeys()
         let authenticator = Authenticator(
-            verifier: verifier, revocations: try await store.revocationList(), clock: Clock.milliseconds)
+            verifier: verifier, revocations: try await store.revocationList(),
+            unknownKey: { unknown.note(issuer: $0) }, clock: Clock.milliseconds)
+        let keys = KeyRefresher(settings, authenticator: authenticator, unknown: unknown, logger: logger)
+        try await keys.use(settings)
+        await keys.fetchDue()
+
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: store,
             audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
@@ -59,9 +65,13 @@ enum Serving {
             await development?.introduce(address, to: store)
         }
         let services = ServiceGroup(
-            configuration: .init(services: [.init(service: application)], logger: logger))
+            configuration: .init(services: [.init(service: keys), .init(service: application)], logger: logger))
         let signals = ServerSignals(relay: relay, services: services, logger: logger, window: settings.server.drain) {
-            authenticator.replace(with: try reload().makeVerifier())
+            let fresh = try reload()
+            try await keys.use(fresh)
+            relay.admit(within: fresh.roomLimits)
+            gateway.use(fresh.gatewaySettings)
+            return fresh.changesForRestart(since: settings)
         }
         signals.start()
         do {

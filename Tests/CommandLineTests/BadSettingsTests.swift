@@ -16,7 +16,15 @@ import Testing
             ]
         ),
         ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
-        ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]), ("auth.issuer", [""]),
+        ("tenants.directory", [""]), ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
+        (
+            "auth.jwksURL",
+            [
+                "", "https://", "a.example/jwks", "http://a.example/jwks", "http://127.0.0.1.example/jwks",
+                "http://localhost.example", "https://u:p@a.example/", "https://a.example/#x", "https://a.example/ x",
+                "file:///etc/passwd", "ftp://a.example",
+            ]
+        ), ("auth.issuer", [""]),
         ("auth.audience", [""]), ("auth.tenantClaim", [""]), ("auth.leewaySeconds", ["-1", "601", "30s"]),
         ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
         ("database.url", ["", "x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
@@ -24,7 +32,11 @@ import Testing
         ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "", "1.5"]),
         ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
         ("limits.connectionsPerTenant", ["0"]), ("limits.connectionsPerUser", ["0", "x"]),
-        ("limits.connectionsTotal", ["0", "unlimited"]), ("rooms.coalesceMilliseconds", ["-1", "1001"]),
+        ("limits.connectionsTotal", ["0", "unlimited"]), ("limits.writesPerSecond", ["0", "1000001", "fast"]),
+        ("limits.writeBurst", ["0", "1000001"]), ("limits.authFailuresPerSecond", ["0", "1000001"]),
+        ("limits.authFailureBurst", ["0", "all"]),
+        ("http.trustedProxies", ["x", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/08", "::/129", "p.local", "10.0.0.1:80"]),
+        ("rooms.coalesceMilliseconds", ["-1", "1001"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
         ("log.level", ["", "verbose", "INFO"]),
     ])
@@ -46,7 +58,7 @@ import Testing
         // Any text will do for these.
         let free: Set = [
             "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.issuer", "auth.audience",
-            "auth.tenantClaim",
+            "auth.tenantClaim", "tenants.directory",
         ]
         #expect(Set(nothing.map(\.name)) == free)
     }

@@ -9,6 +9,7 @@ import pytest
 import harness
 from harness import Server
 from team import Team
+from tenant_files import Tenants
 
 _numbers = itertools.count(1)
 
@@ -75,6 +76,15 @@ def make_team():
 def team(server, make_team):
     """A fresh tenant on the shared server."""
     return make_team(server)
+
+
+@pytest.fixture
+def tenants(tmp_path):
+    """A directory with a file for acme and one for globex."""
+    tenants = Tenants(tmp_path)
+    tenants.write("acme")
+    tenants.write("globex")
+    return tenants
 
 
 @pytest.fixture

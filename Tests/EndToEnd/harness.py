@@ -15,6 +15,14 @@ from waiting import DEADLINE
 ROOT = Path(__file__).resolve().parents[2]
 LISTENING = re.compile(r"^listening on http://(?P<host>[^\s/]+):(?P<port>\d+)\s*$")
 
+#: What tests that are not about rates ask for: they write faster than people do.
+UNLIMITED = {
+    "BOARDCAST_LIMITS_WRITES_PER_SECOND": "1000000",
+    "BOARDCAST_LIMITS_WRITE_BURST": "1000000",
+    "BOARDCAST_LIMITS_AUTH_FAILURES_PER_SECOND": "1000000",
+    "BOARDCAST_LIMITS_AUTH_FAILURE_BURST": "1000000",
+}
+
 #: Every server started and not yet forgotten, so that a failing test can show their logs.
 running = []
 
@@ -47,7 +55,7 @@ class StartFailed(AssertionError):
 class Server:
     """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
 
-    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None):
+    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         self.database = self.directory / "boardcast.sqlite"
@@ -58,6 +66,8 @@ class Server:
         self.open_files = open_files
         if secret is not None:
             self.env.setdefault("BOARDCAST_AUTH_SECRET", secret)
+        for name, value in UNLIMITED.items() if unlimited else ():
+            self.env.setdefault(name, value)
         self.host, self.port = None, 0
         self.process = None
         self.stdout_lines = []

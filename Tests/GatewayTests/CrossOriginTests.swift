@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Testing
 
@@ -29,7 +30,8 @@ import Testing
         #expect(answer.headers[.vary]?.contains("Origin") == true)
         #expect(
             names(answer.headers[.accessControlExposeHeaders]).isSuperset(of: [
-                "etag", "location", "link", "boardcast-seq", "retry-after", "x-request-id",
+                "etag", "location", "link", "boardcast-seq", "retry-after", "ratelimit", "ratelimit-policy",
+                "x-request-id",
             ]))
         #expect(answer.headers[.accessControlAllowCredentials] == nil)
     }
@@ -89,6 +91,35 @@ import Testing
             let answer = try await gateway.call(.get, path, as: token, headers: [.origin: Self.origin])
             #expect(answer.status >= 400)
             #expect(answer.headers[.accessControlAllowOrigin] == Self.origin)
+        }
+    }
+
+    @Test func `a tenant's own origins may read what is said to its tokens, and nothing of another tenant's`()
+        async throws
+    {
+        var settings = GatewaySettings()
+        settings.corsOrigins = [Self.origin]
+        for (tenant, origin) in [("acme", "https://acme.example"), ("globex", "https://globex.example")] {
+            settings.tenants[TenantID(tenant)!] = .init(corsOrigins: [origin], writes: settings.writes)
+        }
+        let gateway = try TestGateway(settings)
+        for (tenant, origin, isLetIn) in [
+            ("acme", "https://acme.example", true), ("acme", "https://globex.example", false),
+            ("globex", "https://acme.example", false), ("acme", Self.origin, true), ("other", Self.origin, true),
+            ("other", "https://acme.example", false),
+        ] {
+            let token = try TestGateway.token(tenant: tenant)
+            for path in ["/api/tasks", "/api/tasks/9"] {
+                let answer = try await gateway.call(.get, path, as: token, headers: [.origin: origin])
+                #expect(answer.headers[.accessControlAllowOrigin] == (isLetIn ? origin : nil), "\(tenant) \(origin)")
+            }
+        }
+        for origin in [Self.origin, "https://acme.example", "https://globex.example"] {
+            let preflight = try await gateway.call(
+                .options, "/api/tasks", as: nil, headers: [.origin: origin, .accessControlRequestMethod: "GET"])
+            #expect(preflight.headers[.accessControlAllowOrigin] == origin)
+            let refusal = try await gateway.call(.get, "/api/tasks", as: "bad", headers: [.origin: origin])
+            #expect(refusal.headers[.accessControlAllowOrigin] == origin, "a page may know that its token is bad")
         }
     }
 

@@ -18,7 +18,8 @@ import Tokens
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: TestGateway.secret)]))
         return StreamRoute(
             authenticator: Authenticator(verifier: verifier) { TestGateway.now }, relay: relay,
-            store: MemoryBoardStore(now: { TestGateway.now }), settings: settings)
+            store: MemoryBoardStore(now: { TestGateway.now }),
+            failures: AuthFailures(settings: LiveSettings(settings), uptime: { 0 }))
     }
 
     private func head(_ uri: String, token: String? = nil, _ headers: [(String, String)] = []) -> HTTPRequestHead {
@@ -30,7 +31,7 @@ import Tokens
         -> StreamRequest
     {
         let route = try route(settings)
-        return try route.request(head, try route.caller(head), known: known)
+        return try route.request(head, try route.caller(head, from: nil), known: known)
     }
 
     private func refusal(_ head: HTTPRequestHead) throws -> Problem {
@@ -138,7 +139,8 @@ import Tokens
     @Test func `a stream that must wait is answered 200 with a time to come back, and its end`() throws {
         let route = try route()
         for (error, reason) in [(RoomError.full(limit: 1), "limit_reached"), (.draining, "server_draining")] {
-            let text = String(buffer: route.refusalInStream(error, head("/sse/connect"), now: TestGateway.now))
+            let text = String(
+                buffer: route.refusalInStream(error, head("/sse/connect"), of: TenantID("acme")!, now: TestGateway.now))
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains("\r\nContent-Type: text/event-stream\r\n"))
             #expect(text.contains("retry: "))

@@ -31,9 +31,12 @@ struct TestGateway: Sendable {
     let presence: PresenceHub
     private let application: Application<RouterResponder<AppContext>>
 
-    init(_ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [])
-        throws
-    {
+    /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
+    init(
+        _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
+        uptime: (@Sendable () -> Int64)? = nil
+    ) throws {
+        let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
         store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
         let loop = Self.loops.any()
@@ -48,7 +51,7 @@ struct TestGateway: Sendable {
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
-            assets: assets, settings: settings)
+            assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         application = Application(router: gateway.router(), logger: logger)
     }
 
@@ -133,7 +136,8 @@ struct Answer: Sendable {
     /// Body and headers without what differs from one request to the next.
     var withoutRequestID: String {
         let id = headers[.xRequestID] ?? "-"
-        let fields = headers.filter { $0.name != .xRequestID }.map { "\($0.name): \($0.value)" }.sorted()
+        let fields = headers.filter { ![.xRequestID, .rateLimit].contains($0.name) }.map { "\($0.name): \($0.value)" }
+            .sorted()
         return ([String(status)] + fields + [text.split(separator: id).joined()]).joined(separator: "\n")
     }
 }

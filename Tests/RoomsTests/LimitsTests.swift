@@ -47,6 +47,24 @@ import Testing
         #expect(try await hub.join(user: "d").refusal == nil)
     }
 
+    @Test func `a tenant may have limits of its own, and limits may change while it is connected`() async throws {
+        var limits = limits(user: 1, tenant: 2)
+        limits.tenants[TestLog.tenant] = .init(
+            connections: 1, connectionsPerUser: 1, retainCount: 10, retainMilliseconds: 10)
+        let hub = TestHub(limits)
+        let first = try await hub.joinLive(user: "a")
+        #expect(try await hub.join(user: "b").refusal == .full(limit: 1))
+        limits.tenants = [:]
+        hub.relay.admit(within: limits)
+        #expect(try await hub.join(user: "b").refusal == nil)
+        #expect(try await hub.join(user: "c").refusal == .full(limit: 2))
+        limits.connectionsTotal = 1
+        hub.relay.admit(within: limits)
+        #expect(try await hub.join(user: "d").refusal == .full(limit: 1))
+        hub.log.commit(.board(.main))
+        try await hub.settle { first.numbers == [1] }
+    }
+
     @Test func `the gateway has so many connections in all, and another tenant's are among them`() async throws {
         let hub = TestHub(limits(total: 2))
         _ = try await hub.joinLive()

@@ -98,6 +98,24 @@ import Testing
         await again.close()
     }
 
+    @Test func `of each tenant's log as much is kept as is set for it`() async throws {
+        let store = try TestStore(retention: 100) { retention, now, announce in
+            var settings = StoreSettings()
+            settings.retention = retention
+            settings.tenantRetention[Author.eve.tenant] = Retention(count: 10)
+            return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
+        }
+        for author in [Author.ann, .eve] {
+            for index in 0..<150 { try await store.create(#"{"name":"\#(index)"}"#, by: author) }
+        }
+        #expect(try await store.store.bounds(of: Author.ann.tenant).oldest == 51)
+        #expect(try await store.store.bounds(of: Author.eve.tenant).oldest == 141)
+        let sqlite = try #require(store.store as? SQLiteBoardStore)
+        try await sqlite.doChores(at: store.time)
+        #expect(try await sqlite.storedEvents() == 110)
+        await store.close()
+    }
+
     @Test func `chores remove what is too old, of every tenant, and old answers`() async throws {
         let store = try open(age: 60_000)
         let sqlite = try #require(store.store as? SQLiteBoardStore)
@@ -138,8 +156,8 @@ extension SQLiteBoardStore {
 
     /// A whole round.
     fileprivate func doChores(at time: Timestamp) async throws {
-        try await database.writeWithoutTransaction { [retention] db in
-            var chores = Chores(retention: retention)
+        try await database.writeWithoutTransaction { [settings] db in
+            var chores = Chores(settings)
             while try chores.step(at: time.milliseconds, in: db) {}
         }
     }

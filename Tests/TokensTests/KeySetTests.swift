@@ -76,6 +76,44 @@ import Testing
         #expect(throws: TokenError.tenantOfAnotherIssuer) { try verify(token, with: [globex]) }
     }
 
+    @Test func `no key speaks for an issuer whose own keys are not here yet`() throws {
+        let token = try TokenSigner(key: secret("a")).sign(payload)
+        let verifier = TokenVerifier(keys: KeySet([try secret("a")], issuers: ["https://a"]))
+        #expect(throws: TokenError.noMatchingKey) { try verifier.verify(token, at: Samples.now) }
+        #expect(verifier.claimedIssuer(of: token[...]) == "https://a")
+        #expect(verifier.claimedIssuer(of: "no token") == nil)
+    }
+
+    @Test func `a tenant that has an issuer is named by its tokens alone`() throws {
+        let rules = TokenRules(tenantsWithIssuer: ["acme"])
+        let token = try TokenSigner(key: secret("a")).sign(payload)
+        let own = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
+        #expect(try TokenVerifier(keys: KeySet([own]), rules: rules).verify(token, at: Samples.now).tenant == "acme")
+        for key in [try secret("a"), try secret("a").bound(toIssuer: "https://a")] {
+            let verifier = TokenVerifier(keys: KeySet([key]), rules: rules)
+            #expect(throws: TokenError.tenantOfAnotherIssuer) { try verifier.verify(token, at: Samples.now) }
+        }
+    }
+
+    @Test func `a key's own audience comes before the general one`() throws {
+        let key = try secret("a").bound(toIssuer: "https://a", tenant: "acme", audience: "own")
+        let verifier = TokenVerifier(keys: KeySet([key]), rules: TokenRules(audience: "general"))
+        for (audience, isGood) in [("own", true), ("general", false)] {
+            let payload =
+                #"{"sub":"u","tenant":"acme","exp":1700003600,"iss":"https://a","aud":"\#(audience)"}"#
+            let token = try TokenSigner(key: secret("a")).sign(Array(payload.utf8))
+            #expect(((try? verifier.verify(token, at: Samples.now)) != nil) == isGood)
+        }
+    }
+
+    @Test func `a narrowed key is for what is left of its algorithms`() throws {
+        let key = try secret("a").bound(toIssuer: "https://a", tenant: "acme", audience: "own")
+        let narrow = try #require(key.narrowed(to: [.hs512, .es256]))
+        #expect(narrow.algorithms == [.hs512])
+        #expect(narrow.issuer == "https://a" && narrow.tenant == "acme" && narrow.audience == "own")
+        #expect(key.narrowed(to: [.es256]) == nil)
+    }
+
     @Test func `a bound key asks for its own issuer, not the general one`() throws {
         let token = try TokenSigner(key: secret("a")).sign(payload)
         let keys = KeySet([try secret("a").bound(toIssuer: "https://a")])

@@ -5,6 +5,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     /// A name that is no key's, where it was found, and the known one that is nearest to it.
     case unknownKey(String, origin: String, nearest: String)
     case notSupported(key: String, origin: String)
+    /// In a tenant's file.
+    case notOfTenants(key: String, origin: String)
     /// `text` is nil when it must not be shown.
     case badValue(key: String, origin: String, text: String?, problem: String, allowed: String)
     case unreadable(FileError, key: String?)
@@ -14,6 +16,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case badKey(key: String, path: String?, KeyError)
     case noKeyForAlgorithms(allowed: [Algorithm], given: [Algorithm])
     case noKey
+    /// In a tenant's file.
+    indirect case ofTenant(path: String, SettingsProblem)
+    /// There is but `auth.jwksURL`, which only the server fetches.
+    case onlyFetchedKeys
     case developmentBeyondLoopback(host: String)
 
     public var description: String {
@@ -22,6 +28,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "\(name) (\(origin)) is not a setting; the nearest one is \(nearest)"
         case .notSupported(let key, let origin):
             "\(key) (\(origin)) is not supported by this version"
+        case .notOfTenants(let key, let origin):
+            "\(key) (\(origin)) is for the whole server and can't be set for one tenant"
         case .badValue(let key, let origin, let text?, let problem, let allowed):
             "\(key) (\(origin)): “\(text.printable)” \(problem); allowed: \(allowed)"
         case .badValue(let key, let origin, nil, let problem, let allowed):
@@ -37,11 +45,21 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
         case .noKey:
             """
             there is no key to verify tokens with: set auth.secretFile (or BOARDCAST_AUTH_SECRET) to a secret of at least \
-            32 bytes, or auth.publicKeyFile, or auth.jwksFile; to only try it out, start with --dev
+            32 bytes, or auth.publicKeyFile, auth.jwksFile or auth.jwksURL; to only try it out, start with --dev
             """
+        case .ofTenant(let path, let problem): "\(path): \(problem)"
+        case .onlyFetchedKeys: "auth.jwksURL is fetched by the server alone; give the keys in a file"
         case .developmentBeyondLoopback(let host):
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
         }
+    }
+}
+
+extension SettingsProblem {
+    static func badValue(of key: SettingKey, _ text: String, origin: String, _ error: Unfit) -> SettingsProblem {
+        .badValue(
+            key: key.name, origin: origin, text: key.isSecret || !error.showsText ? nil : text, problem: error.problem,
+            allowed: key.allowed)
     }
 }
 

@@ -1,9 +1,9 @@
 /// Finds the key that someone meant who wrote another: a slip of the finger, or the right name in the wrong section.
 enum NearestKey {
     /// The known key that is nearest to `name`, a dotted name or an environment variable's without prefix.
-    static func to(_ name: String) -> SettingKey {
+    static func to(_ name: String, among keys: [SettingKey] = SettingKey.all) -> SettingKey {
         let wanted = Spelling(name)
-        return SettingKey.all.min { wanted.distance(to: Spelling($0.name)) < wanted.distance(to: Spelling($1.name)) }!
+        return keys.min { wanted.distance(to: Spelling($0.name)) < wanted.distance(to: Spelling($1.name)) }!
     }
 
     /// A name without what people spell differently: capitals, dashes, underscores, the dot behind the section.

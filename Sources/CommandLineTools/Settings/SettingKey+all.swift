@@ -12,7 +12,7 @@ extension SettingKey {
         SettingKey("auth.secretFile", \.auth.secretFile, .path),
         SettingKey("auth.publicKeyFile", \.auth.publicKeyFile, .path),
         SettingKey("auth.jwksFile", \.auth.jwksFile, .path),
-        SettingKey("auth.jwksURL", \.auth.jwksURL, .httpsURL),
+        SettingKey("auth.jwksURL", \.auth.jwksURL, .keyURL),
         SettingKey("auth.issuer", \.auth.issuer, .text("the iss that tokens must have")),
         SettingKey("auth.audience", \.auth.audience, .text("the aud that tokens must name")),
         SettingKey("auth.algorithms", \.auth.algorithms, .list(of: .algorithm)),
@@ -60,10 +60,6 @@ extension SettingKey {
 extension Settings {
     /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
     public static let notYet: Set<String> = [
-        "http.trustedProxies",
-        "auth.jwksURL",
-        "tenants.directory",
-        "limits.writesPerSecond", "limits.writeBurst", "limits.authFailuresPerSecond", "limits.authFailureBurst",
         "jobs.streamSeconds", "jobs.stallSeconds",
         "ops.host", "ops.port",
     ]

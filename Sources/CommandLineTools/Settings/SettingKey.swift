@@ -9,27 +9,35 @@ public struct SettingKey: Sendable {
     let isList: Bool
     /// Reads a text and sets the property.
     let set: @Sendable (String, inout Settings) throws(Unfit) -> Void
+    /// Whether both have the same value.
+    let isSame: @Sendable (Settings, Settings) -> Bool
 
-    init<Value>(
+    init<Value: Equatable & Sendable>(
         _ name: String, _ property: any WritableKeyPath<Settings, Value> & Sendable, _ format: ValueFormat<Value>
     ) {
-        self.init(name, format) { value, settings in settings[keyPath: property] = value }
+        self.init(name, format, isSame: { $0[keyPath: property] == $1[keyPath: property] }) { value, settings in
+            settings[keyPath: property] = value
+        }
     }
 
     /// The same for a property that is nil until it is set.
-    init<Value>(
+    init<Value: Equatable & Sendable>(
         _ name: String, _ property: any WritableKeyPath<Settings, Value?> & Sendable, _ format: ValueFormat<Value>
     ) {
-        self.init(name, format) { value, settings in settings[keyPath: property] = value }
+        self.init(name, format, isSame: { $0[keyPath: property] == $1[keyPath: property] }) { value, settings in
+            settings[keyPath: property] = value
+        }
     }
 
-    private init<Value>(
-        _ name: String, _ format: ValueFormat<Value>, store: @escaping @Sendable (Value, inout Settings) -> Void
+    private init<Value: Sendable>(
+        _ name: String, _ format: ValueFormat<Value>, isSame: @escaping @Sendable (Settings, Settings) -> Bool,
+        store: @escaping @Sendable (Value, inout Settings) -> Void
     ) {
         self.name = name
         allowed = format.allowed
         isSecret = Value.self is Secret.Type
         isList = format.isList
+        self.isSame = isSame
         set = { text, settings throws(Unfit) in store(try format.parse(text), &settings) }
     }
 

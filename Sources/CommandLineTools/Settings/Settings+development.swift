@@ -4,7 +4,7 @@ extension Settings {
     /// - Throws: ``InvalidSettings`` when `http.host` is one that others can reach.
     public func requireLoopback() throws(InvalidSettings) {
         let isLoopback =
-            http.host == "localhost" || http.host == "::1" || (http.host.isIPv4Address && http.host.hasPrefix("127."))
+            http.host == "localhost" || http.host == "::1" || http.host.isLoopbackIPv4Address
         guard isLoopback else { throw InvalidSettings(.developmentBeyondLoopback(host: http.host)) }
     }
 }

@@ -43,10 +43,7 @@ extension Settings {
                 continue
             }
             do { try key.set(text, &settings) } catch {
-                problems.append(
-                    .badValue(
-                        key: key.name, origin: origin(of: key), text: key.isSecret || !error.showsText ? nil : text,
-                        problem: error.problem, allowed: key.allowed))
+                problems.append(.badValue(of: key, text, origin: origin(of: key), error))
             }
         }
         guard problems.isEmpty else { throw InvalidSettings(problems) }

@@ -45,6 +45,8 @@ public struct Settings: Sendable, Equatable {
 
     public struct Tenants: Sendable, Equatable {
         public var directory: String?
+        /// What is in it, once it has been read.
+        public internal(set) var files: [TenantFile] = []
     }
 
     public struct Database: Sendable, Equatable {

@@ -6,10 +6,14 @@ struct SettingsFile {
     private(set) var values: [String: String] = [:]
     private(set) var problems: [SettingsProblem] = []
     private let path: String
+    private let keys: [SettingKey]
 
-    /// - Parameter path: of the file, for messages.
-    init(_ bytes: [UInt8], path: String) throws(SettingsProblem) {
+    /// - Parameters:
+    ///   - path: of the file, for messages.
+    ///   - keys: those that may be set in it.
+    init(_ bytes: [UInt8], path: String, keys: [SettingKey] = SettingKey.all) throws(SettingsProblem) {
         self.path = path
+        self.keys = keys
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .badFile(path: path, line: nil, problem: "is not UTF-8")
         }
@@ -33,7 +37,7 @@ struct SettingsFile {
     }
 
     private mutating func add(_ value: Node, named name: String) {
-        let key = SettingKey.named(name)
+        let key = keys.first { $0.name == name }
         func refuse(_ problem: String) {
             problems.append(.badFile(path: path, line: value.mark?.line, problem: "\(name) \(problem)"))
         }
@@ -52,9 +56,12 @@ struct SettingsFile {
             } else {
                 refuse(key.isList ? "must be a list" : "must be a single value")
             }
-        } else if !value.isNothing || !SettingKey.all.contains(where: { $0.name.hasPrefix(name + ".") }) {
+        } else if !value.isNothing || !keys.contains(where: { $0.name.hasPrefix(name + ".") }) {
             let origin = value.mark.map { "\(path), line \($0.line)" } ?? path
-            problems.append(.unknownKey(name, origin: origin, nearest: NearestKey.to(name).name))
+            problems.append(
+                SettingKey.named(name) == nil
+                    ? .unknownKey(name, origin: origin, nearest: NearestKey.to(name, among: keys).name)
+                    : .notOfTenants(key: name, origin: origin))
         }
     }
 

@@ -17,9 +17,14 @@ extension ValueFormat where Value == String {
         return text
     }
 
-    static let httpsURL = Self("an https URL") { text throws(Unfit) in
-        guard text.hasPrefix("https://"), text.utf8.count > 8, text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-            throw Unfit("is not an https URL", showsText: false)
+    /// Without a user, which would be a password in the open.
+    static let keyURL = Self("an https URL, or an http URL of this machine") { text throws(Unfit) in
+        let place = text.prefix { $0 != "?" }
+        guard let server = ServerURL(String(place)), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 })
+        else { throw Unfit("is not such a URL", showsText: false) }
+        let isHere = server.host == "localhost" || server.host == "[::1]" || server.host.isLoopbackIPv4Address
+        guard server.scheme == "https" || isHere else {
+            throw Unfit("would be fetched in the open", showsText: false)
         }
         return text
     }
@@ -42,6 +47,8 @@ extension String {
         var address = in_addr()
         return inet_pton(AF_INET, self, &address) == 1
     }
+
+    var isLoopbackIPv4Address: Bool { isIPv4Address && hasPrefix("127.") }
 
     var isIPv6Address: Bool {
         var address = in6_addr()

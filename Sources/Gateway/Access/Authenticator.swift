@@ -12,18 +12,25 @@ public final class Authenticator: Sendable {
     private let revocations: Mutex<RevocationList>
     private let tickets: Mutex<TicketShelf>
     private let clock: @Sendable () -> Int
+    private let unknownKey: @Sendable (_ issuer: String?) -> Void
 
     /// - Parameters:
     ///   - revocations: those in force already.
     ///   - clock: milliseconds since 1970.
+    ///   - unknownKey: told what a token says of its issuer when no key fits it: perhaps there is a new one.
     public init(
-        verifier: TokenVerifier, revocations: RevocationList = RevocationList(), clock: @escaping @Sendable () -> Int
+        verifier: TokenVerifier, revocations: RevocationList = RevocationList(),
+        unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in }, clock: @escaping @Sendable () -> Int
     ) {
+        self.unknownKey = unknownKey
         self.verifier = Mutex(verifier)
         self.revocations = Mutex(revocations)
         tickets = Mutex(TicketShelf())
         self.clock = clock
     }
+
+    /// False while no token can be good for want of a key.
+    var hasKeys: Bool { verifier.withLock { $0 }.hasKeys }
 
     /// From now on tokens are held against other keys and rules; nothing that was good before is remembered.
     public func replace(with verifier: TokenVerifier) {
@@ -81,9 +88,11 @@ public final class Authenticator: Sendable {
     }
 
     private func verify(_ token: Substring) throws(Problem) -> Claims {
+        let verifier = verifier.withLock { $0 }
         do {
-            return try verifier.withLock({ $0 }).verify(token, at: Int64(clock()))
+            return try verifier.verify(token, at: Int64(clock()))
         } catch {
+            if error == .noMatchingKey { unknownKey(verifier.claimedIssuer(of: token)) }
             throw .unauthorized(error.description)
         }
     }

@@ -11,6 +11,9 @@ struct CredentialFields {
     let origin: [String]
     let fetchSite: [String]
 
+    /// Whether it says who it is from at all.
+    var hasAny: Bool { !authorization.isEmpty || cookie.contains { $0.contains(SessionCookie.name) } }
+
     init(_ request: HTTPRequest) {
         func values(_ name: HTTPField.Name) -> [String] { request.headerFields[fields: name].map(\.value) }
         isReading = request.method == .get || request.method == .head

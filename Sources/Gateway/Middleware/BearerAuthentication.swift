@@ -6,17 +6,26 @@ import Tokens
 /// ask for the outcome.
 struct BearerAuthentication: RouterMiddleware {
     let authenticator: Authenticator
-    /// Whose pages the cookie counts from.
-    let origins: Set<String>
+    let failures: AuthFailures
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
         let fields = CredentialFields(request.head)
+        let origins = failures.settings.current.allOrigins
         context.identity = Result { () throws(Problem) in
             try authenticator.claims(of: Credentials(fields, origins: origins))
         }
+        .mapError { failures.count($0, from: context.peer, forwarded: request.forwarded) }
         return try await next(request, context)
     }
+}
+
+extension Request {
+    fileprivate var forwarded: [String] { headers[fields: .xForwardedFor].map(\.value) }
+}
+
+extension HTTPField.Name {
+    static let xForwardedFor = Self("X-Forwarded-For")!
 }

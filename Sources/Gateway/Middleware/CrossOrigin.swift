@@ -1,26 +1,31 @@
+import Events
 import HTTPTypes
 import Hummingbird
+import Tokens
 
 /// CORS (Fetch standard §3.2) for the origins in the configuration, compared exactly; others get no header at all.
+/// Stands behind the verification of tokens: which origins there are depends on whose token it is.
 struct CrossOrigin: RouterMiddleware {
-    let origins: Set<String>
+    let settings: LiveSettings
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
-        let origin = request.headers[.origin].flatMap { origins.contains($0) ? $0 : nil }
+        let settings = settings.current
+        let tenant = (try? context.identity?.get()).flatMap { TenantID($0.tenant) }
+        let origin = request.headers[.origin].flatMap { settings.lets($0, read: tenant) ? $0 : nil }
         if request.method == .options, request.headers[.origin] != nil,
             request.headers[.accessControlRequestMethod] != nil
         {
             return preflight(origin)
         }
         var response = try await next(request, context)
-        if !origins.isEmpty { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
+        if settings.hasOrigins { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
         if let origin {
             response.headers[.accessControlAllowOrigin] = origin
             response.headers[.accessControlAllowCredentials] = "true"
             response.headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
         }
         return response
     }

@@ -15,7 +15,7 @@ struct ErrorResponse: RouterMiddleware {
             guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
-            response = Self.problem(error, context: context).response(from: request, context: context)
+            response = Self.problem(error, logger: context.logger).response(from: request, context: context)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
@@ -29,10 +29,11 @@ struct ErrorResponse: RouterMiddleware {
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
 
-    private static func problem(_ error: any Error, context: AppContext) -> Problem {
+    /// What is answered for `error`; the log has what can't be said.
+    static func problem(_ error: any Error, logger: Logger) -> Problem {
         if let problem = Problem(refusing: error) { return problem }
         // The type alone: descriptions of unknown errors may carry anything.
-        context.logger.error("request failed", metadata: ["error": "\(type(of: error))"])
+        logger.error("request failed", metadata: ["error": "\(type(of: error))"])
         return .internal
     }
 }

@@ -12,6 +12,13 @@ import Tokens
 final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = WebSocketFrame
 
+    /// What is known from the handshake, whoever it turns out to be.
+    struct Client {
+        let query: Query
+        let peer: SocketAddress?
+        let forwarded: [String]
+    }
+
     private enum Phase {
         /// Nobody has said who they are; the timer ends that.
         case stranger(Scheduled<Void>)
@@ -24,7 +31,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let route: SocketRoute
     private let registry: RoomRegistry
     private let sink: DescriptorSink
-    private let query: Query
+    private let client: Client
     private var messages = SocketMessages()
     private var phase = Phase.closed
     /// What came while the tenant was loaded.
@@ -35,11 +42,11 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private static let mostResumptions = 4
     private static let patience = TimeAmount.seconds(5)
 
-    init(route: SocketRoute, registry: RoomRegistry, sink: DescriptorSink, query: Query) {
+    init(route: SocketRoute, registry: RoomRegistry, sink: DescriptorSink, client: Client) {
         self.route = route
         self.registry = registry
         self.sink = sink
-        self.query = query
+        self.client = client
     }
 
     /// The token came with the handshake.
@@ -150,7 +157,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     }
 
     private func renew(_ subscriber: Subscriber, with token: String) throws(Problem) {
-        let caller = try route.streams.caller(.token(token[...]), query: query)
+        let caller = try caller(token)
         guard caller.tenant == subscriber.tenant, caller.user == subscriber.user else {
             throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
         }
@@ -169,11 +176,17 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
+    private func caller(_ token: String) throws(Problem) -> StreamRoute.Caller {
+        try route.streams.caller(query: client.query, client.peer, client.forwarded) { () throws(Problem) in
+            .token(token[...])
+        }
+    }
+
     // MARK: Coming and going
 
     private func enter(with token: String) {
         phase = .entering
-        do throws(Problem) { enter(try route.streams.caller(.token(token[...]), query: query)) } catch {
+        do throws(Problem) { enter(try caller(token)) } catch {
             end(4001, error.detail)
         }
     }

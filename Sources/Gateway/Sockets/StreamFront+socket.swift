@@ -8,15 +8,14 @@ import Rooms
 extension StreamFront {
     /// - Throws: ``Problem``; the connection stays one of requests.
     func decideSocket(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(Problem) {
-        let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: route.settings.corsOrigins)
+        let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: route.settings.allOrigins)
         let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
         let query = try route.query(head)
         if route.relay.isDraining { throw SocketRoute.refusal(.draining) }
-        if let credentials = try route.credentials(head, query) {
-            enter(try route.caller(credentials, query: query), head, handshake, context: context)
-        } else {
-            try admitStranger(query, handshake, context: context)
+        guard CredentialFields(head).hasAny || query["token"] != nil || query["ticket"] != nil else {
+            return try admitStranger(query, head.forwarded, handshake, context: context)
         }
+        enter(try route.caller(head, from: context.remoteAddress), head, handshake, context: context)
     }
 
     private func enter(
@@ -28,7 +27,7 @@ extension StreamFront {
             return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                 switch $0 {
                 case .success: self.enter(caller, head, handshake, context: context)
-                case .failure: self.refuse(.unavailable, head, context: context)
+                case .failure: self.refuse(.unavailable, head, of: caller.tenant, context: context)
                 }
             }
         }
@@ -42,22 +41,22 @@ extension StreamFront {
                 }
                 switch result {
                 case .success(let subscriber):
-                    become(context, sink, caller.query).begin(subscriber)
+                    become(context, sink, caller.query, head.forwarded).begin(subscriber)
                     // A revocation that came meanwhile has not seen this connection.
                     if route.authenticator.isRevoked(caller.claims) {
                         registry.close(subscriber, .revoked, reconnectAfter: nil)
                     }
-                case .failure(let error): refuse(SocketRoute.refusal(error), head, context: context)
+                case .failure(let error): refuse(SocketRoute.refusal(error), head, of: caller.tenant, context: context)
                 }
             }
         } catch {
-            refuse(error, head, context: context)
+            refuse(error, head, of: caller.tenant, context: context)
         }
     }
 
     /// Opens a WebSocket whose first message has to bring the token.
     private func admitStranger(
-        _ query: Query, _ handshake: SocketHandshake, context: ChannelHandlerContext
+        _ query: Query, _ forwarded: [String], _ handshake: SocketHandshake, context: ChannelHandlerContext
     ) throws(Problem) {
         guard sockets.strangers.enter() else { throw SocketRoute.refusal(.full(limit: Strangers.limit)) }
         let sink: DescriptorSink
@@ -65,7 +64,7 @@ extension StreamFront {
             sockets.strangers.leave()
             throw error
         }
-        let handler = become(context, sink, query)
+        let handler = become(context, sink, query, forwarded)
         handler.awaitToken()
         let response = handshake.response
         if sink.send(response) != response.readableBytes { sink.abort() }
@@ -78,9 +77,12 @@ extension StreamFront {
     }
 
     /// From now on the connection is a WebSocket.
-    private func become(_ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query) -> SocketHandler {
+    private func become(
+        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ forwarded: [String]
+    ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
-        let handler = SocketHandler(route: sockets, registry: registry, sink: sink, query: query)
+        let client = SocketHandler.Client(query: query, peer: context.remoteAddress, forwarded: forwarded)
+        let handler = SocketHandler(route: sockets, registry: registry, sink: sink, client: client)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: SocketMessages.longest))
         // Fails only for a handler that is not in the pipeline.
         try? context.pipeline.syncOperations.addHandlers([decoder, handler], position: .after(self))

@@ -138,13 +138,13 @@ final class StreamFront: ChannelDuplexHandler {
         }
         guard head.version.major == 1, head.version.minor >= 1 else {
             let detail = "Streams need HTTP/1.1; behind nginx set proxy_http_version 1.1."
-            return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, context: context)
+            return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, of: nil, context: context)
         }
         do {
             if SocketRoute.takes(head) { return try decideSocket(head, context: context) }
-            decide(head, try route.caller(head), context: context)
+            decide(head, try route.caller(head, from: context.remoteAddress), context: context)
         } catch {
-            refuse(error, head, context: context)
+            refuse(error, head, of: nil, context: context)
         }
     }
 
@@ -155,25 +155,27 @@ final class StreamFront: ChannelDuplexHandler {
             return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                 switch $0 {
                 case .success: self.decide(head, caller, context: context)
-                case .failure: self.refuse(.unavailable, head, context: context)
+                case .failure: self.refuse(.unavailable, head, of: caller.tenant, context: context)
                 }
             }
         }
         do {
             begin(try route.request(head, caller, known: known), caller.claims, head, context: context)
         } catch {
-            refuse(error, head, context: context)
+            refuse(error, head, of: caller.tenant, context: context)
         }
     }
 
-    func refuse(_ problem: Problem, _ head: HTTPRequestHead, context: ChannelHandlerContext) {
+    func refuse(
+        _ problem: Problem, _ head: HTTPRequestHead, of tenant: TenantID?, context: ChannelHandlerContext
+    ) {
         guard case .deciding = mode else { return }
         let id = ConnectionID.random().description
         logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
         RawResponse.write(
             // Behind an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
-            extra: route.cors(head), to: context)
+            extra: route.cors(head, of: tenant), to: context)
         mode = .requests
         let waiting = held
         held = []
@@ -184,7 +186,7 @@ final class StreamFront: ChannelDuplexHandler {
         _ request: StreamRequest, _ claims: Claims, _ head: HTTPRequestHead, context: ChannelHandlerContext
     ) {
         guard let sink = DescriptorSink(context: context, sendBuffer: registry.limits.queueBytes / 2) else {
-            return refuse(.unavailable, head, context: context)
+            return refuse(.unavailable, head, of: request.tenant, context: context)
         }
         leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)
@@ -201,7 +203,7 @@ final class StreamFront: ChannelDuplexHandler {
             // The store can't be read: the connection ends, and the client comes back by itself.
             case .failure(.unavailable): sink.abort()
             case .failure(let error):
-                sink.finish(route.refusalInStream(error, head, now: registry.wallClock))
+                sink.finish(route.refusalInStream(error, head, of: request.tenant, now: registry.wallClock))
             }
         }
     }

@@ -12,7 +12,9 @@ struct StreamRoute: Sendable {
     let authenticator: Authenticator
     let relay: Relay
     let store: any BoardStore
-    let settings: GatewaySettings
+    let failures: AuthFailures
+
+    var settings: GatewaySettings { failures.settings.current }
 
     struct Caller {
         let claims: Claims
@@ -30,19 +32,28 @@ struct StreamRoute: Sendable {
             allowing: ["types", "since", "snapshot", "token", "ticket"], repeatable: ["board"])
     }
 
-    /// - Throws: ``Problem`` 401, and as ``query(_:)`` does.
-    func caller(_ head: HTTPRequestHead) throws(Problem) -> Caller {
+    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there, and as ``query(_:)`` does.
+    func caller(_ head: HTTPRequestHead, from peer: SocketAddress?) throws(Problem) -> Caller {
         let query = try query(head)
-        return try caller(credentials(head, query), query: query)
+        return try caller(query: query, peer, head.forwarded) { () throws(Problem) in try credentials(head, query) }
     }
 
     func credentials(_ head: HTTPRequestHead, _ query: Query) throws(Problem) -> Credentials? {
-        try Credentials(CredentialFields(head), query: query, origins: settings.corsOrigins)
+        try Credentials(CredentialFields(head), query: query, origins: settings.allOrigins)
     }
 
-    /// - Throws: ``Problem`` 401.
-    func caller(_ credentials: Credentials?, query: Query) throws(Problem) -> Caller {
-        let claims = try authenticator.claims(of: credentials)
+    /// - Parameters:
+    ///   - peer: where it comes from, seen through `forwarded`, its `X-Forwarded-For`.
+    ///   - credentials: looks for them.
+    /// - Throws: ``Problem`` 401, or 429.
+    func caller(
+        query: Query, _ peer: SocketAddress?, _ forwarded: [String],
+        with credentials: () throws(Problem) -> Credentials?
+    ) throws(Problem) -> Caller {
+        let claims: Claims
+        do { claims = try authenticator.claims(of: try credentials()) } catch {
+            throw failures.count(error, from: peer, forwarded: forwarded)
+        }
         guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else {
             throw .unauthorized("the tenant or the subject is not one that we can use")
         }
@@ -54,7 +65,7 @@ struct StreamRoute: Sendable {
     func request(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) throws(Problem) -> StreamRequest {
         try request(
             caller, lastEventID: head.headers.first(name: "last-event-id"), on: .eventStream,
-            head: RawResponse.streamHead(extra: cors(head)), known: known)
+            head: RawResponse.streamHead(extra: cors(head, of: caller.tenant)), known: known)
     }
 
     /// - Parameter head: what is sent before the first event.
@@ -73,19 +84,21 @@ struct StreamRoute: Sendable {
     }
 
     /// What a native EventSource needs instead of a status: it never comes back after any but 200.
-    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, now: Int) -> ByteBuffer {
+    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, of tenant: TenantID, now: Int) -> ByteBuffer {
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
         let delay = StreamEvents.retry(
             around: error == .draining ? settings.drainMilliseconds / 2 : settings.retryMilliseconds)
-        var bytes = RawResponse.streamHead(extra: cors(head) + [("Connection", "close")])
+        var bytes = RawResponse.streamHead(extra: cors(head, of: tenant) + [("Connection", "close")])
         bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, now: now))
         bytes.writeImmutableBuffer(StreamBytes.end)
         return bytes
     }
 
-    func cors(_ head: HTTPRequestHead) -> [(String, String)] {
-        guard !settings.corsOrigins.isEmpty else { return [] }
-        guard let origin = head.headers.first(name: "origin"), settings.corsOrigins.contains(origin) else {
+    /// - Parameter tenant: whose token it is; nil when it is nobody's.
+    func cors(_ head: HTTPRequestHead, of tenant: TenantID?) -> [(String, String)] {
+        let settings = settings
+        guard settings.hasOrigins else { return [] }
+        guard let origin = head.headers.first(name: "origin"), settings.lets(origin, read: tenant) else {
             return [("Vary", "Origin")]
         }
         return [
@@ -95,6 +108,8 @@ struct StreamRoute: Sendable {
 }
 
 extension HTTPRequestHead {
+    var forwarded: [String] { headers["x-forwarded-for"] }
+
     /// Whether its target is `path`, with or without a query.
     func isFor(_ path: String) -> Bool {
         let (uri, path) = (uri.utf8, path.utf8)

@@ -1,0 +1,55 @@
+public import Events
+
+/// What a tenant has of its own: `TENANT.yaml` in `tenants.directory`.
+public struct TenantFile: Sendable, Equatable {
+    public let tenant: TenantID
+    public let path: String
+    /// Whose tokens speak for the tenant, and for no other.
+    public let issuer: String
+    /// The general settings with the file's over them. The keys and the origins are its own alone.
+    public let settings: Settings
+
+    /// Keys that a tenant can set.
+    static let keys: [SettingKey] = SettingKey.all.filter { names.contains($0.name) }
+
+    private static let names: Set<String> = [
+        "auth.issuer", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL", "auth.audience",
+        "auth.algorithms", "limits.connectionsPerTenant", "limits.connectionsPerUser", "limits.writesPerSecond",
+        "limits.writeBurst", "http.corsOrigins", "events.retainCount", "events.retainSeconds",
+    ]
+
+    /// - Throws: ``InvalidSettings`` with everything that is wrong with the file.
+    init(_ path: String, of tenant: TenantID, over general: Settings) throws(InvalidSettings) {
+        var settings = general
+        settings.tenants = Settings.Tenants()
+        settings.http.corsOrigins = []
+        settings.auth = Settings.Auth()
+        settings.auth.audience = general.auth.audience
+        settings.auth.leeway = general.auth.leeway
+        settings.auth.tenantClaim = general.auth.tenantClaim
+
+        let file: SettingsFile
+        do throws(SettingsProblem) {
+            let bytes: [UInt8]
+            do { bytes = try SmallFile.read(path) } catch { throw SettingsProblem.unreadable(error, key: nil) }
+            file = try SettingsFile(bytes, path: path, keys: Self.keys)
+        } catch { throw InvalidSettings(error) }
+        var problems = file.problems
+        for key in Self.keys {
+            guard let text = file.values[key.name] else { continue }
+            do { try key.set(text, &settings) } catch {
+                problems.append(.badValue(of: key, text, origin: path, error))
+            }
+        }
+        if file.values["auth.issuer"] == nil {
+            problems.append(.badFile(path: path, line: nil, problem: "auth.issuer is missing"))
+        }
+        let names = ["auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL"]
+        if names.allSatisfy({ file.values[$0] == nil }) {
+            let problem = "the tenant needs a key of its own: set one of \(names.joined(separator: ", "))"
+            problems.append(.badFile(path: path, line: nil, problem: problem))
+        }
+        guard problems.isEmpty, let issuer = settings.auth.issuer else { throw InvalidSettings(problems) }
+        (self.tenant, self.path, self.issuer, self.settings) = (tenant, path, issuer, settings)
+    }
+}

@@ -1,0 +1,26 @@
+import NIOCore
+
+/// Counts the bad tokens of each client's address. Those beyond the limit are told to wait instead of what is wrong.
+///
+/// Tokens are verified all the same, so that a good one is never refused for its neighbours' bad ones.
+struct AuthFailures: Sendable {
+    let settings: LiveSettings
+    /// Nanoseconds of a clock that never goes back.
+    let uptime: @Sendable () -> Int64
+    let limiter = RateLimiter<ClientAddress>()
+
+    /// What is answered for a refusal of the token that came from `peer`: itself, or 429.
+    ///
+    /// - Parameter forwarded: every `X-Forwarded-For` of the request.
+    func count(_ refusal: Problem, from peer: SocketAddress?, forwarded: [String]) -> Problem {
+        guard refusal.code == Problem.invalidToken, let peer = peer.flatMap({ ClientAddress($0) }) else {
+            return refusal
+        }
+        let settings = settings.current
+        let client = ClientAddress(peer: peer, forwarded: forwarded, trusting: settings.trustedProxies)
+        switch limiter.take(client.block, within: settings.authFailures, at: uptime()) {
+        case .allowed: return refusal
+        case .refused(let wait): return .rateLimited("Too many bad tokens come from this address", for: wait)
+        }
+    }
+}

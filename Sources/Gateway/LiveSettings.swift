@@ -1,0 +1,21 @@
+import Synchronization
+
+/// The settings that hold now: those of the start, until others take the place of some.
+final class LiveSettings: Sendable {
+    private let settings: Mutex<GatewaySettings>
+
+    init(_ settings: GatewaySettings) { self.settings = Mutex(settings) }
+
+    var current: GatewaySettings { settings.withLock { $0 } }
+
+    /// Takes over what may change while connections are open: whom we let in from where, and how fast.
+    func use(_ other: GatewaySettings) {
+        settings.withLock {
+            $0.corsOrigins = other.corsOrigins
+            $0.trustedProxies = other.trustedProxies
+            $0.writes = other.writes
+            $0.authFailures = other.authFailures
+            $0.tenants = other.tenants
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Events
+import HTTPTypes
+import Hummingbird
+
+/// Holds each user to so many writes. One beyond is 429 before its body is looked at; one that is allowed says how many
+/// are left (draft-ietf-httpapi-ratelimit-headers-10).
+struct WriteLimit: RouterMiddleware {
+    struct Writer: Hashable {
+        let tenant: TenantID
+        let user: UserID
+    }
+
+    let settings: LiveSettings
+    let limiter: RateLimiter<Writer>
+    /// Nanoseconds of a clock that never goes back.
+    let uptime: @Sendable () -> Int64
+
+    func handle(
+        _ request: Request, context: TenantContext, next: @concurrent (Request, TenantContext) async throws -> Response
+    ) async throws -> Response {
+        guard Self.methods.contains(request.method) else { return try await next(request, context) }
+        let limit = settings.current.writes(of: context.tenant)
+        let writer = Writer(tenant: context.tenant, user: context.user)
+        let decision = limiter.take(writer, within: limit, at: uptime())
+        let fields = RateLimitFields("writes", limit, decision)
+        if case .refused(let wait) = decision {
+            var problem = Problem.rateLimited("These are more writes than this user may make", for: wait)
+            if request.hasLongBody { problem.headers[.connection] = "close" }
+            fields.add(to: &problem.headers)
+            throw problem
+        }
+        do {
+            var response = try await next(request, context)
+            fields.add(to: &response.headers)
+            return response
+        } catch {
+            var problem = ErrorResponse.problem(error, logger: context.logger)
+            fields.add(to: &problem.headers)
+            throw problem
+        }
+    }
+
+    private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
+}
+
+extension Request {
+    /// Whether more would have to be read, to be thrown away, than a new connection costs.
+    fileprivate var hasLongBody: Bool {
+        if headers[.transferEncoding] != nil { return true }
+        return headers[.contentLength].flatMap { Int($0) } ?? 0 > 65_536
+    }
+}
