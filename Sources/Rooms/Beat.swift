@@ -40,7 +40,7 @@ extension RoomRegistry {
             }
             if let since = subscriber.blockedSince {
                 if now - since >= limits.stall { drop(subscriber) }
-            } else if now - subscriber.lastWrite >= limits.heartbeat {
+            } else if now - subscriber.lastWrite >= limits.heartbeat, subscriber.unsentHead == nil {
                 send(subscriber.wire.heartbeat, to: subscriber)
             }
         }

@@ -105,6 +105,7 @@ extension RoomRegistry {
         guard case .frames(let frames) = relay.page(of: request.tenant, after: subscriber.cursor) else {
             deliver(opening, from: 0, to: subscriber)
             subscriber.sentEvents = 0
+            sayUnsaid(to: subscriber)
             return read(subscriber)
         }
         // What is in memory goes out in the same write.
@@ -113,6 +114,7 @@ extension RoomRegistry {
         }
         give(opening, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
         subscriber.sentEvents -= 1
+        sayUnsaid(to: subscriber)
     }
 
     /// Tells a reader whom the log has left behind that it has to begin anew; it goes on from the head.

@@ -117,11 +117,11 @@ public final class RoomRegistry: @unchecked Sendable {
         wait(subscriber, for: buffer.slice(from: cut, to: mark.end))
     }
 
-    /// Sends bytes that move no cursor: heartbeats and the gateway's own words. What is said to a socket that takes
-    /// nothing is kept for it; more than 16 KiB of that, and it is closed as stalled.
+    /// Sends bytes that move no cursor: heartbeats and the gateway's own words. What is said before a stream
+    /// begins, and to a socket that takes nothing, is kept for it; more than 16 KiB of that, and it is closed as stalled.
     public func send(_ bytes: ByteBuffer, to subscriber: Subscriber) {
-        guard subscriber.state != .closed, subscriber.unsentHead == nil else { return }
-        if subscriber.blockedSince != nil {
+        guard subscriber.state != .closed else { return }
+        if subscriber.blockedSince != nil || subscriber.unsentHead != nil {
             subscriber.unsaid.writeImmutableBuffer(bytes)
             if subscriber.unsaid.readableBytes > Self.mostUnsaid { drop(subscriber) }
             return
@@ -148,13 +148,16 @@ public final class RoomRegistry: @unchecked Sendable {
             subscriber.blockedSince = nil
             subscriber.lastWrite = now()
             subscriber.sentBytes += rest.readableBytes
-            if subscriber.unsaid.readableBytes > 0 {
-                let unsaid = subscriber.unsaid
-                subscriber.unsaid = ByteBuffer()
-                send(unsaid, to: subscriber)
-            }
+            sayUnsaid(to: subscriber)
             read(subscriber)
         }
+    }
+
+    func sayUnsaid(to subscriber: Subscriber) {
+        guard subscriber.unsaid.readableBytes > 0, subscriber.blockedSince == nil else { return }
+        let unsaid = subscriber.unsaid
+        subscriber.unsaid = ByteBuffer()
+        send(unsaid, to: subscriber)
     }
 
     private static let mostUnsaid = 16 << 10

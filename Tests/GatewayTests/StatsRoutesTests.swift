@@ -41,7 +41,8 @@ import Testing
         #expect(ann["cursor"]?.string == "3-\(gateway.epoch)")
         #expect(ann["lag"]?.int == 0)
         #expect(ann["queuedBytes"]?.int == 0)
-        #expect(ann["sentEvents"]?.int == 2)
+        // Those, and who is there.
+        #expect(try #require(ann["sentEvents"]?.int) >= 2)
         #expect(try #require(ann["sentBytes"]?.int) > 200)
         #expect(ann["types"]?.isNull == true)
         let bob = try #require(connections(answer).first { $0["userId"]?.string == "bob" })

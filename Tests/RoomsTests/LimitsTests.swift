@@ -167,7 +167,7 @@ import Testing
         var readers: [TestReader] = []
         for _ in 0..<300 { readers.append(try await hub.join()) }
         let drained = hub.registry.drainAll(over: 200)
-        var left = [300]
+        var left = [300, try await hub.read { hub.relay.connections }]
         while hub.relay.connections > 0 {
             await loop.advanceTime(by: .milliseconds(20))
             left.append(hub.relay.connections)
