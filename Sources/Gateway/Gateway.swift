@@ -82,7 +82,7 @@ public struct Gateway: Sendable {
         EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
-        ConnectionRoutes(relay: relay, audit: audit, settings: settings).add(to: tenant)
+        ConnectionRoutes(relay: relay, authenticator: authenticator, audit: audit, settings: settings).add(to: tenant)
         TicketRoutes(authenticator: authenticator).add(to: tenant)
         RevocationRoutes(
             store: admin, audit: audit, authenticator: authenticator, relay: relay, settings: settings

@@ -82,4 +82,6 @@ extension Problem {
         Problem(.unauthorized, invalidToken, rule)
             .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(rule)\"")
     }
+
+    static let revoked = Problem.unauthorized("the token was revoked")
 }

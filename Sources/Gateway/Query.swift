@@ -68,13 +68,18 @@ struct Query {
     }
 
     /// Percent-decoding of the `application/x-www-form-urlencoded` kind: `+` is a space.
-    static func decode(_ text: some Collection<UInt8>) -> String? {
+    static func decode(_ text: some Collection<UInt8>) -> String? { decode(text, space: UInt8(ascii: "+")) }
+
+    /// A part of a path (RFC 3986 §2.1), in which `+` is itself.
+    static func decode(path text: some StringProtocol) -> String? { decode(text.utf8, space: nil) }
+
+    private static func decode(_ text: some Collection<UInt8>, space: UInt8?) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
             switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
+            case _ where byte == space: bytes.append(0x20)
             case UInt8(ascii: "%"):
                 guard let high = iterator.next().flatMap(hex), let low = iterator.next().flatMap(hex) else {
                     return nil

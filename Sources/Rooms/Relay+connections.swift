@@ -17,16 +17,16 @@ public enum Renewal: Sendable {
 extension Relay {
     /// Ends the tenant's connections for which `condition` holds; returns how many.
     ///
-    /// - Parameter reconnectAfter: milliseconds; nil tells the client to stay away.
+    /// - Parameter reconnectAfter: milliseconds for each of them; nil tells the clients to stay away.
     public func close(
-        in tenant: TenantID, _ reason: CloseReason, reconnectAfter: Int?,
+        in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
         where condition: @escaping @Sendable (ConnectionID, Grant) -> Bool
     ) async throws -> Int {
         var count = 0
         for registry in allRegistries {
             count += try await registry.loop.submit {
                 let closed = registry.all.filter { $0.tenant == tenant && condition($0.id, $0.grant) }
-                for subscriber in closed { registry.close(subscriber, reason, reconnectAfter: reconnectAfter) }
+                for subscriber in closed { registry.close(subscriber, reason, reconnectAfter: reconnectAfter?()) }
                 return closed.count
             }.get()
         }

@@ -158,9 +158,23 @@ LISTEN = """
 """
 
 
-def test_a_native_event_source_comes_back_and_loses_nothing(dev, page):
+SIGN_IN = """
+    const [token, done] = arguments;
+    fetch('/api/session', {method: 'POST', headers: {Authorization: 'Bearer ' + token}}).then(answer => done(answer.status));
+"""
+
+FOLLOW_BY_COOKIE = LISTEN.replace("'/sse/connect?token=' + encodeURIComponent(arguments[0])", "'/sse/connect'")
+
+
+@pytest.mark.parametrize("way", ["query", "cookie"])
+def test_a_native_event_source_comes_back_and_loses_nothing(dev, page, way):
     token = dev.token
-    page.execute_script(LISTEN, token)
+    if way == "cookie":
+        assert page.execute_async_script(SIGN_IN, token) == 204
+        assert page.execute_script("return document.cookie") == "", "scripts do not see it"
+        page.execute_script(FOLLOW_BY_COOKIE)
+    else:
+        page.execute_script(LISTEN, token)
 
     def received():
         return json.loads(page.execute_script("return JSON.stringify(window.received)"))

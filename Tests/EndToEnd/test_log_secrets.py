@@ -35,6 +35,29 @@ def test_no_token_and_no_secret_reaches_the_log(start_server, make_team):
         Api(server.url, token).get("/api/tasks")
         Api(server.url).get("/api/tasks", params={"token": token})
         Api(server.url, token).get("/nothing")
+    holder = Api(server.url, note(team.token("holder", jti="holder's")))
+    cookie = note(holder.post("/api/session").cookies["boardcast_session"])
+    for headers in ({}, {"Origin": "null"}):
+        for value in (f"boardcast_session={cookie}", f"boardcast_session={cookie}; boardcast_session={cookie}"):
+            Api(server.url).get("/api/tasks", headers={"Cookie": value, **headers})
+            try:
+                Stream(url, headers={"Cookie": value, **headers}).close()
+            except Refused as refused:
+                assert cookie not in refused.response.text
+    ticket = note(holder.post("/sse/ticket").json()["ticket"])
+    Api(server.url).get("/api/tasks", params={"ticket": ticket})
+    with Stream(url, params={"ticket": ticket}) as stream:
+        assert stream.established
+    unused = note(holder.post("/sse/ticket").json()["ticket"])
+    admin = Api(server.url, note(team.token("root", role="admin")))
+    assert admin.post("/api/revocations", {"jti": holder.token, "reason": holder.token}).status_code == 400
+    assert admin.post("/api/revocations", {"jti": "holder's", "reason": holder.token}).status_code == 201
+    for spent in (ticket, unused):
+        try:
+            Stream(url, params={"ticket": spent}).close()
+            raise AssertionError("a spent ticket was accepted")
+        except Refused as refused:
+            assert spent not in refused.response.text
     member = Api(server.url, note(team.token("member")))
     member.get("/sse/stats")
     member.get("/api/tasks", params={"token": member.token})

@@ -1,3 +1,4 @@
+import Boards
 import Events
 import HTTPTypes
 import Rooms
@@ -34,6 +35,21 @@ import Testing
         #expect(answer["connections"]?.int == 2)
         #expect(gateway.relay.connections == 3)
         #expect(try await gateway.call(.delete, "/sse/users/nobody/connections", "admin")["connections"]?.int == 0)
+    }
+
+    @Test func `what an admin cuts is recorded`() async throws {
+        let gateway = try TestGateway()
+        let id = try await TestConnection.open(on: gateway, user: "ann").id
+        _ = try await TestConnection.open(on: gateway, user: "bob")
+        _ = try await gateway.call(.delete, "/sse/connections/\(id)", "admin")
+        _ = try await gateway.call(.delete, "/sse/connections/\(id)", "admin")
+        _ = try await gateway.call(.delete, "/sse/users/bob/connections", "admin")
+        let acts = try await gateway.admin.audit(of: TenantID("acme")!, before: nil, count: 9).map(\.act)
+        #expect(
+            acts == [
+                AdminAct("user.disconnected", subject: "bob", detail: "connections: 1"),
+                AdminAct("connection.closed", subject: id, detail: ""),
+            ])
     }
 
     @Test(arguments: ["viewer", "member", "service"])
@@ -81,11 +97,11 @@ import Testing
         #expect(try await gateway.call(.post, path, as: try TestGateway.token(boards: ["plan"])).status == 204)
         try await gateway.addTasks(1, on: "main")
         try await gateway.addTasks(1, on: "plan")
-        let text = try await connection.text(until: #""boardId":"plan""#)
-        #expect(!text.contains(#""boardId":"main""#))
+        let text = try await connection.text(until: #""taskId":2"#)
+        #expect(!text.contains(#""taskId":1"#))
         #expect(try await gateway.call(.post, path, as: try TestGateway.token()).status == 204)
         try await gateway.addTasks(1, on: "main")
-        _ = try await connection.text(until: #""boardId":"main""#)
+        _ = try await connection.text(until: #""taskId":3"#)
         #expect(try await gateway.call(.post, path, as: try TestGateway.token(boards: [])).status == 204)
         _ = try await connection.text(until: "access_lost")
         #expect(gateway.relay.connections == 0)

@@ -39,6 +39,11 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         .init(.post, "/api/publish", .publish, 202, #"{"type":"a.b","boardId":"plan"}"#),
         .init(.post, "/api/publish", .publish, 202, #"{"type":"a.b","boardId":"plan","ephemeral":true}"#),
         .init(.get, "/sse/stats", .administer, 200, missing: nil),
+        .init(.post, "/sse/ticket", .read, 200, missing: nil),
+        .init(.post, "/api/session", .read, 204, missing: nil),
+        .init(.get, "/api/revocations", .administer, 200, missing: nil),
+        .init(.post, "/api/revocations", .administer, 201, #"{"jti":"another's"}"#, missing: nil),
+        .init(.get, "/api/audit", .administer, 200, missing: nil),
     ]
 
     private init(

@@ -12,7 +12,8 @@ import Testing
         ("/api/tasks/1", ["GET", "HEAD", "PATCH", "DELETE"]), ("/api/tasks/1/move", ["POST"]),
         ("/api/events", ["GET", "HEAD"]),
         ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
-        ("/readyz", ["GET", "HEAD"]),
+        ("/readyz", ["GET", "HEAD"]), ("/api/session", ["POST", "DELETE"]), ("/sse/ticket", ["POST"]),
+        ("/api/revocations", ["GET", "HEAD", "POST"]), ("/api/audit", ["GET", "HEAD"]),
     ]
 
     @Test(arguments: paths)

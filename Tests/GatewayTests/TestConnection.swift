@@ -19,11 +19,13 @@ final class TestConnection: Sink, @unchecked Sendable {
     /// Opens a stream and waits until its first event is there.
     static func open(
         on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all,
-        grant: Selection.Boards = .all
+        grant: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Int? = nil
     ) async throws -> TestConnection {
         let connection = TestConnection(gateway.registry)
         let request = StreamRequest(
-            tenant: TenantID(tenant)!, grant: Grant(user: UserID(user)!, expiresAt: .max, boards: grant),
+            tenant: TenantID(tenant)!,
+            grant: Grant(
+                user: UserID(user)!, tokenID: tokenID, issuedAt: issuedAt, expiresAt: .max, boards: grant),
             selection: Selection(boards: boards, user: UserID(user)!), cursor: nil, head: ByteBuffer(), snapshotURL: "")
         try await connection.loop.submit {
             connection.registry.open(request, on: connection) { connection.subscriber = try? $0.get() }

@@ -58,13 +58,15 @@ struct TestGateway: Sendable {
     /// A member of acme, unless told otherwise.
     static func token(
         _ role: String? = nil, tenant: String = "acme", user: String = "ann", boards: [String]? = nil,
-        expires: Int = now / 1000 + 3600, secret: [UInt8] = secret
+        expires: Int = now / 1000 + 3600, id: String? = nil, issued: Int? = nil, secret: [UInt8] = secret
     ) throws -> String {
         var json = JSONWriter()
         json.object {
             $0.name("sub"); $0.string(user)
             $0.name("tenant"); $0.string(tenant)
             $0.name("exp"); $0.int(expires)
+            if let id { $0.name("jti"); $0.string(id) }
+            if let issued { $0.name("iat"); $0.int(issued) }
             if let role { $0.name("role"); $0.string(role) }
             if let boards { $0.name("boards"); $0.array(boards) { $0.string($1) } }
         }

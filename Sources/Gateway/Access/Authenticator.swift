@@ -48,7 +48,7 @@ public final class Authenticator: Sendable {
                 throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
                     .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
             }
-        guard !isRevoked(claims) else { throw .unauthorized("the token was revoked") }
+        guard !isRevoked(claims) else { throw .revoked }
         return claims
     }
 

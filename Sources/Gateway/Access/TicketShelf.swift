@@ -32,6 +32,8 @@ struct TicketShelf {
     init(limit: Int = 100_000) { self.limit = limit }
 
     var count: Int { entries.count }
+    /// Places in line, of which some are of tickets that were used.
+    var places: Int { line.count }
 
     /// Puts a ticket there.
     ///

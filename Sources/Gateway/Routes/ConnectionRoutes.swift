@@ -8,6 +8,7 @@ import Tokens
 /// What is done to live connections: a fresh token for one's own, and an admin's cuts.
 struct ConnectionRoutes {
     let relay: Relay
+    let authenticator: Authenticator
     let audit: AuditLog
     let settings: GatewaySettings
 
@@ -21,8 +22,15 @@ struct ConnectionRoutes {
     @Sendable func renew(_ request: Request, in context: TenantContext) async throws -> Response {
         try request.refuseQuery()
         let grant = Grant(context.claims, of: context.user)
-        switch try await relay.renew(try context.connectionID(), in: context.tenant, with: grant) {
-        case .renewed, .ended: return Response(status: .noContent)
+        let id = try context.connectionID()
+        switch try await relay.renew(id, in: context.tenant, with: grant) {
+        case .renewed, .ended:
+            // A revocation that came meanwhile has seen the token before.
+            guard !authenticator.isRevoked(context.claims) else {
+                _ = try await relay.close(in: context.tenant, .revoked, reconnectAfter: nil) { name, _ in name == id }
+                throw Problem.revoked
+            }
+            return Response(status: .noContent)
         case .notFound: throw Problem.notFound
         case .otherUser:
             throw Problem(.forbidden, "not_yours", "Only the user whose connection it is can renew its token.")
@@ -36,30 +44,32 @@ struct ConnectionRoutes {
         let id = try context.connectionID()
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { name, _ in name == id }
         guard count > 0 else { throw Problem.notFound }
-        return try await answer(count, cutting: "connection", "\(id)", context)
+        try await audit.record(act: "connection.closed", subject: id.description, by: context.author)
+        return answer(count)
     }
 
     /// Cuts all of a user's connections (admin) → 200 `{connections}`, which may be 0.
     @Sendable func disconnectUser(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.administer)
         let delay = try reconnectDelay(of: request)
-        guard let name = context.parameters.get("user"), let user = UserID(name) else { throw Problem.notFound }
+        guard let name = context.parameters.get("user"), let text = Query.decode(path: name), let user = UserID(text) else { throw Problem.notFound }
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
-        return try await answer(count, cutting: "user", user.rawValue, context)
-    }
-
-    /// Milliseconds after which a client that is cut may come back; nil when it may not.
-    private func reconnectDelay(of request: Request) throws(Problem) -> Int? {
-        let query = try Query(request.uri.query, allowing: ["reconnect"])
-        guard try query.flag("reconnect") else { return nil }
-        return StreamEvents.retry(around: settings.retryMilliseconds)
-    }
-
-    private func answer(
-        _ count: Int, cutting what: String, _ subject: String, _ context: TenantContext
-    ) async throws -> Response {
         try await audit.record(
-            act: "connection.closed", subject: "\(what) \(subject)", detail: "connections: \(count)", by: context.author)
+            act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.author)
+        return answer(count)
+    }
+
+    /// Milliseconds after which each client that is cut may come back; nil when none may.
+    private func reconnectDelay(of request: Request) throws(Problem) -> (@Sendable () -> Int)? {
+        let query = try Query(request.uri.query, allowing: ["reconnect"])
+        switch query["reconnect"] {
+        case nil, "false": return nil
+        case "true": return { [settings] in StreamEvents.retry(around: settings.retryMilliseconds) }
+        default: throw .badQuery("reconnect", "must be true or false")
+        }
+    }
+
+    private func answer(_ count: Int) -> Response {
         var json = JSONWriter(reserving: 32)
         json.object {
             $0.name("connections"); $0.int(count)
