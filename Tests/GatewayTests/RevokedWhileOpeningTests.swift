@@ -36,8 +36,8 @@ import Tokens
         logger.logLevel = .critical
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: admin,
-            audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay, assets: [],
-            settings: GatewaySettings())
+            audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
+            presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: logger) { _ in }
         let token = try TestGateway.token()
         try await application.test(.live) { client in

@@ -15,9 +15,9 @@ import Tokens
     {
         let route = StreamRoute(
             authenticator: gateway.authenticator, relay: gateway.relay, store: gateway.store,
-            settings: GatewaySettings())
+            failures: AuthFailures(settings: LiveSettings(GatewaySettings()), uptime: { 0 }))
         return try route.caller(
-            HTTPRequestHead(version: .http1_1, method: .GET, uri: uri, headers: HTTPHeaders(headers)))
+            HTTPRequestHead(version: .http1_1, method: .GET, uri: uri, headers: HTTPHeaders(headers)), from: nil)
     }
 
     private func refusal(_ gateway: TestGateway, _ uri: String) throws -> Problem {
