@@ -29,7 +29,8 @@ enum Serving {
     ) async throws {
         let logger = makeLogger(settings)
         let verifier = try settings.makeVerifier()
-        OpenFiles.raiseLimit()
+        let budget = DescriptorBudget(files: OpenFiles.raiseLimit())
+        let settings = budget.fitting(settings, logger: logger)
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
         let relay = Relay(limits: settings.roomLimits, clock: Clock.milliseconds)
@@ -50,7 +51,7 @@ enum Serving {
             authenticator: authenticator, store: store, admin: store,
             audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
-            settings: settings.gatewaySettings)
+            settings: settings.gatewaySettings(budget))
         let application = gateway.application(
             host: settings.http.host, port: settings.http.port, on: group, logger: logger
         ) { channel in

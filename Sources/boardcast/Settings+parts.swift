@@ -35,13 +35,14 @@ extension Settings {
         return limits
     }
 
-    var gatewaySettings: GatewaySettings {
+    func gatewaySettings(_ budget: DescriptorBudget) -> GatewaySettings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.drainMilliseconds = server.drain.wholeMilliseconds
         settings.retryMilliseconds = sse.retry.wholeMilliseconds
+        settings.maxConnections = budget.connections
         return settings
     }
 }
