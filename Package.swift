@@ -85,7 +85,8 @@ let package = Package(
 
         // Tests
         .testTarget(
-            name: "CommandLineTests", dependencies: ["CommandLineTools", "StrictJSON", "Tokens", "boardcast"],
+            name: "CommandLineTests",
+            dependencies: ["CommandLineTools", "StrictJSON", "Tokens", "boardcast", .logging],
             swiftSettings: settings),
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],

@@ -48,17 +48,24 @@ public struct Gateway: Sendable {
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
+        let connections = OpenConnections(limit: settings.maxConnections)
+        let watches = group.makeIterator().map { RequestWatch(loop: $0) }
         let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, failures: failures)
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
             server: HTTPServerBuilder {
                 StreamServer(
-                    responder: $0, route: route, sockets: sockets, requests: requests, idleTimeout: .seconds(120))
+                    responder: $0, route: route, sockets: sockets, requests: requests, watches: watches,
+                    connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
             services: [StreamDrain(relay: relay, settings: settings), requests],
-            onServerRunning: running, eventLoopGroupProvider: .shared(group), logger: logger)
+            onServerRunning: { channel in
+                try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
+                await running(channel)
+            },
+            eventLoopGroupProvider: .shared(group), logger: logger)
     }
 
     private var presenceRoutes: PresenceRoutes {

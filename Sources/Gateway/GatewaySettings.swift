@@ -15,6 +15,8 @@ public struct GatewaySettings: Sendable {
     /// Milliseconds over which the clients of a server that goes down are told to come back.
     public var drainMilliseconds = 10_000
     public var retryMilliseconds = 3000
+    /// Connections accepted at once, streams or not; others wait in the backlog.
+    public var maxConnections = Int.max
 
     /// Tenants that have something of their own.
     public var tenants: [TenantID: Tenant] = [:] {

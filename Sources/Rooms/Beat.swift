@@ -1,7 +1,8 @@
 import Events
 import NIOCore
 
-/// One timer a loop that looks after all its connections: heartbeats, tokens that ran out, sockets that stand still.
+/// One timer a loop that looks after all its connections: heartbeats, tokens that ran out, sockets that stand still and
+/// peers that have vanished.
 ///
 /// Looks at a tenth of them every tenth of a second, so each is seen once a second and none of it comes in bursts.
 final class Beat {
@@ -13,8 +14,8 @@ final class Beat {
         task = registry.loop.scheduleRepeatedTask(
             initialDelay: .milliseconds(100), delay: .milliseconds(100)
         ) { [unowned registry] _ in
-            turn.value = (turn.value + 1) % 10
-            registry.attend(to: registry.part(turn.value))
+            turn.value &+= 1
+            registry.attend(to: registry.part(turn.value % 10), in: turn.value / 10)
         }
     }
 
@@ -22,11 +23,20 @@ final class Beat {
 }
 
 extension RoomRegistry {
-    fileprivate func attend(to part: [Subscriber]) {
+    /// - Parameter round: counts the seconds.
+    fileprivate func attend(to part: [Subscriber], in round: Int) {
         guard !part.isEmpty else { return }
         let now = now()
         let wallClock = relay.now()
+        // Seen twice a heartbeat, who has said nothing for one and a half is gone before two are over.
+        let rounds = max(1, Int(limits.heartbeat / 2_000_000_000))
         for subscriber in part {
+            if (round &+ subscriber.place) % rounds == 0, let silence = subscriber.sink.silence,
+                silence / 3 > limits.heartbeat / 2
+            {
+                drop(subscriber)
+                continue
+            }
             let left = subscriber.grant.expiresAt &- wallClock
             if left <= 0 {
                 close(subscriber, .tokenExpired, reconnectAfter: nil)

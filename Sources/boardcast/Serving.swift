@@ -29,7 +29,8 @@ enum Serving {
     ) async throws {
         let logger = makeLogger(settings)
         let verifier = try settings.makeVerifier()
-        OpenFiles.raiseLimit()
+        let budget = DescriptorBudget(files: OpenFiles.raiseLimit())
+        let settings = budget.fitting(settings, logger: logger)
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
         let relay = Relay(limits: settings.roomLimits, clock: Clock.milliseconds)
@@ -56,7 +57,7 @@ enum Serving {
             authenticator: authenticator, store: store, admin: store,
             audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
-            settings: settings.gatewaySettings)
+            settings: settings.gatewaySettings(budget))
         let application = gateway.application(
             host: settings.http.host, port: settings.http.port, on: group, logger: logger
         ) { channel in
@@ -67,10 +68,10 @@ enum Serving {
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: keys), .init(service: application)], logger: logger))
         let signals = ServerSignals(relay: relay, services: services, logger: logger, window: settings.server.drain) {
-            let fresh = try reload()
+            let fresh = budget.fitting(try reload(), logger: logger)
             try await keys.use(fresh)
             relay.admit(within: fresh.roomLimits)
-            gateway.use(fresh.gatewaySettings)
+            gateway.use(fresh.gatewaySettings(budget))
             return fresh.changesForRestart(since: settings)
         }
         signals.start()

@@ -52,7 +52,7 @@ extension Settings {
         return limits
     }
 
-    var gatewaySettings: GatewaySettings {
+    func gatewaySettings(_ budget: DescriptorBudget) -> GatewaySettings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
         settings.writes = writes
@@ -65,6 +65,7 @@ extension Settings {
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.drainMilliseconds = server.drain.wholeMilliseconds
         settings.retryMilliseconds = sse.retry.wholeMilliseconds
+        settings.maxConnections = budget.connections
         return settings
     }
 }

@@ -10,6 +10,7 @@ final class TestConnection: Sink, @unchecked Sendable {
     private let loop: any EventLoop
     private let registry: RoomRegistry
     var queuedBytes: Int { 0 }
+    var silence: Int64? { nil }
 
     private init(_ registry: RoomRegistry) {
         self.registry = registry

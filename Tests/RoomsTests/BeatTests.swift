@@ -177,4 +177,23 @@ import Testing
         #expect(try await !isClosed(slow, in: hub))
         await loop.shutdownGracefully()
     }
+
+    @Test func `a peer not heard of for one and a half heartbeats is dropped before two are over`() async throws {
+        let loop = NIOAsyncTestingEventLoop()
+        let hub = hub(loop, heartbeat: 20_000_000_000)
+        let vanished = try await hub.join()
+        let present = try await hub.join()
+        try await hub.read {
+            vanished.sink.silence = 30_000_000_000
+            present.sink.silence = 29_000_000_000
+        }
+        for _ in 0..<10 { await loop.advanceTime(by: .seconds(1)) }
+        #expect(try await !isClosed(vanished, in: hub))
+        try await hub.read { vanished.sink.silence = 31_000_000_000 }
+        for _ in 0..<10 { await loop.advanceTime(by: .seconds(1)) }
+        #expect(try await isClosed(vanished, in: hub))
+        #expect(try await !isClosed(present, in: hub))
+        #expect(hub.relay.connections == 1)
+        await loop.shutdownGracefully()
+    }
 }

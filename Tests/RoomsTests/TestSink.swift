@@ -7,6 +7,8 @@ final class TestSink: Sink {
     private(set) var received = ByteBuffer()
     private(set) var isClosed = false
     private(set) var queuedBytes = 0
+    /// A peer that has vanished, for so long.
+    var silence: Int64?
     /// Bytes that the "kernel" still takes; more comes with ``drain(_:)``.
     var room: Int
     private var queued = ByteBuffer()

@@ -42,6 +42,10 @@ struct EventRoutes {
                 if hasNews {
                     (events, end) = try await read(after: end, limit: limit, ask.selection, context.tenant)
                 }
+                // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
+                var last = reply(events, cursor: Cursor(seq: end, epoch: bounds.epoch), recovered: true)
+                last.headers[.connection] = "close"
+                return last
             }
             return reply(events, cursor: Cursor(seq: end, epoch: bounds.epoch), recovered: true)
         case .resync(let reason):

@@ -38,6 +38,7 @@ private final class PollSink: Sink, @unchecked Sendable {
     private var ended: ((Result<PollWait.Outcome, any Error>) -> Void)?
     private var isCancelled = false
     let queuedBytes = 0
+    let silence: Int64? = nil
 
     init(_ registry: RoomRegistry) { self.registry = registry }
 

@@ -4,16 +4,19 @@ import NIOHTTP1
 
 /// Answers that are made before, or instead of, the router: refusals of streams and of bad HTTP.
 enum RawResponse {
+    /// - Parameter mode: what of the connection is closed, when it is.
     static func write(
-        _ problem: Problem, requestID: String, closing: Bool, extra: [(String, String)] = [],
-        to context: ChannelHandlerContext
+        _ problem: Problem, requestID: String, closing: Bool, mode: CloseMode = .all,
+        extra: [(String, String)] = [], to context: ChannelHandlerContext
     ) {
         let body = problem.body(requestID: requestID)
         var headers = HTTPHeaders([
             ("Content-Type", "application/problem+json"), ("Content-Length", String(body.readableBytes)),
             ("Cache-Control", "no-store"),
         ])
-        for field in problem.headers { headers.add(name: field.name.rawName, value: field.value) }
+        for field in problem.headers where field.name != .connection {
+            headers.add(name: field.name.rawName, value: field.value)
+        }
         for (name, value) in extra { headers.add(name: name, value: value) }
         if closing { headers.add(name: "Connection", value: "close") }
         let head = HTTPResponseHead(
@@ -23,7 +26,7 @@ enum RawResponse {
         context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
         context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
-        if closing { context.close(promise: nil) }
+        if closing { context.close(mode: mode, promise: nil) }
     }
 
     /// The head of an event stream: what comes after it is chunks.

@@ -29,6 +29,7 @@ final class StreamFront: ChannelDuplexHandler {
     let sockets: SocketRoute
     let registry: RoomRegistry
     private var codec: StreamServer.Codec?
+    private let connections: OpenConnections
     private let logger: Logger
     /// Adds Hummingbird's own handlers behind this one.
     private let attach: () throws -> Void
@@ -43,13 +44,14 @@ final class StreamFront: ChannelDuplexHandler {
     private static let mostHeld = 64
 
     init(
-        route: StreamRoute, sockets: SocketRoute, registry: RoomRegistry, codec: StreamServer.Codec, logger: Logger,
-        attach: @escaping () throws -> Void
+        route: StreamRoute, sockets: SocketRoute, registry: RoomRegistry, codec: StreamServer.Codec,
+        connections: OpenConnections, logger: Logger, attach: @escaping () throws -> Void
     ) {
         self.codec = codec
         self.route = route
         self.sockets = sockets
         self.registry = registry
+        self.connections = connections
         self.logger = logger
         self.attach = attach
     }
@@ -219,8 +221,7 @@ final class StreamFront: ChannelDuplexHandler {
     func removeCodec(context: ChannelHandlerContext) {
         guard let codec else { return }
         self.codec = nil
-        context.pipeline.syncOperations.removeHandler(codec.encoder, promise: nil)
-        context.pipeline.syncOperations.removeHandler(codec.decoder, promise: nil)
+        codec.remove(from: context.pipeline.syncOperations)
     }
 
     // MARK: The connection's own life
@@ -230,6 +231,8 @@ final class StreamFront: ChannelDuplexHandler {
         if isTaken { context.read() }
         if case .stream = mode {} else { context.fireChannelReadComplete() }
     }
+
+    func handlerRemoved(context: ChannelHandlerContext) { connections.leave() }
 
     func channelInactive(context: ChannelHandlerContext) {
         if case .stream(let sink) = mode { sink.forget() }
@@ -249,19 +252,11 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    /// Bytes that are not HTTP: said once, then closed (RFC 9112 §9.3, §3 for what is refused).
+    /// ``RequestGuard`` has the answer; those who read the body have to know.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .socket = mode { return context.fireErrorCaught(error) }
-        guard let error = error as? HTTPParserError, case .requests = mode else { return context.close(promise: nil) }
-        // Whoever reads the body must not take its beginning for the whole.
-        context.fireErrorCaught(error)
-        if unanswered > 1 || isAnswering { return context.close(promise: nil) }
-        let problem =
-            error == .headerOverflow
-            ? Problem(.requestHeaderFieldsTooLarge, "headers_too_large", "The request's head is larger than we take.")
-            : Problem(.badRequest, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
-        RawResponse.write(
-            problem, requestID: ConnectionID.random().description, closing: true, to: context)
+        if case .stream = mode { return context.close(promise: nil) }
+        if error is HTTPParserError { context.fireErrorCaught(error) } else { context.close(promise: nil) }
     }
 }
 

@@ -19,40 +19,69 @@ struct StreamServer: HTTPChannelHandler {
     let route: StreamRoute
     let sockets: SocketRoute
     let requests: RequestTasks
-    let idleTimeout: Duration
+    let watches: [RequestWatch]
+    let connections: OpenConnections
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            guard let registry = route.relay.registry(on: channel.eventLoop) else { throw ChannelError.eof }
-            let codec = Codec(maxHeaderBytes: route.settings.maxHeaderBytes)
-            let front = StreamFront(route: route, sockets: sockets, registry: registry, codec: codec, logger: logger) {
-                let connection = try addHummingbird(to: channel, logger: logger)
-                requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
+            do {
+                try addHandlers(to: channel, logger: logger)
+            } catch {
+                connections.leave()
+                throw error
             }
-            // What the first read is given stays with a connection for its life.
-            try channel.syncOptions?.setOption(
-                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65_536))
-            let pipeline = channel.pipeline.syncOperations
-            try pipeline.addHandler(codec.encoder)
-            try pipeline.addHandler(codec.decoder)
-            try pipeline.addHandler(front)
             return Value(channel: channel)
         }
+    }
+
+    private func addHandlers(to channel: any Channel, logger: Logger) throws {
+        guard let registry = route.relay.registry(on: channel.eventLoop),
+            let watch = watches.first(where: { $0.loop === channel.eventLoop })
+        else { throw ChannelError.eof }
+        let codec = Codec(route.settings, watch: watch)
+        let front = StreamFront(
+            route: route, sockets: sockets, registry: registry, codec: codec, connections: connections, logger: logger
+        ) {
+            let connection = try addHummingbird(to: channel, logger: logger)
+            requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
+        }
+        // What the first read is given stays with a connection for its life.
+        try channel.syncOptions?.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65_536))
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(codec.encoder)
+        try pipeline.addHandler(codec.requestGuard.decoder)
+        try pipeline.addHandler(codec.requestGuard)
+        // The last, for it is what counts the connection out.
+        try pipeline.addHandler(front)
     }
 
     /// What stands before the front as long as there are requests.
     struct Codec {
         let encoder = HTTPResponseEncoder()
-        let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+        let requestGuard: RequestGuard
 
-        init(maxHeaderBytes: Int) {
+        init(_ settings: GatewaySettings, watch: RequestWatch) {
+            requestGuard = RequestGuard(rules: RequestRules(maxBodyBytes: settings.maxBodyBytes), watch: watch) {
+                Self.makeDecoder(maxHeaderBytes: settings.maxHeaderBytes)
+            }
+        }
+
+        func remove(from pipeline: ChannelPipeline.SynchronousOperations) {
+            pipeline.removeHandler(encoder, promise: nil)
+            pipeline.removeHandler(requestGuard.decoder, promise: nil)
+            pipeline.removeHandler(requestGuard, promise: nil)
+        }
+
+        private static func makeDecoder(maxHeaderBytes: Int) -> RequestGuard.Decoder {
             var limits = NIOHTTPDecoderLimitConfiguration()
             limits.maxHeaderListSize = maxHeaderBytes
             limits.maxHeaderFieldSize = maxHeaderBytes
             limits.maxHeaderFieldCount = 200
-            // What comes behind a handshake is for the WebSocket.
-            decoder = ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+            // What it has not read when it leaves is for whoever comes behind it; more than one read is not kept.
+            return ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
+                maximumBufferSize: maxHeaderBytes + 65_536)
         }
     }
 
@@ -61,7 +90,7 @@ struct StreamServer: HTTPChannelHandler {
     ) throws -> NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart> {
         try channel.pipeline.syncOperations.addHandlers([
             HTTP1ToHTTPServerCodec(secure: false),
-            HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger),
+            HTTPConnectionStateHandler(logger: logger),
         ])
         return try NIOAsyncChannel(
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -1,0 +1,39 @@
+import NIOCore
+
+/// On the listening socket: accepts nobody while there are as many connections as descriptors are meant for.
+///
+/// Those who knock wait in the kernel's backlog, and come in as others leave. Should the system have none left all the
+/// same, it looks away for a second: NIO's own delay after a failed `accept` leaves the socket in the poll, which
+/// reports it at once, and again.
+final class AcceptGate: ChannelDuplexHandler, Sendable {
+    typealias InboundIn = any Channel
+    typealias InboundOut = any Channel
+    typealias OutboundIn = Never
+
+    private let connections: OpenConnections
+
+    init(_ connections: OpenConnections) { self.connections = connections }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connections.enter()
+        context.fireChannelRead(data)
+    }
+
+    func read(context: ChannelHandlerContext) {
+        let loop = context.eventLoop
+        let bound = NIOLoopBound(context, eventLoop: loop)
+        guard connections.hasRoom(orElse: { loop.execute { self.read(context: bound.value) } }) else { return }
+        context.read()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if error is IOError {
+            try? context.channel.syncOptions?.setOption(.autoRead, value: false)
+            context.eventLoop.assumeIsolated().scheduleTask(in: .seconds(1)) {
+                try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+                self.read(context: context)
+            }
+        }
+        context.fireErrorCaught(error)
+    }
+}

@@ -1,0 +1,36 @@
+import Synchronization
+
+/// How many connections are open, of as many as there are descriptors for. From any thread.
+final class OpenConnections: Sendable {
+    private struct State {
+        var count = 0
+        var waiting: (@Sendable () -> Void)?
+    }
+
+    let limit: Int
+    private let state = Mutex(State())
+
+    init(limit: Int) { self.limit = limit }
+
+    func enter() { state.withLock { $0.count += 1 } }
+
+    func leave() {
+        let resume = state.withLock { state in
+            // Whoever was accepted before anybody counted leaves too.
+            state.count = max(0, state.count - 1)
+            guard state.count < limit, let waiting = state.waiting else { return nil as (@Sendable () -> Void)? }
+            state.waiting = nil
+            return waiting
+        }
+        resume?()
+    }
+
+    /// Whether there is room now. If not, `resume` is called once there is; only the last one given is.
+    func hasRoom(orElse resume: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            if state.count < limit { return true }
+            state.waiting = resume
+            return false
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import NIOCore
+import NIOHTTP1
+import Rooms
+
+/// Stands between the HTTP decoder and ``StreamFront`` while a connection is one of requests, and lets through what
+/// ``RequestRules`` and ``RequestPace`` allow.
+///
+/// A refusal waits until the requests before it are answered, is said once, and ends the connection: the output at once,
+/// the whole when the client has ended too or 2 s have passed, lest a reset overtakes the refusal (RFC 9112 §9.6).
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+    typealias Decoder = ByteToMessageHandler<HTTPRequestDecoder>
+
+    private enum Ending {
+        case due(Problem)
+        case said
+    }
+
+    private let rules: RequestRules
+    private let watch: RequestWatch
+    private let makeDecoder: () -> Decoder
+    /// The one before this handler; another after an offer to upgrade.
+    private(set) var decoder: Decoder
+
+    private var context: ChannelHandlerContext?
+    private var pace: RequestPace
+    private var ending: Ending?
+    private var unanswered = 0
+    private var isAnswering = false
+    private var isBodyOpen = false
+    private var bodyBytes = 0
+    private var isUpgradeOffered = false
+    private var isInputClosed = false
+    private var hasSeenPart = false
+
+    init(rules: RequestRules, watch: RequestWatch, makeDecoder: @escaping () -> Decoder) {
+        self.rules = rules
+        self.watch = watch
+        self.makeDecoder = makeDecoder
+        decoder = makeDecoder()
+        pace = RequestPace(at: watch.loop.now)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watch.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        watch.remove(self)
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasSeenPart = true
+        guard ending == nil else { return }
+        let now = context.eventLoop.now
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            if let problem = rules.refusal(of: head) { return refuse(problem, context: context) }
+            unanswered += 1
+            isBodyOpen = true
+            bodyBytes = 0
+            isUpgradeOffered = head.offersUpgrade
+            pace.takeHead(at: now)
+            context.fireChannelRead(data)
+        case .body(let bytes):
+            bodyBytes += bytes.readableBytes
+            guard bodyBytes <= rules.maxBodyBytes else { return refuse(.bodyTooLarge, context: context) }
+            pace.takeBody(bytes.readableBytes, at: now)
+            context.fireChannelRead(data)
+        case .end:
+            isBodyOpen = false
+            pace.takeEnd(isAnswered: unanswered == 0, at: now)
+            context.fireChannelRead(data)
+            readOnAfterUpgrade()
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !hasSeenPart, !isUpgradeOffered, ending == nil { pace.takePartOfHead(at: context.eventLoop.now) }
+        hasSeenPart = false
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
+        isInputClosed = true
+        context.fireUserInboundEventTriggered(event)
+        if unanswered == 0 || isSaid { context.close(promise: nil) }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
+        if ending == nil { refuse(error == .headerOverflow ? .headTooLarge : .badRequest, context: context) }
+    }
+
+    // MARK: Answers
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if isSaid {
+            promise?.fail(ChannelError.outputClosed)
+            return
+        }
+        context.write(data, promise: promise)
+        switch unwrapOutboundIn(data) {
+        case .head(let head): if head.status.code >= 200 { isAnswering = true }
+        case .body: break
+        case .end:
+            isAnswering = false
+            unanswered -= 1
+            if unanswered == 0 { pace.answered(at: context.eventLoop.now) }
+            sayRefusal(context: context)
+            readOnAfterUpgrade()
+        }
+    }
+
+    /// Whoever is done with the connection leaves the end of it to the farewell.
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        if isSaid { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
+    }
+
+    // MARK: Refusals
+
+    private var isSaid: Bool { if case .said = ending { true } else { false } }
+
+    func look(at now: NIODeadline) {
+        guard let context else { return }
+        if case .due = ending { return }
+        switch pace.verdict(at: now) {
+        case .inTime: break
+        case .slow: refuse(.tooSlow, context: context)
+        case .silent: context.close(promise: nil)
+        }
+    }
+
+    private func refuse(_ problem: Problem, context: ChannelHandlerContext) {
+        ending = .due(problem)
+        // Whoever reads the body must not take its beginning for the whole.
+        if isBodyOpen { context.fireErrorCaught(HTTPParserError.invalidEOFState) }
+        sayRefusal(context: context)
+    }
+
+    private func sayRefusal(context: ChannelHandlerContext) {
+        guard case .due(let problem) = ending, unanswered <= (isBodyOpen ? 1 : 0) else { return }
+        ending = .said
+        // The answer to the very request that can't be finished has begun.
+        if isBodyOpen, isAnswering || unanswered == 0 { return context.close(promise: nil) }
+        pace.sayFarewell(at: context.eventLoop.now)
+        RawResponse.write(
+            problem, requestID: ConnectionID.random().description, closing: true, mode: isInputClosed ? .all : .output,
+            to: context)
+    }
+
+    /// An offer that was not taken is over with its answer: what follows is HTTP again, for a decoder that still reads.
+    private func readOnAfterUpgrade() {
+        guard isUpgradeOffered, !isBodyOpen, unanswered == 0, ending == nil, let context, context.channel.isActive
+        else { return }
+        isUpgradeOffered = false
+        let old = decoder
+        decoder = makeDecoder()
+        let pipeline = context.pipeline.syncOperations
+        do { try pipeline.addHandler(decoder, position: .after(old)) } catch { return context.close(promise: nil) }
+        // It leaves on a later tick, and passes on what it has not read.
+        pipeline.removeHandler(old).assumeIsolated().whenSuccess { context.fireChannelReadComplete() }
+    }
+}

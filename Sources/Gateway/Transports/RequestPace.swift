@@ -1,0 +1,62 @@
+import NIOCore
+
+/// How a connection's requests come along, and whether that is too slow. It is told what happens, and when.
+///
+/// A head has 10 s from its first byte. A body has 30 s, a second more for each 16 KiB that came, and never a pause of
+/// 10 s. Between requests a connection may rest for 120 s, before the first for 10 s.
+struct RequestPace {
+    enum Verdict {
+        case inTime
+        /// A request was begun and does not end.
+        case slow
+        /// Nothing was begun, or all was said: there is nobody to tell.
+        case silent
+    }
+
+    private enum Stage { case untouched, head, body, answer, rest, farewell }
+
+    private var stage = Stage.untouched
+    private var began: NIODeadline
+    private var lastByte: NIODeadline
+    private var bytes: Int64 = 0
+
+    init(at now: NIODeadline) { (began, lastByte) = (now, now) }
+
+    private mutating func enter(_ stage: Stage, at now: NIODeadline) {
+        self.stage = stage
+        (began, lastByte, bytes) = (now, now, 0)
+    }
+
+    /// Bytes came that are not yet a head.
+    mutating func takePartOfHead(at now: NIODeadline) {
+        if stage == .untouched || stage == .rest || stage == .answer { enter(.head, at: now) }
+    }
+
+    mutating func takeHead(at now: NIODeadline) { enter(.body, at: now) }
+
+    mutating func takeBody(_ count: Int, at now: NIODeadline) {
+        bytes += Int64(count)
+        lastByte = now
+    }
+
+    /// - Parameter isAnswered: whether nothing is left to answer; an answer may come before its request's end.
+    mutating func takeEnd(isAnswered: Bool, at now: NIODeadline) { enter(isAnswered ? .rest : .answer, at: now) }
+
+    /// The last answer has gone out.
+    mutating func answered(at now: NIODeadline) { if stage == .answer { enter(.rest, at: now) } }
+
+    /// The last word was said, and the client may still be sending.
+    mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
+
+    func verdict(at now: NIODeadline) -> Verdict {
+        switch stage {
+        case .untouched: now - began >= .seconds(10) ? .silent : .inTime
+        case .head: now - began >= .seconds(10) ? .slow : .inTime
+        case .body:
+            now - lastByte >= .seconds(10) || now - began >= .seconds(30 + bytes / 16_384) ? .slow : .inTime
+        case .answer: .inTime
+        case .rest: now - began >= .seconds(120) ? .silent : .inTime
+        case .farewell: now - began >= .seconds(2) ? .silent : .inTime
+        }
+    }
+}

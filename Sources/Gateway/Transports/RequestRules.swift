@@ -1,0 +1,90 @@
+import HTTPTypes
+import NIOHTTP1
+
+/// What a request's head has to be before anything is done with it: for one host, with one length.
+///
+/// The decoder lets pass some of what RFC 9112 forbids; and what two programs read in two ways is what requests are
+/// smuggled in.
+struct RequestRules: Sendable {
+    let maxBodyBytes: Int
+
+    /// Why a request can't be taken; its connection ends with it. Nil: it may pass.
+    func refusal(of head: HTTPRequestHead) -> Problem? {
+        // What follows a CONNECT is no request, whatever it looks like (RFC 9110 §9.3.6).
+        if head.method == .CONNECT { return .methodUnknown }
+        return host(of: head) ?? coding(of: head) ?? length(of: head)
+    }
+
+    /// RFC 9112 §3.2.
+    private func host(of head: HTTPRequestHead) -> Problem? {
+        let hosts = head.headers["host"]
+        if hosts.isEmpty, head.version == .http1_0 { return nil }
+        guard hosts.count == 1, Self.isHost(hosts[0]) else {
+            return Problem(.badRequest, "bad_host", "Send one Host header, with a name or an address, and its port.")
+        }
+        return nil
+    }
+
+    /// RFC 9112 §6.1, §6.3.
+    private func coding(of head: HTTPRequestHead) -> Problem? {
+        let codings = head.headers["transfer-encoding"]
+        guard !codings.isEmpty else { return nil }
+        guard head.version != .http1_0 else { return .badFraming("HTTP/1.0 has no Transfer-Encoding.") }
+        guard !head.headers.contains(name: "content-length") else {
+            return .badFraming("Send Content-Length or Transfer-Encoding, not both.")
+        }
+        guard codings.count == 1, codings[0].lowercased() == "chunked" else {
+            return Problem(.notImplemented, "transfer_coding", "Transfer-Encoding may only be chunked.")
+        }
+        return nil
+    }
+
+    /// RFC 9112 §6.2, §6.3.
+    private func length(of head: HTTPRequestHead) -> Problem? {
+        let lengths = head.headers["content-length"]
+        guard !lengths.isEmpty else { return nil }
+        guard lengths.count == 1, lengths[0].utf8.allSatisfy(\.isDigit), let length = Int(lengths[0]) else {
+            return .badFraming("Send one Content-Length, in digits.")
+        }
+        return length > maxBodyBytes ? .bodyTooLarge : nil
+    }
+
+    /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.
+    private static func isHost(_ text: String) -> Bool {
+        var name = text.utf8[...]
+        if name.first == UInt8(ascii: "[") {
+            guard let end = name.firstIndex(of: UInt8(ascii: "]")) else { return false }
+            let address = name[name.index(after: name.startIndex)..<end]
+            guard !address.isEmpty, address.allSatisfy({ $0.isInName || $0 == UInt8(ascii: ":") }) else { return false }
+            name = name[name.index(after: end)...]
+            guard name.isEmpty || name.first == UInt8(ascii: ":") else { return false }
+        }
+        let port = name.firstIndex(of: UInt8(ascii: ":")) ?? name.endIndex
+        return name[..<port].allSatisfy(\.isInName) && name[port...].dropFirst().allSatisfy(\.isDigit)
+    }
+}
+
+extension HTTPRequestHead {
+    /// Behind such a request the decoder takes everything for another protocol's (RFC 9110 §7.8).
+    var offersUpgrade: Bool {
+        headers.contains(name: "upgrade")
+            && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+}
+
+extension Problem {
+    static func badFraming(_ detail: String) -> Problem { Problem(.badRequest, "bad_framing", detail) }
+    static let tooSlow = Problem(.requestTimeout, "request_timeout", "The request did not come in time.")
+    static let headTooLarge = Problem(
+        .requestHeaderFieldsTooLarge, "headers_too_large", "The request's head is larger than we take.")
+    static let badRequest = Problem(.badRequest, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    /// unreserved, pct-encoded or sub-delims of RFC 3986.
+    fileprivate var isInName: Bool {
+        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
+            || "-._~%!$&'()*+,;=".utf8.contains(self)
+    }
+}

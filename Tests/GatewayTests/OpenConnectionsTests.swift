@@ -1,0 +1,68 @@
+import NIOCore
+import NIOEmbedded
+import Synchronization
+import Testing
+
+@testable import Gateway
+
+/// Nobody is accepted beyond the limit, and whoever waits comes in as soon as somebody leaves.
+@Suite struct OpenConnectionsTests {
+    /// Counts the reads that reach the listening socket.
+    final class Reads: ChannelOutboundHandler {
+        typealias OutboundIn = Never
+        var count = 0
+        func read(context: ChannelHandlerContext) { count += 1 }
+    }
+
+    @Test func `there is room up to the limit, and again when one leaves`() {
+        let connections = OpenConnections(limit: 2)
+        let resumed = Mutex(0)
+        connections.enter()
+        #expect(connections.hasRoom { Issue.record("there was room") })
+        connections.enter()
+        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        connections.leave()
+        #expect(resumed.withLock { $0 } == 1)
+        connections.leave()
+        connections.leave()
+        #expect(resumed.withLock { $0 } == 1)
+        #expect(connections.hasRoom {})
+    }
+
+    @Test func `it is far enough from the limit before anybody is called`() {
+        let connections = OpenConnections(limit: 1)
+        let resumed = Mutex(0)
+        for _ in 0..<3 { connections.enter() }
+        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        connections.leave()
+        connections.leave()
+        #expect(resumed.withLock { $0 } == 0)
+        connections.leave()
+        #expect(resumed.withLock { $0 } == 1)
+    }
+
+    @Test func `the gate reads no further at the limit and goes on by itself`() throws {
+        let (connections, reads) = (OpenConnections(limit: 1), Reads())
+        let channel = EmbeddedChannel(handlers: [reads, AcceptGate(connections)])
+        channel.read()
+        #expect(reads.count == 1)
+        channel.pipeline.fireChannelRead(EmbeddedChannel() as any Channel)
+        channel.read()
+        channel.read()
+        #expect(reads.count == 1)
+        connections.leave()
+        channel.embeddedEventLoop.run()
+        #expect(reads.count == 2)
+    }
+
+    @Test func `when the system has no descriptor left the gate looks away for a second`() throws {
+        let (connections, reads) = (OpenConnections(limit: 10), Reads())
+        let channel = EmbeddedChannel(handlers: [reads, AcceptGate(connections)])
+        channel.pipeline.fireErrorCaught(IOError(errnoCode: 24, reason: "accept"))
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(900))
+        #expect(reads.count == 0)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(100))
+        #expect(reads.count >= 1)
+        #expect(throws: IOError.self) { try channel.throwIfErrorCaught() }
+    }
+}
