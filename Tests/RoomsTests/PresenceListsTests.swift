@@ -31,7 +31,8 @@ import Testing
         let quoted = UserID("a\"\n\u{2028}é")!
         world.hub.arrive(quoted, at: .all, in: Self.acme)
         try world.hub.set(typing: true, at: 7, on: .main, by: Self.ann, in: Self.acme)
-        let texts = (world.takeFrames().map(\.bytes) + world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)).map {
+        let texts = (world.takeFrames().map(\.bytes) + world.hub.lists(of: .all, in: Self.acme).frames.map(\.bytes)).map
+        {
             String(buffer: $0).split(separator: "\r\n")[1]
         }
         let (name, time) = (#""a\"\n\u2028é""#, #""timestamp":"2026-01-15T10:30:00.000Z"}"#)

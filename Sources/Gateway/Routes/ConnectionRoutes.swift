@@ -52,7 +52,8 @@ struct ConnectionRoutes {
     @Sendable func disconnectUser(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.administer)
         let delay = try reconnectDelay(of: request)
-        guard let name = context.parameters.get("user"), let text = Query.decode(path: name), let user = UserID(text) else { throw Problem.notFound }
+        guard let name = context.parameters.get("user"), let text = Query.decode(path: name), let user = UserID(text)
+        else { throw Problem.notFound }
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
         try await audit.record(
             act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.author)

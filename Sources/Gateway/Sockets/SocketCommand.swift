@@ -55,10 +55,14 @@ enum SocketCommand {
 
     private static func boards(_ object: JSONObject) throws(Problem) -> Set<BoardID> {
         guard let value = object["boards"], !value.isNull else { return [] }
-        guard let list = value.array, list.count <= 100 else { throw .badCommand("boards must be a list of 100 at most") }
+        guard let list = value.array, list.count <= 100 else {
+            throw .badCommand("boards must be a list of 100 at most")
+        }
         var boards: Set<BoardID> = []
         for item in list {
-            guard let board = item.string.flatMap({ BoardID($0) }) else { throw .badCommand("boards must be boards' ids") }
+            guard let board = item.string.flatMap({ BoardID($0) }) else {
+                throw .badCommand("boards must be boards' ids")
+            }
             boards.insert(board)
         }
         return boards

@@ -11,7 +11,8 @@ struct SocketHandshake {
     /// - Parameter isFromOurs: whether an `Origin`, if there is one, is our own or allowed.
     /// - Throws: ``Problem`` 426 for what is no handshake of version 13, 400 for a bad one, 403 for another's page.
     init(_ head: HTTPRequestHead, isFromOurs: Bool) throws(Problem) {
-        guard Self.names("websocket", in: head.headers["upgrade"]), Self.names("upgrade", in: head.headers["connection"])
+        guard Self.names("websocket", in: head.headers["upgrade"]),
+            Self.names("upgrade", in: head.headers["connection"])
         else { throw Self.upgradeRequired("This path speaks WebSocket: connect with Upgrade: websocket.") }
         guard head.headers["sec-websocket-version"] == ["13"] else {
             throw Self.upgradeRequired("Only version 13 of the WebSocket protocol is spoken here.")

@@ -28,8 +28,10 @@ struct SocketRoute: Sendable {
     static func refusal(_ error: RoomError) -> Problem {
         switch error {
         case .full:
-            Problem(.tooManyRequests, "limit_reached", "There are as many connections as there may be; try again later.")
-                .with(.retryAfter, "5")
+            Problem(
+                .tooManyRequests, "limit_reached", "There are as many connections as there may be; try again later."
+            )
+            .with(.retryAfter, "5")
         case .draining:
             Problem(.serviceUnavailable, "draining", "The gateway is going down; try again.").with(.retryAfter, "5")
         case .unavailable: .unavailable
