@@ -32,16 +32,17 @@ test: setup-test unit e2e ## every test: Swift's, then end to end against the bu
 
 unit: ## Swift's tests alone
 	swift build --build-tests -j $(JOBS)
-	PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build
+	@mkdir -p .build; set -o pipefail; PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build 2>&1 | tee .build/unit.log \
+	  || { echo; echo 'What failed:'; grep -E '^✘|recorded an issue|error:' .build/unit.log | head -60; exit 1; }
 
 e2e: ## the end-to-end tests alone, against .build/debug/boardcast
 	$(PYTHON) -m pytest Tests/EndToEnd -q
 
 lint: ## style, by .swift-format
-	swift format lint --strict --parallel $(SOURCES) Package.swift
+	@swift format lint --strict --parallel $(SOURCES) Package.swift
 
 format: ## rewrites the sources by .swift-format
-	swift format --in-place --parallel $(SOURCES) Package.swift
+	@swift format --in-place --parallel $(SOURCES) Package.swift
 
 bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minutes)
 	@Deploy/install-dependencies.sh bench
