@@ -176,13 +176,14 @@ export class FakeGateway {
     async #events({ query, signal }) {
         const { place, reason } = this.#place(query.get("since"));
         if (place === null) return json({ events: [], cursor: this.head, recovered: false, reason });
-        const limit = Number(query.get("limit"));
+        const [limit, { epoch }] = [Number(query.get("limit")), this];
         const found = () => this.log.slice(place, place + limit);
         if (found().length === 0 && Number(query.get("wait")) > 0) await this.#wait(query.get("wait") * 1000, signal);
         const events = found();
-        const cursor = `${events.at(-1)?.seq ?? place}-${this.epoch}`;
+        const cursor = `${events.at(-1)?.seq ?? place}-${epoch}`;
         const boards = query.getAll("board");
-        return json({ events: events.filter(({ boardId }) => !boards.length || boards.includes(boardId)), cursor, recovered: true });
+        const shown = events.filter(({ boardId }) => boards.length === 0 || !boardId || boards.includes(boardId));
+        return json({ events: shown, cursor, recovered: true });
     }
 
     async #wait(milliseconds, signal) {
