@@ -108,15 +108,39 @@ test("tabs with different boards share one stream of them all, and each is told 
     const browser = new Browser();
     const { gateway, clock } = browser.world;
     const main = await browser.open();
-    const side = await browser.open({ boards: ["side"], types: ["task.*"] });
+    const side = await browser.open({ boards: ["side"] });
     await clock.advance(50);
     for (const boardId of ["main", "side", "main", "side", undefined]) await gateway.publish("task.created", { boardId });
     assert.deepEqual([main.seqs, side.seqs], [[1, 3, 5], [2, 4, 5]]);
     assert.deepEqual([gateway.live.size, gateway.stream.board], [1, ["main", "side"]]);
     assert.deepEqual(live([main, side]), ["live", "live"]);
-    await gateway.publish("note.made");
+    const all = await browser.open({ boards: undefined });
+    await clock.advance(50);
     await gateway.publish("note.made", { userId: "ann" });
-    assert.deepEqual([main.seqs.length, side.seqs.length], [4, 3], "a list of boards leaves out the user's own room");
+    assert.deepEqual([main.seqs, side.seqs, all.seqs], [[1, 3, 5], [2, 4, 5], [6]], "a list leaves out the user's own room");
+    assert.equal(gateway.live.size, 1);
+});
+
+test("a tab's boards leave with it", async () => {
+    const browser = new Browser();
+    const { gateway, clock } = browser.world;
+    const main = await browser.open();
+    const side = await browser.open({ boards: ["side"] });
+    await clock.advance(50);
+    side.freeze();
+    await clock.advance(5000);
+    assert.deepEqual(gateway.stream.board, ["main"]);
+    side.wake();
+    await clock.advance(50);
+    await gateway.publish("task.created", { boardId: "side" });
+    assert.deepEqual([gateway.stream.board, side.seqs, live([main, side])], [["main", "side"], [1], ["live", "live"]]);
+});
+
+test("other types are another stream", async () => {
+    const browser = new Browser();
+    await browser.open();
+    await browser.open({ types: ["task.*"] });
+    assert.deepEqual([...browser.world.gateway.live].map(({ types }) => types), [null, "task.*"]);
 });
 
 test("what another board's tab missed before the stream was widened is caught up", async () => {
