@@ -62,6 +62,19 @@ test("one that is unknown rejects with the refusal; one that is refused for now 
     await assert.rejects(job.finished, { status: 404, code: "not_found" });
 });
 
+test("where streams do not get through it is asked after", async () => {
+    const world = new World();
+    world.gateway.twist(streams, ({ signal }) => world.gateway.never({ signal }), Infinity);
+    const states = [{ status: "processing", progress: 40 }, { status: "completed", progress: 100 }];
+    world.gateway.twist("GET /api/jobs/j1", ({ line }) => line === "GET /api/jobs/j1" ? Response.json(states.shift()) : undefined, Infinity);
+    const job = world.client().client.job("j1");
+    const heard = [];
+    for (const name of ["progress", "completed"]) job.on(name, ({ progress }) => heard.push([name, progress]));
+    await world.clock.advance(60_000);
+    assert.deepEqual(heard, [["progress", 40], ["completed", 100]]);
+    assert.equal((await job.finished).status, "completed");
+});
+
 test("it can be cancelled, and left alone", async () => {
     const { world, job, stream } = await follow([["progress", { progress: 10 }]]);
     await job.cancel();

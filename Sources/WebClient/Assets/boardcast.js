@@ -296,7 +296,7 @@ class Calls {
     }
 }
 
-/** Yields the events of each chunk. Throws `buffered` when an answer has nothing in it, as where a proxy holds it back. */
+/** Yields the events of each chunk. Throws `buffered` when an answer is empty, as where a proxy holds it back. */
 async function* readEvents(calls, environment, path, { headers, abort, parser, silence }) {
     let timer;
     const expect = (milliseconds, code) => {
@@ -477,7 +477,8 @@ class Connection {
                 batch = { from: event.cursor, to: event.cursor, events: [], selection };
                 break;
             case "token.expiring":
-                this.#renewIn(Date.parse(event.expiresAt) - Date.parse(event.timestamp) - 30_000);
+                // Told a minute before, by the server's clock.
+                this.#renewIn((Date.parse(event.expiresAt) - Date.parse(event.timestamp)) / 2);
                 break;
             case "stream.closing":
                 closing = event;
@@ -513,7 +514,7 @@ class Connection {
     #renewIn(milliseconds) {
         this.#environment.clearTimeout(this.#renewal);
         this.#renewAt = this.#environment.now() + milliseconds;
-        this.#renewal = this.#environment.setTimeout(() => this.#renew(), Math.max(0, milliseconds));
+        this.#renewal = this.#environment.setTimeout(() => this.#renew(), milliseconds);
     }
 
     async #renew() {
@@ -1019,16 +1020,19 @@ class Job extends Emitter {
     #calls;
     #environment;
     #path;
+    #backoff;
+    #settle;
     #abort = null;
     #closed = false;
 
     constructor(calls, environment, id) {
         super();
-        [this.id, this.#calls, this.#environment] = [id, calls, environment];
+        [this.id, this.#calls, this.#environment, this.#backoff] = [id, calls, environment, new Backoff(environment)];
         this.#path = `/api/jobs/${encodeURIComponent(id)}`;
-        this.finished = new Promise((resolve, reject) => this.#follow(resolve, reject));
+        this.finished = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
         // Who listens for `failed` need not catch it too.
         this.finished.catch(() => {});
+        this.#follow();
     }
 
     async cancel() {
@@ -1040,38 +1044,43 @@ class Job extends Emitter {
         this.#abort?.abort();
     }
 
-    async #follow(resolve, reject) {
-        const backoff = new Backoff(this.#environment);
+    async #follow() {
         while (!this.#closed) {
             let wait = 0;
             try {
-                const end = await this.#stream(backoff);
-                if (end?.type === "completed") return resolve(end.state);
-                if (end) {
-                    const detail = String(end.state.error ?? "The job failed.");
-                    return reject(new BoardcastError(0, "job_failed", detail, { problem: end.state }));
-                }
+                await this.#stream().catch((error) => this.#look(error));
             } catch (error) {
-                if (this.#closed) return;
-                if (error.isFinal) return reject(error);
+                if (error.isFinal) return this.#settle.reject(error);
                 wait = error.retryAfter ?? 0;
             }
-            await this.#environment.sleep(backoff.next(wait));
+            if (!this.#closed) await this.#environment.sleep(this.#backoff.next(wait));
         }
     }
 
-    async #stream(backoff) {
+    async #stream() {
         const [abort, parser] = [this.#abort = new AbortController(), new EventParser()];
         const options = { headers: {}, abort, parser, silence: () => 50_000 };
         for await (const messages of readEvents(this.#calls, this.#environment, `${this.#path}/stream`, options)) {
-            for (const { type, data } of messages) {
-                if (!["progress", "completed", "failed"].includes(type)) continue;
-                const state = JSON.parse(data);
-                backoff.reset();
-                this.emit(type, state);
-                if (type !== "progress") return { type, state };
-            }
+            for (const { type, data } of messages) this.#tell(type, JSON.parse(data));
+            if (this.#closed) return;
         }
+    }
+
+    async #look(error) {
+        if (!blocked.includes(error.code)) throw error;
+        const { body } = await this.#calls.request("GET", this.#path);
+        this.#tell({ completed: "completed", failed: "failed", cancelled: "failed" }[body.status] ?? "progress", body);
+    }
+
+    #tell(type, state) {
+        if (this.#closed || !["progress", "completed", "failed"].includes(type)) return;
+        this.#backoff.reset();
+        this.#closed = type !== "progress";
+        this.emit(type, state);
+        if (type === "completed") this.#settle.resolve(state);
+        if (type !== "failed") return;
+        const detail = String(state.error ?? "The job failed.");
+        this.#settle.reject(new BoardcastError(0, "job_failed", detail, { problem: state }));
     }
 }
 
