@@ -38,6 +38,7 @@ export class Acts {
     async disconnectUser(user) {
         const number = await this.#count(user);
         if (number === null) return;
+        if (number === 0) return announce(`${user} has no connection any more.`);
         const words = ["Their tokens stay good. To keep them out, revoke the tokens."];
         if (user === this.#me().user) words.push("The connection of this page is one of them.");
         const choice = await confirm({

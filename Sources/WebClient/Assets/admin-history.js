@@ -45,7 +45,8 @@ export class History {
             this.#table.show(this.#items);
             this.#more.hidden = this.#next === null;
         } catch (error) {
-            if (load === this.#loads) announce(`The list can't be loaded: ${error.message}`);
+            // Without a token that is good there is another page to see.
+            if (load === this.#loads && error.status !== 401) announce(`The list can't be loaded: ${error.message}`);
         }
     }
 }

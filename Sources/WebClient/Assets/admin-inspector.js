@@ -15,11 +15,10 @@ function typesMatch(text) {
 
 /** The newest events as they come: paused, filtered, looked into, copied. */
 export class Inspector {
-    /** Newest first: `{ number, event, before, latency, row }`. */
+    /** Newest first: `{ event, before, latency, text, row }`, the last two made when they are asked for. */
     #records = [];
     #waiting = [];
     #paused = false;
-    #numbers = 0;
     #chosen = null;
     #scheduled = false;
     #form = find("#event-filter");
@@ -44,11 +43,16 @@ export class Inspector {
      * @param latency milliseconds from its timestamp until it was here; null for one of the past
      */
     take(event, before, latency) {
-        const record = { number: this.#numbers += 1, event, before, latency, row: null };
+        const record = { event, before, latency, text: null, row: null };
         const into = this.#paused ? this.#waiting : this.#records;
         into.unshift(record);
         if (into.length > kept) into.length = kept;
         this.#schedule();
+    }
+
+    /** Brings the page up to date, after a time in which it was not seen. */
+    show() {
+        this.#render();
     }
 
     clear() {
@@ -69,20 +73,22 @@ export class Inspector {
         if (this.#scheduled) return;
         this.#scheduled = true;
         // A tab in the background gets no frames; it catches up when it is looked at.
-        requestAnimationFrame(() => this.#render());
+        requestAnimationFrame(() => {
+            this.#scheduled = false;
+            if (this.#form.checkVisibility()) this.#render();
+        });
     }
 
     #render() {
-        this.#scheduled = false;
         setAttribute(this.#pause, "aria-pressed", this.#paused);
         const fresh = this.#waiting.length;
         setText(this.#pause, !this.#paused ? "Pause" : fresh === 0 ? "Resume" : `Resume, ${count(fresh)} new`);
         const { types, text, passing } = this.#form.elements;
         const matches = typesMatch(types.value);
         const words = text.value.toLowerCase();
-        const found = this.#records.filter(({ event }) => matches(event.type)
-            && (passing.checked || event.seq !== undefined)
-            && (words === "" || JSON.stringify(event).toLowerCase().includes(words)));
+        const found = this.#records.filter((record) => matches(record.event.type)
+            && (passing.checked || record.event.seq !== undefined)
+            && (words === "" || (record.text ??= JSON.stringify(record.event).toLowerCase()).includes(words)));
         const rows = found.slice(0, shown).map((record) => record.row ??= makeRow(record));
         arrange(this.#list, rows.map((button) => button.parentNode));
         setText(find("#events-count"), found.length > shown
@@ -120,7 +126,10 @@ export class Inspector {
             if (button !== this.#chosen?.row) setAttribute(button, "aria-pressed", "false");
         }
         find("#event-detail").hidden = this.#chosen === null;
-        if (this.#chosen === null) return;
+        if (this.#chosen === null) {
+            for (const selector of ["#event-name", "#event-json", "#curl"]) setText(find(selector), "");
+            return;
+        }
         const { event, before, row, latency } = this.#chosen;
         setAttribute(row, "aria-pressed", "true");
         setText(find("#event-name"), event.seq === undefined ? event.type : `${event.type} · ${count(event.seq)}`);

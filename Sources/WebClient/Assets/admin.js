@@ -62,8 +62,10 @@ async function open(token) {
 
 /** Lets go of everything that was seen by the token that was in use. */
 function close() {
-    client?.close();
+    const closing = client;
+    // First, so that what it says of its end is not shown.
     [client, claims, cursor, since] = [null, null, null, Infinity];
+    closing?.close();
     sampler.stop();
     traffic.show([]);
     connections.show([]);
@@ -111,6 +113,7 @@ function looked(error) {
 }
 
 function changed() {
+    if (client === null) return;
     sampler.look();
     audit.refresh();
     revocations.refresh();
@@ -124,6 +127,7 @@ function turn() {
     for (const view of document.querySelectorAll("[data-view]")) view.hidden = `#${view.dataset.view}` !== link.hash;
     scrollTo(0, 0);
     if (client === null) return;
+    if (link.hash === "#events") inspector.show();
     if (link.hash === "#audit") audit.refresh();
     if (link.hash === "#tokens") revocations.refresh();
 }
