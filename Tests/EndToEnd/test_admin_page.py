@@ -475,7 +475,7 @@ def test_everything_has_a_name_and_can_be_read(team, live, scheme):
     assert live.nameless() == [] and live.run("return document.activeElement.id") == "token"
 
 
-@pytest.mark.parametrize("width", [390, 820])
+@pytest.mark.parametrize("width", [390, 1000])
 def test_nothing_sticks_out_of_a_narrow_window(team, live, width):
     team.stream("a-user-with-a-rather-long-name@some.department.example.org")
     live.width(width)
@@ -488,7 +488,7 @@ def test_nothing_sticks_out_of_a_narrow_window(team, live, width):
             ask(live, team.token())
         assert live.run("return document.documentElement.scrollWidth") <= width, view
     live.turn_to("traffic")
-    assert live.find("#roster .sort-choice").is_displayed() is (width < 800)
+    assert live.find("#roster .sort-choice").is_displayed() is (width < 960)
     name = next(one.get_attribute("aria-label") for one in live.all("#roster .acts button") if one.is_displayed())
     live.press(name)
     live.dialog()

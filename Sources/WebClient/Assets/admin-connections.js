@@ -123,7 +123,7 @@ export class ConnectionsView {
     }
 
     #name(cell, { userId, id }) {
-        if (cell.childElementCount === 0) cell.append(make("span", { class: "user" }), make("code"), make("em", {}, "this page"));
+        if (cell.childElementCount === 0) cell.append(make("span", { class: "user" }), " ", make("code"), " ", make("em", {}, "this page"));
         setText(cell.children[0], userId);
         setText(cell.children[1], id);
         cell.children[2].hidden = this.#own() !== id;

@@ -49,7 +49,10 @@ export class TokenDebugger {
         this.#judge("", "");
         find("#matching").replaceChildren();
         find("#decoded").hidden = token === "";
-        if (token === "") return;
+        if (token === "") {
+            for (const selector of ["#token-header", "#token-claims"]) setText(find(selector), "");
+            return;
+        }
         const read = decode(token);
         for (const [selector, part] of [["#token-header", read.header], ["#token-claims", read.claims]]) {
             setText(find(selector), part ? JSON.stringify(part, null, 2) : "This part can't be read.");
