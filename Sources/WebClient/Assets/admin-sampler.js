@@ -122,9 +122,12 @@ export class Sampler {
     }
 
     #note({ at, connections }, probe) {
+        this.connections = connections;
         const before = this.#before;
+        // A look out of turn shows who is there; over so short a time a rate says nothing.
+        if (before !== null && at - before.at < every / 2) return;
         const known = new Map(before?.connections.map((connection) => [connection.id, connection]));
-        const seconds = before === null ? null : Math.max(.001, (at - before.at) / 1000);
+        const seconds = before === null ? null : (at - before.at) / 1000;
         const rate = (field) => seconds === null ? null : connections.reduce((sum, connection) =>
             sum + connection[field] - (known.get(connection.id)?.[field] ?? 0), 0) / seconds;
         const latencies = seconds === null ? [] : this.#latencies.sort((left, right) => left - right);
@@ -138,6 +141,6 @@ export class Sampler {
             lag: Math.max(0, ...connections.map(({ lag }) => lag)),
             queued: connections.reduce((sum, { queuedBytes }) => sum + queuedBytes, 0),
         }].filter((sample) => at - sample.at <= kept * every).slice(-kept);
-        [this.connections, this.#before, this.#heard, this.#latencies] = [connections, { at, connections }, 0, []];
+        [this.#before, this.#heard, this.#latencies] = [{ at, connections }, 0, []];
     }
 }

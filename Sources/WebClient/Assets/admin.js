@@ -96,6 +96,7 @@ function show({ state, error }) {
     setText(find("#connection"), states[state]);
     find("#reconnect").hidden = !["waiting", "closed"].includes(state);
     [cursor, since] = [client?.cursor ?? null, Date.now()];
+    if (state === "live") sampler.look();
 }
 
 function take(event) {
@@ -152,5 +153,8 @@ find("#sign-out").addEventListener("click", () => {
 });
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
+// A page that the browser keeps to come back to would keep its stream, and with it one of the few connections there may be.
+addEventListener("pagehide", close);
+addEventListener("pageshow", ({ persisted }) => persisted && start());
 addEventListener("hashchange", () => /^#(?:.*&)?token=/.test(location.hash) ? start() : turn());
 start();
