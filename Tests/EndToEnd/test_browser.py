@@ -15,7 +15,7 @@ from rest import Api, ok
 from sse import seq_of
 from waiting import eventually
 
-PAGE_URL = re.compile(r"http://\S+#\S*token=\S+")
+PAGE_URL = re.compile(r"http://[^\s/]+/#\S*token=\S+")
 STATUSES = ["inbox", "in_progress", "review", "done"]
 
 
