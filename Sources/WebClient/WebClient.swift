@@ -9,15 +9,41 @@ public enum WebClient {
 
     public static let files = [
         File(path: "/", mediaType: "text/html; charset=utf-8", bytes: PackageResources.index_html),
-        File(path: "/assets/board.css", mediaType: "text/css; charset=utf-8", bytes: PackageResources.board_css),
+        style("theme.css", PackageResources.theme_css),
+        style("board.css", PackageResources.board_css),
+        style("panels.css", PackageResources.panels_css),
         File(path: "/assets/favicon.svg", mediaType: "image/svg+xml", bytes: PackageResources.favicon_svg),
-        script("api.js", PackageResources.api_js),
         script("board.js", PackageResources.board_js),
         script("card.js", PackageResources.card_js),
+        script("changes.js", PackageResources.changes_js),
+        script("connection.js", PackageResources.connection_js),
+        script("dates.js", PackageResources.dates_js),
+        script("dom.js", PackageResources.dom_js),
+        script("draft.js", PackageResources.draft_js),
+        script("drag.js", PackageResources.drag_js),
+        script("feed.js", PackageResources.feed_js),
+        script("filters.js", PackageResources.filters_js),
+        script("importer.js", PackageResources.importer_js),
+        script("keys.js", PackageResources.keys_js),
+        script("labels.js", PackageResources.labels_js),
+        script("lift.js", PackageResources.lift_js),
+        script("list.js", PackageResources.list_js),
+        script("menu.js", PackageResources.menu_js),
         script("motion.js", PackageResources.motion_js),
-        script("stream.js", PackageResources.stream_js),
+        script("news.js", PackageResources.news_js),
+        script("notices.js", PackageResources.notices_js),
+        script("presence.js", PackageResources.presence_js),
+        script("route.js", PackageResources.route_js),
+        script("session.js", PackageResources.session_js),
+        script("sheet.js", PackageResources.sheet_js),
+        script("tasks.js", PackageResources.tasks_js),
         script("view.js", PackageResources.view_js),
+        script("workspace.js", PackageResources.workspace_js),
     ]
+
+    private static func style(_ name: String, _ bytes: [UInt8]) -> File {
+        File(path: "/assets/\(name)", mediaType: "text/css; charset=utf-8", bytes: bytes)
+    }
 
     private static func script(_ name: String, _ bytes: [UInt8]) -> File {
         File(path: "/assets/\(name)", mediaType: "text/javascript; charset=utf-8", bytes: bytes)
