@@ -1,4 +1,4 @@
-/// The kanban page: its files lie in `Assets`, and in the binary.
+/// The kanban page and the JavaScript client: their files lie in `Assets`, and in the binary.
 public enum WebClient {
     public struct File: Sendable {
         /// `/` or `/assets/board.js`.
@@ -39,13 +39,16 @@ public enum WebClient {
         script("tasks.js", PackageResources.tasks_js),
         script("view.js", PackageResources.view_js),
         script("workspace.js", PackageResources.workspace_js),
+        script("boardcast.js", PackageResources.boardcast_js, in: "sdk"),
+        File(
+            path: "/sdk/boardcast.d.ts", mediaType: "text/plain; charset=utf-8", bytes: PackageResources.boardcast_d_ts),
     ]
 
     private static func style(_ name: String, _ bytes: [UInt8]) -> File {
         File(path: "/assets/\(name)", mediaType: "text/css; charset=utf-8", bytes: bytes)
     }
 
-    private static func script(_ name: String, _ bytes: [UInt8]) -> File {
-        File(path: "/assets/\(name)", mediaType: "text/javascript; charset=utf-8", bytes: bytes)
+    private static func script(_ name: String, _ bytes: [UInt8], in folder: String = "assets") -> File {
+        File(path: "/\(folder)/\(name)", mediaType: "text/javascript; charset=utf-8", bytes: bytes)
     }
 }

@@ -6,7 +6,7 @@ export interface Task {
     description: string;
     /** One of the board's `statuses`. */
     status: string;
-    priority: "low" | "medium" | "high" | "urgent" | null;
+    priority: "low" | "medium" | "high" | "urgent";
     assigneeId: string | null;
     labels: string[];
     /** RFC 3339. */

@@ -235,7 +235,7 @@ export class Workspace {
         return {
             task: (id) => this.tasks.get(id),
             known: (id) => this.tasks.known(id),
-            actor: (id) => this.tasks.actorOf(id),
+            actor: (id) => this.tasks.actorOf(id) === this.client.userId ? "You" : this.tasks.actorOf(id),
             statuses: () => this.#view.statuses,
             users: () => this.users(),
             mayWrite: () => this.mayWrite,

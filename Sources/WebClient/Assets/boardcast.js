@@ -1,0 +1,1323 @@
+// --- What is around ------------------------------------------------------------------------------------------------
+
+/** What the client takes from its surroundings; tests bring their own. */
+const surroundings = {
+    fetch: (...call) => fetch(...call),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    setTimeout: (action, milliseconds) => setTimeout(action, milliseconds),
+    clearTimeout: (timer) => clearTimeout(timer),
+    isOnline: () => globalThis.navigator?.onLine !== false,
+    locks: globalThis.navigator?.locks,
+    BroadcastChannel: globalThis.BroadcastChannel,
+    /** Has `wake` called when the page may have slept, `freeze` before it does. Returns what undoes that. */
+    onWake(wake, freeze) {
+        const page = globalThis.document;
+        const visible = () => page.visibilityState === "visible" && wake();
+        const places = [
+            [globalThis, "online", wake], [globalThis, "pageshow", wake], [page, "visibilitychange", visible],
+            [page, "resume", wake], [page, "freeze", freeze],
+        ];
+        for (const [place, name, listener] of places) place?.addEventListener?.(name, listener);
+        return () => places.forEach(([place, name, listener]) => place?.removeEventListener?.(name, listener));
+    },
+};
+
+function makeEnvironment(replaced) {
+    return {
+        ...surroundings,
+        sleep(milliseconds) {
+            return new Promise((resolve) => this.setTimeout(resolve, milliseconds));
+        },
+        ...replaced,
+    };
+}
+
+/** Full jitter: readers cut together shall not come back together. */
+class Backoff {
+    #attempts = 0;
+    #environment;
+
+    constructor(environment) {
+        this.#environment = environment;
+    }
+
+    /** Milliseconds until the next attempt, `least` at least. */
+    next(least = 0) {
+        const longest = Math.min(20_000, 1000 * 2 ** this.#attempts++);
+        return Math.max(least, 500 + this.#environment.random() * (longest - 500));
+    }
+
+    reset() {
+        this.#attempts = 0;
+    }
+}
+
+/** Not `randomUUID`, which a page on plain HTTP from another host does not have. */
+function newKey() {
+    return [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(36)).join("-");
+}
+
+/** `?board=a&board=b&types=…`, without what is null. */
+function query({ boards, types, ...others }) {
+    const pairs = [
+        ...(boards ?? []).map((board) => ["board", board]),
+        ...(types ? [["types", types.join(",")]] : []),
+        ...Object.entries(others).filter(([, value]) => value !== null),
+    ];
+    return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : "";
+}
+
+class Emitter {
+    #listeners = new Map();
+
+    on(name, listener) {
+        const listeners = this.#listeners.get(name) ?? new Set();
+        this.#listeners.set(name, listeners.add(listener));
+        return () => listeners.delete(listener);
+    }
+
+    emit(name, value) {
+        for (const listener of [...(this.#listeners.get(name) ?? [])]) {
+            try {
+                listener(value);
+            } catch (error) {
+                // Theirs to see, as an uncaught error; the others and the stream go on.
+                queueMicrotask(() => { throw error; });
+            }
+        }
+    }
+
+    /** To those who listen for its type, for one of its families, and for everything. */
+    dispatch(event) {
+        this.emit(event.type, event);
+        for (let dot = event.type.lastIndexOf("."); dot > 0; dot = event.type.lastIndexOf(".", dot - 1)) {
+            this.emit(`${event.type.slice(0, dot)}.*`, event);
+        }
+        this.emit("*", event);
+    }
+}
+
+// --- Event streams -------------------------------------------------------------------------------------------------
+
+/** Splits bytes, as they come, into events (HTML §9.2.6). */
+class EventParser {
+    /** Of the last event that was complete, whether or not it had data. */
+    lastEventId = "";
+    /** Milliseconds of the last `retry:`. */
+    retry = null;
+    // Takes the byte order mark away, and keeps what a chunk has of a character until the rest is there.
+    #decoder = new TextDecoder();
+    #line = "";
+    #afterReturn = false;
+    #id = "";
+    #type = "";
+    #data = [];
+
+    *feed(bytes) {
+        let text = this.#decoder.decode(bytes, { stream: true });
+        if (text === "") return;
+        // A carriage return has ended its line already; a line feed behind it, in the next chunk, belongs to it.
+        if (this.#afterReturn && text[0] === "\n") text = text.slice(1);
+        this.#afterReturn = text.endsWith("\r");
+        const lines = text.split(/\r\n|\r|\n/);
+        lines[0] = this.#line + lines[0];
+        this.#line = lines.pop();
+        for (const line of lines) {
+            if (line !== "") {
+                this.#field(line);
+                continue;
+            }
+            this.lastEventId = this.#id;
+            const [type, data] = [this.#type || "message", this.#data];
+            [this.#type, this.#data] = ["", []];
+            if (data.length > 0) yield { type, data: data.join("\n"), lastEventId: this.lastEventId };
+        }
+    }
+
+    #field(line) {
+        const colon = line.indexOf(":");
+        const name = colon < 0 ? line : line.slice(0, colon);
+        const value = colon < 0 ? "" : line.slice(colon + (line[colon + 1] === " " ? 2 : 1));
+        if (name === "data") this.#data.push(value);
+        if (name === "event") this.#type = value;
+        if (name === "id" && !value.includes("\0")) this.#id = value;
+        if (name === "retry" && /^[0-9]+$/.test(value)) this.retry = Number(value);
+    }
+}
+
+// --- Calls ---------------------------------------------------------------------------------------------------------
+
+class BoardcastError extends Error {
+    constructor(status, code, detail, { problem = null, retryAfter = null, cause } = {}) {
+        super(detail, { cause });
+        Object.assign(this, { status, code, detail, problem, retryAfter });
+    }
+
+    get name() {
+        return "BoardcastError";
+    }
+
+    /** Whether no retry can mend it. */
+    get isFinal() {
+        return [400, 401, 403, 404].includes(this.status);
+    }
+
+    static async from(response) {
+        const problem = await response.json().catch(() => null);
+        const fields = (problem?.errors ?? []).map(({ pointer, detail }) => `${pointer.replace(/^\//, "")}: ${detail}`);
+        const detail = [problem?.detail ?? `The server answered ${response.status}.`, ...fields].join(" ");
+        const named = response.headers.get("Retry-After");
+        const retryAfter = /^\d+$/.test(named ?? "") ? named * 1000 : null;
+        return new BoardcastError(response.status, problem?.code ?? "refused", detail, { problem, retryAfter });
+    }
+}
+
+/** What is in a JWT, unverified; null when it is none. */
+function claims(token) {
+    try {
+        const bytes = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
+        return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
+    } catch {
+        return null;
+    }
+}
+
+/** The token: asked for once for all who wait, again 30 s before it runs out, and again when it was refused. */
+class Tokens {
+    current = null;
+    #source;
+    #environment;
+    #staleAt = 0;
+    #pending = null;
+
+    constructor(source, environment) {
+        [this.#source, this.#environment] = [source, environment];
+    }
+
+    async get() {
+        return this.current !== null && this.#environment.now() < this.#staleAt ? this.current : this.renew();
+    }
+
+    renew() {
+        this.#pending ??= this.#ask().finally(() => { this.#pending = null; });
+        return this.#pending;
+    }
+
+    refuse(token) {
+        if (this.current === token) this.current = null;
+    }
+
+    async #ask() {
+        let token;
+        try {
+            token = typeof this.#source === "function" ? await this.#source() : this.#source;
+        } catch (cause) {
+            // One that still holds will do until there is another.
+            if (this.current !== null) return this.current;
+            throw new BoardcastError(0, "token_unavailable", "There is no token for now.", { cause });
+        }
+        if (!token) throw new BoardcastError(401, "no_token", "There is no token.");
+        const { exp = Infinity } = claims(token) ?? {};
+        // Not at every call where the clock is wrong.
+        this.#staleAt = Math.max(exp * 1000 - 30_000, this.#environment.now() + 10_000);
+        this.current = token;
+        return token;
+    }
+}
+
+/** Calls with the token in a header. */
+class Calls {
+    tokens;
+    base;
+    #environment;
+
+    constructor(url, token, environment) {
+        this.base = String(url).replace(/\/+$/, "");
+        this.tokens = new Tokens(token, environment);
+        this.#environment = environment;
+    }
+
+    /** The response as soon as it begins. @throws {BoardcastError} for every status that is not 2xx. */
+    async open(path, options) {
+        const token = await this.tokens.get();
+        let response = await this.#fetch(path, options, token);
+        if (response.status === 401) {
+            this.tokens.refuse(token);
+            const fresh = await this.tokens.get();
+            // The gateway may have to fetch the key that it names.
+            if (fresh === token) await this.#environment.sleep(1000);
+            response = await this.#fetch(path, options, fresh);
+        }
+        if (response.ok) return response;
+        if (response.status === 401) this.tokens.refuse(this.tokens.current);
+        throw await BoardcastError.from(response);
+    }
+
+    async #fetch(path, { headers, ...options }, token) {
+        try {
+            return await this.#environment.fetch(this.base + path, {
+                cache: "no-store", credentials: "omit", redirect: "error", ...options,
+                headers: { Authorization: `Bearer ${token}`, ...headers },
+            });
+        } catch (cause) {
+            if (options.signal?.aborted) throw options.signal.reason;
+            throw new BoardcastError(0, "network", "The server gave no answer.", { cause });
+        }
+    }
+
+    async request(method, path, { body, ifMatch, idempotencyKey, headers, attempts = 3, ...options } = {}) {
+        // Else the base and the path could name another host, which then had the token.
+        if (path[0] !== "/") throw new TypeError(`A path begins with a slash: ${path}`);
+        const call = { method, headers: { ...headers } };
+        if (body !== undefined) {
+            const isFile = body instanceof Blob;
+            call.headers["Content-Type"] ??= (isFile && body.type) || "application/json";
+            call.body = isFile ? body : JSON.stringify(body);
+        }
+        if (ifMatch !== undefined) call.headers["If-Match"] = /^(".*"|\*)$/.test(ifMatch) ? ifMatch : `"${ifMatch}"`;
+        if (["POST", "PATCH", "DELETE"].includes(method)) call.headers["Idempotency-Key"] = idempotencyKey ?? newKey();
+        const backoff = new Backoff(this.#environment);
+        for (let attempt = 1; ; attempt += 1) {
+            try {
+                return await this.#once(path, call, options);
+            } catch (error) {
+                if (error.status !== 0 || error.code === "token_unavailable" || attempt === attempts) throw error;
+                await this.#environment.sleep(backoff.next());
+            }
+        }
+    }
+
+    async #once(path, call, { signal, timeout = 15_000 }) {
+        signal?.throwIfAborted();
+        const deadline = new AbortController();
+        const late = new BoardcastError(0, "timeout", "The server gave no answer in time.");
+        const timer = this.#environment.setTimeout(() => deadline.abort(late), timeout);
+        const either = signal ? AbortSignal.any([signal, deadline.signal]) : deadline.signal;
+        try {
+            const response = await this.open(path, { ...call, signal: either });
+            const text = await response.text();
+            return { status: response.status, body: text === "" ? null : JSON.parse(text), headers: response.headers };
+        } catch (error) {
+            if (either.aborted) throw either.reason;
+            if (error instanceof BoardcastError) throw error;
+            throw new BoardcastError(0, "network", "The answer broke off.", { cause: error });
+        } finally {
+            this.#environment.clearTimeout(timer);
+        }
+    }
+}
+
+/**
+ * One event stream, from its request to its end: yields the events of each chunk.
+ *
+ * Codes of what it throws beside refusals: `timeout`, no answer; `buffered`, an answer and nothing in it, as from a proxy
+ * that holds it back; `silence`, not even a heartbeat any more.
+ */
+async function* readEvents(calls, environment, path, { headers, abort, parser, silence }) {
+    let timer;
+    const expect = (milliseconds, code) => {
+        environment.clearTimeout(timer);
+        const error = new BoardcastError(0, code, "The stream says nothing.");
+        timer = environment.setTimeout(() => abort.abort(error), milliseconds);
+    };
+    try {
+        // Who has to sign in for one may take his time.
+        await calls.tokens.get();
+        abort.signal.throwIfAborted();
+        expect(10_000, "timeout");
+        const response = await calls.open(path, { headers, signal: abort.signal });
+        if (!/^text\/event-stream\b/i.test(response.headers.get("Content-Type") ?? "")) {
+            throw new BoardcastError(0, "no_stream", "The answer is no event stream.");
+        }
+        const reader = response.body.getReader();
+        expect(5000, "buffered");
+        for (;;) {
+            const { done, value } = await reader.read();
+            if (done) return;
+            expect(silence(), "silence");
+            yield [...parser.feed(value)];
+        }
+    } catch (error) {
+        if (abort.signal.aborted) throw abort.signal.reason;
+        if (error instanceof BoardcastError) throw error;
+        throw new BoardcastError(0, "network", "The stream broke off.", { cause: error });
+    } finally {
+        environment.clearTimeout(timer);
+        abort.abort();
+    }
+}
+
+// --- The log, over any number of connections -----------------------------------------------------------------------
+
+/** So many streams in a row fail to open before a poll is tried. */
+const failuresAllowed = 3;
+const streamAgainAfter = 120_000;
+/** What says by itself that streams do not get through. */
+const blocked = ["timeout", "buffered"];
+/** Ends of a stream that a fresh token may mend. */
+const faultOfToken = ["token_expired", "revoked", "access_lost"];
+
+/**
+ * The log from a cursor on, over any number of streams, or by polls where no stream gets through.
+ *
+ * `told` is `{ change(change), batch(batch) }`. A batch is `{ from, to, events, selection }`: all that the log has for
+ * that selection between two cursors, and what is in no log; or `{ resync, from, to, … }`: there it goes on.
+ */
+class Connection {
+    #calls;
+    #environment;
+    #selection;
+    #cursor;
+    #told;
+    #backoff;
+    #state = "idle";
+    #stopped = false;
+    #abort = null;
+    #reopens = false;
+    /** Whether a stream was asked for and has not begun. */
+    #isOpening = false;
+    #failedOpens = 0;
+    #pollUntil = 0;
+    /** Ends a wait before its time. */
+    #kick = null;
+    #mayBeWoken = true;
+    /** By `retry:`, in milliseconds. */
+    #leastWait = 0;
+    #connectionId = null;
+    #userId = null;
+    #heartbeat = 20_000;
+    #liveSince = 0;
+    #heardAt = 0;
+    #token = null;
+    #renewal;
+    #renewAt = Infinity;
+
+    /**
+     * @param selection gives `{ boards, types }`, asked at each attempt.
+     * @param cursor where to begin; null for the present.
+     */
+    constructor({ calls, environment, selection, cursor, told }) {
+        [this.#calls, this.#environment, this.#selection] = [calls, environment, selection];
+        [this.#cursor, this.#told, this.#backoff] = [cursor, told, new Backoff(environment)];
+    }
+
+    get cursor() {
+        return this.#cursor;
+    }
+
+    async start() {
+        this.#tell("connecting");
+        while (!this.#stopped) {
+            try {
+                await this.#attempt();
+            } catch (error) {
+                if (this.#stopped) return;
+                if (!this.#reopens) await this.#recover(error);
+            }
+            this.#reopens = false;
+        }
+    }
+
+    stop() {
+        this.#stopped = true;
+        this.#close();
+        this.#kick?.();
+    }
+
+    /** Tries at once; a stream next, where there are polls. */
+    retry() {
+        this.#pollUntil = 0;
+        this.#kick?.();
+    }
+
+    /** Goes on with the selection as it is now. */
+    reopen() {
+        this.#reopens = this.#kick === null;
+        if (this.#reopens) this.#abort?.abort();
+    }
+
+    /** After what may have been sleep, or a network's absence. */
+    wake() {
+        if (this.#mayBeWoken) this.#kick?.();
+        if (this.#state !== "live") return;
+        const now = this.#environment.now();
+        if (now - this.#heardAt > 1.25 * this.#heartbeat) this.#abort.abort(new BoardcastError(0, "silence", "Slept."));
+        else if (now >= this.#renewAt) this.#renew();
+    }
+
+    async #attempt() {
+        if (this.#failedOpens < failuresAllowed) return this.#stream();
+        await this.#poll(0);
+        // Calls get through. Perhaps the gateway was away and is back: a stream has one more chance to fail alone.
+        if (this.#failedOpens === failuresAllowed) return this.#stream();
+        this.#tell("polling", { transport: "poll" });
+        this.#pollUntil = this.#environment.now() + streamAgainAfter;
+        let wait = 25;
+        while (!this.#stopped && this.#environment.now() < this.#pollUntil) {
+            try {
+                await this.#poll(wait);
+            } catch (error) {
+                if (error.code !== "limit_reached") throw error;
+                wait = 0;
+            }
+            if (wait === 0) await this.#environment.sleep(5000);
+        }
+        this.#failedOpens = failuresAllowed;
+    }
+
+    async #stream() {
+        const [abort, parser, selection] = [new AbortController(), new EventParser(), this.#selection()];
+        [this.#abort, this.#isOpening] = [abort, true];
+        if (this.#state !== "live" && this.#state !== "polling") this.#tell("connecting");
+        const headers = this.#cursor === null ? {} : { "Last-Event-ID": this.#cursor };
+        const options = { headers, abort, parser, silence: () => 2.5 * this.#heartbeat };
+        let closing = null;
+        try {
+            const path = `/sse/connect${query(selection)}`;
+            for await (const messages of readEvents(this.#calls, this.#environment, path, options)) {
+                this.#heardAt = this.#environment.now();
+                closing = this.#take(messages, selection) ?? closing;
+                if (this.#stopped) return;
+            }
+        } finally {
+            this.#leastWait = parser.retry ?? 0;
+            this.#close();
+        }
+        if (!closing) throw new BoardcastError(0, "ended", "The stream ended.");
+        const { reason, reconnect, reconnectAfterMilliseconds: retryAfter } = closing;
+        const error = new BoardcastError(0, reason, `The gateway closed the stream: ${reason.replaceAll("_", " ")}.`, {
+            problem: closing, retryAfter: retryAfter ?? null,
+        });
+        if (reconnect !== false) throw error;
+        if (!faultOfToken.includes(reason)) return this.#end("closed", error);
+        this.#calls.tokens.refuse(this.#token);
+        throw error;
+    }
+
+    /** @returns the `stream.closing` among them. */
+    #take(messages, selection) {
+        let batch = { from: this.#cursor, to: this.#cursor, events: [], selection };
+        let closing;
+        for (const { data, lastEventId } of messages) {
+            const event = JSON.parse(data);
+            switch (event.type) {
+            case "connection.established":
+                // With a cursor that is not honoured `stream.resync` comes next.
+                if (this.#cursor === null) batch.from = batch.to = event.cursor;
+                this.#establish(event);
+                break;
+            case "stream.resync":
+                if (batch.events.length > 0) this.#deliver(batch);
+                this.#deliver({ resync: event.reason, from: event.cursor, to: event.cursor, events: [], selection });
+                batch = { from: event.cursor, to: event.cursor, events: [], selection };
+                break;
+            case "token.expiring":
+                this.#renewIn(Date.parse(event.expiresAt) - Date.parse(event.timestamp) - 30_000);
+                break;
+            case "stream.closing":
+                closing = event;
+                break;
+            default:
+                batch.events.push(event);
+                if (event.seq !== undefined) batch.to = lastEventId;
+            }
+        }
+        if (batch.from !== null) this.#deliver(batch);
+        return closing;
+    }
+
+    /** The cursor moves with what is told, so that nothing is skipped should something fail in between. */
+    #deliver(batch) {
+        this.#cursor = batch.to;
+        this.#told.batch(batch);
+    }
+
+    #establish({ connectionId, userId, heartbeatSeconds }) {
+        [this.#connectionId, this.#userId, this.#heartbeat] = [connectionId, userId, heartbeatSeconds * 1000];
+        [this.#isOpening, this.#failedOpens, this.#liveSince] = [false, 0, this.#environment.now()];
+        this.#token = this.#calls.tokens.current;
+        this.#tell("live", { transport: "stream" });
+    }
+
+    #close() {
+        this.#abort?.abort();
+        this.#environment.clearTimeout(this.#renewal);
+        [this.#connectionId, this.#renewAt] = [null, Infinity];
+    }
+
+    #renewIn(milliseconds) {
+        this.#environment.clearTimeout(this.#renewal);
+        this.#renewAt = this.#environment.now() + milliseconds;
+        this.#renewal = this.#environment.setTimeout(() => this.#renew(), Math.max(0, milliseconds));
+    }
+
+    async #renew() {
+        const id = this.#connectionId;
+        this.#renewAt = Infinity;
+        try {
+            const fresh = await this.#calls.tokens.renew();
+            if (id === null || id !== this.#connectionId) return;
+            // There may be another one later.
+            if (fresh === this.#token) return this.#renewIn(10_000);
+            await this.#calls.request("POST", `/sse/connections/${id}/token`);
+            this.#token = fresh;
+        } catch {
+            // Then this stream ends with its token, and the next one has another.
+        }
+    }
+
+    async #poll(wait) {
+        const [abort, selection, since] = [new AbortController(), this.#selection(), this.#cursor];
+        [this.#abort, this.#isOpening] = [abort, false];
+        const { body } = await this.#calls.request(
+            "GET", `/api/events${query({ ...selection, since, limit: 500, wait })}`,
+            { signal: abort.signal, timeout: 15_000 + wait * 1000, attempts: 1 });
+        if (this.#stopped) return;
+        this.#backoff.reset();
+        const to = body.cursor;
+        if (since === null) this.#deliver({ from: to, to, events: [], selection });
+        else if (body.recovered) this.#deliver({ from: since, to, events: body.events, selection });
+        else this.#deliver({ resync: body.reason, from: to, to, events: [], selection });
+    }
+
+    /** Waits for as long as the server asked for, else by jitter; or ends, when no retry can mend it. */
+    async #recover(error) {
+        if (!(error instanceof BoardcastError)) error = new BoardcastError(0, "error", error.message, { cause: error });
+        if (error.isFinal) return this.#end(error.status === 401 ? "unauthorized" : "closed", error);
+        if (this.#countFailure(error)) return;
+        const { status, retryAfter } = error;
+        // A stream's closing names a delay to each connection, a header the same one to all.
+        const wait = retryAfter === null ? this.#backoff.next(this.#leastWait)
+            : status === 0 ? retryAfter : retryAfter * (1 + 0.2 * this.#environment.random());
+        this.#mayBeWoken = retryAfter === null;
+        const kicked = new Promise((resolve) => { this.#kick = resolve; });
+        const reason = error.code === "network" && !this.#environment.isOnline() ? "offline" : error.code;
+        this.#tell("waiting", { reason, error, retryAt: Math.round(this.#environment.now() + wait) });
+        await Promise.race([kicked, this.#environment.sleep(wait)]);
+        this.#kick = null;
+    }
+
+    /** @returns whether polls simply go on. */
+    #countFailure({ status, code, retryAfter }) {
+        if (!this.#isOpening) {
+            if (this.#environment.now() - this.#liveSince >= 30_000) this.#backoff.reset();
+            this.#failedOpens = Math.min(this.#failedOpens, failuresAllowed - 1);
+            return false;
+        }
+        if (blocked.includes(code) || status === 505) this.#failedOpens = failuresAllowed + 1;
+        else if (retryAfter === null) this.#failedOpens += 1;
+        return this.#state === "polling" && this.#failedOpens > failuresAllowed;
+    }
+
+    #end(state, error) {
+        this.#tell(state, { reason: error.code, error });
+        this.stop();
+    }
+
+    #tell(state, details) {
+        if (this.#stopped) return;
+        this.#state = state;
+        const [connectionId, userId] = [this.#connectionId, this.#userId];
+        this.#told.change({
+            state, reason: null, retryAt: null, transport: null, error: null, connectionId, userId, ...details,
+        });
+    }
+}
+
+// --- State and events, once and in order ---------------------------------------------------------------------------
+
+const seqOf = (cursor) => Number.parseInt(cursor, 10);
+const epochOf = (cursor) => cursor.slice(cursor.indexOf("-") + 1);
+/** More than so many batches are not kept for a reader who is busy: what they hold is read from the log instead. */
+const longestQueue = 1000;
+
+/** Whether an event is one that this selection asks for, as the gateway decides it. */
+function shows({ boards, types }, { type, boardId, userId }) {
+    const isType = (pattern) => pattern === type || pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1));
+    if (types && !types.some(isType)) return false;
+    return !boards || (boardId === undefined ? userId === undefined : boards.includes(boardId));
+}
+
+/**
+ * The state, then every event once and in order, from batches of whatever origin: a stream, polls, another tab.
+ *
+ * A batch that begins behind where this reader stands is no reason to begin anew: what is missing is in the log.
+ * `told` is `{ snapshot, resync, event, ready(isReady, reason), failed(error) }`.
+ */
+class Reader {
+    isReady = false;
+    /** What the last event, or the state, is true at. */
+    cursor;
+    #calls;
+    #environment;
+    #selection;
+    #wantsSnapshot;
+    #told;
+    #backoff;
+    #queue = [];
+    #needsState;
+    #isBusy = false;
+    #stopped = false;
+    #kick = null;
+    /** Boards are read one by one: those read later than the earliest have some events in them already. */
+    #floors = new Map();
+
+    constructor({ calls, environment, selection, snapshot, since, told }) {
+        [this.#calls, this.#environment, this.#selection, this.#told] = [calls, environment, selection, told];
+        [this.#wantsSnapshot, this.#needsState, this.cursor] = [snapshot, snapshot, since];
+        this.#backoff = new Backoff(environment);
+    }
+
+    start() {
+        this.#pump();
+    }
+
+    stop() {
+        this.#stopped = true;
+        this.retry();
+    }
+
+    retry() {
+        this.#kick?.();
+    }
+
+    take(batch) {
+        if (this.#queue.push(batch) > longestQueue) this.#queue = [];
+        this.#pump();
+    }
+
+    async #pump() {
+        if (this.#isBusy) return;
+        this.#isBusy = true;
+        while (!this.#stopped && (this.#needsState || this.#queue.length > 0)) {
+            try {
+                if (this.#needsState) await this.#load();
+                else if (!this.#apply(this.#queue[0])) await this.#catchUp(this.#queue[0]);
+                else this.#queue.shift();
+                this.#backoff.reset();
+            } catch (error) {
+                if (this.#stopped) break;
+                if (error.isFinal) {
+                    this.#isBusy = false;
+                    return this.#told.failed(error);
+                }
+                await this.#pause(error.retryAfter ?? this.#backoff.next());
+            }
+        }
+        this.#isBusy = false;
+        if (!this.#needsState) this.#setReady(true);
+    }
+
+    /** @returns false when something between this reader and the batch is missing. */
+    #apply(batch) {
+        const { from, to, events } = batch;
+        if (batch.resync || epochOf(from) !== epochOf(this.cursor ?? from)) {
+            const reason = batch.resync ?? "epoch_changed";
+            // After the new state it is one like any other, or of a life of the database that is over.
+            if (batch.isKnown) return true;
+            [batch.isKnown, batch.resync] = [true, undefined];
+            this.#resync(reason, from);
+            return false;
+        }
+        this.cursor ??= from;
+        if (seqOf(from) > seqOf(this.cursor)) return false;
+        this.#pass(events);
+        this.#advance(to);
+        return true;
+    }
+
+    /** The cursor goes with each event, so that a listener that asks gets its own. */
+    #pass(events) {
+        for (const event of events) {
+            if (this.#stopped) return;
+            if (!shows(this.#selection, event)) continue;
+            if (event.seq !== undefined) {
+                if (event.seq <= Math.max(seqOf(this.cursor), this.#floors.get(event.boardId) ?? 0)) continue;
+                this.cursor = `${event.seq}-${epochOf(this.cursor)}`;
+            }
+            this.#told.event(event);
+        }
+    }
+
+    #advance(cursor) {
+        if (seqOf(cursor) > seqOf(this.cursor)) this.cursor = cursor;
+    }
+
+    #resync(reason, cursor) {
+        this.#told.resync({ reason, cursor });
+        [this.cursor, this.#needsState] = [cursor, this.#wantsSnapshot];
+        this.#floors.clear();
+        if (this.#needsState) this.#setReady(false, reason);
+    }
+
+    async #catchUp({ from }) {
+        while (!this.#needsState && !this.#stopped && seqOf(this.cursor) < seqOf(from)) {
+            const path = `/api/events${query({ ...this.#selection, since: this.cursor, limit: 1000 })}`;
+            const { body } = await this.#calls.request("GET", path);
+            if (!body.recovered) return this.#resync(body.reason, body.cursor);
+            this.#pass(body.events);
+            this.#advance(body.cursor);
+        }
+    }
+
+    async #load() {
+        const named = this.#selection.boards;
+        const boards = named ?? (await this.#calls.request("GET", "/api/boards")).body.items.map(({ id }) => id);
+        const loads = boards.map((id) => this.#calls.request("GET", `/api/boards/${encodeURIComponent(id)}/snapshot`)
+            .then(({ body }) => [body], (error) => {
+                // One that was deleted since the list was made.
+                if (!named && error.status === 404) return [];
+                throw error;
+            }));
+        const found = (await Promise.all(loads)).flat();
+        const [first] = found.map(({ cursor }) => cursor).sort((one, other) => seqOf(one) - seqOf(other));
+        if (this.#stopped) return;
+        this.#floors = new Map(found.map(({ board, cursor }) => [board.id, seqOf(cursor)]));
+        [this.cursor, this.#needsState] = [first ?? null, false];
+        this.#told.snapshot({
+            boards: found.map(({ board }) => board), tasks: found.flatMap(({ tasks }) => tasks), cursor: this.cursor,
+        });
+        this.#setReady(true);
+    }
+
+    #setReady(isReady, reason = null) {
+        if (this.isReady === isReady || this.#stopped) return;
+        this.isReady = isReady;
+        this.#told.ready(reason);
+    }
+
+    async #pause(milliseconds) {
+        const kicked = new Promise((resolve) => { this.#kick = resolve; });
+        await Promise.race([kicked, this.#environment.sleep(milliseconds)]);
+        this.#kick = null;
+    }
+}
+
+// --- One connection for all tabs -----------------------------------------------------------------------------------
+
+/** Milliseconds without a word from the leading tab until it is asked whether it is there, and then until it is replaced. */
+const quiet = 10_000;
+const patience = 5000;
+
+/**
+ * Which of the tabs leads: the one that holds the lock, as long as it answers. The browser gives the lock to the next one
+ * when a tab is closed; one that is frozen keeps it, and has it taken away.
+ *
+ * `told` is `{ lead(), follow(), ask() }`.
+ */
+class Election {
+    isLeader = false;
+    #name;
+    #environment;
+    #told;
+    #queued = null;
+    #release = null;
+    #stopped = false;
+    #timer;
+
+    constructor(name, environment, told) {
+        [this.#name, this.#environment, this.#told] = [name, environment, told];
+    }
+
+    /** Stands in line. */
+    start() {
+        if (this.#queued || this.isLeader) return;
+        this.#queued = new AbortController();
+        this.#request({ signal: this.#queued.signal });
+        this.#told.follow();
+        this.heard();
+    }
+
+    stop() {
+        this.#stopped = true;
+        this.step();
+        this.#queued?.abort();
+        this.#environment.clearTimeout(this.#timer);
+    }
+
+    /** Leads no longer, and does not stand in line. */
+    step() {
+        this.isLeader = false;
+        this.#release?.();
+        this.#release = null;
+    }
+
+    /** The leader has said something. */
+    heard() {
+        if (this.isLeader || this.#stopped) return;
+        this.#after(quiet, () => {
+            this.#told.ask();
+            this.#after(patience, () => {
+                this.#queued?.abort();
+                this.#request({ steal: true });
+                this.heard();
+            });
+        });
+    }
+
+    #after(milliseconds, action) {
+        this.#environment.clearTimeout(this.#timer);
+        // Two that lose patience together would take it from each other.
+        this.#timer = this.#environment.setTimeout(action, milliseconds * (1 + 0.4 * this.#environment.random()));
+    }
+
+    #request(options) {
+        let isHeld = false;
+        const hold = () => {
+            if (this.#stopped) return;
+            isHeld = true;
+            this.#lead();
+            return new Promise((resolve) => { this.#release = resolve; });
+        };
+        this.#environment.locks.request(this.#name, options, hold).catch((error) => {
+            if (this.#stopped) return;
+            if (isHeld && this.isLeader) {
+                // Another tab took it, because this one did not answer.
+                this.step();
+                this.start();
+            } else if (error.name !== "AbortError") {
+                // Locks are not for this page; it has a stream of its own then.
+                this.#lead();
+            }
+        });
+    }
+
+    #lead() {
+        this.#environment.clearTimeout(this.#timer);
+        [this.isLeader, this.#queued] = [true, null];
+        this.#told.lead();
+    }
+}
+
+/** Tabs share a stream when they talk to the same gateway with the same claims. */
+function nameOfShare(base, token) {
+    const { exp, iat, nbf, jti, ...identity } = claims(token) ?? { token };
+    return `boardcast ${base} ${JSON.stringify(Object.entries(identity).sort())}`;
+}
+
+/** What two ask for together; null is everything. */
+function union(one, other) {
+    const [boards, types] = ["boards", "types"].map((part) =>
+        one[part] && other[part] && [...new Set([...one[part], ...other[part]])]);
+    return { boards: boards?.length > 100 ? null : boards, types };
+}
+
+function covers(wide, narrow) {
+    return ["boards", "types"].every((part) => !wide[part] || narrow[part]?.every((one) => wide[part].includes(one)));
+}
+
+/**
+ * One connection for all tabs: the leading one has it and passes on what it is told. Each keeps a cursor of its own, so
+ * that a change of the leader is a change of where batches come from, and no more.
+ */
+class SharedConnection {
+    #id = newKey();
+    #calls;
+    #environment;
+    #selection;
+    #cursor;
+    #told;
+    #channel;
+    #election;
+    #leader = null;
+    /** What the other tabs ask for. */
+    #members = new Map();
+    // While this tab leads.
+    #connection = null;
+    #asked = null;
+    #change = null;
+    #widening;
+    #presence = new Map();
+
+    /** @param cursor gives where this tab's reader stands. */
+    constructor({ name, calls, environment, selection, cursor, told }) {
+        [this.#calls, this.#environment, this.#selection] = [calls, environment, selection()];
+        [this.#cursor, this.#told] = [cursor, told];
+        this.#channel = new environment.BroadcastChannel(name);
+        this.#election = new Election(name, environment, {
+            lead: () => this.#lead(),
+            follow: () => this.#follow(),
+            ask: () => this.#post("ping"),
+        });
+    }
+
+    start() {
+        this.#channel.onmessage = ({ data }) => this.#hear(data);
+        this.#told.change({ state: "connecting" });
+        this.#election.start();
+    }
+
+    stop() {
+        this.#post("bye");
+        this.#channel.close();
+        this.#channel = null;
+        this.#disconnect();
+        this.#election.stop();
+    }
+
+    retry() {
+        if (this.#connection) this.#connection.retry();
+        else this.#post("retry");
+    }
+
+    wake() {
+        this.#connection?.wake();
+        this.#election.start();
+    }
+
+    /** A frozen tab passes nothing on; another shall lead. */
+    freeze() {
+        if (!this.#election.isLeader) return;
+        this.#disconnect();
+        this.#election.step();
+    }
+
+    #lead() {
+        this.#leader = this.#id;
+        this.#post("lead");
+        this.#connect();
+    }
+
+    #follow() {
+        this.#disconnect();
+        this.#hello();
+    }
+
+    #hello() {
+        this.#post("hello", { selection: this.#selection });
+    }
+
+    #connect() {
+        this.#presence.clear();
+        this.#connection = new Connection({
+            calls: this.#calls, environment: this.#environment, cursor: this.#cursor(),
+            selection: () => this.#asked = [...this.#members.values()].reduce(union, this.#selection),
+            told: { change: (change) => this.#changed(change), batch: (batch) => this.#pass(batch) },
+        });
+        this.#connection.start();
+    }
+
+    #disconnect() {
+        this.#connection?.stop();
+        this.#connection = null;
+        this.#environment.clearTimeout(this.#widening);
+    }
+
+    // What the leader is told.
+
+    #changed(change) {
+        const { state, error } = change;
+        if (state === "closed" && error.isFinal && !covers(this.#selection, this.#asked)) {
+            // It may be another tab's board that is not there any more. Each looks, and says hello again.
+            this.#members.clear();
+            this.#post("check");
+            return this.#connect();
+        }
+        this.#change = { ...change, error: error && { ...error } };
+        // Another tab may have a better token, or other boards.
+        if (!error?.isFinal) this.#post("change", { change: this.#change });
+        this.#told.change(change);
+    }
+
+    #pass(batch) {
+        for (const { type, boardId, users, count, userId } of batch.events) {
+            const known = this.#presence.get(boardId)?.users;
+            if (type === "presence.state") {
+                this.#presence.set(boardId, { users: new Set(users), unnamed: count - users.length });
+            }
+            if (type === "presence.joined") known?.add(userId);
+            if (type === "presence.left") known?.delete(userId);
+        }
+        this.#post("batch", { batch });
+        this.#told.batch(batch);
+    }
+
+    /** What a tab that comes later could not have heard. */
+    #welcome(to, selection) {
+        const [from, timestamp] = [this.#connection.cursor, new Date(this.#environment.now()).toISOString()];
+        const events = [...this.#presence].map(([boardId, { users, unnamed }]) => (
+            { type: "presence.state", boardId, users: [...users], count: users.size + unnamed, timestamp }));
+        const batch = from && { from, to: from, events, selection: this.#asked };
+        this.#post("welcome", { to, change: this.#change, batch });
+        if (covers(this.#asked, selection)) return;
+        // When the leader changes many say hello together.
+        this.#environment.clearTimeout(this.#widening);
+        this.#widening = this.#environment.setTimeout(() => this.#connection.reopen(), 50);
+    }
+
+    // What the others are told.
+
+    #hear({ kind, by, selection, to = this.#id, change, batch }) {
+        if (kind === "hello") this.#members.set(by, selection);
+        if (kind === "bye") this.#members.delete(by);
+        if (this.#connection) {
+            if (kind === "hello") this.#welcome(by, selection);
+            if (kind === "ping") this.#post("beat");
+            if (kind === "retry") this.#connection.retry();
+            return;
+        }
+        if (kind === "lead" || kind === "welcome") this.#leader = by;
+        if (by !== this.#leader) return;
+        this.#election.heard();
+        if (kind === "lead") this.#hello();
+        if (kind === "check") this.#check();
+        if (to !== this.#id) return;
+        if (change) {
+            const { state, error } = change;
+            this.#told.change({
+                ...change, transport: state === "live" || state === "polling" ? "shared" : null,
+                error: error && new BoardcastError(error.status, error.code, error.detail, error),
+            });
+        }
+        if (batch && covers(batch.selection, this.#selection)) this.#told.batch(batch);
+    }
+
+    async #check() {
+        try {
+            await this.#calls.request("GET", `/api/events${query({ ...this.#selection, limit: 1 })}`);
+        } catch (error) {
+            if (error.isFinal) return this.#told.change({ state: "closed", reason: error.code, error });
+        }
+        this.#hello();
+    }
+
+    #post(kind, more) {
+        this.#channel?.postMessage({ kind, by: this.#id, ...more });
+    }
+}
+
+// --- Jobs ----------------------------------------------------------------------------------------------------------
+
+/** A job, followed from its present state to its end, over any number of streams. */
+class Job extends Emitter {
+    id;
+    finished;
+    #calls;
+    #environment;
+    #path;
+    #abort = null;
+    #closed = false;
+
+    constructor(calls, environment, id) {
+        super();
+        [this.id, this.#calls, this.#environment] = [id, calls, environment];
+        this.#path = `/api/jobs/${encodeURIComponent(id)}`;
+        this.finished = new Promise((resolve, reject) => this.#follow(resolve, reject));
+        // Who listens for `failed` alone need not catch it here too.
+        this.finished.catch(() => {});
+    }
+
+    async cancel() {
+        await this.#calls.request("POST", `${this.#path}/cancel`);
+    }
+
+    close() {
+        this.#closed = true;
+        this.#abort?.abort();
+    }
+
+    async #follow(resolve, reject) {
+        const backoff = new Backoff(this.#environment);
+        while (!this.#closed) {
+            let wait = 0;
+            try {
+                const end = await this.#stream(backoff);
+                if (end?.type === "completed") return resolve(end.state);
+                if (end) {
+                    const detail = String(end.state.error ?? "The job failed.");
+                    return reject(new BoardcastError(0, "job_failed", detail, { problem: end.state }));
+                }
+            } catch (error) {
+                if (this.#closed) return;
+                if (error.isFinal) return reject(error);
+                wait = error.retryAfter ?? 0;
+            }
+            await this.#environment.sleep(backoff.next(wait));
+        }
+    }
+
+    /** @returns how the job ended; nothing when only the stream did. */
+    async #stream(backoff) {
+        const [abort, parser] = [this.#abort = new AbortController(), new EventParser()];
+        const options = { headers: {}, abort, parser, silence: () => 50_000 };
+        for await (const messages of readEvents(this.#calls, this.#environment, `${this.#path}/stream`, options)) {
+            for (const { type, data } of messages) {
+                if (!["progress", "completed", "failed"].includes(type)) continue;
+                const state = JSON.parse(data);
+                backoff.reset();
+                this.emit(type, state);
+                if (type !== "progress") return { type, state };
+            }
+        }
+    }
+}
+
+// --- The client ----------------------------------------------------------------------------------------------------
+
+const idle = { state: "idle", reason: null, retryAt: null, transport: null, error: null };
+
+/** A board, live. `boardcast.d.ts` says what it does. */
+export class Boardcast {
+    status = idle;
+    connectionId = null;
+    userId = null;
+    #environment;
+    #calls;
+    #listeners = new Emitter();
+    #selection;
+    #wantsSnapshot;
+    #since;
+    #isShared;
+    #reader = null;
+    #source = null;
+    /** Tells a start that was overtaken. */
+    #run = 0;
+    /** What the source said last. */
+    #change = idle;
+    #loading = null;
+    #sleepless = null;
+
+    constructor({ url, token, boards, types, snapshot = true, since = null, shared = true, environment }) {
+        this.#environment = makeEnvironment(environment);
+        this.#calls = new Calls(url ?? globalThis.location.origin, token, this.#environment);
+        this.#selection = { boards: boards ?? null, types: types ?? null };
+        [this.#wantsSnapshot, this.#since, this.#isShared] = [snapshot, since, shared];
+    }
+
+    get state() {
+        return this.status.state;
+    }
+
+    get cursor() {
+        return this.#reader?.cursor ?? null;
+    }
+
+    on(name, listener) {
+        return this.#listeners.on(name, listener);
+    }
+
+    open() {
+        if (this.#reader) return;
+        this.#reader = new Reader({
+            calls: this.#calls, environment: this.#environment, selection: this.#selection,
+            snapshot: this.#wantsSnapshot, since: this.#since,
+            told: {
+                snapshot: (snapshot) => this.#listeners.emit("snapshot", snapshot),
+                resync: (resync) => this.#listeners.emit("resync", resync),
+                event: (event) => this.#listeners.dispatch(event),
+                ready: (reason) => { this.#loading = reason; this.#update(); },
+                failed: (error) => this.#take({
+                    ...idle, state: error.status === 401 ? "unauthorized" : "closed", reason: error.code, error,
+                }),
+            },
+        });
+        this.#sleepless = this.#environment.onWake(
+            () => { this.#source?.wake(); this.#reader?.retry(); }, () => this.#source?.freeze?.());
+        this.#start();
+    }
+
+    close() {
+        if (this.state === "closed") return;
+        this.#take({ ...idle, state: "closed" });
+    }
+
+    retry() {
+        this.#reader?.retry();
+        if (this.#source) this.#source.retry();
+        else if (this.state === "unauthorized") this.#start();
+        else if (this.state === "closed") this.open();
+    }
+
+    request(method, path, options) {
+        return this.#calls.request(method, path, options);
+    }
+
+    async createTask(fields, options) {
+        return (await this.request("POST", "/api/tasks", { ...options, body: fields })).body;
+    }
+
+    async updateTask(id, patch, { version, ...options } = {}) {
+        return (await this.request("PATCH", `/api/tasks/${id}`, { ...options, ifMatch: version, body: patch })).body;
+    }
+
+    async moveTask(id, { status, after }, { version, ...options } = {}) {
+        const body = { status, after };
+        return (await this.request("POST", `/api/tasks/${id}/move`, { ...options, ifMatch: version, body })).body;
+    }
+
+    async deleteTask(id, { version, ...options } = {}) {
+        await this.request("DELETE", `/api/tasks/${id}`, { ...options, ifMatch: version });
+    }
+
+    async snapshot(board) {
+        return (await this.request("GET", `/api/boards/${encodeURIComponent(board)}/snapshot`)).body;
+    }
+
+    async boards() {
+        return (await this.request("GET", "/api/boards")).body.items;
+    }
+
+    async typing(board, taskId, typing) {
+        const body = { taskId, typing };
+        await this.request("POST", `/api/boards/${encodeURIComponent(board)}/typing`, { body, attempts: 1 });
+    }
+
+    job(id) {
+        return new Job(this.#calls, this.#environment, id);
+    }
+
+    async #start() {
+        const run = ++this.#run;
+        this.#take({ ...idle, state: "connecting" });
+        this.#reader.start();
+        const { locks, BroadcastChannel } = this.#environment;
+        let name = null;
+        if (this.#isShared && locks && BroadcastChannel) {
+            // Without a token for now it is a connection of this tab's own that tries again.
+            name = await this.#calls.tokens.get().then((token) => nameOfShare(this.#calls.base, token), () => null);
+        }
+        if (run !== this.#run) return;
+        const parts = {
+            calls: this.#calls, environment: this.#environment, selection: () => this.#selection,
+            told: { change: (change) => this.#take(change), batch: (batch) => this.#reader?.take(batch) },
+        };
+        this.#source = name === null
+            ? new Connection({ ...parts, cursor: this.#reader.cursor })
+            : new SharedConnection({ ...parts, name, cursor: () => this.#reader.cursor });
+        this.#source.start();
+    }
+
+    /** What the source says; when it is over, so is the source. */
+    #take(change) {
+        this.#change = change;
+        this.connectionId = change.connectionId ?? null;
+        this.userId = change.userId ?? this.userId;
+        const isClosed = change.state === "closed";
+        if (isClosed || change.state === "unauthorized") {
+            this.#run += 1;
+            this.#source?.stop();
+            this.#source = null;
+        }
+        if (isClosed) {
+            this.#sleepless?.();
+            this.#reader?.stop();
+            this.#reader = null;
+        }
+        this.#update();
+    }
+
+    /** Events may come while the state that they change is still being loaded: that is not yet live. */
+    #update() {
+        let { state, reason = null, retryAt = null, transport = null, error = null } = this.#change;
+        if (["live", "polling"].includes(state) && !this.#reader.isReady) {
+            [state, reason, transport] = ["connecting", this.#loading, null];
+        }
+        const status = { state, reason, retryAt, transport, error };
+        if (["state", "reason", "retryAt", "transport"].every((part) => status[part] === this.status[part])) return;
+        this.status = status;
+        this.#listeners.emit("state", status);
+    }
+}
+
+export { BoardcastError, EventParser, newKey };
