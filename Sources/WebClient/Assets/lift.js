@@ -19,6 +19,8 @@ export class Lift {
         this.id = id;
         const ids = this.#view.shown(task.status);
         this.#begin = this.#place = { status: task.status, after: ids[ids.indexOf(id) - 1] ?? null };
+        // Asked for at once: what others do with the task meanwhile does not take it out of the hand.
+        this.#tasks.ask({ op: "lift", id, place: this.#place });
         this.#view.card(id).element.setAttribute("data-lifted", "");
         announce(`${task.name}, lifted. ${this.#position()}`);
         return true;

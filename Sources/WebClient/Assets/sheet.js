@@ -19,12 +19,15 @@ export class Sheet {
     #saving = false;
     #opener = null;
 
-    /** `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), save, move, remove, typing, closed }`. */
+    /** `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id), save, move, remove, typing, closed }`. */
     constructor(act, signal) {
         this.#act = act;
         this.#root.addEventListener("keydown", (event) => {
-            if (event.key === "Escape" && !event.defaultPrevented) this.#act.closed();
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#save();
+        }, { signal });
+        document.addEventListener("keydown", (event) => {
+            const isOurs = this.#root.contains(event.target) || event.target === document.body;
+            if (event.key === "Escape" && isOurs && this.#id !== null && !event.defaultPrevented) this.#act.closed();
         }, { signal });
     }
 
@@ -41,6 +44,7 @@ export class Sheet {
         this.#build();
         this.#root.hidden = false;
         this.refresh();
+        this.typing(this.#act.typingIn(id));
         if (!this.#root.contains(document.activeElement)) find("[data-act=close]", this.#form).focus();
     }
 
@@ -96,7 +100,7 @@ export class Sheet {
             event.preventDefault();
             this.#save();
         });
-        form.addEventListener("input", ({ target }) => this.#input(target));
+        for (const kind of ["input", "change"]) form.addEventListener(kind, ({ target }) => this.#input(target));
         field("status").addEventListener("change", () => this.#act.move(this.#id, field("status").value));
         find("[data-act=close]", form).addEventListener("click", () => this.#act.closed());
         find("[data-act=delete]", form).addEventListener("click", () => this.#remove());
@@ -146,7 +150,8 @@ export class Sheet {
             + `changed ${ago(task.updatedAt)}`);
         for (const name of Object.keys(labelOf)) this.#showConflict(draft, name);
         const save = find(".primary", form);
-        save.disabled = !draft.isDirty || this.#saving;
+        // Not `disabled`, which would throw the focus out of the sheet.
+        save.setAttribute("aria-disabled", String(!draft.isDirty || this.#saving));
         setText(save, this.#saving ? "Saving…" : draft.conflicts.size > 0 ? "Save mine" : "Save");
         find("[data-act=revert]", form).hidden = !draft.isDirty;
         if (draft.isDirty) setText(find(".saved", form), "");

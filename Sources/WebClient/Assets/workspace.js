@@ -239,6 +239,7 @@ export class Workspace {
             statuses: () => this.#view.statuses,
             users: () => this.users(),
             mayWrite: () => this.mayWrite,
+            typingIn: (id) => this.#presence.typingIn(id),
             save: (id, patch, version) => this.#changes.update(id, patch, version),
             move: (id, status) => this.#move(id, status, this.#view.shown(status).at(-1) ?? null),
             remove: (id) => this.#remove(id),
