@@ -49,11 +49,11 @@ export class Connection {
     describe() {
         const { state, reason, transport, error } = this.#status;
         setText(find("h2", details), this.#words());
-        setText(find("p", details), error?.detail && state !== "live" ? error.detail : sentences[this.#kind()] ?? "");
+        setText(find("p", details), sentences[this.#kind()] ?? "");
         const facts = {
             "Since": timeOf(this.#since),
             "By": ways[transport],
-            "Why": reason && reason.replaceAll("_", " "),
+            "Why": error?.detail ?? reason?.replaceAll("_", " "),
             "Last event": this.#lastEvent && timeOf(this.#lastEvent),
             "You are": this.#client.userId,
             "Connection": this.#client.connectionId,

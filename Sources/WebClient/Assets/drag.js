@@ -98,7 +98,6 @@ export class Drag {
         document.body.append(ghost);
         held.ghost = ghost;
         this.#root.setAttribute("data-dragging", "");
-        if (held.type === "touch") navigator.vibrate?.(8);
         this.#follow();
         return true;
     }

@@ -4,18 +4,20 @@ const popover = find("#menu");
 
 /** The menu of a card: everything that dragging can do, one click each. */
 export class Menu {
-    #anchor;
+    /** Whatever had the focus gets it back. */
+    #opener;
 
     constructor() {
         popover.addEventListener("keydown", (event) => this.#press(event));
         popover.addEventListener("toggle", ({ newState }) => {
-            if (newState === "closed" && popover.contains(document.activeElement)) this.#anchor.focus();
+            if (newState === "closed" && popover.contains(document.activeElement)) this.#opener.focus();
         });
     }
 
     /** `entries`: `{ text, act, checked?, disabled?, danger? }`, or a text for a heading. */
     open(anchor, label, entries) {
-        this.#anchor = anchor;
+        const focused = document.activeElement;
+        this.#opener = anchor.parentNode.contains(focused) ? focused : anchor;
         popover.setAttribute("aria-label", label);
         popover.replaceChildren(...entries.map((entry) => typeof entry === "string"
             ? make("p", { role: "presentation", text: entry })
@@ -29,7 +31,7 @@ export class Menu {
         const item = make("button", { type: "button", role, text, disabled, tabindex: "-1", class: danger && "danger",
             "aria-checked": checked === undefined ? undefined : String(checked) });
         item.addEventListener("click", () => {
-            this.#anchor.focus({ preventScroll: true });
+            this.#opener.focus({ preventScroll: true });
             popover.hidePopover();
             act();
         });
