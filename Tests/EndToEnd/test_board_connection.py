@@ -10,6 +10,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from browser import BoardPage, chromium
+from relay import Relay
 from waiting import eventually
 
 
@@ -26,13 +27,21 @@ def page(driver):
     driver.get("about:blank")
 
 
-def test_offline_and_back(page, server, team):
+@pytest.fixture
+def cable(server):
+    relay = Relay(server.url)
+    yield relay
+    relay.close()
+
+
+def test_offline_and_back(page, server, team, cable):
+    """The browser is told that it is offline; and since that leaves its open streams alone, the cable is pulled too."""
     api = team.api("ben")
     moved, seen = [api.create_task(name)["id"] for name in ("Moved offline", "Changed meanwhile")]
-    page.offline(False)  # the browser can only cut what it has watched from its beginning
-    page.open(server.url, team.token("ann"))
+    page.open(cable.url, team.token("ann"))
     page.card(seen)
     page.offline(True)
+    cable.cut()
     try:
         page.pill_says("Offline")
         page.button(moved).send_keys(Keys.SPACE)
@@ -43,6 +52,7 @@ def test_offline_and_back(page, server, team):
         api.patch_task(seen, {"name": "Has changed meanwhile"})
         assert api.task(moved)["status"] == "inbox"
     finally:
+        cable.mend()
         page.offline(False)
     page.pill_says("Real-time")
     page.says(".card", "Has changed meanwhile")
@@ -156,13 +166,9 @@ http {{
         listen 127.0.0.1:{port};
         location / {{
             proxy_pass {upstream};
-            proxy_http_version 1.1;
-            proxy_set_header Connection "";
             proxy_buffering on;
             proxy_ignore_headers X-Accel-Buffering;
-            proxy_buffers 8 1m;
-            proxy_buffer_size 1m;
-            proxy_busy_buffers_size 2m;
+            {more}
         }}
     }}
 }}
@@ -175,12 +181,19 @@ def free_port():
         return probe.getsockname()[1]
 
 
-@pytest.fixture
-def buffering_proxy(server, tmp_path):
-    """An nginx that keeps what it is sent until its buffer is full, whatever the gateway asks it for."""
+#: As nginx comes, it speaks HTTP/1.0 to what is behind it; or 1.1, and compresses, for which it holds back what it has.
+PROXIES = {
+    "as it comes": "",
+    "compressing": 'proxy_http_version 1.1; proxy_set_header Connection ""; gzip on; gzip_proxied any; gzip_types *;',
+}
+
+
+@pytest.fixture(params=PROXIES)
+def buffering_proxy(request, server, tmp_path):
+    """An nginx through which no stream gets, whatever the gateway asks it for."""
     port = free_port()
     config = tmp_path / "nginx.conf"
-    config.write_text(NGINX.format(directory=tmp_path, port=port, upstream=server.url))
+    config.write_text(NGINX.format(directory=tmp_path, port=port, upstream=server.url, more=PROXIES[request.param]))
     program = shutil.which("nginx") or "/usr/sbin/nginx"
     process = subprocess.Popen([program, "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", str(config)])
 
