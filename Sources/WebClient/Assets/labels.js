@@ -24,7 +24,10 @@ export class LabelEditor {
         this.#labels = labels;
         find("ul", this.#root).replaceChildren(...labels.map((label) => {
             const remove = make("button", { type: "button", "aria-label": `Remove ${label}`, text: "×" });
-            remove.addEventListener("click", () => this.#set(this.#labels.filter((other) => other !== label)));
+            remove.addEventListener("click", () => {
+                this.#input.focus();
+                this.#set(this.#labels.filter((other) => other !== label));
+            });
             return make("li", {}, labelChip(label), remove);
         }));
     }
@@ -36,7 +39,6 @@ export class LabelEditor {
 
     #set(labels) {
         this.value = labels;
-        this.#input.focus();
         this.#changed();
     }
 

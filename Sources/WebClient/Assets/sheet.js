@@ -52,7 +52,7 @@ export class Sheet {
         if (this.#id === null) return;
         const inside = this.#root.contains(document.activeElement) || document.activeElement === document.body;
         this.#leave();
-        this.#id = null;
+        [this.#id, this.#form] = [null, null];
         this.#root.hidden = true;
         this.#root.replaceChildren();
         if (inside && this.#opener?.isConnected) this.#opener.focus();
@@ -84,6 +84,8 @@ export class Sheet {
     }
 
     #leave() {
+        // What is written in the field at hand is said by an event when it loses the focus.
+        if (this.#form.contains(document.activeElement)) document.activeElement.blur();
         this.#act.typing(this.#id, false);
         if (!this.#drafts.get(this.#id)?.isDirty) this.#drafts.delete(this.#id);
         this.#saving = false;
