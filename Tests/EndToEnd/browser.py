@@ -46,9 +46,6 @@ class BoardPage:
             self.pill_says(until)
         return self
 
-    def close(self):
-        self.driver.quit()
-
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 

@@ -8,7 +8,7 @@ export class Keys {
     #lift;
     #act;
 
-    /** `act`: `{ menu(id, anchor), remove(id), mayWrite() }`. */
+    /** `act`: `{ open(id), menu(id, anchor), remove(id), mayWrite() }`. */
     constructor(view, lift, act, signal) {
         [this.#view, this.#lift, this.#act] = [view, lift, act];
         this.#root.addEventListener("keydown", (event) => this.#press(event), { signal });
@@ -43,6 +43,11 @@ export class Keys {
 
     #rest({ key, shiftKey }, card, id) {
         if (key.startsWith("Arrow") && !shiftKey) return this.#go(key, card);
+        // Not left to the button, for which not every Enter is a click: in Firefox none of WebDriver is.
+        if (key === "Enter") {
+            this.#act.open(id);
+            return true;
+        }
         const writes = key === " " || key === "Delete" || key === "m" || key === "ContextMenu" || key.startsWith("Arrow");
         if (!writes || !this.#act.mayWrite()) return key === " ";
         if (key === " ") this.#lift.begin(id);

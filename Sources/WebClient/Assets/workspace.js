@@ -130,6 +130,7 @@ export class Workspace {
         const root = find("#board");
         new Keys(this.#view, this.#lift, {
             mayWrite: () => this.mayWrite,
+            open: (id) => this.tasks.known(id) && this.open(id),
             menu: (id, anchor) => this.#openMenu(id, anchor),
             remove: (id) => this.#remove(id),
         }, this.#over.signal);
