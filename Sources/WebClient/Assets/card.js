@@ -35,6 +35,7 @@ export class Card {
             part(".assignee").replaceChildren(...task.assigneeId ? [avatar(task.assigneeId), name] : []);
             part(".assignee").title = task.assigneeId ?? "";
         }
+        part(".facts").hidden = [...part(".facts").children].every((fact) => fact.childNodes.length === 0);
     }
 
     typing(text) {

@@ -1,8 +1,5 @@
 import { find, make, setText } from "./dom.js";
 
-/** As many errors of rows as are listed. */
-const most = 20;
-
 /** Brings a file's tasks onto the board, and shows how far that is. */
 export class Importer {
     #dialog = find("#importer");
@@ -10,6 +7,8 @@ export class Importer {
     #file = find("input[type=file]", this.#dialog);
     #session;
     #job = null;
+    /** Ends the sending of a file, while there is one. */
+    #sending = null;
 
     /** `session()`: `{ client, board }` as they are now. */
     constructor(session) {
@@ -19,12 +18,12 @@ export class Importer {
             event.preventDefault();
             this.#start();
         });
-        find("[data-act=close]", this.#form).addEventListener("click", () => this.#job ? this.#cancel() : this.#dialog.close());
+        find("[data-act=close]", this.#form).addEventListener("click", () => this.#sending ? this.#cancel() : this.#dialog.close());
         this.#file.addEventListener("change", () => this.#prepare());
     }
 
     #open() {
-        if (!this.#job) {
+        if (!this.#sending) {
             this.#file.value = "";
             this.#prepare();
         }
@@ -39,43 +38,39 @@ export class Importer {
 
     async #start() {
         const [file] = this.#file.files;
-        if (!file || this.#job) return;
+        if (!file || this.#sending) return;
         const { client, board } = this.#session();
         find(".progress", this.#form).hidden = false;
+        this.#sending = new AbortController();
         this.#busy(true);
         this.#show(0, `Sending ${file.name}…`);
         try {
-            const type = file.type || (/\.csv$/i.test(file.name) ? "text/csv" : "application/json");
+            // By its name: what a system takes a CSV for depends on what is installed there.
+            const type = /\.csv$/i.test(file.name) ? "text/csv" : "application/json";
             const path = `/api/import?board=${encodeURIComponent(board)}`;
-            const { body } = await client.request("POST", path, { body: new Blob([file], { type }), timeout: 120_000 });
+            const { signal } = this.#sending;
+            const { body } = await client.request("POST", path, { body: new Blob([file], { type }), timeout: 120_000, signal });
             this.#job = client.job(body.job.id);
             this.#job.on("progress", ({ progress, message }) => this.#show(progress, message ?? `${progress} %`));
-            this.#done(await this.#job.finished);
+            const { result } = await this.#job.finished;
+            this.#show(100, `${result.created} of ${result.rows} rows are tasks now.`);
+            this.#list(linesOf(result));
+            this.#file.value = "";
         } catch (error) {
-            this.#show(null, error.detail ?? "The import failed.");
-            this.#list(error.problem?.details?.errors ?? error.problem?.errors);
+            this.#show(null, error.name === "AbortError" ? "The import was cancelled." : error.detail ?? String(error));
+            this.#list(linesOf(error.problem?.details ?? {}));
         } finally {
-            this.#job = null;
+            [this.#job, this.#sending] = [null, null];
             this.#busy(false);
         }
     }
 
-    #done({ result }) {
-        const created = result?.created ?? result?.imported ?? 0;
-        const failed = result?.failed ?? result?.errors?.length ?? 0;
-        this.#show(100, `${created} tasks imported${failed ? `, ${failed} rows left out:` : "."}`);
-        this.#list(result?.errors);
-        this.#file.value = "";
-    }
-
-    #list(errors) {
-        const lines = (Array.isArray(errors) ? errors : []).map((error) =>
-            make("li", { text: error.row === undefined ? `${error.pointer ?? ""} ${error.detail ?? ""}` : `Row ${error.row}: ${error.detail}` }));
-        const rest = lines.length > most ? [make("li", { text: `and ${lines.length - most} more` })] : [];
-        find(".errors", this.#form).replaceChildren(...lines.slice(0, most), ...rest);
+    #list(lines) {
+        find(".errors", this.#form).replaceChildren(...lines.map((text) => make("li", { text })));
     }
 
     #cancel() {
+        if (!this.#job) return this.#sending.abort();
         this.#job.cancel().catch((error) => this.#show(null, error.detail));
     }
 
@@ -89,4 +84,14 @@ export class Importer {
         if (progress !== null) find("progress", this.#form).value = progress;
         setText(find(".progress p", this.#form), message);
     }
+}
+
+/** What became of the file beside tasks, in words. */
+function linesOf({ bad = 0, badRows = [], archived = 0, unknownStatuses = [], ignoredColumns = [] }) {
+    const lines = badRows.map(({ row, reason }) => `Row ${row}: ${reason}`);
+    if (bad > badRows.length) lines.push(`and ${bad - badRows.length} more rows`);
+    for (const { status, tasks } of unknownStatuses) lines.push(`No column “${status}” here: ${tasks} tasks are in the first.`);
+    if (archived > 0) lines.push(`${archived} archived cards were left out.`);
+    if (ignoredColumns.length > 0) lines.push(`Passed over: ${ignoredColumns.join(", ")}`);
+    return lines;
 }
