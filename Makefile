@@ -38,7 +38,7 @@ e2e: ## the end-to-end tests alone, against .build/debug/boardcast
 	$(PYTHON) -m pytest Tests/EndToEnd -q
 
 sdk: ## the JavaScript client's tests alone, in part against .build/debug/boardcast
-	node --test Tests/JavaScript/
+	node --test Tests/JavaScript/*.test.mjs
 
 lint: ## style, by .swift-format
 	swift format lint --strict --parallel $(SOURCES) Package.swift

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rest import Api
+from rest import Api, ok
 from team import Team
 from test_browser import browser  # noqa: F401
 from waiting import eventually
@@ -175,6 +175,37 @@ def test_when_the_leading_tab_is_frozen_the_others_go_on(shared, tabs):
     eventually(lambda: streams(shared) == 1, "there is one connection")
 
 
+HANG = """
+    const [token] = arguments;
+    setTimeout(() => {
+        const request = new XMLHttpRequest();
+        request.open('GET', `/api/events?since=${client.cursor}&types=test.never&wait=25`, false);
+        request.setRequestHeader('Authorization', `Bearer ${token}`);
+        request.send();
+    });
+"""
+
+
+def test_a_leading_tab_that_hangs_is_replaced(shared, tabs):
+    api = shared.api("ben")
+    for _ in range(3):
+        tabs.open()
+    all_live(tabs)
+    leader = tabs.leader()
+    tabs.driver.switch_to.window(leader)
+    tabs.driver.execute_script(HANG, tabs.token)
+    tabs.handles.remove(leader)
+    api.create_task("while one hangs")
+    eventually(lambda: any(tab["transport"] == "stream" for tab in tabs.all()), "another tab leads")
+    assert_complete(tabs, shared)
+    tabs.handles.append(leader)
+    all_live(tabs)
+    api.create_task("after it came round")
+    assert_complete(tabs, shared)
+    eventually(lambda: streams(shared) == 1, "there is one connection")
+    assert [tab["transport"] for tab in tabs.all()].count("stream") == 1
+
+
 def test_tabs_with_different_boards_share_a_connection(shared, tabs):
     shared.admin().create_board("side")
     main, side = tabs.open("main"), tabs.open("side")
@@ -198,6 +229,14 @@ def test_all_tabs_come_back_with_the_gateway(shared, tabs, gracefully):
     api.create_task("after the restart")
     all_live(tabs)
     assert_complete(tabs, shared)
+
+
+def test_the_client_is_served_to_pages_of_configured_origins_too(start_server):
+    server = start_server({"BOARDCAST_HTTP_CORS_ORIGINS": "https://app.example"})
+    for path, kind in (("/sdk/boardcast.js", "text/javascript"), ("/sdk/boardcast.d.ts", "text/plain")):
+        answer = ok(Api(server.url).get(path, headers={"Origin": "https://app.example"}))
+        assert answer.headers["content-type"].startswith(kind)
+        assert answer.headers["access-control-allow-origin"] == "https://app.example"
 
 
 def test_a_token_is_in_no_url_and_no_storage(shared, tabs):
