@@ -30,5 +30,6 @@ const isSeen = ({ top, bottom, left, right }) => bottom > 0 && top < innerHeight
 
 export function highlight(card) {
     if (stillness.matches) return;
-    card?.animate({ outlineColor: ["var(--accent)", "transparent"] }, { duration: 1800, easing: "ease-in" });
+    // Opacity alone: the compositor fades it, while the page is free for the next event.
+    card?.animate({ opacity: [1, 0] }, { duration: 1800, easing: "ease-in", pseudoElement: "::before" });
 }
