@@ -110,6 +110,15 @@ test("a gateway that was away, and is back, is streamed from", async () => {
     }
 });
 
+test("a network that swallows everything is no proxy", async () => {
+    const world = new World();
+    world.gateway.twist(streams, world.gateway.never, 1);
+    world.gateway.twist(polls, world.gateway.never, 1);
+    const heard = await world.open();
+    await world.clock.advance(40_000);
+    assert.deepEqual([heard.client.state, heard.names.includes("polling")], ["live", false]);
+});
+
 test("polls wait, and go on, like streams", async () => {
     const world = new World();
     const heard = await openBehindProxy(world);

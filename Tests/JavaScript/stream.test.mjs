@@ -303,6 +303,43 @@ test("the state is loaded again and again until it is there", async () => {
     assert.deepEqual(heard.names, ["connecting", "live"]);
 });
 
+test("a board that is deleted while the state is loaded is left out, unless it was asked for", async () => {
+    const world = new World();
+    world.gateway.twist("GET /api/boards", ({ line }) =>
+        line === "GET /api/boards" ? Response.json({ items: [{ id: "main" }, { id: "side" }] }) : undefined, 1);
+    world.gateway.twist("GET /api/boards/side/snapshot", () => problem(404, "not_found"), 2);
+    const heard = await world.open({ boards: undefined });
+    assert.deepEqual([heard.client.state, heard.snapshots[0].boards], ["live", [{ id: "main" }]]);
+    const asked = await world.open({ boards: ["side"] });
+    assert.deepEqual([asked.client.state, asked.client.status.reason], ["closed", "not_found"]);
+});
+
+test("a stream of a database that is gone is not taken for the present one's", async () => {
+    const world = new World();
+    world.gateway.twist("GET /api/boards/main/snapshot", () => Response.json({
+        board: { id: "main" }, tasks: [], cursor: "0-e2",
+    }), Infinity);
+    const heard = await world.open();
+    await world.clock.advance(1000);
+    assert.equal(heard.snapshots.length, 2, "it looks again, once");
+});
+
+test("a reader that is kept waiting reads from the log what it could not keep", async () => {
+    const world = new World();
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    world.gateway.twist("GET /api/boards/main/snapshot", () => held);
+    const heard = await world.open();
+    for (let count = 0; count < 1200; count += 1) {
+        await world.gateway.publish();
+    }
+    release(Response.json({ board: { id: "main" }, tasks: [], cursor: "0-e1" }));
+    await settle();
+    await world.gateway.publish();
+    await settle();
+    assert.deepEqual(heard.seqs, Array.from({ length: 1201 }, (_, index) => index + 1));
+});
+
 test("what no retry can mend is the end, with the reason", async () => {
     for (const [status, code] of [[400, "invalid_query"], [403, "board_forbidden"], [404, "not_found"]]) {
         const world = new World();
@@ -334,6 +371,7 @@ test("closed is closed: by a listener in the middle of a chunk, and until it is 
     world.gateway.stream.write(frame(1) + frame(2));
     await world.clock.advance(60_000);
     assert.deepEqual([heard.seqs, heard.names.at(-1), world.gateway.live.size], [[1], "closed", 0]);
+    assert.equal(heard.wake, null, "nothing of it is left behind");
     heard.client.open();
     await settle();
     assert.deepEqual([heard.client.state, heard.snapshots.length], ["live", 2]);

@@ -72,11 +72,29 @@ test("a frozen leader is replaced, and follows when it thaws", async () => {
     assertComplete(browser, tabs.slice(1));
     assert.deepEqual(live(tabs.slice(1)), ["live", "live", "live"]);
     await gateway.publish();
+    tabs[0].tab.stream.break();
+    await settle();
+    assert.deepEqual(live(tabs.slice(1)), ["live", "live", "live"], "nobody minds what the old leader says");
     browser.thaw(tabs[0]);
     await settle();
     await gateway.publish();
     await clock.advance(1000);
     assert.deepEqual([live(tabs), gateway.live.size], [Array(4).fill("live"), 1]);
+    assertComplete(browser, tabs);
+});
+
+test("who was welcomed by one that leads no more finds the one that does", async () => {
+    const browser = new Browser();
+    const { gateway, clock } = browser.world;
+    const tabs = await openTabs(browser, 3);
+    browser.freeze(tabs[0]);
+    await clock.advance(15_500);
+    tabs.push(await browser.open());
+    browser.thaw(tabs[0]);
+    tabs.push(await browser.open());
+    await gateway.publish();
+    await clock.advance(1000);
+    assert.deepEqual([live(tabs), gateway.live.size], [Array(5).fill("live"), 1]);
     assertComplete(browser, tabs);
 });
 
@@ -134,6 +152,40 @@ test("a tab's boards leave with it", async () => {
     await clock.advance(50);
     await gateway.publish("task.created", { boardId: "side" });
     assert.deepEqual([gateway.stream.board, side.seqs, live([main, side])], [["main", "side"], [1], ["live", "live"]]);
+});
+
+test("a new leader asks for the boards of those who are there, and of nobody else", async () => {
+    const browser = new Browser();
+    const { gateway, clock } = browser.world;
+    const first = await browser.open();
+    const [second, side, gone] = [
+        await browser.open(), await browser.open({ boards: ["side"] }), await browser.open({ boards: ["gone"] }),
+    ];
+    await clock.advance(50);
+    browser.crash(gone);
+    first.client.close();
+    await clock.advance(50);
+    await gateway.publish("task.created", { boardId: "side" });
+    assert.deepEqual([gateway.stream.board, second.seqs, side.seqs], [["main", "side"], [], [1]]);
+});
+
+test("more boards than a request may name are all of them", async () => {
+    const browser = new Browser();
+    const { gateway, clock } = browser.world;
+    const boards = (letter) => Array.from({ length: 60 }, (_, index) => `${letter}${index}`);
+    const tabs = [await browser.open({ boards: boards("a") }), await browser.open({ boards: boards("b") })];
+    await clock.advance(50);
+    await gateway.publish("task.created", { boardId: "b7" });
+    assert.deepEqual([gateway.stream.board, ...tabs.map(({ seqs }) => seqs)], [[], [], [1]]);
+});
+
+test("what was opened and closed at once opens nothing", async () => {
+    const browser = new Browser();
+    const { client } = browser.world.client({ environment: { locks: {}, BroadcastChannel: class {} } });
+    client.open();
+    client.close();
+    await settle();
+    assert.deepEqual([client.state, browser.world.gateway.opened], ["closed", []]);
 });
 
 test("other types are another stream", async () => {

@@ -143,6 +143,20 @@ test("calls have a fresh token 30 s before the old one ends", async () => {
     assert.equal(issued, 2);
 });
 
+test("while a fresh one can't be had, the old one is used to its end", async () => {
+    const world = new World();
+    let isAway = false;
+    const heard = await world.open({
+        token: () => {
+            if (isAway) throw new Error("the issuer is away");
+            return token(world.clock.now() / 1000 + 60);
+        },
+    });
+    isAway = true;
+    await world.clock.advance(40_000);
+    assert.deepEqual((await heard.client.boards()).length, 1);
+});
+
 test("a clock that is wrong costs no token for each call", async () => {
     const world = new World();
     let issued = 0;

@@ -42,7 +42,7 @@ export class World {
         const surroundings = this.environment({
             onWake: (wake, freeze) => {
                 [heard.wake, heard.freeze] = [wake, freeze];
-                return () => {};
+                return () => { heard.wake = heard.freeze = null; };
             },
             ...environment,
         });

@@ -245,7 +245,6 @@ class Calls {
             response = await this.#fetch(path, options, fresh);
         }
         if (response.ok) return response;
-        if (response.status === 401) this.tokens.refuse(this.tokens.current);
         throw await BoardcastError.from(response);
     }
 
@@ -272,14 +271,13 @@ class Calls {
             try {
                 return await this.#once(path, call, options);
             } catch (error) {
-                if (error.status !== 0 || error.code === "token_unavailable" || attempt === attempts) throw error;
+                if (error.status !== 0 || attempt === attempts) throw error;
                 await this.#environment.sleep(backoff.next());
             }
         }
     }
 
     async #once(path, call, { signal, timeout = 15_000 }) {
-        signal?.throwIfAborted();
         const deadline = new AbortController();
         const late = new BoardcastError(0, "timeout", "The server gave no answer in time.");
         const timer = this.#environment.setTimeout(() => deadline.abort(late), timeout);
@@ -522,7 +520,7 @@ class Connection {
         this.#renewAt = Infinity;
         try {
             const fresh = await this.#calls.tokens.renew();
-            if (id === null || id !== this.#connectionId) return;
+            if (id !== this.#connectionId) return;
             // There may be another later.
             if (fresh === this.#token) return this.#renewIn(10_000);
             await this.#calls.request("POST", `/sse/connections/${id}/token`);
@@ -693,7 +691,6 @@ class Reader {
     #resync(reason, cursor) {
         this.#told.resync({ reason, cursor });
         [this.cursor, this.#needsState] = [cursor, this.#wantsSnapshot];
-        this.#floors.clear();
         this.#told.ready(reason);
     }
 
@@ -899,6 +896,7 @@ class SharedConnection {
 
     #follow() {
         this.#disconnect();
+        this.#leader = null;
         this.#hello();
     }
 
@@ -982,8 +980,10 @@ class SharedConnection {
             if (kind === "retry") this.#connection.retry();
             return;
         }
-        if (kind === "lead" || kind === "welcome") this.#leader = by;
+        // One that thaws still believes that it leads, until it hears otherwise.
+        if (kind === "lead" || kind === "welcome" && !this.#leader) this.#leader = by;
         if (by !== this.#leader) return;
+        if (kind === "hello") this.#follow();
         this.#election.heard();
         if (kind === "lead") this.#hello();
         if (kind === "check") this.#check();
