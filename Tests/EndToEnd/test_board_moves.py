@@ -120,6 +120,12 @@ def test_the_menu_moves_what_dragging_would(page, team, tasks):
     page.press(Keys.ARROW_DOWN, Keys.ENTER)
     stands(page, team, "inbox", c, b, a)
     assert page.driver.switch_to.active_element == page.button(a)
+    for is_open in (True, False, True):
+        page.card(b).find_element("css selector", ".more").click()
+        assert page.find("#menu").is_displayed() == is_open, "each click is the contrary of the one before"
+    page.card(c).find_element("css selector", ".more").click()
+    page.wait(lambda: page.find("#menu").get_attribute("aria-label") == "Actions for C", "the menu is that of the other card")
+    page.wait(lambda: page.find("#menu").is_displayed(), "and open")
 
 
 def test_dragging_with_the_mouse(page, team, tasks):

@@ -50,8 +50,9 @@ export function openBelow(popover, anchor) {
     popover.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
 }
 
-/** Has a button with `popovertarget` open its popover where the button is. */
+/** Has a button open a popover where the button is. The browser knows them as a pair: another click closes it. */
 export function anchored(button, popover, prepare = () => {}) {
+    button.popoverTargetElement = popover;
     button.setAttribute("aria-haspopup", "dialog");
     button.addEventListener("click", (event) => {
         event.preventDefault();

@@ -85,9 +85,10 @@ export class ListView {
     }
 
     #fill(row, task) {
-        const told = `${task.version} ${task.status}`;
+        // What is only asked for may be taken back, and then the version is that of before.
+        const told = this.#tasks.isPending(task.id) ? null : `${task.version} ${task.status}`;
         setText(row.parts.changed, ago(task.updatedAt));
-        if (row.told === told && !this.#tasks.isPending(task.id)) return;
+        if (told !== null && row.told === told) return;
         row.told = told;
         row.element.dataset.priority = task.priority;
         setText(row.parts.name, task.name);

@@ -4,6 +4,7 @@ const popover = find("#menu");
 
 /** The menu of a card: everything that dragging can do, one click each. */
 export class Menu {
+    #anchor = null;
     /** Whatever had the focus gets it back. */
     #opener;
 
@@ -16,6 +17,11 @@ export class Menu {
 
     /** `entries`: `{ text, act, checked?, disabled?, danger? }`, or a text for a heading. */
     open(anchor, label, entries) {
+        if (popover.matches(":popover-open") && anchor === this.#anchor) return popover.hidePopover();
+        // The browser, too, has to know that they are a pair, or it closed the menu before the click that does.
+        if (this.#anchor) this.#anchor.popoverTargetElement = null;
+        this.#anchor = anchor;
+        anchor.popoverTargetElement = popover;
         const focused = document.activeElement;
         this.#opener = anchor.parentNode.contains(focused) ? focused : anchor;
         popover.setAttribute("aria-label", label);

@@ -4,16 +4,13 @@
  */
 export class Route {
     #values;
-    #changed;
 
-    /** `changed(before)` is called when the address changes by the user's hand, not by `set`. */
+    /** `changed()` is called when the address changes by the user's hand, not by `set`. */
     constructor(changed) {
-        this.#changed = changed;
         this.#values = read();
         addEventListener("popstate", () => {
-            const before = this.#values;
             this.#values = read();
-            this.#changed(before);
+            changed();
         });
     }
 

@@ -38,10 +38,9 @@ export class Tasks {
         const own = op !== undefined && this.#asked.some((change) => change.op === op);
         if (type === "task.deleted") {
             this.#forget(taskId, !own);
-        } else if (!this.#isNewer(task)) {
-            return false;
         } else {
-            this.#actors.set(taskId, actor);
+            if (actor && !(this.#known.get(taskId)?.version > task.version)) this.#actors.set(taskId, actor);
+            if (!this.#isNewer(task)) return false;
             this.#know(task, own ? op : undefined, !own);
         }
         if (own) this.drop(op);

@@ -134,11 +134,13 @@ export class Workspace {
             menu: (id, anchor) => this.#openMenu(id, anchor),
             remove: (id) => this.#remove(id),
         }, this.#over.signal);
-        root.addEventListener("click", ({ target }) => {
-            const id = Number(target.closest(".card")?.dataset.taskId);
+        root.addEventListener("click", (event) => {
+            const [more, open] = [event.target.closest(".more"), event.target.closest(".open")];
+            const id = Number((more ?? open)?.closest(".card").dataset.taskId);
+            if (more) event.preventDefault();
             if (!this.tasks.known(id)) return;
-            if (target.closest(".more")) this.#openMenu(id, target.closest(".more"));
-            else if (target.closest(".open")) this.open(id);
+            if (more) this.#openMenu(id, more);
+            else this.open(id);
         }, options);
         root.addEventListener("submit", (event) => {
             event.preventDefault();
