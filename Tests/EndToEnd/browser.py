@@ -89,7 +89,10 @@ class BoardPage:
         self.wait(lambda: self.column(status) == list(ids), f"{status} holds {ids}")
 
     def card(self, task_id):
-        return self.wait(lambda: next(iter(self.all(f'[data-task-id="{task_id}"]')), None), f"card {task_id} is there")
+        """Where it stays: what glides cannot be hit."""
+        card = self.wait(lambda: next(iter(self.all(f'[data-task-id="{task_id}"]')), None), f"card {task_id} is there")
+        self.still()
+        return card
 
     def still(self):
         """Waits until no card is on its way to another place."""

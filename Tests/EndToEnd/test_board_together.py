@@ -26,7 +26,6 @@ def both(drivers, server, team):
 
 
 def drag(page, task_id, onto):
-    page.still()
     actions = ActionChains(page.driver, duration=100)
     actions.move_to_element(page.card(task_id)).click_and_hold().move_by_offset(8, 8)
     actions.move_to_element(page.card(onto)).release().perform()

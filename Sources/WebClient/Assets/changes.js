@@ -28,8 +28,8 @@ export class Changes {
 
     async create(fields) {
         const op = newKey();
-        const whole = { id: op, description: "", priority: "medium", assigneeId: null, labels: [], dueAt: null, version: 0 };
-        this.#tasks.ask({ op, id: op, created: { ...whole, ...fields } });
+        const unsaid = { description: "", priority: "medium", assigneeId: null, labels: [], dueAt: null, version: 0 };
+        this.#tasks.ask({ op, id: op, created: { id: op, ...unsaid, ...fields } });
         return this.#perform(op, "create", fields, (options) =>
             this.#client.createTask({ boardId: this.#board, ...fields }, options));
     }
@@ -81,7 +81,7 @@ export class Changes {
             this.#tasks.settle(op, answer?.task);
             return answer?.task ?? true;
         } catch (error) {
-            if (error.status === 412) this.#tasks.take({ type: "task.updated", taskId: task.id, task: error.problem.task });
+            if (error.status === 412) this.#tasks.learn(error.problem.task);
             if (error.status === 404 && what === "delete") this.#tasks.settle(op);
             else this.#tasks.drop(op);
             if (error.status !== 404 || what !== "delete") this.#refused(error, what, task);

@@ -1,4 +1,5 @@
-const names = ["name", "description", "priority", "labels", "assigneeId", "dueAt"];
+/** What of a task is edited as text or by choice; its column is not, that is a move. */
+export const fields = ["name", "description", "priority", "labels", "assigneeId", "dueAt"];
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
@@ -39,7 +40,7 @@ export class Draft {
     }
 
     rebase(task) {
-        for (const name of names) {
+        for (const name of fields) {
             if (!(name in this.written)) continue;
             if (same(this.written[name], task[name])) this.take(name);
             else if (!same(this.base[name], task[name])) this.conflicts.add(name);

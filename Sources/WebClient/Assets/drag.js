@@ -28,7 +28,8 @@ export class Drag {
             this.cancel();
         }, { capture: true, signal });
         // Once a finger has lifted a card, the page must not scroll under it.
-        this.#root.addEventListener("touchmove", (event) => this.#held?.ghost && event.preventDefault(), { passive: false, signal });
+        const hold = (event) => this.#held?.ghost && event.preventDefault();
+        this.#root.addEventListener("touchmove", hold, { passive: false, signal });
         this.#root.addEventListener("contextmenu", (event) => {
             if (this.#held && event.pointerType !== "mouse") event.preventDefault();
         }, { signal });

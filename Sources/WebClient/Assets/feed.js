@@ -55,7 +55,8 @@ export class Feed {
             list.lastElementChild.remove();
         }
         const count = list.childElementCount;
-        setText(find(".count", this.#root), count === most ? `The last ${most} events` : count === 1 ? "1 event" : `${count} events`);
+        const words = count === 1 ? "1 event" : `${count} events`;
+        setText(find(".count", this.#root), count === most ? `The last ${words}` : words);
         find(".empty", this.#root).hidden = count > 0;
     }
 
@@ -82,9 +83,9 @@ export class Feed {
 function sentence({ type, changes, previousStatus, newStatus, data, board }) {
     if (type === "task.status_changed") return `${title(previousStatus)} → ${title(newStatus)}`;
     if (type === "task.updated" && changes) {
-        return Object.entries(changes).filter(([name]) => name !== "rank")
-            .map(([name, [before, after]]) => `${labelOf[name] ?? name}: ${say(name, before)} → ${say(name, after)}`).join("; ")
-            || "moved in its column";
+        const parts = Object.entries(changes).filter(([name]) => name !== "rank").map(([name, [before, after]]) =>
+            `${labelOf[name] ?? name}: ${say(name, before)} → ${say(name, after)}`);
+        return parts.join("; ") || "moved in its column";
     }
     if (data !== undefined) return shorten(JSON.stringify(data));
     return board?.name ?? "";

@@ -39,7 +39,8 @@ export class Filters {
         for (const name of names) {
             const select = find(`[name=${name}]`, this.#panel);
             const value = this.#route.get(name);
-            if (value && ![...select.options].some((option) => option.value === value)) select.append(new Option(value, value));
+            const isOffered = [...select.options].some((option) => option.value === value);
+            if (!isOffered) select.append(new Option(value, value));
             select.value = value;
         }
         const count = names.filter((name) => this.#route.get(name)).length;

@@ -18,7 +18,10 @@ export class Importer {
             event.preventDefault();
             this.#start();
         });
-        find("[data-act=close]", this.#form).addEventListener("click", () => this.#sending ? this.#cancel() : this.#dialog.close());
+        find("[data-act=close]", this.#form).addEventListener("click", () => {
+            if (this.#sending) this.#cancel();
+            else this.#dialog.close();
+        });
         this.#file.addEventListener("change", () => this.#prepare());
     }
 
@@ -49,7 +52,8 @@ export class Importer {
             const type = /\.csv$/i.test(file.name) ? "text/csv" : "application/json";
             const path = `/api/import?board=${encodeURIComponent(board)}`;
             const { signal } = this.#sending;
-            const { body } = await client.request("POST", path, { body: new Blob([file], { type }), timeout: 120_000, signal });
+            const options = { body: new Blob([file], { type }), timeout: 120_000, signal };
+            const { body } = await client.request("POST", path, options);
             this.#job = client.job(body.job.id);
             this.#job.on("progress", ({ progress, message }) => this.#show(progress, message ?? `${progress} %`));
             const { result } = await this.#job.finished;
@@ -90,7 +94,9 @@ export class Importer {
 function linesOf({ bad = 0, badRows = [], archived = 0, unknownStatuses = [], ignoredColumns = [] }) {
     const lines = badRows.map(({ row, reason }) => `Row ${row}: ${reason}`);
     if (bad > badRows.length) lines.push(`and ${bad - badRows.length} more rows`);
-    for (const { status, tasks } of unknownStatuses) lines.push(`No column “${status}” here: ${tasks} tasks are in the first.`);
+    for (const { status, tasks } of unknownStatuses) {
+        lines.push(`No column “${status}” here: ${tasks} tasks are in the first.`);
+    }
     if (archived > 0) lines.push(`${archived} archived cards were left out.`);
     if (ignoredColumns.length > 0) lines.push(`Passed over: ${ignoredColumns.join(", ")}`);
     return lines;

@@ -64,7 +64,8 @@ export class Keys {
         const column = card.closest(".column");
         const place = [...card.parentNode.children].indexOf(card);
         const beside = (next) => {
-            for (let column = next; column; column = key === "ArrowLeft" ? column.previousElementSibling : column.nextElementSibling) {
+            const on = key === "ArrowLeft" ? "previousElementSibling" : "nextElementSibling";
+            for (let column = next; column; column = column[on]) {
                 const cards = find(".cards", column).children;
                 if (cards.length > 0) return cards[Math.min(place, cards.length - 1)];
             }

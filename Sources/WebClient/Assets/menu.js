@@ -73,7 +73,7 @@ export function entriesFor(task, view, { open, move, remove, mayWrite }) {
         "Move to…",
         ...view.statuses.map((status) => ({
             text: title(status), checked: status === task.status, disabled: status === task.status,
-            act: () => move(task.id, status, view.shown(status).at(-1) ?? null),
+            act: () => move(task.id, status),
         })),
         "In this column",
         { text: "Top", disabled: place === 0, act: () => move(task.id, task.status, null) },

@@ -32,9 +32,8 @@ export class Notices {
         let timer = setTimeout(close, stay);
         const hold = () => clearTimeout(timer);
         const release = () => timer = setTimeout(close, stay / 2);
-        for (const [name, does] of [["pointerenter", hold], ["focusin", hold], ["pointerleave", release], ["focusout", release]]) {
-            notice.addEventListener(name, does);
-        }
+        for (const name of ["pointerenter", "focusin"]) notice.addEventListener(name, hold);
+        for (const name of ["pointerleave", "focusout"]) notice.addEventListener(name, release);
         if (action) {
             const button = make("button", { type: "button", text: action });
             button.addEventListener("click", () => {
@@ -49,8 +48,9 @@ export class Notices {
 
     /** News: a banner for five seconds, a line in the log, and outside of the page when the user asked for that. */
     news(text, taskId, timestamp) {
-        const line = make("li", {}, make("time", { text: timeOf(timestamp) }), make("button", { type: "button", class: "quiet", text }));
-        find("button", line).addEventListener("click", () => {
+        const button = make("button", { type: "button", class: "quiet", text });
+        const line = make("li", {}, make("time", { text: timeOf(timestamp) }), button);
+        button.addEventListener("click", () => {
             find("#log").hidePopover();
             this.#open(taskId);
         });

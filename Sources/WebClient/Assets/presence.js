@@ -49,7 +49,8 @@ export class Presence {
         const count = this.#users.length + unnamed;
         const button = find("button", this.#root) ?? this.#makeButton();
         const faces = this.#users.slice(0, shown).map((user) => Object.assign(avatar(user), { title: user }));
-        button.replaceChildren(...faces, ...count > shown ? [make("span", { class: "avatar", text: `+${count - shown}` })] : []);
+        if (count > shown) faces.push(make("span", { class: "avatar", text: `+${count - shown}` }));
+        button.replaceChildren(...faces);
         button.setAttribute("aria-label", count === 1 ? "1 person is here" : `${count} people are here`);
         button.hidden = count === 0;
         const names = this.#users.map((user) => make("li", {}, avatar(user),

@@ -1,10 +1,9 @@
+import { clearConflict, showConflict } from "./conflict.js";
 import { ago, dayOf } from "./dates.js";
-import { clone, find, make, setText, title } from "./dom.js";
-import { Draft } from "./draft.js";
+import { clone, find, setText, title } from "./dom.js";
+import { Draft, fields } from "./draft.js";
 import { LabelEditor } from "./labels.js";
 
-const labelOf = { name: "Name", description: "Description", priority: "Priority", labels: "Labels",
-    assigneeId: "Assignee", dueAt: "Due" };
 const priorities = ["low", "medium", "high", "urgent"];
 
 /** The task that is open beside the board. */
@@ -19,7 +18,10 @@ export class Sheet {
     #saving = false;
     #opener = null;
 
-    /** `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id), save, move, remove, typing, closed }`. */
+    /**
+     * `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id),
+     * save(id, patch, version), move(id, status), remove(id), typing(id, is), closed() }`.
+     */
     constructor(act, signal) {
         this.#act = act;
         this.#root.addEventListener("keydown", (event) => {
@@ -150,7 +152,7 @@ export class Sheet {
         this.#labels.value = draft.value("labels");
         setText(find(".meta", form), `#${task.id} · created by ${task.createdBy} ${ago(task.createdAt)} · `
             + `changed ${ago(task.updatedAt)}`);
-        for (const name of Object.keys(labelOf)) this.#showConflict(draft, name);
+        for (const name of fields) this.#showConflict(draft, name);
         const save = find(".primary", form);
         // Not `disabled`, which would throw the focus out of the sheet.
         save.setAttribute("aria-disabled", String(!draft.isDirty || this.#saving));
@@ -159,25 +161,17 @@ export class Sheet {
         if (draft.isDirty) setText(find(".saved", form), "");
     }
 
-    /** Both texts are there until the user has chosen. */
     #showConflict(draft, name) {
         const field = find(name === "labels" ? ".chips-input" : `[name=${name}]`, this.#form).closest(".field");
-        const there = find(".conflict", field);
-        if (!draft.conflicts.has(name)) return there?.remove();
+        if (!draft.conflicts.has(name)) return clearConflict(field);
         const value = draft.base[name];
         const words = name === "dueAt" && value ? dayOf(value) : Array.isArray(value) ? value.join(", ") : value;
         const who = this.#act.actor(this.#id) ?? "Someone";
-        const text = `${who} changed this to ${words ? `“${words}”` : "nothing"}.`;
-        if (there && find("span", there).textContent === text) return;
-        const take = make("button", { type: "button", text: "Use theirs" });
-        take.addEventListener("click", () => {
+        showConflict(field, `${who} changed this to ${words ? `“${words}”` : "nothing"}.`, () => {
             draft.take(name);
             this.#warn("");
             this.#show(draft);
-            find("input, textarea, select", field).focus();
         });
-        there?.remove();
-        field.append(make("p", { class: "conflict", role: "alert" }, make("span", { text }), " ", take));
     }
 
     #warn(message) {

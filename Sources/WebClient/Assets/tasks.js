@@ -55,6 +55,11 @@ export class Tasks {
         this.drop(op);
     }
 
+    /** How a task is now, from a refusal. */
+    learn(task) {
+        if (this.#isNewer(task)) this.#know(task, undefined, true);
+    }
+
     ask(change) {
         this.#asked = [...this.#asked.filter((other) => other.op !== change.op), change];
         this.#changed(change.id, {});

@@ -1,20 +1,18 @@
 import { Boardcast } from "/sdk/boardcast.js";
+import { Acts } from "./acts.js";
 import { Changes } from "./changes.js";
 import { Connection } from "./connection.js";
-import { announce, find, setText, title } from "./dom.js";
+import { find, setText } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Feed } from "./feed.js";
 import { Keys } from "./keys.js";
 import { Lift } from "./lift.js";
 import { ListView } from "./list.js";
-import { entriesFor, Menu } from "./menu.js";
 import { newsOf, refusalOf } from "./news.js";
 import { Presence } from "./presence.js";
 import { Sheet } from "./sheet.js";
 import { Tasks } from "./tasks.js";
 import { BoardView } from "./view.js";
-
-const menu = new Menu();
 
 /** One board, live: its client, its tasks, and everything on the page that shows them. */
 export class Workspace {
@@ -32,6 +30,7 @@ export class Workspace {
     #sheet;
     #presence;
     #changes;
+    #acts;
     #lift;
     #drag;
     #boardState = null;
@@ -50,6 +49,9 @@ export class Workspace {
         this.#lift = new Lift(tasks, this.#view, this.#changes);
         this.#drag = new Drag(this.#lift, () => this.mayWrite, this.#over.signal);
         const open = (id) => this.open(id);
+        this.#acts = new Acts({ tasks, view: this.#view, changes: this.#changes, notices }, {
+            open, shows: (task) => this.#shows(task), mayWrite: () => this.mayWrite,
+        });
         this.#list = new ListView(tasks, route, { shows: (task) => this.#shows(task), open });
         this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open });
         this.#presence = new Presence(client, board, (id, text) => this.#typing(id, text));
@@ -131,35 +133,21 @@ export class Workspace {
         new Keys(this.#view, this.#lift, {
             mayWrite: () => this.mayWrite,
             open: (id) => this.tasks.known(id) && this.open(id),
-            menu: (id, anchor) => this.#openMenu(id, anchor),
-            remove: (id) => this.#remove(id),
+            menu: (id, anchor) => this.#acts.menu(id, anchor),
+            remove: (id) => this.#acts.remove(id),
         }, this.#over.signal);
         root.addEventListener("click", (event) => {
             const [more, open] = [event.target.closest(".more"), event.target.closest(".open")];
             const id = Number((more ?? open)?.closest(".card").dataset.taskId);
             if (more) event.preventDefault();
             if (!this.tasks.known(id)) return;
-            if (more) this.#openMenu(id, more);
+            if (more) this.#acts.menu(id, more);
             else this.open(id);
         }, options);
         root.addEventListener("submit", (event) => {
             event.preventDefault();
-            this.#add(event.target);
+            this.#acts.add(event.target);
         }, options);
-    }
-
-    #add(form) {
-        const input = find("input", form);
-        const name = input.value.trim();
-        if (name === "") return;
-        input.value = "";
-        const { status } = form.closest(".column").dataset;
-        this.#changes.create({ name, status }).then((task) => {
-            if (task === null && input.value === "") input.value = name;
-            else if (task !== null && !this.#shows(task)) this.#notices.say(`“${name}” was added, and is hidden by the filters.`);
-        });
-        this.#view.flush();
-        this.#view.list(status)?.lastElementChild?.scrollIntoView({ block: "nearest" });
     }
 
     #changed(id, how) {
@@ -189,44 +177,13 @@ export class Workspace {
         this.#notices.say("This board was deleted.", { tone: "bad", stay: 60_000 });
     }
 
-    #openMenu(id, anchor) {
-        const task = this.tasks.get(id);
-        if (!task) return;
-        menu.open(anchor, `Actions for ${task.name}`, entriesFor(task, this.#view, {
-            open: (id) => this.open(id),
-            move: (id, status, after) => this.#move(id, status, after),
-            remove: (id) => this.#remove(id),
-            mayWrite: () => this.mayWrite,
-        }));
-    }
-
-    #move(id, status, after) {
-        this.#changes.move(id, status, after);
-        this.#view.flush();
-        announce(`${this.tasks.get(id)?.name}, moved to ${title(status)}.`);
-    }
-
-    #remove(id) {
-        const task = this.tasks.get(id);
-        if (!task) return;
-        const undo = this.#changes.remove(task);
-        announce(`${task.name}, deleted.`);
-        this.#notices.say(`“${task.name}” deleted.`, {
-            action: "Undo", stay: 6000,
-            act: () => {
-                undo();
-                this.#view.flush();
-                this.#view.focus(id);
-            },
-        });
-    }
-
     /** One change was taken back: why, and where to go on from. */
     #refused(error, what, task) {
         const text = refusalOf(error, what, task, this.tasks.actorOf(task?.id));
         if (what === "update" && this.#sheet.refused(task.id, text)) return;
         const back = what === "update" && this.tasks.known(task.id);
-        this.#notices.say(text, { tone: "bad", stay: 12_000, ...back ? { action: "Open", act: () => this.open(task.id) } : {} });
+        const way = back ? { action: "Open", act: () => this.open(task.id) } : {};
+        this.#notices.say(text, { tone: "bad", stay: 12_000, ...way });
     }
 
     #typing(id, text) {
@@ -244,8 +201,8 @@ export class Workspace {
             mayWrite: () => this.mayWrite,
             typingIn: (id) => this.#presence.typingIn(id),
             save: (id, patch, version) => this.#changes.update(id, patch, version),
-            move: (id, status) => this.#move(id, status, this.#view.shown(status).at(-1) ?? null),
-            remove: (id) => this.#remove(id),
+            move: (id, status) => this.#acts.move(id, status),
+            remove: (id) => this.#acts.remove(id),
             typing: (id, is) => this.#presence.say(id, is),
             closed: () => {
                 this.#sheet.close();
