@@ -1,6 +1,5 @@
-// --- What is around ------------------------------------------------------------------------------------------------
+// WHAT IS AROUND
 
-/** What the client takes from its surroundings; tests bring their own. */
 const surroundings = {
     fetch: (...call) => fetch(...call),
     now: () => Date.now(),
@@ -10,39 +9,31 @@ const surroundings = {
     isOnline: () => globalThis.navigator?.onLine !== false,
     locks: globalThis.navigator?.locks,
     BroadcastChannel: globalThis.BroadcastChannel,
-    /** Has `wake` called when the page may have slept, `freeze` before it does. Returns what undoes that. */
     onWake(wake, freeze) {
         const page = globalThis.document;
         const visible = () => page.visibilityState === "visible" && wake();
         const places = [
             [globalThis, "online", wake], [globalThis, "pageshow", wake], [page, "visibilitychange", visible],
-            [page, "resume", wake], [page, "freeze", freeze],
+            [page, "resume", wake], [page, "freeze", freeze], [globalThis, "pagehide", freeze],
         ];
         for (const [place, name, listener] of places) place?.addEventListener?.(name, listener);
         return () => places.forEach(([place, name, listener]) => place?.removeEventListener?.(name, listener));
     },
+    sleep(milliseconds) {
+        return new Promise((resolve) => this.setTimeout(resolve, milliseconds));
+    },
 };
-
-function makeEnvironment(replaced) {
-    return {
-        ...surroundings,
-        sleep(milliseconds) {
-            return new Promise((resolve) => this.setTimeout(resolve, milliseconds));
-        },
-        ...replaced,
-    };
-}
 
 /** Full jitter: readers cut together shall not come back together. */
 class Backoff {
     #attempts = 0;
     #environment;
+    #kick = null;
 
     constructor(environment) {
         this.#environment = environment;
     }
 
-    /** Milliseconds until the next attempt, `least` at least. */
     next(least = 0) {
         const longest = Math.min(20_000, 1000 * 2 ** this.#attempts++);
         return Math.max(least, 500 + this.#environment.random() * (longest - 500));
@@ -51,14 +42,22 @@ class Backoff {
     reset() {
         this.#attempts = 0;
     }
+
+    async wait(milliseconds) {
+        const kicked = new Promise((resolve) => { this.#kick = resolve; });
+        await Promise.race([kicked, this.#environment.sleep(milliseconds)]);
+    }
+
+    kick() {
+        this.#kick?.();
+    }
 }
 
 /** Not `randomUUID`, which a page on plain HTTP from another host does not have. */
 function newKey() {
-    return [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(36)).join("-");
+    return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
-/** `?board=a&board=b&types=…`, without what is null. */
 function query({ boards, types, ...others }) {
     const pairs = [
         ...(boards ?? []).map((board) => ["board", board]),
@@ -82,13 +81,12 @@ class Emitter {
             try {
                 listener(value);
             } catch (error) {
-                // Theirs to see, as an uncaught error; the others and the stream go on.
+                // An uncaught error, and no concern of the others.
                 queueMicrotask(() => { throw error; });
             }
         }
     }
 
-    /** To those who listen for its type, for one of its families, and for everything. */
     dispatch(event) {
         this.emit(event.type, event);
         for (let dot = event.type.lastIndexOf("."); dot > 0; dot = event.type.lastIndexOf(".", dot - 1)) {
@@ -98,15 +96,11 @@ class Emitter {
     }
 }
 
-// --- Event streams -------------------------------------------------------------------------------------------------
+// EVENT STREAMS
 
 /** Splits bytes, as they come, into events (HTML §9.2.6). */
 class EventParser {
-    /** Of the last event that was complete, whether or not it had data. */
-    lastEventId = "";
-    /** Milliseconds of the last `retry:`. */
     retry = null;
-    // Takes the byte order mark away, and keeps what a chunk has of a character until the rest is there.
     #decoder = new TextDecoder();
     #line = "";
     #afterReturn = false;
@@ -117,7 +111,7 @@ class EventParser {
     *feed(bytes) {
         let text = this.#decoder.decode(bytes, { stream: true });
         if (text === "") return;
-        // A carriage return has ended its line already; a line feed behind it, in the next chunk, belongs to it.
+        // The carriage return at the end of the last chunk has ended its line already.
         if (this.#afterReturn && text[0] === "\n") text = text.slice(1);
         this.#afterReturn = text.endsWith("\r");
         const lines = text.split(/\r\n|\r|\n/);
@@ -128,10 +122,9 @@ class EventParser {
                 this.#field(line);
                 continue;
             }
-            this.lastEventId = this.#id;
             const [type, data] = [this.#type || "message", this.#data];
             [this.#type, this.#data] = ["", []];
-            if (data.length > 0) yield { type, data: data.join("\n"), lastEventId: this.lastEventId };
+            if (data.length > 0) yield { type, data: data.join("\n"), lastEventId: this.#id };
         }
     }
 
@@ -146,7 +139,7 @@ class EventParser {
     }
 }
 
-// --- Calls ---------------------------------------------------------------------------------------------------------
+// CALLS
 
 class BoardcastError extends Error {
     constructor(status, code, detail, { problem = null, retryAfter = null, cause } = {}) {
@@ -158,7 +151,6 @@ class BoardcastError extends Error {
         return "BoardcastError";
     }
 
-    /** Whether no retry can mend it. */
     get isFinal() {
         return [400, 401, 403, 404].includes(this.status);
     }
@@ -173,17 +165,22 @@ class BoardcastError extends Error {
     }
 }
 
-/** What is in a JWT, unverified; null when it is none. */
+function failure(cause, signal) {
+    if (signal?.aborted) return signal.reason;
+    if (cause instanceof BoardcastError) return cause;
+    return new BoardcastError(0, "network", "The server gave no answer.", { cause });
+}
+
+/** Unverified; letters beyond ASCII may be wrong. */
 function claims(token) {
     try {
-        const bytes = atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/"));
-        return JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
+        return JSON.parse(atob(token.split(".")[1].replaceAll("-", "+").replaceAll("_", "/")));
     } catch {
         return null;
     }
 }
 
-/** The token: asked for once for all who wait, again 30 s before it runs out, and again when it was refused. */
+/** Asks once for all who wait, and again 30 s before the end or after a refusal. */
 class Tokens {
     current = null;
     #source;
@@ -213,20 +210,19 @@ class Tokens {
         try {
             token = typeof this.#source === "function" ? await this.#source() : this.#source;
         } catch (cause) {
-            // One that still holds will do until there is another.
+            // The old one may still be good.
             if (this.current !== null) return this.current;
             throw new BoardcastError(0, "token_unavailable", "There is no token for now.", { cause });
         }
         if (!token) throw new BoardcastError(401, "no_token", "There is no token.");
         const { exp = Infinity } = claims(token) ?? {};
-        // Not at every call where the clock is wrong.
+        // Not for each call where the clock is wrong.
         this.#staleAt = Math.max(exp * 1000 - 30_000, this.#environment.now() + 10_000);
         this.current = token;
         return token;
     }
 }
 
-/** Calls with the token in a header. */
 class Calls {
     tokens;
     base;
@@ -238,36 +234,29 @@ class Calls {
         this.#environment = environment;
     }
 
-    /** The response as soon as it begins. @throws {BoardcastError} for every status that is not 2xx. */
     async open(path, options) {
         const token = await this.tokens.get();
         let response = await this.#fetch(path, options, token);
         if (response.status === 401) {
             this.tokens.refuse(token);
             const fresh = await this.tokens.get();
-            // The gateway may have to fetch the key that it names.
+            // The gateway may be fetching its key.
             if (fresh === token) await this.#environment.sleep(1000);
             response = await this.#fetch(path, options, fresh);
         }
         if (response.ok) return response;
-        if (response.status === 401) this.tokens.refuse(this.tokens.current);
         throw await BoardcastError.from(response);
     }
 
-    async #fetch(path, { headers, ...options }, token) {
-        try {
-            return await this.#environment.fetch(this.base + path, {
-                cache: "no-store", credentials: "omit", redirect: "error", ...options,
-                headers: { Authorization: `Bearer ${token}`, ...headers },
-            });
-        } catch (cause) {
-            if (options.signal?.aborted) throw options.signal.reason;
-            throw new BoardcastError(0, "network", "The server gave no answer.", { cause });
-        }
+    #fetch(path, { headers, ...options }, token) {
+        return this.#environment.fetch(this.base + path, {
+            cache: "no-store", credentials: "omit", redirect: "error", ...options,
+            headers: { Authorization: `Bearer ${token}`, ...headers },
+        });
     }
 
     async request(method, path, { body, ifMatch, idempotencyKey, headers, attempts = 3, ...options } = {}) {
-        // Else the base and the path could name another host, which then had the token.
+        // Else it could make another host of the base, which then had the token.
         if (path[0] !== "/") throw new TypeError(`A path begins with a slash: ${path}`);
         const call = { method, headers: { ...headers } };
         if (body !== undefined) {
@@ -275,21 +264,20 @@ class Calls {
             call.headers["Content-Type"] ??= (isFile && body.type) || "application/json";
             call.body = isFile ? body : JSON.stringify(body);
         }
-        if (ifMatch !== undefined) call.headers["If-Match"] = /^(".*"|\*)$/.test(ifMatch) ? ifMatch : `"${ifMatch}"`;
+        if (ifMatch !== undefined) call.headers["If-Match"] = typeof ifMatch === "number" ? `"${ifMatch}"` : ifMatch;
         if (["POST", "PATCH", "DELETE"].includes(method)) call.headers["Idempotency-Key"] = idempotencyKey ?? newKey();
         const backoff = new Backoff(this.#environment);
         for (let attempt = 1; ; attempt += 1) {
             try {
                 return await this.#once(path, call, options);
             } catch (error) {
-                if (error.status !== 0 || error.code === "token_unavailable" || attempt === attempts) throw error;
+                if (error.status !== 0 || attempt === attempts) throw error;
                 await this.#environment.sleep(backoff.next());
             }
         }
     }
 
     async #once(path, call, { signal, timeout = 15_000 }) {
-        signal?.throwIfAborted();
         const deadline = new AbortController();
         const late = new BoardcastError(0, "timeout", "The server gave no answer in time.");
         const timer = this.#environment.setTimeout(() => deadline.abort(late), timeout);
@@ -299,21 +287,14 @@ class Calls {
             const text = await response.text();
             return { status: response.status, body: text === "" ? null : JSON.parse(text), headers: response.headers };
         } catch (error) {
-            if (either.aborted) throw either.reason;
-            if (error instanceof BoardcastError) throw error;
-            throw new BoardcastError(0, "network", "The answer broke off.", { cause: error });
+            throw failure(error, either);
         } finally {
             this.#environment.clearTimeout(timer);
         }
     }
 }
 
-/**
- * One event stream, from its request to its end: yields the events of each chunk.
- *
- * Codes of what it throws beside refusals: `timeout`, no answer; `buffered`, an answer and nothing in it, as from a proxy
- * that holds it back; `silence`, not even a heartbeat any more.
- */
+/** Yields the events of each chunk. Throws `buffered` when an answer is empty, as where a proxy holds it back. */
 async function* readEvents(calls, environment, path, { headers, abort, parser, silence }) {
     let timer;
     const expect = (milliseconds, code) => {
@@ -322,7 +303,7 @@ async function* readEvents(calls, environment, path, { headers, abort, parser, s
         timer = environment.setTimeout(() => abort.abort(error), milliseconds);
     };
     try {
-        // Who has to sign in for one may take his time.
+        // Who signs in for one may take his time.
         await calls.tokens.get();
         abort.signal.throwIfAborted();
         expect(10_000, "timeout");
@@ -339,30 +320,25 @@ async function* readEvents(calls, environment, path, { headers, abort, parser, s
             yield [...parser.feed(value)];
         }
     } catch (error) {
-        if (abort.signal.aborted) throw abort.signal.reason;
-        if (error instanceof BoardcastError) throw error;
-        throw new BoardcastError(0, "network", "The stream broke off.", { cause: error });
+        throw failure(error, abort.signal);
     } finally {
         environment.clearTimeout(timer);
         abort.abort();
     }
 }
 
-// --- The log, over any number of connections -----------------------------------------------------------------------
+// THE LOG, OVER ANY NUMBER OF CONNECTIONS
 
-/** So many streams in a row fail to open before a poll is tried. */
+const idle = { state: "idle", reason: null, retryAt: null, transport: null, error: null };
 const failuresAllowed = 3;
 const streamAgainAfter = 120_000;
-/** What says by itself that streams do not get through. */
+/** These alone say that streams do not get through. */
 const blocked = ["timeout", "buffered"];
-/** Ends of a stream that a fresh token may mend. */
 const faultOfToken = ["token_expired", "revoked", "access_lost"];
 
 /**
- * The log from a cursor on, over any number of streams, or by polls where no stream gets through.
- *
- * `told` is `{ change(change), batch(batch) }`. A batch is `{ from, to, events, selection }`: all that the log has for
- * that selection between two cursors, and what is in no log; or `{ resync, from, to, … }`: there it goes on.
+ * The log from a cursor on, by streams, or by polls where no stream gets through. Tells batches `{ from, to, events,
+ * selection }`: what the log has between two cursors; with `resync`, that it goes on from there.
  */
 class Connection {
     #calls;
@@ -375,14 +351,10 @@ class Connection {
     #stopped = false;
     #abort = null;
     #reopens = false;
-    /** Whether a stream was asked for and has not begun. */
     #isOpening = false;
     #failedOpens = 0;
     #pollUntil = 0;
-    /** Ends a wait before its time. */
-    #kick = null;
     #mayBeWoken = true;
-    /** By `retry:`, in milliseconds. */
     #leastWait = 0;
     #connectionId = null;
     #userId = null;
@@ -393,10 +365,6 @@ class Connection {
     #renewal;
     #renewAt = Infinity;
 
-    /**
-     * @param selection gives `{ boards, types }`, asked at each attempt.
-     * @param cursor where to begin; null for the present.
-     */
     constructor({ calls, environment, selection, cursor, told }) {
         [this.#calls, this.#environment, this.#selection] = [calls, environment, selection];
         [this.#cursor, this.#told, this.#backoff] = [cursor, told, new Backoff(environment)];
@@ -422,24 +390,21 @@ class Connection {
     stop() {
         this.#stopped = true;
         this.#close();
-        this.#kick?.();
+        this.#backoff.kick();
     }
 
-    /** Tries at once; a stream next, where there are polls. */
     retry() {
         this.#pollUntil = 0;
-        this.#kick?.();
+        this.#backoff.kick();
     }
 
-    /** Goes on with the selection as it is now. */
     reopen() {
-        this.#reopens = this.#kick === null;
-        if (this.#reopens) this.#abort?.abort();
+        this.#reopens = true;
+        this.#abort?.abort();
     }
 
-    /** After what may have been sleep, or a network's absence. */
     wake() {
-        if (this.#mayBeWoken) this.#kick?.();
+        if (this.#mayBeWoken) this.#backoff.kick();
         if (this.#state !== "live") return;
         const now = this.#environment.now();
         if (now - this.#heardAt > 1.25 * this.#heartbeat) this.#abort.abort(new BoardcastError(0, "silence", "Slept."));
@@ -449,7 +414,7 @@ class Connection {
     async #attempt() {
         if (this.#failedOpens < failuresAllowed) return this.#stream();
         await this.#poll(0);
-        // Calls get through. Perhaps the gateway was away and is back: a stream has one more chance to fail alone.
+        // Calls get through. If the gateway was away and is back, so will one more stream.
         if (this.#failedOpens === failuresAllowed) return this.#stream();
         this.#tell("polling", { transport: "poll" });
         this.#pollUntil = this.#environment.now() + streamAgainAfter;
@@ -486,16 +451,13 @@ class Connection {
         }
         if (!closing) throw new BoardcastError(0, "ended", "The stream ended.");
         const { reason, reconnect, reconnectAfterMilliseconds: retryAfter } = closing;
-        const error = new BoardcastError(0, reason, `The gateway closed the stream: ${reason.replaceAll("_", " ")}.`, {
-            problem: closing, retryAfter: retryAfter ?? null,
-        });
+        const error = new BoardcastError(0, reason, `The server closed the stream: ${reason}.`, { retryAfter });
         if (reconnect !== false) throw error;
         if (!faultOfToken.includes(reason)) return this.#end("closed", error);
         this.#calls.tokens.refuse(this.#token);
         throw error;
     }
 
-    /** @returns the `stream.closing` among them. */
     #take(messages, selection) {
         let batch = { from: this.#cursor, to: this.#cursor, events: [], selection };
         let closing;
@@ -513,7 +475,8 @@ class Connection {
                 batch = { from: event.cursor, to: event.cursor, events: [], selection };
                 break;
             case "token.expiring":
-                this.#renewIn(Date.parse(event.expiresAt) - Date.parse(event.timestamp) - 30_000);
+                // Told a minute before, by the server's clock.
+                this.#renewIn((Date.parse(event.expiresAt) - Date.parse(event.timestamp)) / 2);
                 break;
             case "stream.closing":
                 closing = event;
@@ -527,7 +490,7 @@ class Connection {
         return closing;
     }
 
-    /** The cursor moves with what is told, so that nothing is skipped should something fail in between. */
+    /** The cursor moves with what is told: what fails before is read again. */
     #deliver(batch) {
         this.#cursor = batch.to;
         this.#told.batch(batch);
@@ -549,7 +512,7 @@ class Connection {
     #renewIn(milliseconds) {
         this.#environment.clearTimeout(this.#renewal);
         this.#renewAt = this.#environment.now() + milliseconds;
-        this.#renewal = this.#environment.setTimeout(() => this.#renew(), Math.max(0, milliseconds));
+        this.#renewal = this.#environment.setTimeout(() => this.#renew(), milliseconds);
     }
 
     async #renew() {
@@ -557,13 +520,13 @@ class Connection {
         this.#renewAt = Infinity;
         try {
             const fresh = await this.#calls.tokens.renew();
-            if (id === null || id !== this.#connectionId) return;
-            // There may be another one later.
+            if (id !== this.#connectionId) return;
+            // There may be another later.
             if (fresh === this.#token) return this.#renewIn(10_000);
             await this.#calls.request("POST", `/sse/connections/${id}/token`);
             this.#token = fresh;
         } catch {
-            // Then this stream ends with its token, and the next one has another.
+            // The stream ends with its token then, and the next has another.
         }
     }
 
@@ -581,24 +544,20 @@ class Connection {
         else this.#deliver({ resync: body.reason, from: to, to, events: [], selection });
     }
 
-    /** Waits for as long as the server asked for, else by jitter; or ends, when no retry can mend it. */
     async #recover(error) {
         if (!(error instanceof BoardcastError)) error = new BoardcastError(0, "error", error.message, { cause: error });
         if (error.isFinal) return this.#end(error.status === 401 ? "unauthorized" : "closed", error);
         if (this.#countFailure(error)) return;
         const { status, retryAfter } = error;
-        // A stream's closing names a delay to each connection, a header the same one to all.
+        // `stream.closing` tells each connection its own delay, a header tells all the same.
         const wait = retryAfter === null ? this.#backoff.next(this.#leastWait)
             : status === 0 ? retryAfter : retryAfter * (1 + 0.2 * this.#environment.random());
         this.#mayBeWoken = retryAfter === null;
-        const kicked = new Promise((resolve) => { this.#kick = resolve; });
         const reason = error.code === "network" && !this.#environment.isOnline() ? "offline" : error.code;
         this.#tell("waiting", { reason, error, retryAt: Math.round(this.#environment.now() + wait) });
-        await Promise.race([kicked, this.#environment.sleep(wait)]);
-        this.#kick = null;
+        await this.#backoff.wait(wait);
     }
 
-    /** @returns whether polls simply go on. */
     #countFailure({ status, code, retryAfter }) {
         if (!this.#isOpening) {
             if (this.#environment.now() - this.#liveSince >= 30_000) this.#backoff.reset();
@@ -618,36 +577,25 @@ class Connection {
     #tell(state, details) {
         if (this.#stopped) return;
         this.#state = state;
-        const [connectionId, userId] = [this.#connectionId, this.#userId];
-        this.#told.change({
-            state, reason: null, retryAt: null, transport: null, error: null, connectionId, userId, ...details,
-        });
+        this.#told.change({ ...idle, state, connectionId: this.#connectionId, userId: this.#userId, ...details });
     }
 }
 
-// --- State and events, once and in order ---------------------------------------------------------------------------
+// STATE AND EVENTS, ONCE AND IN ORDER
 
 const seqOf = (cursor) => Number.parseInt(cursor, 10);
 const epochOf = (cursor) => cursor.slice(cursor.indexOf("-") + 1);
-/** More than so many batches are not kept for a reader who is busy: what they hold is read from the log instead. */
+/** More are not kept for a busy reader: what is in them is in the log. */
 const longestQueue = 1000;
 
-/** Whether an event is one that this selection asks for, as the gateway decides it. */
 function shows({ boards, types }, { type, boardId, userId }) {
     const isType = (pattern) => pattern === type || pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1));
     if (types && !types.some(isType)) return false;
     return !boards || (boardId === undefined ? userId === undefined : boards.includes(boardId));
 }
 
-/**
- * The state, then every event once and in order, from batches of whatever origin: a stream, polls, another tab.
- *
- * A batch that begins behind where this reader stands is no reason to begin anew: what is missing is in the log.
- * `told` is `{ snapshot, resync, event, ready(isReady, reason), failed(error) }`.
- */
+/** Tells the state, then every event once and in order. What is missing before a batch is read from the log. */
 class Reader {
-    isReady = false;
-    /** What the last event, or the state, is true at. */
     cursor;
     #calls;
     #environment;
@@ -659,8 +607,7 @@ class Reader {
     #needsState;
     #isBusy = false;
     #stopped = false;
-    #kick = null;
-    /** Boards are read one by one: those read later than the earliest have some events in them already. */
+    /** Boards read later have events in them that are yet to come. */
     #floors = new Map();
 
     constructor({ calls, environment, selection, snapshot, since, told }) {
@@ -669,8 +616,8 @@ class Reader {
         this.#backoff = new Backoff(environment);
     }
 
-    start() {
-        this.#pump();
+    get isReady() {
+        return !this.#needsState;
     }
 
     stop() {
@@ -679,15 +626,15 @@ class Reader {
     }
 
     retry() {
-        this.#kick?.();
+        this.#backoff.kick();
     }
 
     take(batch) {
         if (this.#queue.push(batch) > longestQueue) this.#queue = [];
-        this.#pump();
+        this.start();
     }
 
-    async #pump() {
+    async start() {
         if (this.#isBusy) return;
         this.#isBusy = true;
         while (!this.#stopped && (this.#needsState || this.#queue.length > 0)) {
@@ -702,19 +649,17 @@ class Reader {
                     this.#isBusy = false;
                     return this.#told.failed(error);
                 }
-                await this.#pause(error.retryAfter ?? this.#backoff.next());
+                await this.#backoff.wait(error.retryAfter ?? this.#backoff.next());
             }
         }
         this.#isBusy = false;
-        if (!this.#needsState) this.#setReady(true);
     }
 
-    /** @returns false when something between this reader and the batch is missing. */
     #apply(batch) {
         const { from, to, events } = batch;
         if (batch.resync || epochOf(from) !== epochOf(this.cursor ?? from)) {
             const reason = batch.resync ?? "epoch_changed";
-            // After the new state it is one like any other, or of a life of the database that is over.
+            // A second time it is one like any other, or of a database that is gone.
             if (batch.isKnown) return true;
             [batch.isKnown, batch.resync] = [true, undefined];
             this.#resync(reason, from);
@@ -727,7 +672,6 @@ class Reader {
         return true;
     }
 
-    /** The cursor goes with each event, so that a listener that asks gets its own. */
     #pass(events) {
         for (const event of events) {
             if (this.#stopped) return;
@@ -747,8 +691,7 @@ class Reader {
     #resync(reason, cursor) {
         this.#told.resync({ reason, cursor });
         [this.cursor, this.#needsState] = [cursor, this.#wantsSnapshot];
-        this.#floors.clear();
-        if (this.#needsState) this.#setReady(false, reason);
+        this.#told.ready(reason);
     }
 
     async #catchUp({ from }) {
@@ -778,34 +721,17 @@ class Reader {
         this.#told.snapshot({
             boards: found.map(({ board }) => board), tasks: found.flatMap(({ tasks }) => tasks), cursor: this.cursor,
         });
-        this.#setReady(true);
-    }
-
-    #setReady(isReady, reason = null) {
-        if (this.isReady === isReady || this.#stopped) return;
-        this.isReady = isReady;
-        this.#told.ready(reason);
-    }
-
-    async #pause(milliseconds) {
-        const kicked = new Promise((resolve) => { this.#kick = resolve; });
-        await Promise.race([kicked, this.#environment.sleep(milliseconds)]);
-        this.#kick = null;
+        this.#told.ready(null);
     }
 }
 
-// --- One connection for all tabs -----------------------------------------------------------------------------------
+// ONE CONNECTION FOR ALL TABS
 
-/** Milliseconds without a word from the leading tab until it is asked whether it is there, and then until it is replaced. */
+/** Milliseconds of silence until the leader is asked, and then until it is replaced. */
 const quiet = 10_000;
 const patience = 5000;
 
-/**
- * Which of the tabs leads: the one that holds the lock, as long as it answers. The browser gives the lock to the next one
- * when a tab is closed; one that is frozen keeps it, and has it taken away.
- *
- * `told` is `{ lead(), follow(), ask() }`.
- */
+/** The tab that holds the lock leads. A closed one loses it to the next in line, a frozen one has it taken away. */
 class Election {
     isLeader = false;
     #name;
@@ -820,7 +746,6 @@ class Election {
         [this.#name, this.#environment, this.#told] = [name, environment, told];
     }
 
-    /** Stands in line. */
     start() {
         if (this.#queued || this.isLeader) return;
         this.#queued = new AbortController();
@@ -831,19 +756,18 @@ class Election {
 
     stop() {
         this.#stopped = true;
-        this.step();
+        this.leave();
+    }
+
+    /** Neither leads nor stands in line. */
+    leave() {
+        this.isLeader = false;
+        this.#release?.();
         this.#queued?.abort();
+        this.#release = this.#queued = null;
         this.#environment.clearTimeout(this.#timer);
     }
 
-    /** Leads no longer, and does not stand in line. */
-    step() {
-        this.isLeader = false;
-        this.#release?.();
-        this.#release = null;
-    }
-
-    /** The leader has said something. */
     heard() {
         if (this.isLeader || this.#stopped) return;
         this.#after(quiet, () => {
@@ -858,7 +782,7 @@ class Election {
 
     #after(milliseconds, action) {
         this.#environment.clearTimeout(this.#timer);
-        // Two that lose patience together would take it from each other.
+        // Two at once would take it from each other.
         this.#timer = this.#environment.setTimeout(action, milliseconds * (1 + 0.4 * this.#environment.random()));
     }
 
@@ -873,11 +797,11 @@ class Election {
         this.#environment.locks.request(this.#name, options, hold).catch((error) => {
             if (this.#stopped) return;
             if (isHeld && this.isLeader) {
-                // Another tab took it, because this one did not answer.
-                this.step();
+                // Taken away.
+                this.leave();
                 this.start();
             } else if (error.name !== "AbortError") {
-                // Locks are not for this page; it has a stream of its own then.
+                // A page that may have no locks has a stream of its own.
                 this.#lead();
             }
         });
@@ -890,27 +814,22 @@ class Election {
     }
 }
 
-/** Tabs share a stream when they talk to the same gateway with the same claims. */
-function nameOfShare(base, token) {
+function nameOfShare(base, token, types) {
     const { exp, iat, nbf, jti, ...identity } = claims(token) ?? { token };
-    return `boardcast ${base} ${JSON.stringify(Object.entries(identity).sort())}`;
+    return `boardcast ${base} ${JSON.stringify([types, Object.entries(identity).sort()])}`;
 }
 
-/** What two ask for together; null is everything. */
+// Of boards; null is all.
 function union(one, other) {
-    const [boards, types] = ["boards", "types"].map((part) =>
-        one[part] && other[part] && [...new Set([...one[part], ...other[part]])]);
-    return { boards: boards?.length > 100 ? null : boards, types };
+    const boards = one && other && [...new Set([...one, ...other])];
+    return boards?.length > 100 ? null : boards;
 }
 
 function covers(wide, narrow) {
-    return ["boards", "types"].every((part) => !wide[part] || narrow[part]?.every((one) => wide[part].includes(one)));
+    return !wide || narrow?.every((board) => wide.includes(board));
 }
 
-/**
- * One connection for all tabs: the leading one has it and passes on what it is told. Each keeps a cursor of its own, so
- * that a change of the leader is a change of where batches come from, and no more.
- */
+/** The leader passes its batches on. With a cursor in each tab, it does not matter from whom they come. */
 class SharedConnection {
     #id = newKey();
     #calls;
@@ -921,16 +840,13 @@ class SharedConnection {
     #channel;
     #election;
     #leader = null;
-    /** What the other tabs ask for. */
     #members = new Map();
-    // While this tab leads.
     #connection = null;
     #asked = null;
     #change = null;
-    #widening;
+    #fitting;
     #presence = new Map();
 
-    /** @param cursor gives where this tab's reader stands. */
     constructor({ name, calls, environment, selection, cursor, told }) {
         [this.#calls, this.#environment, this.#selection] = [calls, environment, selection()];
         [this.#cursor, this.#told] = [cursor, told];
@@ -949,11 +865,10 @@ class SharedConnection {
     }
 
     stop() {
-        this.#post("bye");
+        this.freeze();
+        this.#election.stop();
         this.#channel.close();
         this.#channel = null;
-        this.#disconnect();
-        this.#election.stop();
     }
 
     retry() {
@@ -966,50 +881,62 @@ class SharedConnection {
         this.#election.start();
     }
 
-    /** A frozen tab passes nothing on; another shall lead. */
     freeze() {
-        if (!this.#election.isLeader) return;
+        this.#post("bye");
         this.#disconnect();
-        this.#election.step();
+        this.#election.leave();
     }
 
     #lead() {
         this.#leader = this.#id;
+        this.#members.clear();
         this.#post("lead");
         this.#connect();
     }
 
     #follow() {
         this.#disconnect();
+        this.#leader = null;
         this.#hello();
     }
 
     #hello() {
-        this.#post("hello", { selection: this.#selection });
+        this.#post("hello", { boards: this.#selection.boards });
     }
 
     #connect() {
         this.#presence.clear();
         this.#connection = new Connection({
             calls: this.#calls, environment: this.#environment, cursor: this.#cursor(),
-            selection: () => this.#asked = [...this.#members.values()].reduce(union, this.#selection),
+            selection: () => ({ ...this.#selection, boards: this.#asked = this.#union() }),
             told: { change: (change) => this.#changed(change), batch: (batch) => this.#pass(batch) },
         });
         this.#connection.start();
     }
 
+    #union() {
+        return [...this.#members.values()].reduce(union, this.#selection.boards);
+    }
+
+    /** Not at once: many come and go together. */
+    #fit(milliseconds) {
+        this.#environment.clearTimeout(this.#fitting);
+        this.#fitting = this.#environment.setTimeout(() => {
+            const wanted = this.#union();
+            if (!covers(this.#asked, wanted) || !covers(wanted, this.#asked)) this.#connection.reopen();
+        }, milliseconds);
+    }
+
     #disconnect() {
         this.#connection?.stop();
         this.#connection = null;
-        this.#environment.clearTimeout(this.#widening);
+        this.#environment.clearTimeout(this.#fitting);
     }
-
-    // What the leader is told.
 
     #changed(change) {
         const { state, error } = change;
-        if (state === "closed" && error.isFinal && !covers(this.#selection, this.#asked)) {
-            // It may be another tab's board that is not there any more. Each looks, and says hello again.
+        if (state === "closed" && error.isFinal && !covers(this.#selection.boards, this.#asked)) {
+            // It may be another tab's board that is gone. Each looks, and says hello again.
             this.#members.clear();
             this.#post("check");
             return this.#connect();
@@ -1033,32 +960,30 @@ class SharedConnection {
         this.#told.batch(batch);
     }
 
-    /** What a tab that comes later could not have heard. */
-    #welcome(to, selection) {
+    #welcome(to) {
         const [from, timestamp] = [this.#connection.cursor, new Date(this.#environment.now()).toISOString()];
         const events = [...this.#presence].map(([boardId, { users, unnamed }]) => (
             { type: "presence.state", boardId, users: [...users], count: users.size + unnamed, timestamp }));
-        const batch = from && { from, to: from, events, selection: this.#asked };
+        const batch = from && { from, to: from, events, selection: { boards: this.#asked } };
         this.#post("welcome", { to, change: this.#change, batch });
-        if (covers(this.#asked, selection)) return;
-        // When the leader changes many say hello together.
-        this.#environment.clearTimeout(this.#widening);
-        this.#widening = this.#environment.setTimeout(() => this.#connection.reopen(), 50);
     }
 
-    // What the others are told.
-
-    #hear({ kind, by, selection, to = this.#id, change, batch }) {
-        if (kind === "hello") this.#members.set(by, selection);
+    #hear({ kind, by, boards, to = this.#id, change, batch }) {
+        if (kind === "hello") this.#members.set(by, boards);
         if (kind === "bye") this.#members.delete(by);
         if (this.#connection) {
-            if (kind === "hello") this.#welcome(by, selection);
+            if (kind === "hello") this.#welcome(by);
+            if (kind === "hello") this.#fit(50);
+            // A page that is loaded anew is soon back.
+            if (kind === "bye") this.#fit(5000);
             if (kind === "ping") this.#post("beat");
             if (kind === "retry") this.#connection.retry();
             return;
         }
-        if (kind === "lead" || kind === "welcome") this.#leader = by;
+        // One that thaws still believes that it leads, until it hears otherwise.
+        if (kind === "lead" || kind === "welcome" && !this.#leader) this.#leader = by;
         if (by !== this.#leader) return;
+        if (kind === "hello") this.#follow();
         this.#election.heard();
         if (kind === "lead") this.#hello();
         if (kind === "check") this.#check();
@@ -1070,7 +995,7 @@ class SharedConnection {
                 error: error && new BoardcastError(error.status, error.code, error.detail, error),
             });
         }
-        if (batch && covers(batch.selection, this.#selection)) this.#told.batch(batch);
+        if (batch && covers(batch.selection.boards, this.#selection.boards)) this.#told.batch(batch);
     }
 
     async #check() {
@@ -1087,25 +1012,27 @@ class SharedConnection {
     }
 }
 
-// --- Jobs ----------------------------------------------------------------------------------------------------------
+// JOBS
 
-/** A job, followed from its present state to its end, over any number of streams. */
 class Job extends Emitter {
     id;
     finished;
     #calls;
     #environment;
     #path;
+    #backoff;
+    #settle;
     #abort = null;
     #closed = false;
 
     constructor(calls, environment, id) {
         super();
-        [this.id, this.#calls, this.#environment] = [id, calls, environment];
+        [this.id, this.#calls, this.#environment, this.#backoff] = [id, calls, environment, new Backoff(environment)];
         this.#path = `/api/jobs/${encodeURIComponent(id)}`;
-        this.finished = new Promise((resolve, reject) => this.#follow(resolve, reject));
-        // Who listens for `failed` alone need not catch it here too.
+        this.finished = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+        // Who listens for `failed` need not catch it too.
         this.finished.catch(() => {});
+        this.#follow();
     }
 
     async cancel() {
@@ -1117,69 +1044,69 @@ class Job extends Emitter {
         this.#abort?.abort();
     }
 
-    async #follow(resolve, reject) {
-        const backoff = new Backoff(this.#environment);
+    async #follow() {
         while (!this.#closed) {
             let wait = 0;
             try {
-                const end = await this.#stream(backoff);
-                if (end?.type === "completed") return resolve(end.state);
-                if (end) {
-                    const detail = String(end.state.error ?? "The job failed.");
-                    return reject(new BoardcastError(0, "job_failed", detail, { problem: end.state }));
-                }
+                await this.#stream().catch((error) => this.#look(error));
             } catch (error) {
-                if (this.#closed) return;
-                if (error.isFinal) return reject(error);
+                if (error.isFinal) return this.#settle.reject(error);
                 wait = error.retryAfter ?? 0;
             }
-            await this.#environment.sleep(backoff.next(wait));
+            if (!this.#closed) await this.#environment.sleep(this.#backoff.next(wait));
         }
     }
 
-    /** @returns how the job ended; nothing when only the stream did. */
-    async #stream(backoff) {
+    async #stream() {
         const [abort, parser] = [this.#abort = new AbortController(), new EventParser()];
         const options = { headers: {}, abort, parser, silence: () => 50_000 };
         for await (const messages of readEvents(this.#calls, this.#environment, `${this.#path}/stream`, options)) {
-            for (const { type, data } of messages) {
-                if (!["progress", "completed", "failed"].includes(type)) continue;
-                const state = JSON.parse(data);
-                backoff.reset();
-                this.emit(type, state);
-                if (type !== "progress") return { type, state };
-            }
+            for (const { type, data } of messages) this.#tell(type, JSON.parse(data));
+            if (this.#closed) return;
         }
+    }
+
+    async #look(error) {
+        if (!blocked.includes(error.code)) throw error;
+        const { body } = await this.#calls.request("GET", this.#path);
+        this.#tell({ completed: "completed", failed: "failed", cancelled: "failed" }[body.status] ?? "progress", body);
+    }
+
+    #tell(type, state) {
+        if (this.#closed || !["progress", "completed", "failed"].includes(type)) return;
+        this.#backoff.reset();
+        this.#closed = type !== "progress";
+        this.emit(type, state);
+        if (type === "completed") this.#settle.resolve(state);
+        if (type !== "failed") return;
+        const detail = String(state.error ?? "The job failed.");
+        this.#settle.reject(new BoardcastError(0, "job_failed", detail, { problem: state }));
     }
 }
 
-// --- The client ----------------------------------------------------------------------------------------------------
+// THE CLIENT
 
-const idle = { state: "idle", reason: null, retryAt: null, transport: null, error: null };
-
-/** A board, live. `boardcast.d.ts` says what it does. */
-export class Boardcast {
+/** `boardcast.d.ts` says what it does. */
+export class Boardcast extends Emitter {
     status = idle;
     connectionId = null;
     userId = null;
     #environment;
     #calls;
-    #listeners = new Emitter();
     #selection;
     #wantsSnapshot;
     #since;
     #isShared;
     #reader = null;
     #source = null;
-    /** Tells a start that was overtaken. */
     #run = 0;
-    /** What the source said last. */
     #change = idle;
     #loading = null;
     #sleepless = null;
 
     constructor({ url, token, boards, types, snapshot = true, since = null, shared = true, environment }) {
-        this.#environment = makeEnvironment(environment);
+        super();
+        this.#environment = { ...surroundings, ...environment };
         this.#calls = new Calls(url ?? globalThis.location.origin, token, this.#environment);
         this.#selection = { boards: boards ?? null, types: types ?? null };
         [this.#wantsSnapshot, this.#since, this.#isShared] = [snapshot, since, shared];
@@ -1193,19 +1120,15 @@ export class Boardcast {
         return this.#reader?.cursor ?? null;
     }
 
-    on(name, listener) {
-        return this.#listeners.on(name, listener);
-    }
-
     open() {
         if (this.#reader) return;
         this.#reader = new Reader({
             calls: this.#calls, environment: this.#environment, selection: this.#selection,
             snapshot: this.#wantsSnapshot, since: this.#since,
             told: {
-                snapshot: (snapshot) => this.#listeners.emit("snapshot", snapshot),
-                resync: (resync) => this.#listeners.emit("resync", resync),
-                event: (event) => this.#listeners.dispatch(event),
+                snapshot: (snapshot) => this.emit("snapshot", snapshot),
+                resync: (resync) => this.emit("resync", resync),
+                event: (event) => this.dispatch(event),
                 ready: (reason) => { this.#loading = reason; this.#update(); },
                 failed: (error) => this.#take({
                     ...idle, state: error.status === 401 ? "unauthorized" : "closed", reason: error.code, error,
@@ -1270,12 +1193,13 @@ export class Boardcast {
     async #start() {
         const run = ++this.#run;
         this.#take({ ...idle, state: "connecting" });
-        this.#reader.start();
+        this.#reader?.start();
         const { locks, BroadcastChannel } = this.#environment;
         let name = null;
         if (this.#isShared && locks && BroadcastChannel) {
-            // Without a token for now it is a connection of this tab's own that tries again.
-            name = await this.#calls.tokens.get().then((token) => nameOfShare(this.#calls.base, token), () => null);
+            // Without a token, a connection of its own tries again.
+            const makeName = (token) => nameOfShare(this.#calls.base, token, this.#selection.types);
+            name = await this.#calls.tokens.get().then(makeName, () => null);
         }
         if (run !== this.#run) return;
         const parts = {
@@ -1288,7 +1212,6 @@ export class Boardcast {
         this.#source.start();
     }
 
-    /** What the source says; when it is over, so is the source. */
     #take(change) {
         this.#change = change;
         this.connectionId = change.connectionId ?? null;
@@ -1307,7 +1230,7 @@ export class Boardcast {
         this.#update();
     }
 
-    /** Events may come while the state that they change is still being loaded: that is not yet live. */
+    /** Events that come before the state that they change do not make it live. */
     #update() {
         let { state, reason = null, retryAt = null, transport = null, error = null } = this.#change;
         if (["live", "polling"].includes(state) && !this.#reader.isReady) {
@@ -1316,7 +1239,7 @@ export class Boardcast {
         const status = { state, reason, retryAt, transport, error };
         if (["state", "reason", "retryAt", "transport"].every((part) => status[part] === this.status[part])) return;
         this.status = status;
-        this.#listeners.emit("state", status);
+        this.emit("state", status);
     }
 }
 
