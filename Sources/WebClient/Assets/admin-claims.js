@@ -35,7 +35,7 @@ export const rules = [
             parts !== 3 ? `${parts} ${parts === 1 ? "part" : "parts"}` : length > 8192 ? "longer than 8 KiB" : true,
     },
     {
-        id: "header", title: "A header that can be read", says: /header (?:is|names no|demands|brings)|header's|unencoded|encrypted/,
+        id: "header", title: "A header that can be read", says: /header (?:is|demands|brings)|header's|unencoded|encrypted/,
         check: ({ header }) => {
             if (!header) return "not a JSON object";
             if (holds(header, "crit") || header.b64 === false) return "demands an extension (crit, b64)";
@@ -46,7 +46,7 @@ export const rules = [
         },
     },
     {
-        id: "algorithm", title: "An algorithm that is allowed (alg)", says: /algorithm that is not|not signed/,
+        id: "algorithm", title: "An algorithm that is allowed (alg)", says: /algorithm that is not|names no algorithm|not signed/,
         check: ({ header }) => !header ? null : algorithms.test(header.alg) ? true : `${header.alg ?? "none"} is not supported`,
     },
     {
