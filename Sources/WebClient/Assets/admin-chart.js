@@ -35,7 +35,7 @@ export class Chart {
     #base;
     #samples = [];
     #chosen = null;
-    #svg = shape("svg", { "aria-hidden": "true", height });
+    #svg = shape("svg", { "aria-hidden": "true" });
     #plot;
     #moment = make("span", { class: "moment" });
     #top = make("span", { class: "top" });
@@ -78,7 +78,6 @@ export class Chart {
         const x = (at) => width - (now - at) / span * width;
         const y = (value) => height - 2 - value / top * (height - 14);
         setAttribute(this.#svg, "viewBox", `0 0 ${width} ${height}`);
-        setAttribute(this.#svg, "width", width);
         const grid = [0, .5, 1].map((part) =>
             shape("line", { class: "grid", x1: 0, x2: width, y1: y(part * top), y2: y(part * top) }));
         const lines = this.#lines.map(({ field }, place) =>
