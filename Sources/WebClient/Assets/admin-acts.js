@@ -55,18 +55,20 @@ export class Acts {
         const cut = plural(number ?? 0, "connection");
         const { title, words, act } = "sub" in target ? {
             title: `Revoke every token of ${target.sub}?`, act: `Revoke, and cut ${cut}`,
-            words: [`It cuts ${cut}. What ${target.sub} was issued up to now is no longer good; tokens issued later are.`],
+            words: [`It cuts ${cut}. What ${target.sub} was issued up to now is no longer good; `
+                + "tokens issued later are."],
         } : "jti" in target ? {
             title: "Revoke this token?", act: "Revoke, and cut its connections",
-            words: [`Token ${target.jti} is no longer good. The gateway does not tell beforehand how many connections it opened: `
-                + "they are cut, and counted afterwards."],
+            words: [`Token ${target.jti} is no longer good. The gateway does not tell beforehand how many connections `
+                + "it opened: they are cut, and counted afterwards."],
         } : {
             title: `Revoke everybody's tokens?`, act: `Revoke, and cut up to ${cut}`,
             words: [`It cuts up to ${cut}: those whose tokens were issued before ${dateAndTime(target.issuedBefore)}, `
                 + "or don't say when. Yours is no exception."],
         };
         if (target.sub === this.#me().user) words.push("That is you: this page will ask for another token.");
-        const choice = await confirm({ title, words: [...words, "This can't be undone."], fields: [reason(given)], act });
+        words.push("This can't be undone.");
+        const choice = await confirm({ title, words, fields: [reason(given)], act });
         if (!choice) return false;
         const body = { ...target, ...(choice.reason.trim() ? { reason: choice.reason.trim() } : {}) };
         return this.#attempt(async () => {

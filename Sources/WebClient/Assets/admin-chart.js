@@ -24,7 +24,8 @@ export function ceiling(number, base = 10) {
 /**
  * Lines over the last five minutes, and the same figures as a table.
  *
- * A line: `{ field, label, about }`; `format` makes a figure readable, `base` is that of its prefixes. The pointer or the arrow keys read a moment.
+ * A line: `{ field, label, about }`; `format` makes a figure readable, `base` is that of its prefixes. The pointer or
+ * the arrow keys read a moment.
  */
 export class Chart {
     element;
@@ -34,7 +35,7 @@ export class Chart {
     #base;
     #samples = [];
     #chosen = null;
-    #svg = shape("svg", { "aria-hidden": "true", height });
+    #svg = shape("svg", { "aria-hidden": "true" });
     #plot;
     #moment = make("span", { class: "moment" });
     #top = make("span", { class: "top" });
@@ -50,12 +51,14 @@ export class Chart {
         }, this.#svg, this.#top);
         this.#figures = lines.map(({ label, about }, place) => make("li", { class: `line-${place}`, title: about },
             make("span", { class: "key" }), `${label} `, make("b")));
-        this.#table = make("details", { ontoggle: () => this.#fill() }, make("summary", {}, "As a table"), make("table"));
+        this.#table = make("details", { ontoggle: () => this.#fill() },
+            make("summary", {}, "As a table"), make("table"));
+        const about = lines.map(({ label, about }) => `${label}: ${about}`).join(" ");
         this.element = make("figure", { class: "chart" },
             make("figcaption", {}, make("h3", {}, title), this.#moment),
             make("ul", { class: "legend" }, ...this.#figures), this.#plot,
             make("p", { class: "axis" }, make("span", {}, "5 min ago"), make("span", {}, "now")),
-            make("p", { class: "about" }, lines.map(({ label, about }) => `${label}: ${about}`).join(" ")), this.#table);
+            make("p", { class: "about" }, about), this.#table);
         new ResizeObserver(() => this.#draw()).observe(this.#plot);
     }
 
@@ -69,12 +72,12 @@ export class Chart {
         const width = this.#plot.clientWidth;
         if (width === 0) return;
         const now = this.#samples.at(-1)?.at ?? Date.now();
-        const highest = Math.max(0, ...this.#samples.flatMap((sample) => this.#lines.map(({ field }) => sample[field] ?? 0)));
+        const figures = this.#samples.flatMap((sample) => this.#lines.map(({ field }) => sample[field] ?? 0));
+        const highest = Math.max(0, ...figures);
         const top = ceiling(highest, this.#base);
         const x = (at) => width - (now - at) / span * width;
         const y = (value) => height - 2 - value / top * (height - 14);
         setAttribute(this.#svg, "viewBox", `0 0 ${width} ${height}`);
-        setAttribute(this.#svg, "width", width);
         const grid = [0, .5, 1].map((part) =>
             shape("line", { class: "grid", x1: 0, x2: width, y1: y(part * top), y2: y(part * top) }));
         const lines = this.#lines.map(({ field }, place) =>
@@ -93,7 +96,9 @@ export class Chart {
     }
 
     #read(sample) {
-        this.#lines.forEach(({ field }, place) => setText(find("b", this.#figures[place]), this.#figure(sample?.[field])));
+        this.#lines.forEach(({ field }, place) => {
+            setText(find("b", this.#figures[place]), this.#figure(sample?.[field]));
+        });
         setText(this.#moment, this.#chosen === null ? "" : timeOfDay(sample.at));
         const words = this.#lines.map(({ field, label }) => `${label} ${this.#figure(sample?.[field])}`).join(", ");
         setAttribute(this.#plot, "aria-valuemin", 0);

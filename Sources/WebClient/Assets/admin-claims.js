@@ -25,8 +25,8 @@ export function decode(token) {
  * The rules that a token must keep, in the gateway's order: `{ id, title, says, check }`.
  *
  * `says` is how the gateway's own words for a broken one are known. `check(token, context)` is what this page can tell
- * by itself: true, or what is wrong, or null when only the gateway knows. The context: `{ length, now, leeway, own }`, with
- * the claims of a token that is known to be good.
+ * by itself: true, or what is wrong, or null when only the gateway knows. The context: `{ length, now, leeway, own }`,
+ * with the claims of a token that is known to be good.
  */
 export const rules = [
     {
@@ -35,7 +35,8 @@ export const rules = [
             parts !== 3 ? `${parts} ${parts === 1 ? "part" : "parts"}` : length > 8192 ? "longer than 8 KiB" : true,
     },
     {
-        id: "header", title: "A header that can be read", says: /header (?:is|names no|demands|brings)|header's|unencoded|encrypted/,
+        id: "header", title: "A header that can be read",
+        says: /header (?:is|demands|brings)|header's|unencoded|encrypted/,
         check: ({ header }) => {
             if (!header) return "not a JSON object";
             if (holds(header, "crit") || header.b64 === false) return "demands an extension (crit, b64)";
@@ -46,8 +47,10 @@ export const rules = [
         },
     },
     {
-        id: "algorithm", title: "An algorithm that is allowed (alg)", says: /algorithm that is not|not signed/,
-        check: ({ header }) => !header ? null : algorithms.test(header.alg) ? true : `${header.alg ?? "none"} is not supported`,
+        id: "algorithm", title: "An algorithm that is allowed (alg)",
+        says: /algorithm that is not|names no algorithm|not signed/,
+        check: ({ header }) => !header ? null
+            : algorithms.test(header.alg) ? true : `${header.alg ?? "none"} is not supported`,
     },
     {
         id: "payload", title: "Claims that can be read", says: /payload is/,
@@ -82,7 +85,8 @@ export const rules = [
     {
         id: "subject", title: "Says whose it is (sub)", says: /^sub /,
         check: ({ claims }) => !claims ? null
-            : isText(claims.sub) && claims.sub !== "" && bytesOf(claims.sub) <= 255 ? true : "sub must be 1 to 255 bytes",
+            : isText(claims.sub) && claims.sub !== "" && bytesOf(claims.sub) <= 255 ? true
+                : "sub must be 1 to 255 bytes",
     },
     {
         id: "tenant", title: "Of a tenant", says: /tenant/,
@@ -100,7 +104,8 @@ export const rules = [
     {
         id: "boards", title: "Boards as a list (boards)", says: /^boards /,
         check: ({ claims }) => !claims ? null
-            : !holds(claims, "boards") || Array.isArray(claims.boards) && claims.boards.every(isText) ? true : "not a list of ids",
+            : !holds(claims, "boards") || Array.isArray(claims.boards) && claims.boards.every(isText) ? true
+                : "not a list of ids",
     },
     {
         id: "id", title: "Not revoked (jti, sub, iat)", says: /revoked|^jti /,

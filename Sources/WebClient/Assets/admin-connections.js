@@ -79,16 +79,19 @@ export class ConnectionsView {
             caption: "Connections", key: ({ id }) => id, sort: { id: "since", way: "descending" }, perPage: 20,
             empty: () => this.#connections.length === 0 ? "Nobody is connected." : "No connection matches.",
             columns: [
-                { id: "user", label: "User", head: true, value: ({ userId }) => userId, fill: (cell, item) => this.#name(cell, item) },
-                { id: "transport", label: "Transport", value: ({ transport }) => transport, text: ({ transport }) => transport },
+                { id: "user", label: "User", head: true, value: ({ userId }) => userId,
+                    fill: (cell, item) => this.#name(cell, item) },
+                { id: "transport", label: "Transport", value: ({ transport }) => transport,
+                    text: ({ transport }) => transport },
                 { id: "boards", label: "Boards", value: ({ boards }) => boards.join(), fill: fillBoards },
                 { id: "since", label: "Connected", number: true, value: ({ connectedAt }) => connectedAt,
                     fill: (cell, item) => fillTime(cell, age(item.duration), item.connectedAt) },
                 ...figures("Lag"),
                 { id: "expires", label: "Token ends", number: true, value: ({ tokenExpiresAt }) => tokenExpiresAt,
-                    fill: (cell, item) => fillTime(cell, fromNow(item.tokenExpiresAt, Date.now(), age), item.tokenExpiresAt) },
+                    fill: (cell, { tokenExpiresAt: time }) => fillTime(cell, fromNow(time, Date.now(), age), time) },
                 { id: "act", label: "", fill: (cell, item) => fillActs(cell, [
-                    ["Disconnect…", `Disconnect ${item.userId}, ${item.id}`, () => this.#acts.disconnect(this.#find(item.id) ?? item)],
+                    ["Disconnect…", `Disconnect ${item.userId}, ${item.id}`,
+                        () => this.#acts.disconnect(this.#find(item.id) ?? item)],
                 ]) },
             ],
         });
@@ -123,7 +126,9 @@ export class ConnectionsView {
     }
 
     #name(cell, { userId, id }) {
-        if (cell.childElementCount === 0) cell.append(make("span", { class: "user" }), " ", make("code"), " ", make("em", {}, "this page"));
+        if (cell.childElementCount === 0) {
+            cell.append(make("span", { class: "user" }), " ", make("code"), " ", make("em", {}, "this page"));
+        }
         setText(cell.children[0], userId);
         setText(cell.children[1], id);
         cell.children[2].hidden = this.#own() !== id;
@@ -140,8 +145,9 @@ export class ConnectionsView {
 }
 
 function fillBoards(cell, { boards, types }) {
-    const few = boards.length > 3 ? `${boards.slice(0, 3).join(", ")} and ${count(boards.length - 3)} more` : boards.join(", ");
-    setText(cell, `${few || "none"}${types === null ? "" : ` · ${types.join(", ")}`}`);
+    const rest = boards.length > 3 ? ` and ${count(boards.length - 3)} more` : "";
+    const only = types === null ? "" : ` · ${types.join(", ")}`;
+    setText(cell, `${boards.slice(0, 3).join(", ") || "none"}${rest}${only}`);
     cell.title = boards.join(", ");
 }
 

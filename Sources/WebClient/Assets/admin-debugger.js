@@ -22,8 +22,8 @@ export class TokenDebugger {
     constructor(own, boards) {
         [this.#own, this.#boards] = [own, boards];
         this.#rows = new Map(rules.map(({ id, title }) => [id, make("li", { "data-rule": id },
-            make("span", { class: "mark", "aria-hidden": "true" }), make("span", {}, title), make("span", { class: "unseen" }),
-            make("span", { class: "why" }))]));
+            make("span", { class: "mark", "aria-hidden": "true" }), make("span", {}, title),
+            make("span", { class: "unseen" }), make("span", { class: "why" }))]));
         find("#rules").append(...this.#rows.values());
         this.#input.addEventListener("input", () => this.#read());
         find("#debugger").addEventListener("submit", (event) => {
@@ -60,14 +60,16 @@ export class TokenDebugger {
         const context = { length: token.length, now: Date.now(), leeway, own: this.#own() ?? {} };
         for (const { id, check } of rules) {
             const found = check(read, context);
-            this.#mark(id, found === true ? "kept" : found === null ? "unknown" : "broken", found === true ? "" : found ?? "");
+            if (found === true) this.#mark(id, "kept", "");
+            else this.#mark(id, found === null ? "unknown" : "broken", found ?? "");
         }
-        find("#token-dates").replaceChildren(...["iat", "nbf", "exp"].filter((name) => Number.isFinite(read.claims?.[name]))
-            .map((name) => {
-                const time = read.claims[name] * 1000;
-                const words = Math.abs(time) > 8.64e15 ? "beyond all calendars" : `${dateAndTime(time)}, ${fromNow(time)}`;
-                return make("li", {}, make("code", {}, name), ` ${words}`);
-            }));
+        const dates = ["iat", "nbf", "exp"].filter((name) => Number.isFinite(read.claims?.[name]));
+        find("#token-dates").replaceChildren(...dates.map((name) => {
+            const time = read.claims[name] * 1000;
+            const isDate = Math.abs(time) <= 8.64e15;
+            const words = isDate ? `${dateAndTime(time)}, ${fromNow(time)}` : "beyond all calendars";
+            return make("li", {}, make("code", {}, name), ` ${words}`);
+        }));
     }
 
     #mark(id, state, why) {
@@ -117,7 +119,8 @@ export class TokenDebugger {
         const [theirs, ours] = [decode(token).claims.tenant, this.#own()?.tenant];
         if (theirs !== ours) {
             this.#mark("tenant", "other", `${theirs ?? "another claim"}, not ${ours ?? "the one of this page"}`);
-            this.#judge("other", `Good, but of another tenant: ${theirs ?? "unnamed"}. It opens nothing of ${ours ?? "this one"}.`);
+            this.#judge("other",
+                `Good, but of another tenant: ${theirs ?? "unnamed"}. It opens nothing of ${ours ?? "this one"}.`);
             return this.#match(visible, visible);
         }
         this.#judge("good", `Good: the gateway accepts it, as ${decode(token).claims.role ?? "member"}.`);

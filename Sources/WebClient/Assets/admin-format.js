@@ -18,7 +18,8 @@ export function bytes(number) {
     return `${unit === 0 ? count(number) : short.format(number)} ${units[unit]}`;
 }
 
-export const milliseconds = (number) => number >= 10_000 ? duration(number) : `${measure(Math.max(0, number))} ms`;
+export const milliseconds = (number) =>
+    number >= 10_000 ? duration(number) : number < 1 ? "< 1 ms" : `${measure(number)} ms`;
 
 /** The two greatest units of a time: `3 h 12 min`. */
 export function duration(milliseconds) {

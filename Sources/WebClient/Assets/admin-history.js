@@ -19,7 +19,8 @@ export class History {
     constructor(root, request, { path, caption, empty, columns }) {
         [this.#request, this.#path] = [request, path];
         this.#table = new Table({ caption, columns, key: ({ id }) => id, perPage: 10_000, empty: () => empty });
-        this.#more = make("button", { type: "button", hidden: true, onclick: () => this.#load(this.#next) }, "Show older");
+        const older = () => this.#load(this.#next);
+        this.#more = make("button", { type: "button", hidden: true, onclick: older }, "Show older");
         root.append(this.#table.element, this.#more);
     }
 
@@ -38,7 +39,8 @@ export class History {
     async #load(cursor) {
         const load = this.#loads += 1;
         try {
-            const { body } = await this.#request()("GET", `${this.#path}?limit=50${cursor === null ? "" : `&cursor=${cursor}`}`);
+            const place = cursor === null ? "" : `&cursor=${cursor}`;
+            const { body } = await this.#request()("GET", `${this.#path}?limit=50${place}`);
             // Another load has begun since.
             if (load !== this.#loads) return;
             [this.#items, this.#next] = [cursor === null ? body.items : [...this.#items, ...body.items], body.next];
@@ -58,7 +60,8 @@ const when = (field) => (cell, item) => {
 };
 
 const acts = {
-    "tokens.revoked": "Revoked tokens", "connection.closed": "Cut a connection", "user.disconnected": "Cut a user's connections",
+    "tokens.revoked": "Revoked tokens", "connection.closed": "Cut a connection",
+    "user.disconnected": "Cut a user's connections",
 };
 
 export const makeAudit = (request) => new History(find("#audit-list"), request, {

@@ -95,7 +95,8 @@ export class Inspector {
             ? `The newest ${count(shown)} of ${plural(found.length, "event")}` : plural(found.length, "event"));
         const empty = find("#no-events");
         empty.hidden = found.length > 0;
-        setText(empty, this.#records.length === 0 ? "Nothing has happened since this page was opened." : "No event matches.");
+        setText(empty, this.#records.length === 0 ? "Nothing has happened since this page was opened."
+            : "No event matches.");
         this.#detail();
     }
 
@@ -134,7 +135,8 @@ export class Inspector {
         setAttribute(row, "aria-pressed", "true");
         setText(find("#event-name"), event.seq === undefined ? event.type : `${event.type} · ${count(event.seq)}`);
         setText(find("#event-about"), [
-            latency === null ? "From before this page was connected." : `Here ${milliseconds(latency)} after its timestamp.`,
+            latency === null ? "From before this page was connected."
+                : `Here ${milliseconds(latency)} after its timestamp.`,
             event.seq === undefined ? "Not logged: who was not connected never hears of it." : "",
         ].join(" "));
         setText(find("#event-json"), JSON.stringify(event, null, 2));

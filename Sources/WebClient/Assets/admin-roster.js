@@ -22,7 +22,8 @@ export function group(connections, by) {
     for (const connection of connections) {
         for (const name of names[by](connection)) {
             if (!groups.has(name)) {
-                groups.set(name, { name, connections: 0, users: new Set(), lag: 0, queuedBytes: 0, sentEvents: 0, sentBytes: 0 });
+                const nothing = { connections: 0, lag: 0, queuedBytes: 0, sentEvents: 0, sentBytes: 0 };
+                groups.set(name, { name, users: new Set(), ...nothing });
             }
             const sums = groups.get(name);
             sums.connections += 1;

@@ -6,8 +6,8 @@ const largestPage = 1000;
 /**
  * Looks at the gateway every two seconds while the page can be seen, and keeps what it saw for five minutes.
  *
- * A sample: `{ at, connections, users, delivered, bytes, heard, typical, slowest, probe, lag, queued }`; rates are for a
- * second, latencies in milliseconds, and null stands for what nothing was learnt of.
+ * A sample: `{ at, connections, users, delivered, bytes, heard, typical, slowest, probe, lag, queued }`; rates are for
+ * a second, latencies in milliseconds, and null stands for what nothing was learnt of.
  */
 export class Sampler {
     samples = [];
@@ -35,9 +35,10 @@ export class Sampler {
         document.addEventListener("visibilitychange", () => this.#turn());
     }
 
-    /** How far the gateway's clock is ahead of ours, in milliseconds; the look with the shortest way there knows best. */
+    /** How far the gateway's clock is ahead of ours, in milliseconds; the look that took the shortest knows best. */
     get clockOffset() {
-        return this.#offsets.reduce((best, one) => one.trip < best.trip ? one : best, { trip: Infinity, offset: 0 }).offset;
+        const unknown = { trip: Infinity, offset: 0 };
+        return this.#offsets.reduce((best, one) => one.trip < best.trip ? one : best, unknown).offset;
     }
 
     start() {

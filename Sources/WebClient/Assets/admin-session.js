@@ -1,6 +1,6 @@
 const name = "boardcast.token";
 
-/** The token outlives a reload of this tab where the browser has storage for it; the board's page knows it there too. */
+/** The token outlives a reload of this tab where the browser has storage for it; the board's page finds it there. */
 function stored(method, ...value) {
     try {
         return sessionStorage[method](name, ...value);

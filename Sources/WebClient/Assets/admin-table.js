@@ -3,6 +3,9 @@ import { count } from "./admin-format.js";
 
 const collator = new Intl.Collator("en", { numeric: true });
 
+/** Of figures the greatest come first, of names the first of the alphabet. */
+const ways = (isNumber) => isNumber ? ["descending", "ascending"] : ["ascending", "descending"];
+
 /** Undefined and null stand last, whichever way. */
 function compare(left, right, way) {
     if (left === right) return 0;
@@ -12,7 +15,8 @@ function compare(left, right, way) {
 }
 
 /**
- * Rows, sorted and a page at a time. What stays on the page is patched, so that focus and selection stay where they are.
+ * Rows, sorted and a page at a time. What stays on the page is patched, so that focus and selection stay where they
+ * are.
  *
  * A column: `{ id, label, text(item), value(item), number, fill(cell, item), note(item) }`; with `value` it can be
  * sorted by, `fill` makes the cell instead of `text`, and `note` is the cell's `data-note`, for its look.
@@ -38,8 +42,8 @@ export class Table {
         const sortable = columns.filter(({ value }) => value);
         // Narrow windows show rows as cards, without the row of heads.
         this.#choice = make("select", { onchange: ({ target }) => this.#sortBy(...target.value.split(" ")) },
-            ...sortable.flatMap(({ id, label, number }) => (number ? ["descending", "ascending"] : ["ascending", "descending"])
-                .map((way) => new Option(`${label}, ${way}`, `${id} ${way}`))));
+            ...sortable.flatMap(({ id, label, number }) =>
+                ways(number).map((way) => new Option(`${label}, ${way}`, `${id} ${way}`))));
         this.#pager = make("nav", { class: "pager", "aria-label": `Pages of ${caption}` },
             make("button", { type: "button", onclick: () => this.#turn(-1) }, "Previous"),
             make("span"), make("button", { type: "button", onclick: () => this.#turn(1) }, "Next"));
@@ -64,8 +68,7 @@ export class Table {
 
     #sortBy(id, way) {
         const { number } = this.#columns.find((column) => column.id === id);
-        const first = number ? "descending" : "ascending";
-        const other = first === "ascending" ? "descending" : "ascending";
+        const [first, other] = ways(number);
         this.#sort = { id, way: way ?? (this.#sort?.id === id && this.#sort.way === first ? other : first) };
         this.#page = 0;
         this.#mark();
@@ -73,8 +76,10 @@ export class Table {
     }
 
     #mark() {
-        this.#columns.forEach(({ id, value }, place) =>
-            setAttribute(this.#heads[place], "aria-sort", !value ? null : this.#sort?.id === id ? this.#sort.way : "none"));
+        this.#columns.forEach(({ id, value }, place) => {
+            const way = this.#sort?.id === id ? this.#sort.way : "none";
+            setAttribute(this.#heads[place], "aria-sort", value ? way : null);
+        });
         if (this.#sort) this.#choice.value = `${this.#sort.id} ${this.#sort.way}`;
     }
 
@@ -96,7 +101,7 @@ export class Table {
         this.#page = Math.min(pages - 1, Math.max(0, this.#page));
         const first = this.#page * this.#perPage;
         const shown = items.slice(first, first + this.#perPage);
-        const rows = new Map(shown.map((item) => [this.#key(item), this.#rows.get(this.#key(item)) ?? this.#makeRow()]));
+        const rows = new Map(shown.map(this.#key).map((key) => [key, this.#rows.get(key) ?? this.#makeRow()]));
         this.#rows = rows;
         for (const item of shown) this.#fill(rows.get(this.#key(item)), item);
         arrange(this.#body, [...rows.values()]);
@@ -110,8 +115,10 @@ export class Table {
     }
 
     #makeRow() {
-        return make("tr", {}, ...this.#columns.map(({ label, number, head }) =>
-            make(head ? "th" : "td", { scope: head ? "row" : null, class: number ? "number" : null, "data-label": label })));
+        return make("tr", {}, ...this.#columns.map(({ label, number, head }) => {
+            const attributes = { class: number ? "number" : null, "data-label": label };
+            return head ? make("th", { scope: "row", ...attributes }) : make("td", attributes);
+        }));
     }
 
     #fill(row, item) {

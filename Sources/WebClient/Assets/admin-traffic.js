@@ -6,7 +6,8 @@ const charts = [
     {
         title: "Events a second", format: measure,
         lines: [
-            { field: "delivered", label: "delivered", about: "sent to all connections together, by the gateway's count." },
+            { field: "delivered", label: "delivered",
+                about: "sent to all connections together, by the gateway's count." },
             { field: "heard", label: "happened", about: "heard by this page, once each." },
         ],
     },
@@ -18,7 +19,8 @@ const charts = [
     {
         title: "Latency", format: milliseconds,
         lines: [
-            { field: "typical", label: "median", about: "of events, from their timestamps to their arrival here, corrected for the clocks." },
+            { field: "typical", label: "median",
+                about: "of events, from their timestamps to their arrival here, corrected for the clocks." },
             { field: "slowest", label: "slowest", about: "of those in two seconds." },
             { field: "probe", label: "probe", about: "one GET of /healthz, there and back." },
         ],
@@ -41,7 +43,8 @@ const tiles = [
 /** What goes on, in figures and over the last five minutes. */
 export class TrafficView {
     #charts = charts.map((chart) => new Chart(chart));
-    #tiles = tiles.map(([name, label]) => make("div", { "data-tile": name }, make("dt", {}, label), make("dd", {}, "–")));
+    #tiles = tiles.map(([name, label]) =>
+        make("div", { "data-tile": name }, make("dt", {}, label), make("dd", {}, "–")));
 
     constructor() {
         find("#tiles").append(...this.#tiles);
@@ -52,7 +55,8 @@ export class TrafficView {
         const now = samples.at(-1);
         tiles.forEach(([name, , text], place) => {
             setText(find("dd", this.#tiles[place]), now ? text(now, samples) : "–");
-            setAttribute(this.#tiles[place], "data-note", now && ["lag", "queued"].includes(name) && now[name] > 0 ? "warn" : null);
+            const isBad = ["lag", "queued"].includes(name) && now?.[name] > 0;
+            setAttribute(this.#tiles[place], "data-note", isBad ? "warn" : null);
         });
         for (const chart of this.#charts) chart.show(samples);
     }

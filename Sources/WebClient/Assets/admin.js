@@ -81,7 +81,8 @@ function refuse({ status, detail }) {
     close();
     if (status === 401) forgetToken();
     show({ state: "idle" });
-    askForToken(status === 401 ? detail : `This page needs an admin token; that of ${sub} is ${role === "admin" ? "refused" : `a ${role}'s`}.`);
+    const theirs = role === "admin" ? "refused" : `a ${role}'s`;
+    askForToken(status === 401 ? detail : `This page needs an admin token; that of ${sub} is ${theirs}.`);
 }
 
 function askForToken(why = "") {
@@ -91,7 +92,9 @@ function askForToken(why = "") {
 }
 
 function show({ state, error }) {
-    if (state === "unauthorized") return refuse({ status: 401, detail: error?.detail ?? "The token is no longer good." });
+    if (state === "unauthorized") {
+        return refuse({ status: 401, detail: error?.detail ?? "The token is no longer good." });
+    }
     setAttribute(find("#connection"), "data-state", state);
     setText(find("#connection"), states[state]);
     find("#reconnect").hidden = !["waiting", "closed"].includes(state);
@@ -153,7 +156,7 @@ find("#sign-out").addEventListener("click", () => {
 });
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
-// A page that the browser keeps to come back to would keep its stream, and with it one of the few connections there may be.
+// A page that the browser keeps to come back to would keep its stream, one of the few connections there may be.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => persisted && start());
 addEventListener("hashchange", () => /^#(?:.*&)?token=/.test(location.hash) ? start() : turn());
