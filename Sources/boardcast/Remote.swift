@@ -53,10 +53,22 @@ struct Remote {
         try await send(path, query: query, headers: headers, by: Self.streams)
     }
 
+    /// Makes a call that changes something.
+    ///
+    /// - Parameter json: the body; nil sends none.
+    /// - Throws: what went wrong on the network, for ``words(for:)``, or ``Failure`` of the token.
+    func call(_ method: HTTPMethod, _ path: String, json: [UInt8]? = nil) async throws -> HTTPClientResponse {
+        let headers: HTTPHeaders = json == nil ? [:] : ["Content-Type": "application/json"]
+        return try await send(path, method, headers: headers, body: json, by: Self.calls)
+    }
+
     private func send(
-        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient
+        _ path: String, _ method: HTTPMethod = .GET, query: [(name: String, value: String)] = [],
+        headers: HTTPHeaders, body: [UInt8]? = nil, by client: HTTPClient
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.url(path, query: query))
+        request.method = method
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         request.headers = headers
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")

@@ -75,7 +75,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.deciding, _):
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
-        case (.requests, .head(let head)) where StreamRoute.takes(head) || SocketRoute.takes(head):
+        case (.requests, .head(let head)) where route.takes(head) || SocketRoute.takes(head):
             mode = .deciding(head, isComplete: false)
         case (.requests, .head):
             unanswered += 1
@@ -162,10 +162,29 @@ final class StreamFront: ChannelDuplexHandler {
                 }
             }
         }
+        if let endpoint = route.endpoint(for: head) {
+            return ask(endpoint, route.ask(head, caller, known: known), head, context: context)
+        }
         do {
             begin(try route.request(head, caller, known: known), caller.claims, head, context: context)
         } catch {
             refuse(error, head, of: caller.tenant, context: context)
+        }
+    }
+
+    /// An endpoint may have to look at the store first.
+    private func ask(
+        _ endpoint: any StreamEndpoint, _ ask: StreamAsk, _ head: HTTPRequestHead, context: ChannelHandlerContext
+    ) {
+        let promise = context.eventLoop.makePromise(of: StreamRequest.self)
+        promise.completeWithTask { try await endpoint.request(ask) }
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            guard context.channel.isActive else { return }
+            switch result {
+            case .success(let request): self.begin(request, ask.caller.claims, head, context: context)
+            case .failure(let error):
+                self.refuse(error as? Problem ?? .unavailable, head, of: ask.caller.tenant, context: context)
+            }
         }
     }
 
@@ -206,7 +225,9 @@ final class StreamFront: ChannelDuplexHandler {
             // The store can't be read: the connection ends, and the client comes back by itself.
             case .failure(.unavailable): sink.abort()
             case .failure(let error):
-                sink.finish(route.refusalInStream(error, head, of: request.tenant, now: registry.wallClock))
+                sink.finish(
+                    route.refusalInStream(
+                        error, head, of: request.tenant, on: request.wire, now: registry.wallClock))
             }
         }
     }
