@@ -84,7 +84,8 @@ export interface EventsByType {
     "task.status_changed": OfTask & {
         type: "task.status_changed"; task: Task; previousStatus: string; newStatus: string; changes: Changes<Task>;
     };
-    "task.deleted": OfTask & { type: "task.deleted" };
+    /** The task as it was at last. */
+    "task.deleted": OfTask & { type: "task.deleted"; task: Task };
     "board.created": OfBoard & { type: "board.created"; board: Board };
     "board.updated": OfBoard & { type: "board.updated"; board: Board; changes: Changes<Board> };
     /** Its tasks are gone with it; nothing else says so. */
