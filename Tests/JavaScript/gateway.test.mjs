@@ -122,6 +122,31 @@ test("a stream outlives its tokens", async () => {
     }
 });
 
+test("a job is followed to its end, through kill -9", async () => {
+    const client = gateway.client("ann");
+    const make = async (name) => (await client.request("POST", "/api/jobs", { body: { name, boardId: "main" } })).body.job;
+    const job = client.job((await make("import")).id);
+    const path = `/api/jobs/${job.id}`;
+    const told = [];
+    const at = (progress) => new Promise((resolve) => job.on("progress", (state) => state.progress === progress && resolve()));
+    job.on("progress", ({ progress }) => told.push(progress));
+    const thirty = at(30);
+    await client.request("PATCH", path, { body: { progress: 30 } });
+    await thirty;
+    await gateway.kill();
+    await gateway.start();
+    const sixty = at(60);
+    await client.request("PATCH", path, { body: { progress: 60 } });
+    await sixty;
+    await client.request("PATCH", path, { body: { status: "completed", result: { made: 3 } } });
+    assert.deepEqual((await job.finished).result, { made: 3 });
+    assert.deepEqual(told, [...told].sort((one, other) => one - other));
+    const cancelled = client.job((await make("another")).id);
+    await cancelled.cancel();
+    await assert.rejects(cancelled.finished, { code: "job_failed", message: "cancelled" });
+    await assert.rejects(client.job("nothing").finished, { status: 404 });
+});
+
 test("a database that is another one brings a new state", async () => {
     const other = await new Gateway().start();
     try {
