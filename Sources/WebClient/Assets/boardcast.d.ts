@@ -84,7 +84,8 @@ export interface EventsByType {
     "task.status_changed": OfTask & {
         type: "task.status_changed"; task: Task; previousStatus: string; newStatus: string; changes: Changes<Task>;
     };
-    "task.deleted": OfTask & { type: "task.deleted" };
+    /** The task as it was at last. */
+    "task.deleted": OfTask & { type: "task.deleted"; task: Task };
     "board.created": OfBoard & { type: "board.created"; board: Board };
     "board.updated": OfBoard & { type: "board.updated"; board: Board; changes: Changes<Board> };
     /** Its tasks are gone with it; nothing else says so. */
@@ -128,15 +129,15 @@ export interface Snapshot {
  * - `polling`: they come by long polls, because streams do not get through; a stream is tried every two minutes.
  * - `waiting`: cut off; tries again at `retryAt`, or at once with `retry()`.
  * - `unauthorized`: the token was refused, and so was a fresh one. `retry()` asks for another.
- * - `closed`: over: by `close()`, or because no retry can mend it (`error` says why).
+ * - `closed`: by `close()`, or because no retry can mend it (`error` says why); `open()` begins anew.
  */
 export type State = "idle" | "connecting" | "live" | "polling" | "waiting" | "unauthorized" | "closed";
 
 export interface StateChange {
     state: State;
     /**
-     * Why, for a program: `network`, `offline`, `silence`, `timeout`, `ended`, `token_unavailable`, a `reason` of
-     * `stream.closing` or `stream.resync`, the `code` of a refusal; null when there is nothing to say.
+     * Why, for a program: `network`, `offline`, `silence`, `timeout`, `buffered`, `ended`, `token_unavailable`, a `reason`
+     * of `stream.closing` or `stream.resync`, the `code` of a refusal; null when there is nothing to say.
      */
     reason: string | null;
     /** Milliseconds since 1970 of the next attempt, while `waiting`. */
@@ -186,6 +187,8 @@ export interface Environment {
     setTimeout(action: () => void, milliseconds: number): unknown;
     clearTimeout(timer: unknown): void;
     isOnline(): boolean;
+    /** Has `wake` called when the page may have slept, `freeze` before it does. Returns what undoes that. */
+    onWake(wake: () => void, freeze: () => void): () => void;
     locks: LockManager | undefined;
     BroadcastChannel: typeof BroadcastChannel | undefined;
 }
@@ -220,6 +223,7 @@ export interface Written {
 
 export interface JobState {
     id: string;
+    boardId: string | null;
     name: string;
     status: "queued" | "processing" | "completed" | "failed" | "cancelled";
     /** 0–100, never falling. */
@@ -265,6 +269,13 @@ export class BoardcastError extends Error {
 /** A new key for `Idempotency-Key`. */
 export function newKey(): string;
 
+/** Splits bytes, as they come, into events (HTML §9.2.6). */
+export class EventParser {
+    /** Milliseconds of the last `retry:`. */
+    retry: number | null;
+    feed(bytes: Uint8Array): Generator<{ type: string; data: string; lastEventId: string }>;
+}
+
 /**
  * A board, live: its state first, then every event once and in order, over any number of connections.
  *
@@ -289,7 +300,9 @@ export class Boardcast {
     on(name: "task.*", listener: (event: Extract<BoardcastEvent, { type: `task.${string}` }>) => void): () => void;
     on(name: "board.*", listener: (event: Extract<BoardcastEvent, { type: `board.${string}` }>) => void): () => void;
     on(name: "job.*", listener: (event: Extract<BoardcastEvent, { type: `job.${string}` }>) => void): () => void;
-    on(name: "presence.*", listener: (event: Extract<BoardcastEvent, { type: `presence.${string}` }>) => void): () => void;
+    on(
+        name: "presence.*", listener: (event: Extract<BoardcastEvent, { type: `presence.${string}` }>) => void,
+    ): () => void;
     /** Another type, a family such as `deploy.*`, or `*` for every event. */
     on(name: string, listener: (event: any) => void): () => void;
 
