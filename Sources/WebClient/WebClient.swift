@@ -9,7 +9,7 @@ public enum WebClient {
 
     public static let files = [
         File(path: "/", mediaType: "text/html; charset=utf-8", bytes: PackageResources.index_html),
-        style("theme.css", PackageResources.theme_css),
+        style("board-theme.css", PackageResources.board_theme_css),
         style("board.css", PackageResources.board_css),
         style("panels.css", PackageResources.panels_css),
         File(path: "/assets/favicon.svg", mediaType: "image/svg+xml", bytes: PackageResources.favicon_svg),
