@@ -100,7 +100,7 @@ def test_a_token_that_ran_out_is_replaced_and_nothing_is_lost(page, start_server
     team = make_team(server)
     api = team.api("ben")
     task = api.create_task("Open all the time")["id"]
-    page.open(server.url, team.token("ann", ttl=8))
+    page.open(server.url, team.token("ann", ttl=12))
     page.open_task(task)
     page.fill("#f-description", "half a sentence")
     page.pill_says("Sign in again")
@@ -119,8 +119,8 @@ def test_a_token_given_in_time_keeps_the_stream(page, start_server, make_team):
     server = start_server({"BOARDCAST_AUTH_LEEWAY_SECONDS": "0"})
     team = make_team(server)
     admin = team.admin()
-    deadline = time.time() + 12
-    page.open(server.url, team.token("ann", ttl=12))
+    deadline = time.time() + 16
+    page.open(server.url, team.token("ann", ttl=16))
     [before] = admin.stats(userId="ann")["connections"]
     page.run("location.hash = `token=${arguments[0]}`", team.token("ann"))
     page.wait(lambda: "token" not in page.driver.current_url, "the token is out of the address again")
