@@ -12,6 +12,7 @@ struct Boardcast: AsyncParsableCommand {
               boardcast serve --dev          a board to try out, and its URL
               boardcast token mint --sub ann --tenant acme --role admin
               boardcast tail --board main    every event, as it happens
+              boardcast publish --type a.b   an event of your own
               boardcast stats                who is connected
 
             EXIT CODES
@@ -19,7 +20,7 @@ struct Boardcast: AsyncParsableCommand {
               6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Token.self, Tail.self, Stats.self])
+        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, Stats.self])
 
     static func main() async {
         do {

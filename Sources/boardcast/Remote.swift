@@ -56,20 +56,40 @@ struct Remote {
     private func send(
         _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient
     ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: server.url(path, query: query))
+        try await send(HTTPClientRequest(url: server.url(path, query: query)), headers: headers, by: client)
+    }
+
+    private func send(
+        _ request: HTTPClientRequest, headers: HTTPHeaders, by client: HTTPClient
+    ) async throws -> HTTPClientResponse {
+        var request = request
         request.headers = headers
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
         return try await client.execute(request, timeout: .seconds(30))
     }
 
-    /// The body of a 200.
+    /// The body of a 2xx.
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
+        try await call(HTTPClientRequest(url: server.url(path, query: query)), headers: [:])
+    }
+
+    /// The body of a 2xx to `json`.
+    ///
+    /// - Throws: as ``get(_:query:)`` does.
+    func post(_ path: String, _ json: [UInt8]) async throws(Failure) -> [UInt8] {
+        var request = HTTPClientRequest(url: server.url(path))
+        request.method = .POST
+        request.body = .bytes(json)
+        return try await call(request, headers: ["Content-Type": "application/json"])
+    }
+
+    private func call(_ request: HTTPClientRequest, headers: HTTPHeaders) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send(path, query: query, headers: [:], by: Self.calls)
-            guard response.status == .ok else { throw await Refusal(response).failure }
+            let response = try await send(request, headers: headers, by: Self.calls)
+            guard 200..<300 ~= response.status.code else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {
             throw failure
