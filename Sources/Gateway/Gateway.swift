@@ -50,7 +50,9 @@ public struct Gateway: Sendable {
         let requests = RequestTasks()
         let connections = OpenConnections(limit: settings.maxConnections)
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
-        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, failures: failures)
+        let route = StreamRoute(
+            authenticator: authenticator, relay: relay, store: store, failures: failures,
+            endpoints: [EventFeed(store: store), TaskFeed(store: store, clock: relay.now)])
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
@@ -97,6 +99,9 @@ public struct Gateway: Sendable {
         AuditRoutes(store: admin).add(to: tenant)
         Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
         Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
+        for path in [EventFeed.path, TaskFeed.path, TaskFeed.path + "/{status}"] {
+            Resource<AppContext>(RouterPath(path), elsewhere: [.get]).add(to: router)
+        }
         return router
     }
 }
