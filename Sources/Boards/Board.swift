@@ -55,7 +55,8 @@ public struct Board: Sendable, Equatable {
             && left.version == right.version && left.createdAt == right.createdAt && left.updatedAt == right.updatedAt
     }
 
-    static func isStatus(_ text: String) -> Bool {
+    /// Whether a board may have a status of this name.
+    public static func isStatus(_ text: String) -> Bool {
         1...64 ~= text.utf8.count
             && text.utf8.allSatisfy { byte in
                 switch byte {

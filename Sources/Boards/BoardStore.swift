@@ -31,6 +31,11 @@ public protocol BoardStore: EventLog, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func snapshot(of boards: Selection.Boards, for author: Author) async throws(BoardError) -> BoardSnapshot
 
+    /// The newest tasks of one status on whatever boards the author sees, `count` of them where there are so many.
+    func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) async throws(BoardError) -> NewestTasks
+
     /// Finishes the writes that it took, then refuses all with ``BoardError/closed``.
     func close() async
 }
@@ -45,6 +50,18 @@ public struct BoardSnapshot: Sendable {
 
     public init(boards: [Board], tasks: [BoardTask], cursor: Cursor) {
         self.boards = boards
+        self.tasks = tasks
+        self.cursor = cursor
+    }
+}
+
+/// The newest tasks of one status, and the place in the log that they are true at.
+public struct NewestTasks: Sendable {
+    /// By id, the newest first.
+    public let tasks: [BoardTask]
+    public let cursor: Cursor
+
+    public init(tasks: [BoardTask], cursor: Cursor) {
         self.tasks = tasks
         self.cursor = cursor
     }

@@ -89,7 +89,7 @@ public struct BoardTask: Sendable, Equatable {
 
 extension BoardTask {
     /// What ``write(into:)`` wrote; nil when it is something else.
-    init?(_ object: JSONObject) {
+    public init?(_ object: JSONObject) {
         func nullable<Value>(_ name: String, _ read: (String) -> Value?) -> Value?? {
             guard let value = object[name] else { return nil }
             return value.isNull ? .some(nil) : value.string.flatMap(read).map(Optional.some)

@@ -104,6 +104,14 @@ public actor MemoryBoardStore: BoardStore {
         }
     }
 
+    public func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) async throws(BoardError) -> NewestTasks {
+        let rows = tenant(author.tenant)
+        let tasks = rows.tasks.values.filter { $0.status == status && author.sees($0.board) }.sorted { $0.id > $1.id }
+        return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
+    }
+
     public func bounds(of tenant: TenantID) async throws -> LogBounds { bounds(of: self.tenant(tenant)) }
 
     public func page(

@@ -55,7 +55,8 @@ public struct Gateway: Sendable {
         let connections = OpenConnections(limit: settings.maxConnections)
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
         let route = StreamRoute(
-            authenticator: authenticator, relay: relay, store: store, failures: failures, endpoints: jobStreams)
+            authenticator: authenticator, relay: relay, store: store, failures: failures,
+            endpoints: jobStreams + [EventFeed(store: store), TaskFeed(store: store, clock: relay.now)])
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
@@ -113,6 +114,9 @@ public struct Gateway: Sendable {
             Resource<AppContext>(RouterPath(JobStreams.path(of: kind)), elsewhere: [.get]).add(to: router)
         }
         Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
+        for path in [EventFeed.path, TaskFeed.path, TaskFeed.path + "/{status}"] {
+            Resource<AppContext>(RouterPath(path), elsewhere: [.get]).add(to: router)
+        }
         return router
     }
 }

@@ -28,14 +28,21 @@ final class Members: @unchecked Sendable {
     private var lastSweep = Int64.min / 2
     private var isScheduled = false
 
+    /// What its connections are told of instead of events, if their wire has it so.
+    private var keeper: Keeper?
+
     init(tenant: TenantID, selection: Selection, wire: Wire, registry: RoomRegistry) {
         self.tenant = tenant
         self.selection = selection
         self.wire = wire
         self.registry = registry
+        if case .dialect(let dialect as any KeepingDialect) = wire {
+            keeper = Keeper(dialect, for: self, registry: registry)
+        }
     }
 
-    var isEmpty: Bool { subscribers.count == holes && arrivals.isEmpty }
+    var everyone: [Subscriber] { subscribers.compactMap { $0 } + arrivals }
+    var isEmpty: Bool { subscribers.count == holes && arrivals.isEmpty && (keeper?.readers ?? 0) == 0 }
 
     // MARK: Coming and going
 
@@ -45,6 +52,7 @@ final class Members: @unchecked Sendable {
         subscriber.state = .live
         subscriber.members = self
         if subscriber.cursor > head { arrivals.append(subscriber) } else { activate(subscriber) }
+        keeper?.welcome(subscriber)
     }
 
     private func activate(_ subscriber: Subscriber) {
@@ -75,6 +83,7 @@ final class Members: @unchecked Sendable {
     /// Puts a frame into the buffer for the next sweep.
     func append(_ frame: EventFrame) {
         guard selection.types.wants(frame.type) else { return }
+        if let keeper { return keeper.take(frame) }
         let telling = wire.tell(frame)
         if frame.seq > 0 {
             cursor = frame.seq

@@ -4,6 +4,8 @@ public import Events
 public struct RoomLimits: Sendable {
     /// A busy room is swept at most once in this time; an idle one at once. 0 sweeps every tick.
     public var coalesce: Int64 = 1_000_000
+    /// A list that is kept for streams is told at most once in this time.
+    public var keptCoalesce: Int64 = 250_000_000
     /// Connections written to before the event loop gets to do something else.
     public var slice = 256
     public var heartbeat: Int64 = 20_000_000_000

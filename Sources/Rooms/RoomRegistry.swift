@@ -24,6 +24,7 @@ public final class RoomRegistry: @unchecked Sendable {
     private(set) var reads: StoreReads!
     let presence: PresenceHub?
     private var beat: Beat?
+    private var versions = 0
 
     private struct ListID: Hashable {
         let tenant: TenantID
@@ -88,6 +89,21 @@ public final class RoomRegistry: @unchecked Sendable {
     /// Goes on after the loop has polled its sockets: an `execute` would run before that.
     func later(_ work: @escaping @Sendable () -> Void) {
         loop.scheduleTask(in: .microseconds(1), work)
+    }
+
+    /// Does `work` at `time`, or at the end of this tick when that is past.
+    func later(notBefore time: Int64, _ work: @escaping @Sendable () -> Void) {
+        if time > now() {
+            loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time)), work)
+        } else {
+            loop.execute(work)
+        }
+    }
+
+    /// A number for something that is told, which was never given before.
+    func nextVersion() -> Int {
+        versions += 1
+        return versions
     }
 
     // MARK: One connection
@@ -216,6 +232,8 @@ public final class RoomRegistry: @unchecked Sendable {
     public func drop(_ subscriber: Subscriber) {
         guard subscriber.state != .closed else { return }
         subscriber.members?.leave(subscriber)
+        subscriber.keeper?.leave()
+        subscriber.keeper = nil
         subscriber.state = .closed
         byID[subscriber.id] = nil
         let last = subscribers[subscriber.part].removeLast()

@@ -36,6 +36,9 @@ public final class Subscriber: @unchecked Sendable {
     let livesUntil: Int64
     /// What its socket has not taken yet is the last that it is told.
     var isEnding = false
+    /// Who tells it of a state, if it is told of one, and the last that it was told, by that one's number.
+    var keeper: Keeper?
+    var toldVersion = 0
     let snapshotURL: String
     let sink: any Sink
 

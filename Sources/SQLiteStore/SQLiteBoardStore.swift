@@ -93,6 +93,12 @@ public final class SQLiteBoardStore: BoardStore {
         do { return try await database.read { try JobTable.open(in: $0) } } catch { throw BoardError(storage: error) }
     }
 
+    public func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) async throws(BoardError) -> NewestTasks {
+        try await read(author.tenant) { try $0.newestTasks(in: status, count: count, for: author) }
+    }
+
     public func bounds(of tenant: TenantID) async throws -> LogBounds {
         try await read(tenant) { $0.bounds }
     }

@@ -25,6 +25,14 @@ enum TaskTable {
             tenant, column.board.rawValue, column.status, read: task)
     }
 
+    /// The newest first.
+    static func newest(in column: BoardColumn, count: Int, of tenant: Int, in db: Database) throws -> [BoardTask] {
+        try db.all(
+            """
+            SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY id DESC LIMIT ?
+            """, tenant, column.board.rawValue, column.status, count, read: task)
+    }
+
     static func statuses(on board: BoardID, of tenant: Int, in db: Database) throws -> Set<String> {
         Set(
             try db.all(

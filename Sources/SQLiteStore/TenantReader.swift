@@ -62,6 +62,18 @@ struct TenantReader {
         return BoardSnapshot(boards: boards, tasks: tasks, cursor: bounds.cursor)
     }
 
+    func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) throws -> NewestTasks {
+        var tasks: [BoardTask] = []
+        for board in try boards(.all, for: author) {
+            guard let row, board.statuses.contains(status) else { continue }
+            let column = BoardColumn(board: board.id, status: status)
+            tasks += try TaskTable.newest(in: column, count: count, of: row.number, in: db)
+        }
+        return NewestTasks(tasks: Array(tasks.sorted { $0.id > $1.id }.prefix(count)), cursor: bounds.cursor)
+    }
+
     func page(after seq: Int, selection: Selection, count: Int, bytes: Int) throws -> LogPage {
         var end = min(max(seq, bounds.oldest - 1), bounds.head)
         var events: [Event] = []

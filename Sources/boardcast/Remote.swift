@@ -75,13 +75,24 @@ struct Remote {
         return try await client.execute(request, timeout: .seconds(30))
     }
 
-    /// The body of a 200.
+    /// The body of a 2xx.
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
+        try await body { try await send(path, query: query, headers: [:], by: Self.calls) }
+    }
+
+    /// The body of a 2xx to `json`.
+    ///
+    /// - Throws: as ``get(_:query:)`` does.
+    func post(_ path: String, _ json: [UInt8]) async throws(Failure) -> [UInt8] {
+        try await body { try await call(.POST, path, json: json) }
+    }
+
+    private func body(of send: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send(path, query: query, headers: [:], by: Self.calls)
-            guard response.status == .ok else { throw await Refusal(response).failure }
+            let response = try await send()
+            guard 200..<300 ~= response.status.code else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {
             throw failure

@@ -17,7 +17,9 @@ import Testing
 
     @Test(arguments: [
         ["srve"], ["token", "mnt"], ["token", "mint"], ["token", "mint", "--sub", "u"], ["tail", "--bord", "x"],
-        ["tail", "--token", "x"], ["tail", "--since", "a b"], ["stats", "--token", "x"], ["serve", "extra"],
+        ["tail", "--token", "x"], ["tail", "--since", "a b"], ["stats", "--token", "x"], ["publish"],
+        ["publish", "--type", "a.b", "--board", "b", "--user", "u"], ["publish", "--type", "a.b", "--token", "x"],
+        ["serve", "extra"],
         ["serve", "--prot", "1"], ["token", "verify"], ["token", "verify", "--jwk", "a", "--key-file", "b", "t"],
         ["token", "mint", "--sub", "u", "--tenant", "t", "--ttl", "soon"],
         ["token", "mint", "--sub", "u", "--tenant", "t", "--alg", "none"],
@@ -51,8 +53,9 @@ import Testing
     }
 
     @Test(
-        arguments: [Boardcast.self, Serve.self, Token.self, Mint.self, Verify.self, Tail.self, Stats.self]
-            as [any ParsableCommand.Type])
+        arguments: [
+            Boardcast.self, Serve.self, Token.self, Mint.self, Verify.self, Tail.self, Publish.self, Stats.self,
+        ] as [any ParsableCommand.Type])
     func `every command's help has an example that fits a terminal`(command: any ParsableCommand.Type) {
         let help = command.helpMessage(columns: 80)
         #expect(help.contains("EXAMPLES\n  "))

@@ -80,6 +80,27 @@ extension StoreContract {
             let empty = try await store.store.snapshot(of: .all, for: .eve)
             #expect(empty.tasks.isEmpty && empty.boards.map(\.id) == [.main] && empty.cursor.seq == 0)
         },
+        StoreContract("the newest tasks of a status come from every board that is seen, with their place in the log") {
+            store in
+            try await store.createBoard(#"{"id":"b1","statuses":["inbox","done"]}"#)
+            for (board, status) in [
+                ("main", "inbox"), ("b1", "inbox"), ("main", "done"), ("b1", "inbox"), ("main", "inbox"),
+            ] {
+                try await store.create(#"{"name":"t","boardId":"\#(board)","status":"\#(status)"}"#)
+            }
+            func ids(_ status: String, _ count: Int, _ author: Author = .ann) async throws -> [Int] {
+                let newest = try await store.store.newestTasks(in: status, count: count, for: author)
+                let head = author.tenant == Author.ann.tenant ? 6 : 0
+                #expect(newest.cursor == Cursor(seq: head, epoch: store.store.epoch))
+                return newest.tasks.map(\.id)
+            }
+            #expect(try await ids("inbox", 50) == [5, 4, 2, 1])
+            #expect(try await ids("inbox", 3) == [5, 4, 2])
+            #expect(try await ids("done", 3) == [3])
+            #expect(try await ids("nowhere", 3) == [])
+            #expect(try await ids("inbox", 50, .ann.seeing("b1", "nope")) == [4, 2])
+            #expect(try await ids("inbox", 50, .eve) == [])
+        },
         StoreContract("a snapshot and the log after it make the state, whatever is written meanwhile") { store in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<8 {

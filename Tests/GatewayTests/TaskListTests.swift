@@ -1,95 +1,171 @@
-import HTTPTypes
+import Boards
+import Events
+import NIOCore
+import Rooms
 import StrictJSON
 import Testing
 
 @testable import Gateway
 
+/// What streams are told of a list of tasks, as events change it.
 @Suite struct TaskListTests {
-    private func ids(_ answer: Answer) -> [Int] { answer.items.compactMap { $0["id"]?.int } }
-
-    private func filled() async throws -> TestGateway {
-        let gateway = try TestGateway()
-        try await gateway.addBoard("plan")
-        for body in [
-            #"{"name":"Red apples","labels":["fruit"],"assigneeId":"ann"}"#,
-            #"{"name":"green pears","labels":["fruit","Fruit"],"status":"done","assigneeId":"K"}"#,
-            #"{"name":"Éclair","description":"with APPLES & cream","assigneeId":"\u212a"}"#,
-            #"{"name":"nails","boardId":"plan","labels":["a+b c"]}"#,
-        ] { try #require(try await gateway.call(.post, "/api/tasks", nil, body).status == 201) }
-        return gateway
+    private func task(
+        _ id: Int, _ status: String = "generated", board: String = "main", version: Int = 1
+    ) -> BoardTask {
+        BoardTask(
+            id: id, board: BoardID(board)!, name: "task \(id)", description: "", status: status, priority: .medium,
+            assignee: nil, labels: [], dueAt: nil, rank: Rank("a0")!, version: version,
+            createdBy: UserID("ann")!, createdAt: Timestamp(milliseconds: 0), updatedAt: Timestamp(milliseconds: 0))
     }
 
-    @Test(arguments: [
-        ("", [1, 2, 3, 4]), ("?board=plan", [4]), ("?board=main", [1, 2, 3]), ("?status=done", [2]),
-        ("?status=nothing", []),
-        ("?label=fruit", [1, 2]), ("?label=Fruit", [2]), ("?label=a%2Bb+c", [4]), ("?label=a%2bb%20c", [4]),
-        ("?assignee=ann", [1]),
-        ("?assignee=K", [2]), ("?assignee=%E2%84%AA", [3]), ("?q=apples", [1, 3]), ("?q=APPLES", [1, 3]),
-        ("?q=%C3%A9clair", [3]),
-        ("?q=%26", [3]), ("?q=", [1, 2, 3, 4]), ("?q=apples&status=inbox&board=main&assignee=ann&label=fruit", [1]),
-        ("?limit=2", [1, 2]),
-        ("?&&limit=1&", [1]),
-    ])
-    func `tasks are found by what is asked for`(query: String, expected: [Int]) async throws {
-        let answer = try await filled().call(.get, "/api/tasks" + query)
-        #expect(answer.status == 200)
-        #expect(ids(answer) == expected)
-    }
-
-    @Test func `pages follow each other by next and by link, each task once`() async throws {
-        let gateway = try TestGateway()
-        try await gateway.addTasks(7)
-        var path = "/api/tasks?limit=3&q=task%20&status=inbox"
-        var seen: [Int] = []
-        for page in 1...3 {
-            let answer = try await gateway.call(.get, path)
-            seen += ids(answer)
-            if page == 3 {
-                #expect(answer["next"]?.isNull == true)
-                #expect(answer.headers[.link] == nil)
-                break
-            }
-            let next = try #require(answer["next"]?.string)
-            let link = try #require(answer.headers[.link])
-            #expect(link.hasPrefix("</api/tasks?") && link.hasSuffix(">; rel=\"next\""))
-            path = String(link.dropFirst().prefix { $0 != ">" })
-            #expect(path.contains("cursor=\(next)"))
-            #expect(path.contains("limit=3") && path.contains("q=task%20") && path.contains("status=inbox"))
+    private func frame(_ seq: Int, _ type: EventType, _ task: BoardTask) -> EventFrame {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string(type.rawValue)
+            $0.name("taskId"); $0.int(task.id)
+            $0.name("task"); task.write(into: &$0)
         }
-        #expect(seen == Array(1...7))
+        let event = Event(
+            tenant: TenantID("acme")!, seq: seq, audience: .board(task.board), type: type, timestamp: 0,
+            json: json.bytes)
+        return EventFrame(event, epoch: Epoch(rawValue: 1))
     }
 
-    @Test(arguments: [
-        ("?limit=0", "limit"), ("?limit=201", "limit"), ("?limit=-1", "limit"), ("?limit=+5", "limit"),
-        ("?limit=5.0", "limit"),
-        ("?limit=", "limit"), ("?limit=99999999999999999999", "limit"), ("?limit=%D9%A1", "limit"),
-        ("?cursor=", "cursor"),
-        ("?cursor=x", "cursor"), ("?cursor=t-1", "cursor"), ("?cursor=t01", "cursor"), ("?cursor=T1", "cursor"),
-        ("?unknown=1", "unknown"),
-        ("?Board=main", "Board"), ("?board=main&board=main", "board"), ("?limit=1&limit=2", "limit"),
-        ("?tenant=other", "tenant"),
-        ("?token=x", "token"), ("?q=%FF", ""), ("?q=%C0%AF", ""), ("?q=%", ""), ("?q=%4", ""), ("?q=%zz", ""),
-        ("?%ED%A0%80=1", ""), ("?=1", ""),
-    ])
-    func `a query that can't be understood is refused and named`(query: String, pointer: String) async throws {
-        let answer = try await TestGateway().call(.get, "/api/tasks" + query)
-        #expect(answer.status == 400)
-        #expect(answer.code == "invalid_query")
-        let errors = answer["errors"]?.array ?? []
-        #expect(pointer.isEmpty ? errors.count == 1 : answer.pointers == [pointer])
+    private func list(_ ids: [Int], limit: Int = 50, changes: Bool = false) -> TaskList {
+        let shape = TaskList.Shape(status: "generated", limit: limit, tellsChanges: changes)
+        return TaskList(shape, ids.map { task($0) }, at: 10)
     }
 
-    @Test(arguments: ["?board=nothing", "?board=MAIN", "?board=", "?board=main%00", "?board=../main"])
-    func `a board that is not there is not found`(query: String) async throws {
-        let answer = try await TestGateway().call(.get, "/api/tasks" + query)
-        #expect(answer.status == 404)
+    /// The objects that `bytes` tell.
+    private func objects(_ bytes: ByteBuffer?) throws -> [JSONObject] {
+        try (bytes ?? ByteBuffer()).readableBytesView.split(separator: UInt8(ascii: "\n"))
+            .filter { $0.starts(with: "data: ".utf8) }
+            .map { try #require(try JSONParser.parse($0.dropFirst(6)).object) }
     }
 
-    @Test func `a token for one board sees that board's tasks and may not ask for another's`() async throws {
-        let gateway = try await filled()
-        let token = try TestGateway.token(boards: ["plan"])
-        #expect(ids(try await gateway.call(.get, "/api/tasks", as: token)) == [4])
-        #expect(try await gateway.call(.get, "/api/tasks?board=main", as: token).status == 403)
-        #expect(ids(try await gateway.call(.get, "/api/tasks", as: try TestGateway.token(boards: []))) == [])
+    private func ids(_ object: JSONObject?, _ name: String = "tasks") -> [Int]? {
+        object?[name]?.array?.compactMap { $0.object?["id"]?.int ?? $0.int }
+    }
+
+    @Test func `a newcomer is told the list as it was told last`() throws {
+        var list = list([3, 1])
+        list.apply(frame(11, .taskCreated, task(4)))
+        let first = try objects(list.whole(at: 77))
+        #expect(first.count == 1)
+        #expect(first[0]["type"]?.string == "init")
+        #expect(ids(first[0]) == [3, 1])
+        #expect(first[0]["count"]?.int == 2)
+        #expect(first[0]["timestamp"]?.int == 77)
+        #expect(first[0]["tasks"]?.array?[0].object?["name"]?.string == "task 3")
+        _ = list.takeNews(at: 0)
+        #expect(ids(try objects(list.whole(at: 0)).first) == [4, 3, 1])
+    }
+
+    @Test func `new tasks are told with the whole list and a notification`() throws {
+        var list = list([1])
+        list.apply(frame(11, .taskCreated, task(2)))
+        var told = try objects(list.takeNews(at: 5))
+        #expect(told.map { $0["type"]?.string } == ["update", "notification"])
+        #expect(ids(told[0]) == [2, 1])
+        #expect(told[0]["count"]?.int == 2)
+        #expect(told[0]["newTasksCount"]?.int == 1)
+        #expect(told[1]["message"]?.string == "1 new task generated")
+        #expect(told[1]["severity"]?.string == "info")
+        #expect(told[1]["timestamp"]?.int == 5)
+        list.apply(frame(12, .taskCreated, task(3)))
+        list.apply(frame(13, .taskStatusChanged, task(4)))
+        told = try objects(list.takeNews(at: 5))
+        #expect(told[0]["newTasksCount"]?.int == 2)
+        #expect(told[1]["message"]?.string == "2 new tasks generated")
+        #expect(list.takeNews(at: 5) == nil)
+    }
+
+    @Test func `tasks that leave or change are told without a notification`() throws {
+        var list = list([3, 2, 1])
+        list.apply(frame(11, .taskStatusChanged, task(3, "done", version: 2)))
+        var told = try objects(list.takeNews(at: 0))
+        #expect(told.count == 1)
+        #expect(ids(told[0]) == [2, 1])
+        #expect(told[0]["newTasksCount"]?.int == 0)
+        list.apply(frame(12, .taskDeleted, task(2)))
+        list.apply(frame(13, .taskUpdated, task(1, version: 2)))
+        told = try objects(list.takeNews(at: 0))
+        #expect(ids(told[0]) == [1])
+        #expect(told[0]["tasks"]?.array?[0].object?["version"]?.int == 2)
+    }
+
+    @Test func `changes are told as such where they are wanted`() throws {
+        var list = list([3, 2, 1], changes: true)
+        list.apply(frame(11, .taskCreated, task(4)))
+        list.apply(frame(12, .taskUpdated, task(2, version: 2)))
+        list.apply(frame(13, .taskDeleted, task(1)))
+        let told = try objects(list.takeNews(at: 0))
+        #expect(told.map { $0["type"]?.string } == ["delta", "notification"])
+        #expect(ids(told[0], "added") == [4])
+        #expect(ids(told[0], "changed") == [2])
+        #expect(ids(told[0], "removed") == [1])
+    }
+
+    @Test func `what comes and goes between two tellings, or was known already, is no news`() throws {
+        var list = list([1])
+        list.apply(frame(11, .taskCreated, task(2)))
+        list.apply(frame(12, .taskDeleted, task(2)))
+        list.apply(frame(13, .taskCreated, task(9, "inbox")))
+        list.apply(frame(10, .taskCreated, task(8)))
+        #expect(list.takeNews(at: 0) == nil)
+        list.apply(frame(14, .taskStatusChanged, task(1, "done")))
+        list.apply(frame(15, .taskStatusChanged, task(1, version: 3)))
+        let told = try objects(list.takeNews(at: 0))
+        #expect(told.map { $0["type"]?.string } == ["update"])
+        #expect(told[0]["newTasksCount"]?.int == 0)
+    }
+
+    @Test func `a board that is deleted takes its tasks along`() throws {
+        let shape = TaskList.Shape(status: "generated", limit: 50, tellsChanges: false)
+        var list = TaskList(shape, [task(3, board: "plan"), task(2), task(1, board: "plan")], at: 10)
+        let event = Event(
+            tenant: TenantID("acme")!, seq: 11, audience: .board(BoardID("plan")!), type: .boardDeleted, timestamp: 0,
+            json: Array("{}".utf8))
+        list.apply(EventFrame(event, epoch: Epoch(rawValue: 1)))
+        #expect(ids(try objects(list.takeNews(at: 0)).first) == [2])
+    }
+
+    @Test func `the newest are shown, and older ones move up without being called new`() throws {
+        var list = list([3, 2, 1], limit: 2)
+        #expect(ids(try objects(list.whole(at: 0)).first) == [3, 2])
+        list.apply(frame(11, .taskDeleted, task(3)))
+        let told = try objects(list.takeNews(at: 0))
+        #expect(told.count == 1)
+        #expect(ids(told[0]) == [2, 1])
+        #expect(told[0]["newTasksCount"]?.int == 0)
+        #expect(!list.isShort)
+    }
+
+    @Test func `a list whose reserve is used up is short while the store has more, and goes on where it was`() throws {
+        let all = Array((1...200).reversed())
+        var list = list(Array(all.prefix(2 + TaskList.reserve)), limit: 2)
+        for (offset, id) in all.prefix(TaskList.reserve).enumerated() {
+            list.apply(frame(11 + offset, .taskDeleted, task(id)))
+            #expect(!list.isShort)
+        }
+        list.apply(frame(100, .taskDeleted, task(150)))
+        #expect(list.isShort)
+        // A task older than all that are known is one of those that will be read.
+        list.apply(frame(101, .taskStatusChanged, task(5)))
+        #expect(list.isShort)
+        let rest = all.dropFirst(TaskList.reserve + 1).prefix(2 + TaskList.reserve)
+        var anew = TaskList(list.shape, rest.map { task($0) }, at: 101, after: list)
+        #expect(ids(try objects(anew.whole(at: 0)).first) == [200, 199])
+        let told = try objects(anew.takeNews(at: 0))
+        #expect(ids(told.first) == [149, 148])
+        #expect(told.count == 1)
+    }
+
+    @Test func `a list never holds more than it shows and its reserve`() throws {
+        var list = list([], limit: 2)
+        for id in 1...200 { list.apply(frame(10 + id, .taskCreated, task(id))) }
+        #expect(ids(try objects(list.takeNews(at: 0)).first) == [200, 199])
+        for id in 149...200 { list.apply(frame(300 + id, .taskDeleted, task(id))) }
+        #expect(list.isShort, "those beyond were let go")
     }
 }

@@ -41,6 +41,9 @@ final class TestConnection: Sink, @unchecked Sendable {
         return connection
     }
 
+    /// Whatever has come so far.
+    var text: String { get async throws { try await loop.submit { String(buffer: self.received) }.get() } }
+
     /// What has come, once `word` is in it; bounded by turns, not by time.
     func text(until word: String) async throws -> String {
         for _ in 0..<100_000 {
