@@ -13,6 +13,8 @@ struct Boardcast: AsyncParsableCommand {
               boardcast token mint --sub ann --tenant acme --role admin
               boardcast tail --board main    every event, as it happens
               boardcast publish --type a.b   an event of your own
+              boardcast job run --name Import -- ./import.sh
+                                             a command, reported as a job
               boardcast stats                who is connected
 
             EXIT CODES
@@ -20,7 +22,7 @@ struct Boardcast: AsyncParsableCommand {
               6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, Stats.self])
+        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, JobCommands.self, Stats.self])
 
     static func main() async {
         do {

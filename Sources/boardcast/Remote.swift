@@ -53,16 +53,22 @@ struct Remote {
         try await send(path, query: query, headers: headers, by: Self.streams)
     }
 
-    private func send(
-        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient
-    ) async throws -> HTTPClientResponse {
-        try await send(HTTPClientRequest(url: server.url(path, query: query)), headers: headers, by: client)
+    /// Makes a call that changes something.
+    ///
+    /// - Parameter json: the body; nil sends none.
+    /// - Throws: what went wrong on the network, for ``words(for:)``, or ``Failure`` of the token.
+    func call(_ method: HTTPMethod, _ path: String, json: [UInt8]? = nil) async throws -> HTTPClientResponse {
+        let headers: HTTPHeaders = json == nil ? [:] : ["Content-Type": "application/json"]
+        return try await send(path, method, headers: headers, body: json, by: Self.calls)
     }
 
     private func send(
-        _ request: HTTPClientRequest, headers: HTTPHeaders, by client: HTTPClient
+        _ path: String, _ method: HTTPMethod = .GET, query: [(name: String, value: String)] = [],
+        headers: HTTPHeaders, body: [UInt8]? = nil, by client: HTTPClient
     ) async throws -> HTTPClientResponse {
-        var request = request
+        var request = HTTPClientRequest(url: server.url(path, query: query))
+        request.method = method
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         request.headers = headers
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
@@ -73,22 +79,19 @@ struct Remote {
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
-        try await call(HTTPClientRequest(url: server.url(path, query: query)), headers: [:])
+        try await body { try await send(path, query: query, headers: [:], by: Self.calls) }
     }
 
     /// The body of a 2xx to `json`.
     ///
     /// - Throws: as ``get(_:query:)`` does.
     func post(_ path: String, _ json: [UInt8]) async throws(Failure) -> [UInt8] {
-        var request = HTTPClientRequest(url: server.url(path))
-        request.method = .POST
-        request.body = .bytes(json)
-        return try await call(request, headers: ["Content-Type": "application/json"])
+        try await body { try await call(.POST, path, json: json) }
     }
 
-    private func call(_ request: HTTPClientRequest, headers: HTTPHeaders) async throws(Failure) -> [UInt8] {
+    private func body(of answer: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send(request, headers: headers, by: Self.calls)
+            let response = try await answer()
             guard 200..<300 ~= response.status.code else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {

@@ -32,6 +32,7 @@ final class TestConnection: Sink, @unchecked Sendable {
         return connection
     }
 
+    /// Opens any stream.
     static func open(_ request: StreamRequest, on gateway: TestGateway) async throws -> TestConnection {
         let connection = TestConnection(gateway.registry)
         try await connection.loop.submit {

@@ -31,8 +31,8 @@ final class StreamFront: ChannelDuplexHandler {
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
     private let logger: Logger
-    /// Adds Hummingbird's own handlers behind this one.
-    private let attach: () throws -> Void
+    /// Adds Hummingbird's own handlers behind this one; nil once that is done, or will never be.
+    private var attach: (() throws -> Void)?
 
     private(set) var mode = Mode.requests
     private var isAttached = false
@@ -85,7 +85,8 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     private func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-        if !isAttached {
+        if let attach {
+            self.attach = nil
             isAttached = true
             do { try attach() } catch { return context.close(promise: nil) }
         }
@@ -235,6 +236,7 @@ final class StreamFront: ChannelDuplexHandler {
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
         held = []
+        attach = nil
         try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
         if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }
