@@ -77,6 +77,14 @@ public actor MemoryBoardStore: BoardStore {
         return BoardSnapshot(boards: visible, tasks: tasks, cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
+    public func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) async throws(BoardError) -> NewestTasks {
+        let rows = tenant(author.tenant)
+        let tasks = rows.tasks.values.filter { $0.status == status && author.sees($0.board) }.sorted { $0.id > $1.id }
+        return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
+    }
+
     public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
         let rows = tenant(author.tenant)
         guard let row = rows.job(id), author.sees(row.job) else { throw .notFound(.job(id)) }
@@ -102,14 +110,6 @@ public actor MemoryBoardStore: BoardStore {
         tenants.values.flatMap { rows in
             rows.jobs.values.filter { !$0.job.status.isFinal }.map { OpenJob($0, of: rows.tenant) }
         }
-    }
-
-    public func newestTasks(
-        in status: String, count: Int, for author: Author
-    ) async throws(BoardError) -> NewestTasks {
-        let rows = tenant(author.tenant)
-        let tasks = rows.tasks.values.filter { $0.status == status && author.sees($0.board) }.sorted { $0.id > $1.id }
-        return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
     public func bounds(of tenant: TenantID) async throws -> LogBounds { bounds(of: self.tenant(tenant)) }

@@ -55,8 +55,7 @@ public struct Gateway: Sendable {
         let connections = OpenConnections(limit: settings.maxConnections)
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
         let route = StreamRoute(
-            authenticator: authenticator, relay: relay, store: store, failures: failures,
-            endpoints: jobStreams + [EventFeed(store: store), TaskFeed(store: store, clock: relay.now)])
+            authenticator: authenticator, relay: relay, store: store, failures: failures, endpoints: feeds + jobStreams)
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
@@ -73,6 +72,8 @@ public struct Gateway: Sendable {
             },
             eventLoopGroupProvider: .shared(group), logger: logger)
     }
+
+    private var feeds: [any StreamEndpoint] { [EventFeed(store: store), TaskFeed(store: store, clock: relay.now)] }
 
     private var jobStreams: [any StreamEndpoint] {
         [

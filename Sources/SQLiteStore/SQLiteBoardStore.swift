@@ -77,6 +77,12 @@ public final class SQLiteBoardStore: BoardStore {
         try await read(author.tenant) { try $0.snapshot(of: boards, for: author) }
     }
 
+    public func newestTasks(
+        in status: String, count: Int, for author: Author
+    ) async throws(BoardError) -> NewestTasks {
+        try await read(author.tenant) { try $0.newestTasks(in: status, count: count, for: author) }
+    }
+
     public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
         let found = try await read(author.tenant) { tenant in
             try tenant.job(id).map { JobSnapshot(job: $0, cursor: tenant.bounds.cursor) }
@@ -91,12 +97,6 @@ public final class SQLiteBoardStore: BoardStore {
 
     public func openJobs() async throws(BoardError) -> [OpenJob] {
         do { return try await database.read { try JobTable.open(in: $0) } } catch { throw BoardError(storage: error) }
-    }
-
-    public func newestTasks(
-        in status: String, count: Int, for author: Author
-    ) async throws(BoardError) -> NewestTasks {
-        try await read(author.tenant) { try $0.newestTasks(in: status, count: count, for: author) }
     }
 
     public func bounds(of tenant: TenantID) async throws -> LogBounds {

@@ -89,9 +89,9 @@ struct Remote {
         try await body { try await call(.POST, path, json: json) }
     }
 
-    private func body(of send: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
+    private func body(of answer: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send()
+            let response = try await answer()
             guard 200..<300 ~= response.status.code else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {

@@ -38,7 +38,11 @@ import Tokens
         async throws -> TestConnection
     {
         let token = try TestGateway.token(tenant: tenant, boards: boards)
-        return try await .open(try await request(uri, token, lastEventID: lastEventID), on: gateway)
+        let connection = try await TestConnection.open(
+            try await request(uri, token, lastEventID: lastEventID), on: gateway)
+        // It has begun: what comes next is live.
+        _ = try await connection.text(until: "retry: ")
+        return connection
     }
 
     private func status(_ uri: String, boards: [String]? = nil) async throws -> Int {
