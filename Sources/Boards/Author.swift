@@ -6,11 +6,14 @@ public struct Author: Sendable {
     public let user: UserID
     /// What the token is good for; a board named here need not exist.
     public let boards: Selection.Boards
+    /// Whether it may report on the jobs of others, and cancel them.
+    public let runsJobs: Bool
 
-    public init(tenant: TenantID, user: UserID, boards: Selection.Boards = .all) {
+    public init(tenant: TenantID, user: UserID, boards: Selection.Boards = .all, runsJobs: Bool = false) {
         self.tenant = tenant
         self.user = user
         self.boards = boards
+        self.runsJobs = runsJobs
     }
 
     public func sees(_ board: BoardID) -> Bool {

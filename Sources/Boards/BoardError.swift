@@ -2,10 +2,12 @@ public import Events
 
 /// Why a store refused. The gateway gives each case its HTTP status, once.
 public enum BoardError: Error, Equatable, CustomStringConvertible {
-    /// No such board or task in this tenant.
+    /// No such board, task or job in this tenant.
     case notFound(Subject)
     /// The token is not good for that board.
     case forbidden
+    /// The job is another's, and the token's role does not allow to report on it.
+    case jobForbidden
     /// The task is not of the version that the caller wants to change; here is what it is now.
     case versionMismatch(BoardTask)
     case boardVersionMismatch(Board)
@@ -26,6 +28,7 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
     public enum Subject: Sendable, Equatable {
         case board(BoardID)
         case task(Int)
+        case job(JobID)
     }
 
     public enum Conflict: Sendable, Equatable, CustomStringConvertible {
@@ -36,6 +39,13 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
         case statusesInUse([String])
         /// The tenant has as many revocations as are kept.
         case revocationsFull(limit: Int)
+        /// The tenant has as many unfinished jobs as it may.
+        case jobsFull(limit: Int)
+        /// The job has come to its end, and was not as the report says.
+        case jobIsFinal(JobStatus)
+        /// A job that has begun can't be queued again.
+        case jobHasBegun
+        case progressFalls(from: Int, to: Int)
 
         public var description: String {
             switch self {
@@ -44,6 +54,10 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
             case .statusesInUse(let statuses): "there are tasks in \(statuses.joined(separator: ", "))"
             case .revocationsFull(let limit):
                 "there are \(limit) revocations already; use issuedBefore, which covers many tokens at once"
+            case .jobsFull(let limit): "there are \(limit) unfinished jobs already; finish or cancel some"
+            case .jobIsFinal(let status): "the job is \(status.rawValue), which is final"
+            case .jobHasBegun: "the job has begun and can't be queued again"
+            case .progressFalls(let from, let to): "progress never falls: the job is at \(from), not at \(to)"
             }
         }
     }
@@ -56,7 +70,9 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .notFound(.board(let id)): "no board \(id)"
         case .notFound(.task(let id)): "no task \(id)"
+        case .notFound(.job(let id)): "no job \(id)"
         case .forbidden: "the token is not good for that board"
+        case .jobForbidden: "the job is another's"
         case .versionMismatch(let task): "task \(task.id) is at version \(task.version)"
         case .boardVersionMismatch(let board): "board \(board.id) is at version \(board.version)"
         case .conflict(let conflict): conflict.description

@@ -5,7 +5,7 @@ public import Events
 /// Every write passes ``TaskEvents``; every store passes the one suite in `Tests/Contracts`. A store is made with
 /// `announce`, which it calls once per commit: after the commit is safe, before any of its writes is acknowledged,
 /// with the events in number order, and never from two places at once.
-public protocol BoardStore: EventLog {
+public protocol BoardStore: EventLog, JobStore {
     /// Performs one write and announces its events; returns when both are done.
     ///
     /// - Parameter once: names the write, so that sending it again gives the first answer and does nothing.

@@ -12,7 +12,7 @@ public protocol BoardTransaction {
     func board(_ id: BoardID) throws(BoardError) -> Board?
     mutating func insert(_ board: Board) throws(BoardError)
     mutating func update(_ board: Board) throws(BoardError)
-    /// With all its tasks. Its numbering is kept, for a board of the same id made later.
+    /// With all its tasks and jobs. Its numbering is kept, for a board of the same id made later.
     mutating func delete(_ board: Board) throws(BoardError)
     /// Those that have at least one task.
     func statusesInUse(on board: BoardID) throws(BoardError) -> Set<String>
@@ -26,6 +26,13 @@ public protocol BoardTransaction {
     func lastRank(in column: BoardColumn) throws(BoardError) -> Rank?
     /// The first rank above `rank`, or of all, leaving the task numbered `id` out.
     func nextRank(in column: BoardColumn, after rank: Rank?, without id: Int) throws(BoardError) -> Rank?
+
+    func job(_ id: JobID) throws(BoardError) -> StoredJob?
+    /// As the tenant's newest; finished ones ``JobLimits/kept`` behind it are let go of.
+    mutating func insert(_ job: StoredJob) throws(BoardError)
+    mutating func update(_ job: StoredJob) throws(BoardError)
+    /// How many are not finished.
+    func openJobs() throws(BoardError) -> Int
 
     /// A number that no task of the tenant ever had.
     mutating func takeTaskID() throws(BoardError) -> Int

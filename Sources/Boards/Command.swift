@@ -11,6 +11,13 @@ public enum Command: Sendable {
     case createBoard(BoardDraft)
     case updateBoard(BoardID, BoardPatch, ifVersion: Int? = nil)
     case deleteBoard(BoardID, ifVersion: Int? = nil)
+    /// - Parameter id: a new one.
+    case createJob(JobID, JobDraft)
+    case reportJob(JobID, JobReport)
+    /// Tells what was held of a job's progress.
+    case tellJob(JobID)
+    /// Fails a job of whose worker nothing was heard since it was at `version`.
+    case stallJob(JobID, version: Int)
     /// An event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
     case publish(EventType, data: JSONValue, to: Audience)
 }

@@ -1,3 +1,4 @@
+public import Events
 import StrictJSON
 
 /// What a write came to. When a caller has it, the change and its events are on disk and announced.
@@ -7,11 +8,18 @@ public struct Commit: Sendable, Equatable {
     /// As it is now, or as it was last when it was deleted.
     public let task: BoardTask?
     public let board: Board?
+    public let job: Job?
+    /// When what is held of the job's progress is to be told; nil when nothing is. Not kept with the answer.
+    public let heldUntil: Timestamp?
 
-    init(seq: Int, task: BoardTask? = nil, board: Board? = nil) {
+    init(
+        seq: Int, task: BoardTask? = nil, board: Board? = nil, job: Job? = nil, heldUntil: Timestamp? = nil
+    ) {
         self.seq = seq
         self.task = task
         self.board = board
+        self.job = job
+        self.heldUntil = heldUntil
     }
 
     /// For an ``Answer``; ``init(bytes:)`` reads it.
@@ -28,6 +36,10 @@ public struct Commit: Sendable, Equatable {
                 $0.name("board")
                 board.write(into: &$0)
             }
+            if let job {
+                $0.name("job")
+                job.write(into: &$0)
+            }
         }
         return json.bytes
     }
@@ -37,7 +49,9 @@ public struct Commit: Sendable, Equatable {
         guard let object = try? JSONParser.parse(bytes).object, let seq = object["seq"]?.int else { return nil }
         self.init(
             seq: seq, task: object["task"]?.object.flatMap { BoardTask($0) },
-            board: object["board"]?.object.flatMap { Board($0) })
-        guard (task == nil) == (object["task"] == nil), (board == nil) == (object["board"] == nil) else { return nil }
+            board: object["board"]?.object.flatMap { Board($0) }, job: object["job"]?.object.flatMap { Job($0) })
+        guard (task == nil) == (object["task"] == nil), (board == nil) == (object["board"] == nil),
+            (job == nil) == (object["job"] == nil)
+        else { return nil }
     }
 }

@@ -9,6 +9,7 @@ struct EventDraft {
     var previousStatus: String?
     var changes: [FieldChange] = []
     var board: Board?
+    var job: Job?
     var data: JSONValue?
 
     /// The whole object as clients see it; members in this order, those that do not apply left out.
@@ -73,6 +74,12 @@ struct EventDraft {
         if let board {
             json.name("board")
             board.write(into: &json)
+        }
+        if let job {
+            json.name("jobId")
+            json.string(job.id.rawValue)
+            json.name("job")
+            job.write(into: &json, withInput: false)
         }
     }
 }

@@ -77,6 +77,33 @@ public actor MemoryBoardStore: BoardStore {
         return BoardSnapshot(boards: visible, tasks: tasks, cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
+    public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
+        let rows = tenant(author.tenant)
+        guard let row = rows.job(id), author.sees(row.job) else { throw .notFound(.job(id)) }
+        return JobSnapshot(job: row.job, cursor: Cursor(seq: rows.head, epoch: epoch))
+    }
+
+    public func jobs(_ query: JobQuery, for author: Author) async throws(BoardError) -> JobPage {
+        let rows = tenant(author.tenant)
+        if let board = query.board { _ = try rows.visibleBoards(.only([board]), to: author) }
+        let found = rows.jobs
+            .filter { number, row in
+                number < query.before ?? .max && author.sees(row.job) && query.matches(row.job)
+            }
+            .sorted { $0.key > $1.key }
+        var page = JobPage.Gathering(query)
+        for (number, row) in found {
+            guard page.takes(row.job, number: number) else { break }
+        }
+        return page.page
+    }
+
+    public func openJobs() async throws(BoardError) -> [OpenJob] {
+        tenants.values.flatMap { rows in
+            rows.jobs.values.filter { !$0.job.status.isFinal }.map { OpenJob($0, of: rows.tenant) }
+        }
+    }
+
     public func bounds(of tenant: TenantID) async throws -> LogBounds { bounds(of: self.tenant(tenant)) }
 
     public func page(

@@ -11,6 +11,9 @@ struct MemoryTenant: BoardTransaction {
     private var events: [Event] = []
     private var boardHeads: [BoardID: Int] = [:]
     private var lastTaskID = 0
+    /// By the order in which they were made.
+    private(set) var jobs: [Int: StoredJob] = [:]
+    private var jobNumbers: [JobID: Int] = [:]
     private var answers: [AnswerKey: Answer] = [:]
 
     private struct AnswerKey: Hashable {
@@ -44,6 +47,7 @@ struct MemoryTenant: BoardTransaction {
             events.removeFirst(expired)
             self.oldest += expired
         }
+        forgetJobs { $1.status.isFinal && $1.updatedAt.milliseconds < time - retention.age }
         if answers.count > 1024 { answers = answers.filter { $0.value.at + IdempotencyKey.lifetime > time } }
     }
 
@@ -54,6 +58,7 @@ struct MemoryTenant: BoardTransaction {
     mutating func delete(_ board: Board) {
         boards[board.id] = nil
         tasks = tasks.filter { $0.value.board != board.id }
+        forgetJobs { $1.board == board.id }
     }
 
     func statusesInUse(on board: BoardID) -> Set<String> {
@@ -77,6 +82,26 @@ struct MemoryTenant: BoardTransaction {
         tasks.values.lazy
             .filter { task in task.column == column && task.id != id && rank.map { $0 < task.rank } != false }
             .map(\.rank).min()
+    }
+
+    func job(_ id: JobID) -> StoredJob? { jobNumbers[id].flatMap { jobs[$0] } }
+
+    mutating func insert(_ job: StoredJob) {
+        let number = (jobs.keys.max() ?? 0) + 1
+        jobs[number] = job
+        jobNumbers[job.job.id] = number
+        forgetJobs { $0 <= number - JobLimits.kept && $1.status.isFinal }
+    }
+
+    mutating func update(_ job: StoredJob) { jobNumbers[job.job.id].map { jobs[$0] = job } }
+
+    func openJobs() -> Int { jobs.values.count { !$0.job.status.isFinal } }
+
+    private mutating func forgetJobs(where condition: (Int, Job) -> Bool) {
+        for (number, row) in jobs where condition(number, row.job) {
+            jobs[number] = nil
+            jobNumbers[row.job.id] = nil
+        }
     }
 
     mutating func takeTaskID() -> Int {

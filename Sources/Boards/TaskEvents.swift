@@ -52,6 +52,10 @@ public struct TaskEvents {
         case .createBoard(let draft): try createBoard(draft, in: &rows)
         case .updateBoard(let id, let patch, let version): try updateBoard(id, patch, ifVersion: version, in: &rows)
         case .deleteBoard(let id, let version): try deleteBoard(id, ifVersion: version, in: &rows)
+        case .createJob(let id, let draft): try createJob(id, draft, in: &rows)
+        case .reportJob(let id, let report): try reportJob(id, report, in: &rows)
+        case .tellJob(let id): try tellJob(id, in: &rows)
+        case .stallJob(let id, let version): try stallJob(id, version: version, in: &rows)
         case .publish(let type, let data, let audience):
             try publish(EventDraft(type: type, data: data), to: audience, in: &rows)
         }

@@ -27,6 +27,11 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     public static let boardUpdated = EventType("board.updated" as StaticString)
     public static let boardDeleted = EventType("board.deleted" as StaticString)
 
+    public static let jobCreated = EventType("job.created" as StaticString)
+    public static let jobProgress = EventType("job.progress" as StaticString)
+    public static let jobCompleted = EventType("job.completed" as StaticString)
+    public static let jobFailed = EventType("job.failed" as StaticString)
+
     public static let presenceState = EventType("presence.state" as StaticString)
     public static let presenceJoined = EventType("presence.joined" as StaticString)
     public static let presenceLeft = EventType("presence.left" as StaticString)

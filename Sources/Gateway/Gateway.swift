@@ -9,6 +9,7 @@ public import Rooms
 public struct Gateway: Sendable {
     private let authenticator: Authenticator
     private let store: any BoardStore
+    private let jobs: JobKeeper
     private let admin: any AdminStore
     private let audit: AuditLog
     private let relay: Relay
@@ -20,14 +21,17 @@ public struct Gateway: Sendable {
     private let writes = RateLimiter<WriteLimit.Writer>()
     private let uptime: @Sendable () -> Int64
 
-    /// - Parameter uptime: nanoseconds of a clock that never goes back, for limits.
+    /// - Parameters:
+    ///   - jobs: loaded from `store`; run with the application.
+    ///   - uptime: nanoseconds of a clock that never goes back, for limits.
     public init(
-        authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
-        presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
+        authenticator: Authenticator, store: any BoardStore, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog,
+        relay: Relay, presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         uptime: @escaping @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
     ) {
         self.authenticator = authenticator
         self.store = store
+        self.jobs = jobs
         self.admin = admin
         self.audit = audit
         self.relay = relay
@@ -60,7 +64,7 @@ public struct Gateway: Sendable {
                     connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings), requests],
+            services: [StreamDrain(relay: relay, settings: settings), JobKeeping(jobs: jobs), requests],
             onServerRunning: { channel in
                 try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
                 await running(channel)
@@ -85,6 +89,7 @@ public struct Gateway: Sendable {
             .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime))
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
+        JobRoutes(jobs: jobs, store: store, settings: settings).add(to: tenant)
         presenceRoutes.add(to: tenant)
         EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)

@@ -8,6 +8,9 @@ extension Problem {
         switch error {
         case .notFound: self = .notFound
         case .forbidden: self.init(.forbidden, "board_forbidden", "This token is not good for that board.")
+        case .jobForbidden:
+            self.init(
+                .forbidden, "job_forbidden", "Only who made the job, a service or an administrator may change it.")
         case .versionMismatch(let task):
             self.init(.preconditionFailed, "version_mismatch", "The task has changed; here is what it is now.")
             attachment = ("task", JSONWriter.bytes { task.write(into: &$0) })

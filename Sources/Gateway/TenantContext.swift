@@ -23,7 +23,9 @@ struct TenantContext: ChildRequestContext {
     }
 
     /// Who a write is by, and which boards it may touch.
-    var author: Author { Author(tenant: tenant, user: user, boards: claims.visibleBoards) }
+    var author: Author {
+        Author(tenant: tenant, user: user, boards: claims.visibleBoards, runsJobs: claims.role.allows(.jobs))
+    }
 
     /// - Throws: ``Problem`` 403 when the role does not allow it.
     func require(_ permission: Permission) throws(Problem) {

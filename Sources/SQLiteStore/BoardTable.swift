@@ -32,10 +32,11 @@ enum BoardTable {
             board.updatedAt.milliseconds, tenant, board.id.rawValue)
     }
 
-    /// With its tasks.
+    /// With its tasks and jobs.
     static func delete(_ id: BoardID, of tenant: Int, in db: Database) throws {
         let board = id.rawValue
         try db.run("DELETE FROM tasks WHERE tenant = ? AND board = ?", tenant, board)
+        try db.run("DELETE FROM jobs WHERE tenant = ? AND board = ?", tenant, board)
         try db.run("DELETE FROM boards WHERE tenant = ? AND id = ?", tenant, board)
     }
 

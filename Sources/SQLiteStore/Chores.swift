@@ -1,7 +1,7 @@
 import Boards
 import GRDB
 
-/// What the writer does when nobody writes: lets go of old events and answers, a batch at a time.
+/// What the writer does when nobody writes: lets go of old events, jobs and answers, a batch at a time.
 struct Chores {
     /// Rows that one step removes at most.
     static let batch = 256
@@ -34,6 +34,8 @@ struct Chores {
             }
             if isMore { return true }
         }
+        let finished = time - settings.retention(of: row.tenant).age
+        if try JobTable.purge(before: finished, count: Self.batch, of: row.number, in: db) { return true }
         tenant = row.number
         return true
     }

@@ -20,6 +20,7 @@ enum Migrations {
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
         migrator.registerMigration("2: revocations, audit") { db in try db.execute(sql: administration) }
+        migrator.registerMigration("3: jobs") { db in try db.execute(sql: jobs) }
         return migrator
     }
 
@@ -124,5 +125,33 @@ enum Migrations {
             at INTEGER NOT NULL,
             PRIMARY KEY (tenant, id)
         ) STRICT;
+        """
+
+    /// What may be long stands last, so that the rest is read without it.
+    private static let jobs = """
+        CREATE TABLE jobs (
+            tenant INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            id TEXT NOT NULL,
+            board TEXT,
+            name TEXT NOT NULL,
+            status TEXT NOT NULL,
+            progress INTEGER NOT NULL,
+            message TEXT,
+            error TEXT,
+            version INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            updated_at INTEGER NOT NULL,
+            told_at INTEGER,
+            is_held INTEGER NOT NULL,
+            input BLOB,
+            result BLOB,
+            details BLOB,
+            PRIMARY KEY (tenant, number),
+            UNIQUE (tenant, id)
+        ) STRICT;
+        CREATE INDEX open_jobs ON jobs (tenant) WHERE status IN ('queued', 'processing');
+        CREATE INDEX finished_jobs ON jobs (tenant, updated_at) WHERE NOT status IN ('queued', 'processing');
         """
 }

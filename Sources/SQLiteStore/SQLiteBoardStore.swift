@@ -77,6 +77,22 @@ public final class SQLiteBoardStore: BoardStore {
         try await read(author.tenant) { try $0.snapshot(of: boards, for: author) }
     }
 
+    public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
+        let found = try await read(author.tenant) { tenant in
+            try tenant.job(id).map { JobSnapshot(job: $0, cursor: tenant.bounds.cursor) }
+        }
+        guard let found, author.sees(found.job) else { throw .notFound(.job(id)) }
+        return found
+    }
+
+    public func jobs(_ query: JobQuery, for author: Author) async throws(BoardError) -> JobPage {
+        try await read(author.tenant) { try $0.jobs(query, for: author) }
+    }
+
+    public func openJobs() async throws(BoardError) -> [OpenJob] {
+        do { return try await database.read { try JobTable.open(in: $0) } } catch { throw BoardError(storage: error) }
+    }
+
     public func bounds(of tenant: TenantID) async throws -> LogBounds {
         try await read(tenant) { $0.bounds }
     }

@@ -36,6 +36,16 @@ struct TenantReader {
         try row.flatMap { try TaskTable.task(id, of: $0.number, in: db) }
     }
 
+    func job(_ id: JobID) throws -> Job? {
+        try row.flatMap { try JobTable.job(id, of: $0.number, in: db)?.job }
+    }
+
+    func jobs(_ query: JobQuery, for author: Author) throws -> JobPage {
+        if let board = query.board { _ = try boards(.only([board]), for: author) }
+        guard let row else { return JobPage(items: [], next: nil) }
+        return try JobTable.page(query, for: author, of: row.number, in: db)
+    }
+
     func step(_ search: inout TaskSearch) throws {
         try search.step(tenant: row?.number ?? 0, in: db)
     }

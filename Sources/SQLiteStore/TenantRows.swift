@@ -97,6 +97,22 @@ struct TenantRows: BoardTransaction {
         try storing { try TaskTable.nextRank(in: column, after: rank, without: id, of: row.number, in: db) }
     }
 
+    func job(_ id: JobID) throws(BoardError) -> StoredJob? {
+        try storing { try JobTable.job(id, of: row.number, in: db) }
+    }
+
+    mutating func insert(_ job: StoredJob) throws(BoardError) {
+        try storing { try JobTable.insert(job, of: row.number, in: db) }
+    }
+
+    mutating func update(_ job: StoredJob) throws(BoardError) {
+        try storing { try JobTable.update(job, of: row.number, in: db) }
+    }
+
+    func openJobs() throws(BoardError) -> Int {
+        try storing { try JobTable.open(of: row.number, in: db) }
+    }
+
     mutating func takeTaskID() -> Int {
         row.lastTask += 1
         return row.lastTask

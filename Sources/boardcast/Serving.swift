@@ -11,7 +11,7 @@ import ServiceLifecycle
 import Tokens
 import WebClient
 
-/// The server, put together: settings, log, keys, relay, store, presence, gateway, in this order. Decides nothing.
+/// The server, put together: settings, log, keys, relay, store, presence, jobs, gateway, in this order. Decides nothing.
 enum Serving {
     /// - Parameter reload: reads the settings anew.
     static func run(_ settings: Settings, dev: Bool, reload: @escaping @Sendable () throws -> Settings) async throws {
@@ -53,8 +53,11 @@ enum Serving {
         try await keys.use(settings)
         await keys.fetchDue()
 
+        let jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Clock.uptime)
+        try await jobs.load()
+
         let gateway = Gateway(
-            authenticator: authenticator, store: store, admin: store,
+            authenticator: authenticator, store: store, jobs: jobs, admin: store,
             audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
             settings: settings.gatewaySettings(budget))

@@ -22,6 +22,7 @@ struct TestGateway: Sendable {
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     let store: any BoardStore
+    let jobs: JobKeeper
     let admin = MemoryAdminStore()
     let authenticator: Authenticator
     /// As it stands in cursors.
@@ -39,6 +40,7 @@ struct TestGateway: Sendable {
         let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
         store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
+        jobs = JobKeeper(store: store, patience: .seconds(300), uptime: uptime ?? clock.readLater)
         let loop = Self.loops.any()
         presence = PresenceHub(for: relay, on: loop)
         relay.start(history: StoreHistory(store), on: [loop], presence: presence)
@@ -49,7 +51,7 @@ struct TestGateway: Sendable {
         logger.logLevel = .critical
         authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
-            authenticator: authenticator, store: store, admin: admin,
+            authenticator: authenticator, store: store, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         application = Application(router: gateway.router(), logger: logger)

@@ -144,6 +144,31 @@ import Testing
         #expect(try await again.store.bounds(of: Author.ann.tenant).head == 301)
         await again.close()
     }
+
+    @Test func `jobs are as they were after a restart, held progress too, and go when they are old`() async throws {
+        let before = try open(age: 60_000)
+        let (id, other) = (JobID.random(), JobID.random())
+        let draft = try JobDraft(object(#"{"name":"a","input":{"x":1.0}}"#))
+        for id in [id, other] { try await before.write(.createJob(id, draft)) }
+        try await before.write(.reportJob(other, JobReport(status: .completed, message: "done")))
+        try await before.write(.reportJob(id, JobReport(progress: 40)))
+        let held = try await before.write(.reportJob(id, JobReport(progress: 50, message: "é")))
+        let job = try #require(held.job)
+        await before.close()
+
+        let after = try open(age: 60_000)
+        #expect(try await after.store.job(id, for: .ann).job == job)
+        let open = try #require(try await after.store.openJobs().first)
+        #expect(open.id == id && open.isHeld && open.version == job.version && open.tenant == Author.ann.tenant)
+        try await after.write(.tellJob(id))
+        #expect(after.announced.map(\.type) == [.jobProgress])
+
+        let sqlite = try #require(after.store as? SQLiteBoardStore)
+        after.advance(milliseconds: 60_001)
+        try await sqlite.doChores(at: after.time)
+        #expect(try await after.store.jobs(JobQuery(), for: .ann).items.map(\.id) == [id])
+        await after.close()
+    }
 }
 
 extension SQLiteBoardStore {

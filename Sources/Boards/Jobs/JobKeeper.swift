@@ -1,0 +1,149 @@
+public import Events
+import Synchronization
+
+/// Looks after the jobs that are not finished. Whoever makes a job, reports on it or cancels it does it here.
+///
+/// The store keeps what a job is and what has been told of it; this only remembers when there is something to do, with one
+/// timer for all jobs. When the gateway starts it begins with those that the store has: what was held is told at once, and
+/// each worker has as long as ever to be heard of.
+public final class JobKeeper: Sendable {
+    private let store: any BoardStore
+    private let uptime: @Sendable () -> Int64
+    private let patience: Int64
+    private let state: Mutex<State>
+
+    private struct State {
+        var schedule: JobSchedule
+        /// Ends the rest that ``run()`` takes, which lasts until `wakesAt`.
+        var sleep: Task<Void, Never>?
+        var wakesAt = Int64.max
+    }
+
+    /// Errands done at once.
+    private static let batch = 128
+    /// How long until what the store could not do is tried again.
+    private static let soon: Int64 = 250_000_000
+    private static let longestRest: Int64 = 3_600_000_000_000
+
+    /// - Parameters:
+    ///   - patience: how long a job's worker may be silent.
+    ///   - uptime: nanoseconds of a clock that never goes back.
+    public init(store: any BoardStore, patience: Duration, uptime: @escaping @Sendable () -> Int64) {
+        self.store = store
+        self.uptime = uptime
+        let (seconds, attoseconds) = patience.components
+        self.patience = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        state = Mutex(State(schedule: JobSchedule(patience: self.patience)))
+    }
+
+    // MARK: Writing
+
+    /// - Throws: as the store does; ``BoardError/conflict(_:)`` when there are too many.
+    public func create(
+        _ draft: JobDraft, by author: Author, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit {
+        try await write(.createJob(.random(), draft), by: author, once: once)
+    }
+
+    /// - Throws: as the store does; ``BoardError/conflict(_:)`` for a report that the job can't have.
+    public func report(
+        _ report: JobReport, on id: JobID, by author: Author, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit {
+        try await write(.reportJob(id, report), by: author, once: once)
+    }
+
+    /// - Throws: as the store does; ``BoardError/conflict(_:)`` when the job came to another end before.
+    public func cancel(
+        _ id: JobID, by author: Author, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit {
+        try await write(.reportJob(id, JobReport(status: .cancelled)), by: author, once: once)
+    }
+
+    private func write(
+        _ command: Command, by author: Author, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit {
+        let commit = try await store.write(command, by: author, once: once)
+        if let job = commit.job { note(job, of: author.tenant, heldUntil: commit.heldUntil) }
+        return commit
+    }
+
+    private func note(_ job: Job, of tenant: TenantID, heldUntil: Timestamp?) {
+        let held = heldUntil.map { Int64(max(0, $0.milliseconds - job.updatedAt.milliseconds)) * 1_000_000 }
+        note(
+            JobSchedule.Key(tenant: tenant, job: job.id), by: job.createdBy, version: job.version,
+            isFinal: job.status.isFinal, tellsIn: held)
+    }
+
+    private func note(
+        _ key: JobSchedule.Key, by creator: UserID, version: Int, isFinal: Bool = false, tellsIn: Int64?
+    ) {
+        let now = uptime()
+        state.withLock { state in
+            state.schedule.note(key, by: creator, version: version, isFinal: isFinal, tellsIn: tellsIn, at: now)
+            if let next = state.schedule.next, next < state.wakesAt { state.sleep?.cancel() }
+        }
+    }
+
+    // MARK: Keeping
+
+    /// Takes over the jobs that the store has. Before anybody writes.
+    public func load() async throws(BoardError) {
+        for job in try await store.openJobs() {
+            note(
+                JobSchedule.Key(tenant: job.tenant, job: job.id), by: job.createdBy, version: job.version,
+                tellsIn: job.isHeld ? 0 : nil)
+        }
+    }
+
+    /// Does what is due, whenever something is; until it is cancelled.
+    public func run() async {
+        while !Task.isCancelled {
+            await attend()
+            await rest()
+        }
+    }
+
+    /// Sleeps until something is due, or is noted that is due sooner.
+    private func rest() async {
+        let sleep = state.withLock { state in
+            let next = state.schedule.next
+            state.wakesAt = next ?? .max
+            let left = min(next.map { max(0, $0 - uptime()) } ?? .max, Self.longestRest)
+            let sleep = Task<Void, Never> { try? await Task.sleep(for: .nanoseconds(left)) }
+            state.sleep = sleep
+            return sleep
+        }
+        await withTaskCancellationHandler {
+            await sleep.value
+        } onCancel: {
+            sleep.cancel()
+        }
+    }
+
+    /// Does what is due now.
+    func attend() async {
+        var errands = state.withLock { $0.schedule.takeDue(at: uptime()) }[...]
+        while !errands.isEmpty {
+            await withDiscardingTaskGroup { group in
+                for errand in errands.prefix(Self.batch) { group.addTask { await self.run(errand) } }
+            }
+            errands = errands.dropFirst(Self.batch)
+        }
+    }
+
+    private func run(_ errand: JobSchedule.Errand) async {
+        let author = Author(tenant: errand.tenant, user: errand.creator, runsJobs: true)
+        let key = JobSchedule.Key(tenant: errand.tenant, job: errand.job)
+        do {
+            switch errand.kind {
+            case .tell: _ = try await store.write(.tellJob(errand.job), by: author, once: nil)
+            case .stall(let version):
+                _ = try await write(.stallJob(errand.job, version: version), by: author, once: nil)
+            }
+        } catch .notFound {
+            state.withLock { $0.schedule.forget(key) }
+        } catch {
+            state.withLock { $0.schedule.putBack(errand, at: uptime() + Self.soon) }
+        }
+    }
+}

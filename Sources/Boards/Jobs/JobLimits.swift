@@ -1,0 +1,14 @@
+/// Bounds of jobs.
+public enum JobLimits {
+    /// Jobs of a tenant that are not finished; one more is refused.
+    public static let open = 1000
+    /// Finished ones so far behind a tenant's newest job are let go of, as are those that finished longer ago than the
+    /// log reaches back.
+    public static let kept = 10_000
+    /// Milliseconds between two progress events of one job.
+    public static let spacing = 250
+    /// Bytes of `input`, `result` and `details`, each, as compact JSON.
+    public static let payload = 65_536
+    /// Bytes of JSON in one page of a list, unless its first job has more.
+    public static let page = 1 << 20
+}

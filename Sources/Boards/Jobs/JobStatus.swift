@@ -1,0 +1,11 @@
+/// How far a job is. The last three are final.
+public enum JobStatus: String, Sendable, CaseIterable {
+    case queued, processing, completed, failed, cancelled
+
+    public var isFinal: Bool {
+        switch self {
+        case .queued, .processing: false
+        case .completed, .failed, .cancelled: true
+        }
+    }
+}

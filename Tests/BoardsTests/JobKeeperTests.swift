@@ -1,0 +1,125 @@
+import Contracts
+import Events
+import StrictJSON
+import Synchronization
+import Testing
+
+@testable import Boards
+
+@Suite struct JobKeeperTests {
+    /// Both clocks at once: that of the store in milliseconds, that of the keeper in nanoseconds.
+    private final class World: Sendable {
+        let store: TestStore
+        let keeper: JobKeeper
+        private let uptime: Time
+
+        private final class Time: Sendable {
+            let nanoseconds = Mutex<Int64>(7)
+        }
+
+        init() throws {
+            let time = Time()
+            uptime = time
+            store = try TestStore { MemoryBoardStore(retention: $0, now: $1, announce: $2) }
+            keeper = JobKeeper(store: store.store, patience: .seconds(300)) { time.nanoseconds.withLock { $0 } }
+        }
+
+        func pass(milliseconds: Int) async {
+            store.advance(milliseconds: milliseconds)
+            uptime.nanoseconds.withLock { $0 += Int64(milliseconds) * 1_000_000 }
+            await keeper.attend()
+        }
+
+        func create() async throws -> JobID {
+            try #require(try await keeper.create(JobDraft(name: "a"), by: .ann).job).id
+        }
+
+        var told: [String] {
+            store.announced.map { event in
+                let job = event.object["job"]?.object
+                return "\(event.type) \(job?["progress"]?.int ?? -1)"
+            }
+        }
+    }
+
+    @Test func `held progress is told 250 ms after what was told before it`() async throws {
+        let world = try World()
+        let id = try await world.create()
+        for progress in [10, 20, 30] {
+            _ = try await world.keeper.report(JobReport(progress: progress), on: id, by: .ann)
+            await world.pass(milliseconds: 50)
+        }
+        #expect(world.told == ["job.created 0", "job.progress 10"])
+        await world.pass(milliseconds: 99)
+        #expect(world.told.count == 2)
+        await world.pass(milliseconds: 1)
+        #expect(world.told == ["job.created 0", "job.progress 10", "job.progress 30"])
+        await world.pass(milliseconds: 1000)
+        #expect(world.told.count == 3)
+    }
+
+    @Test func `the end is told once, and what was held is not told after it`() async throws {
+        let world = try World()
+        let id = try await world.create()
+        for progress in [10, 20] {
+            _ = try await world.keeper.report(JobReport(progress: progress), on: id, by: .ann)
+        }
+        _ = try await world.keeper.cancel(id, by: .ann)
+        _ = try await world.keeper.cancel(id, by: .ann)
+        await world.pass(milliseconds: 400_000)
+        #expect(world.told == ["job.created 0", "job.progress 10", "job.failed 20"])
+        let refused = await refusal {
+            _ = try await world.keeper.report(JobReport(progress: 30), on: id, by: .ann)
+        }
+        #expect(refused == .conflict(.jobIsFinal(.cancelled)))
+    }
+
+    @Test func `a job whose worker is silent for as long as may be fails as stalled`() async throws {
+        let world = try World()
+        let id = try await world.create()
+        await world.pass(milliseconds: 299_999)
+        _ = try await world.keeper.report(JobReport(), on: id, by: .ann)
+        await world.pass(milliseconds: 299_999)
+        #expect(world.told == ["job.created 0"])
+        await world.pass(milliseconds: 1)
+        #expect(world.told == ["job.created 0", "job.failed 0"])
+        #expect(try await world.store.store.job(id, for: .ann).job.error == "stalled")
+    }
+
+    @Test func `a new keeper goes on where the one before left off`() async throws {
+        let world = try World()
+        let draft = JobDraft(name: "a")
+        let id = JobID.random()
+        try await world.store.write(.createJob(id, draft))
+        for progress in [10, 20] { try await world.store.write(.reportJob(id, JobReport(progress: progress))) }
+        try await world.keeper.load()
+        await world.pass(milliseconds: 0)
+        #expect(world.told == ["job.created 0", "job.progress 10", "job.progress 20"])
+        await world.pass(milliseconds: 300_000)
+        #expect(world.told.last == "job.failed 20")
+    }
+
+    @Test func `a job that went with its board is forgotten`() async throws {
+        let world = try World()
+        try await world.store.createBoard(#"{"id":"b1"}"#)
+        _ = try await world.keeper.create(JobDraft(name: "a", board: BoardID("b1")), by: .ann)
+        try await world.store.write(.deleteBoard(BoardID("b1")!))
+        let count = world.store.announced.count
+        await world.pass(milliseconds: 300_000)
+        await world.pass(milliseconds: 300_000)
+        #expect(world.store.announced.count == count)
+    }
+
+    @Test func `a worker's end and the keeper's are one`() async throws {
+        let world = try World()
+        for _ in 0..<20 {
+            let id = try await world.create()
+            let before = world.store.announced.count
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await world.pass(milliseconds: 300_000) }
+                group.addTask { _ = try? await world.keeper.report(JobReport(status: .completed), on: id, by: .ann) }
+            }
+            #expect(world.store.announced.count == before + 1)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Events
+import Testing
+
+@testable import Boards
+
+@Suite struct JobScheduleTests {
+    private let key = JobSchedule.Key(tenant: TenantID("acme")!, job: .random())
+    private let ann = UserID("ann")!
+
+    private func errand(_ kind: JobSchedule.Errand.Kind) -> JobSchedule.Errand {
+        .init(tenant: key.tenant, job: key.job, creator: ann, kind: kind)
+    }
+
+    @Test func `nothing is due while there are no jobs`() {
+        var schedule = JobSchedule(patience: 100)
+        #expect(schedule.next == nil && schedule.takeDue(at: .max).isEmpty)
+    }
+
+    @Test func `what is held is due once, at its time`() {
+        var schedule = JobSchedule(patience: 100)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 10)
+        #expect(schedule.next == 15 && schedule.takeDue(at: 14).isEmpty)
+        #expect(schedule.takeDue(at: 15) == [errand(.tell)])
+        #expect(schedule.next == 110 && schedule.takeDue(at: 50).isEmpty)
+    }
+
+    @Test func `a silent job is due once, and one that is heard of is not`() {
+        var schedule = JobSchedule(patience: 100)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 0)
+        schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 60)
+        #expect(schedule.takeDue(at: 100).isEmpty && schedule.next == 160)
+        #expect(schedule.takeDue(at: 160) == [errand(.stall(version: 2))])
+        #expect(schedule.count == 0 && schedule.next == nil)
+    }
+
+    @Test func `a job that is finished, or not there any more, is forgotten`() {
+        var schedule = JobSchedule(patience: 100)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 0)
+        schedule.note(key, by: ann, version: 2, isFinal: true, tellsIn: nil, at: 1)
+        #expect(schedule.count == 0 && schedule.takeDue(at: 1000).isEmpty)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 0)
+        schedule.forget(key)
+        #expect(schedule.count == 0 && schedule.next == nil)
+    }
+
+    @Test func `news that comes late or twice changes nothing`() {
+        var schedule = JobSchedule(patience: 100)
+        schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: 5, at: 0)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 1)
+        schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 1)
+        #expect(schedule.takeDue(at: 5) == [errand(.tell)])
+    }
+
+    @Test func `what failed is due again, unless there was news`() {
+        for kind in [JobSchedule.Errand.Kind.tell, .stall(version: 1)] {
+            var schedule = JobSchedule(patience: 100)
+            schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: kind == .tell ? 100 : nil, at: 0)
+            _ = kind == .tell ? schedule.takeDue(at: 99) : []
+            let due = schedule.takeDue(at: 100)
+            #expect(due.contains(errand(kind)))
+            schedule.putBack(errand(kind), at: 120)
+            guard kind != .tell else { continue }
+            #expect(schedule.next == 120 && schedule.takeDue(at: 119).isEmpty)
+            #expect(schedule.takeDue(at: 120) == [errand(kind)])
+            schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 121)
+            schedule.putBack(errand(kind), at: 122)
+            #expect(schedule.takeDue(at: 200).isEmpty)
+        }
+    }
+}
