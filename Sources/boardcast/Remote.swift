@@ -54,22 +54,42 @@ struct Remote {
     }
 
     private func send(
-        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient
+        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient,
+        posting body: [UInt8]? = nil
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.url(path, query: query))
         request.headers = headers
+        if let body {
+            request.method = .POST
+            request.body = .bytes(body)
+        }
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
-        return try await client.execute(request, timeout: .seconds(30))
+        return try await client.execute(request, timeout: body == nil ? .seconds(30) : .minutes(10))
+    }
+
+    /// The body of a 200 or 202.
+    ///
+    /// - Throws: as ``get(_:query:)``.
+    func post(
+        _ path: String, query: [(name: String, value: String)] = [], headers: HTTPHeaders = [:], _ body: [UInt8] = []
+    ) async throws(Failure) -> [UInt8] {
+        try await answer {
+            try await send(path, query: query, headers: headers, by: Self.calls, posting: body)
+        }
     }
 
     /// The body of a 200.
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
+        try await answer { try await send(path, query: query, headers: [:], by: Self.calls) }
+    }
+
+    private func answer(to call: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await send(path, query: query, headers: [:], by: Self.calls)
-            guard response.status == .ok else { throw await Refusal(response).failure }
+            let response = try await call()
+            guard [.ok, .accepted].contains(response.status) else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {
             throw failure
