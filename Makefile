@@ -7,7 +7,7 @@ SOAK    ?= 600
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e lint format bench storm soak check setup setup-test clean
+.PHONY: help run build release test unit e2e sdk lint format bench storm soak check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -28,20 +28,24 @@ build: setup ## a debug build of everything
 release: setup ## the one binary, optimised, with the Swift runtime inside
 	swift build -c release --product boardcast --static-swift-stdlib -j $(JOBS)
 
-test: setup-test unit e2e ## every test: Swift's, then end to end against the built binary
+test: setup-test unit e2e sdk ## every test: Swift's, then end to end against the built binary, then the JavaScript client's
 
 unit: ## Swift's tests alone
 	swift build --build-tests -j $(JOBS)
-	PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build
+	@mkdir -p .build; set -o pipefail; PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build 2>&1 | tee .build/unit.log \
+	  || { echo; echo 'What failed:'; grep -E '^✘|recorded an issue|error:' .build/unit.log | head -60; exit 1; }
 
 e2e: ## the end-to-end tests alone, against .build/debug/boardcast
 	$(PYTHON) -m pytest Tests/EndToEnd -q
 
+sdk: ## the JavaScript client's tests alone, in part against .build/debug/boardcast
+	node --test Tests/JavaScript/*.test.mjs
+
 lint: ## style, by .swift-format
-	swift format lint --strict --parallel $(SOURCES) Package.swift
+	@swift format lint --strict --parallel $(SOURCES) Package.swift
 
 format: ## rewrites the sources by .swift-format
-	swift format --in-place --parallel $(SOURCES) Package.swift
+	@swift format --in-place --parallel $(SOURCES) Package.swift
 
 bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minutes)
 	@Deploy/install-dependencies.sh bench

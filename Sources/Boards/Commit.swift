@@ -46,7 +46,11 @@ public struct Commit: Sendable, Equatable {
 
     /// Nil when `bytes` are not from ``bytes``.
     public init?(bytes: [UInt8]) {
-        guard let object = try? JSONParser.parse(bytes).object, let seq = object["seq"]?.int else { return nil }
+        // A job's input is as deep as the body that brought it, and here it is a little deeper.
+        let limits = JSONParser.Limits(depth: 40)
+        guard let object = try? JSONParser.parse(bytes, limits: limits).object, let seq = object["seq"]?.int else {
+            return nil
+        }
         self.init(
             seq: seq, task: object["task"]?.object.flatMap { BoardTask($0) },
             board: object["board"]?.object.flatMap { Board($0) }, job: object["job"]?.object.flatMap { Job($0) })

@@ -3,13 +3,19 @@ import Glibc
 /// What the other end of stdout can show.
 public struct Terminal: Sendable {
     public let hasColor: Bool
+    /// Whether it is one, on which a line can be written over.
+    public let isTerminal: Bool
 
-    public init(hasColor: Bool) { self.hasColor = hasColor }
+    public init(hasColor: Bool, isTerminal: Bool = false) {
+        self.hasColor = hasColor
+        self.isTerminal = isTerminal
+    }
 
     /// Colour for people alone, and not for those who set `NO_COLOR` (no-color.org).
     public static func standardOutput(environment: [String: String]) -> Terminal {
         let isWanted = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
-        return Terminal(hasColor: isWanted && isatty(STDOUT_FILENO) == 1)
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        return Terminal(hasColor: isWanted && isTerminal, isTerminal: isTerminal && environment["TERM"] != "dumb")
     }
 
     public enum Color: Int, Sendable {

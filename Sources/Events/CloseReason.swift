@@ -10,4 +10,6 @@ public enum CloseReason: String, Sendable {
     case stalled
     /// An admin cut it.
     case admin
+    /// It has lived as long as a stream of its kind may.
+    case maxAge = "max_age"
 }

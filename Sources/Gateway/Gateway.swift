@@ -59,7 +59,8 @@ public struct Gateway: Sendable {
         let requests = RequestTasks()
         let connections = OpenConnections(limit: settings.maxConnections)
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
-        let route = StreamRoute(authenticator: authenticator, relay: relay, store: store, failures: failures)
+        let route = StreamRoute(
+            authenticator: authenticator, relay: relay, store: store, failures: failures, endpoints: jobStreams)
         let sockets = SocketRoute(streams: route, presence: presenceRoutes)
         return Application(
             router: router(),
@@ -75,6 +76,13 @@ public struct Gateway: Sendable {
                 await running(channel)
             },
             eventLoopGroupProvider: .shared(group), logger: logger)
+    }
+
+    private var jobStreams: [any StreamEndpoint] {
+        [
+            JobStreams(kind: .taskProgress, store: store, lifetime: nil),
+            JobStreams(kind: .job, store: store, lifetime: Int64(settings.jobStreamMilliseconds) * 1_000_000),
+        ]
     }
 
     private var presenceRoutes: PresenceRoutes {
@@ -108,6 +116,9 @@ public struct Gateway: Sendable {
         ).add(to: tenant)
         AuditRoutes(store: admin).add(to: tenant)
         Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
+        for kind: JobDialect.Kind in [.taskProgress, .job] {
+            Resource<AppContext>(RouterPath(JobStreams.path(of: kind)), elsewhere: [.get]).add(to: router)
+        }
         Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
         return router
     }

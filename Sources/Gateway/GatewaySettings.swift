@@ -15,6 +15,8 @@ public struct GatewaySettings: Sendable {
     /// Milliseconds over which the clients of a server that goes down are told to come back.
     public var drainMilliseconds = 10_000
     public var retryMilliseconds = 3000
+    /// How long a stream of `/api/jobs/{id}/stream` may live.
+    public var jobStreamMilliseconds = 300_000
     /// Connections accepted at once, streams or not; others wait in the backlog.
     public var maxConnections = Int.max
 

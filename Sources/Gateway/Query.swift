@@ -2,7 +2,7 @@ import Events
 import StrictJSON
 
 /// A query string, read strictly: percent-encoding that is UTF-8, and only names that the route knows.
-struct Query {
+struct Query: Sendable {
     private let items: [(name: String, value: String)]
 
     /// - Throws: ``Problem`` 400 for an unknown name, a name given twice, or bad percent-encoding.

@@ -42,6 +42,10 @@ extension RoomRegistry {
                 close(subscriber, .tokenExpired, reconnectAfter: nil)
                 continue
             }
+            if now >= subscriber.livesUntil {
+                close(subscriber, .maxAge, reconnectAfter: StreamEvents.retry(around: limits.retryMilliseconds))
+                continue
+            }
             if left <= Self.expiryNotice, !subscriber.isToldOfExpiry, subscriber.unsentHead == nil {
                 subscriber.isToldOfExpiry = true
                 send(

@@ -36,7 +36,7 @@ public struct EventFrame: Sendable {
     }
 
     /// The event's object alone, in the same memory.
-    var json: ByteBuffer {
+    public var json: ByteBuffer {
         bytes.getSlice(at: bytes.writerIndex - StreamBytes.tail - jsonCount, length: jsonCount)!
     }
 }

@@ -11,6 +11,8 @@ struct FrameBuffer {
 
     private(set) var bytes = ByteBuffer()
     private(set) var marks: [Mark] = []
+    /// Whether a reader that got all of it is to be told nothing more.
+    private(set) var isFinal = false
 
     var count: Int { bytes.readableBytes }
     var isEmpty: Bool { marks.isEmpty }
@@ -22,6 +24,13 @@ struct FrameBuffer {
         marks.append(Mark(end: bytes.readableBytes, seq: seq))
     }
 
+    /// Appends what is told of an event, if anything is and the stream has not ended before it.
+    mutating func append(_ telling: Telling?, seq: Int) {
+        guard let telling, !isFinal else { return }
+        append(telling.bytes, seq: seq)
+        isFinal = telling.isLast
+    }
+
     /// Appends all that `other` has behind `offset` and up to `end`; both lie between frames.
     mutating func append(_ other: FrameBuffer, from offset: Int, to end: Int) {
         guard end > offset else { return }
@@ -30,6 +39,7 @@ struct FrameBuffer {
         for mark in other.marks where mark.end > offset && mark.end <= end {
             marks.append(Mark(end: mark.end + shift, seq: mark.seq))
         }
+        if end == other.count, other.isFinal { isFinal = true }
     }
 
     func slice(from offset: Int, to end: Int) -> ByteBuffer {

@@ -75,15 +75,17 @@ final class Members: @unchecked Sendable {
     /// Puts a frame into the buffer for the next sweep.
     func append(_ frame: EventFrame) {
         guard selection.types.wants(frame.type) else { return }
-        let bytes = wire.frame(frame)
+        let telling = wire.tell(frame)
         if frame.seq > 0 {
             cursor = frame.seq
             if !arrivals.isEmpty { begin(before: frame.seq) }
-        } else {
-            // They stand at the head already, only this loop does not.
-            for arrival in arrivals { registry.send(bytes, to: arrival) }
         }
-        filling.append(bytes, seq: cursor)
+        guard let telling else { return }
+        if frame.seq == 0 {
+            // They stand at the head already, only this loop does not.
+            for arrival in arrivals { registry.send(telling.bytes, to: arrival) }
+        }
+        filling.append(telling, seq: cursor)
         request()
     }
 
@@ -102,7 +104,8 @@ final class Members: @unchecked Sendable {
             guard frame.seq > subscriber.cursor else { return }
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === subscriber }) {
-            return registry.send(wire.frame(frame), to: subscriber)
+            if let telling = wire.tell(frame) { registry.send(telling.bytes, to: subscriber) }
+            return
         }
         // Its part of the sweep under way comes first.
         if sweeping != nil, subscriber.sweptIn != sweep { give(subscriber) }
@@ -145,9 +148,15 @@ final class Members: @unchecked Sendable {
             sched_yield()
             registry.later { [self] in continueSweep() }
         } else {
+            if sweeping?.isFinal == true { endAll() }
             sweeping = nil
             close()
         }
+    }
+
+    /// Whoever got the last there is; the others get its rest first.
+    private func endAll() {
+        for case let subscriber? in subscribers where subscriber.state == .live { registry.end(subscriber) }
     }
 
     private func close() {
@@ -193,11 +202,13 @@ final class Members: @unchecked Sendable {
             own.append(shared, from: offset, to: insertion.offset)
             offset = max(offset, insertion.offset)
             seq = max(seq, own.lastSeq, insertion.frame.seq)
-            own.append(wire.frame(insertion.frame), seq: seq)
+            own.append(wire.tell(insertion.frame), seq: seq)
         }
         own.append(shared, from: offset, to: shared.count)
         subscriber.insertions = []
+        if own.isEmpty { return }
         registry.deliver(own, from: 0, to: subscriber)
+        if own.isFinal, subscriber.state == .live { registry.end(subscriber) }
     }
 }
 

@@ -90,18 +90,22 @@ extension RoomRegistry {
                 subscriber, boards: subscriber.selection.boards.listed(from: admission.boards),
                 cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
                 limits: limits, now: now))
-        if let snapshot { bytes.writeImmutableBuffer(subscriber.wire.event(json: snapshot.json)) }
+        let state = snapshot?.telling(on: subscriber.wire)
+        if let state { bytes.writeImmutableBuffer(state.bytes) }
         if case .resync(let reason) = resumption {
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
                     reason, cursor: Cursor(seq: place, epoch: admission.epoch),
                     snapshotURL: request.snapshotURL, on: subscriber.wire, now: now))
         }
-        for list in lists { bytes.writeImmutableBuffer(subscriber.wire.frame(list)) }
+        for list in lists {
+            if let telling = subscriber.wire.tell(list) { bytes.writeImmutableBuffer(telling.bytes) }
+        }
         // State that was sent takes the place of a replay.
         subscriber.cursor = snapshot?.seq ?? place
         subscriber.beginning = subscriber.cursor
-        opening.append(bytes, seq: subscriber.cursor)
+        opening.append(Telling(bytes, isLast: state?.isLast == true), seq: subscriber.cursor)
+        if opening.isFinal { return give(opening, upTo: subscriber.cursor, to: subscriber) }
         guard case .frames(let frames) = relay.page(of: request.tenant, after: subscriber.cursor) else {
             deliver(opening, from: 0, to: subscriber)
             subscriber.sentEvents = 0
@@ -110,7 +114,7 @@ extension RoomRegistry {
         }
         // What is in memory goes out in the same write.
         for frame in frames where subscriber.selection.shows(frame.audience, frame.type) {
-            opening.append(subscriber.wire.frame(frame), seq: frame.seq)
+            opening.append(subscriber.wire.tell(frame), seq: frame.seq)
         }
         give(opening, upTo: frames.last?.seq ?? subscriber.cursor, to: subscriber)
         subscriber.sentEvents -= 1

@@ -4,6 +4,7 @@ import Events
 extension RoomRegistry {
     /// From now on `subscriber` counts as there; what it is to be told first of who else is.
     func arrive(_ subscriber: Subscriber) -> [EventFrame] {
+        if case .dialect = subscriber.wire { return [] }
         guard let presence else { return [] }
         let boards = subscriber.selection.boards
         subscriber.presentAt = boards
@@ -32,7 +33,12 @@ extension RoomRegistry {
         guard let presence, subscriber.presentAt != nil,
             presence.version(of: subscriber.tenant) != subscriber.presenceVersion
         else { return }
-        for frame in lists(for: subscriber) { send(subscriber.wire.frame(frame), to: subscriber) }
+        for list in lists(for: subscriber) { send(list, to: subscriber) }
+    }
+
+    /// Who is there, on a connection that is told of it.
+    func send(_ list: EventFrame, to subscriber: Subscriber) {
+        if let telling = subscriber.wire.tell(list) { send(telling.bytes, to: subscriber) }
     }
 
     private func lists(for subscriber: Subscriber) -> [EventFrame] {

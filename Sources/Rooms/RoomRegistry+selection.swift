@@ -100,7 +100,7 @@ extension RoomRegistry {
             return Backfill(selection: selection, cursor: part.cursor, end: part.end)
         }
         before()
-        for list in move(subscriber) { send(subscriber.wire.frame(list), to: subscriber) }
+        for list in move(subscriber) { send(list, to: subscriber) }
         read(subscriber)
     }
 

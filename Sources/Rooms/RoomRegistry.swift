@@ -114,6 +114,7 @@ public final class RoomRegistry: @unchecked Sendable {
         subscriber.members?.leave(subscriber)
         subscriber.advance(to: mark.seq)
         subscriber.sentEvents += count - (buffer.marks.count - index - 1)
+        subscriber.isEnding = buffer.isFinal && index == buffer.marks.count - 1
         wait(subscriber, for: buffer.slice(from: cut, to: mark.end))
     }
 
@@ -148,6 +149,7 @@ public final class RoomRegistry: @unchecked Sendable {
             subscriber.blockedSince = nil
             subscriber.lastWrite = now()
             subscriber.sentBytes += rest.readableBytes
+            if subscriber.isEnding { return end(subscriber) }
             sayUnsaid(to: subscriber)
             read(subscriber)
         }
@@ -173,7 +175,7 @@ public final class RoomRegistry: @unchecked Sendable {
         case .frames(let frames):
             var page = FrameBuffer()
             for frame in frames where frame.seq <= end && selection.shows(frame.audience, frame.type) {
-                page.append(subscriber.wire.frame(frame), seq: frame.seq)
+                page.append(subscriber.wire.tell(frame), seq: frame.seq)
             }
             give(page, upTo: frames.last?.seq ?? end, to: subscriber)
         }
@@ -183,6 +185,7 @@ public final class RoomRegistry: @unchecked Sendable {
     func give(_ page: FrameBuffer, upTo end: Int, to subscriber: Subscriber) {
         if !page.isEmpty { deliver(page, from: 0, to: subscriber) }
         guard subscriber.state == .behind, subscriber.blockedSince == nil else { return }
+        if page.isFinal { return self.end(subscriber) }
         subscriber.advance(to: end == .max ? subscriber.cursor : end)
         while let part = subscriber.backfills.first, part.cursor >= part.end { subscriber.backfills.removeFirst() }
         guard subscriber.backfills.isEmpty else { return later { self.read(subscriber) } }
@@ -241,6 +244,13 @@ public final class RoomRegistry: @unchecked Sendable {
             StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: subscriber.wire, now: relay.now()))
         last.writeImmutableBuffer(subscriber.wire.end(reason))
         if subscriber.blockedSince == nil { subscriber.sink.finish(last) }
+        drop(subscriber)
+    }
+
+    /// Ends a stream that has told all it had to tell.
+    func end(_ subscriber: Subscriber) {
+        guard subscriber.state != .closed else { return }
+        subscriber.sink.finish(StreamBytes.end)
         drop(subscriber)
     }
 

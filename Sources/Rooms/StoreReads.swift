@@ -71,6 +71,6 @@ final class StoreReads: @unchecked Sendable {
 extension FrameBuffer {
     init(_ events: [Event], epoch: Epoch, on wire: Wire) {
         self.init()
-        for event in events { append(wire.frame(EventFrame(event, epoch: epoch)), seq: event.seq) }
+        for event in events { append(wire.tell(EventFrame(event, epoch: epoch)), seq: event.seq) }
     }
 }

@@ -31,6 +31,26 @@ public enum StreamBytes {
         return buffer
     }
 
+    /// A block of fields as a dialect wants them (HTML §9.2.5).
+    ///
+    /// - Parameters:
+    ///   - name: what a client listens for; nil is for `onmessage`. Neither it nor `id` may hold a line break.
+    ///   - json: one line; nil moves `id` and `retry` without an event.
+    public static func block(name: String? = nil, id: String? = nil, retry: Int? = nil, json: [UInt8]?) -> ByteBuffer {
+        var text: [UInt8] = []
+        text.reserveCapacity(64 + (json?.count ?? 0))
+        if let retry { text += "retry: \(retry)\n".utf8 }
+        if let id { text += "id: \(id)\n".utf8 }
+        if let name { text += "event: \(name)\n".utf8 }
+        if let json {
+            text += "data: ".utf8
+            text += json
+            text.append(UInt8(ascii: "\n"))
+        }
+        text.append(UInt8(ascii: "\n"))
+        return chunk(text)
+    }
+
     /// A `retry:` line of its own.
     public static func retry(milliseconds: Int) -> ByteBuffer { chunk("retry: \(milliseconds)\n\n".utf8) }
 

@@ -22,7 +22,9 @@ public enum StreamEvents {
             $0.name("heartbeatSeconds"); $0.int(Int(limits.heartbeat / 1_000_000_000))
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return subscriber.wire.event(id: cursor, retry: retry(around: limits.retryMilliseconds), json: json.bytes)
+        let retry = retry(around: limits.retryMilliseconds)
+        return subscriber.wire.say(
+            .established(subscriber.id, cursor: cursor, retry: retry), id: cursor, retry: retry, json: json.bytes)
     }
 
     /// `subscribed`: what the connection is shown from now on. `recovered` only after a `since`.
@@ -56,7 +58,7 @@ public enum StreamEvents {
             $0.name("snapshot"); $0.string(snapshotURL)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.event(json: json.bytes)
+        return wire.say(.resync(reason, cursor: cursor, snapshot: snapshotURL), json: json.bytes)
     }
 
     /// `token.expiring`: without a fresh token the stream ends at `expiresAt`, milliseconds since 1970.
@@ -67,7 +69,7 @@ public enum StreamEvents {
             $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.event(json: json.bytes)
+        return wire.say(.expiring(at: expiresAt), json: json.bytes)
     }
 
     /// `stream.closing`, the last event. With `reconnectAfter` (milliseconds) a native client is told so too.
@@ -85,7 +87,8 @@ public enum StreamEvents {
             }
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.event(retry: reconnectAfter, json: json.bytes)
+        return wire.say(
+            .closing(reason, reconnectAfter: reconnectAfter), retry: reconnectAfter, json: json.bytes)
     }
 
     /// Within 30 % of `milliseconds`, so that clients cut together do not come back together.

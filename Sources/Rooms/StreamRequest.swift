@@ -3,14 +3,33 @@ public import NIOCore
 
 /// A stream that somebody asked for and may have; the edge has checked token and boards.
 public struct StreamRequest: Sendable {
-    /// State to begin with, and the number that it is true at.
+    /// State to begin with, and the number that it is true at: whatever comes after that number follows it.
     public struct Snapshot: Sendable {
-        public let json: [UInt8]
+        enum Content {
+            /// An object, to be told as the stream's wire has it.
+            case json([UInt8])
+            case told(Telling)
+        }
+
+        let content: Content
         public let seq: Int
 
         public init(json: [UInt8], seq: Int) {
-            self.json = json
+            content = .json(json)
             self.seq = seq
+        }
+
+        /// - Parameter telling: as the stream's dialect has it; the stream ends behind it if it is the last.
+        public init(_ telling: Telling, seq: Int) {
+            content = .told(telling)
+            self.seq = seq
+        }
+
+        func telling(on wire: Wire) -> Telling {
+            switch content {
+            case .json(let json): Telling(wire.event(json: json))
+            case .told(let telling): telling
+            }
         }
     }
 
@@ -26,10 +45,13 @@ public struct StreamRequest: Sendable {
     /// Where a client that has to begin anew finds the state.
     public let snapshotURL: String
     public let snapshot: (@Sendable () async throws -> Snapshot)?
+    /// Nanoseconds after which it is ended as `max_age`, to within a second; nil for never.
+    public let lifetime: Int64?
 
     public init(
         tenant: TenantID, grant: Grant, selection: Selection, wire: Wire = .eventStream, cursor: String?,
-        head: ByteBuffer, snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil
+        head: ByteBuffer, snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil,
+        lifetime: Int64? = nil
     ) {
         self.tenant = tenant
         self.grant = grant
@@ -39,5 +61,6 @@ public struct StreamRequest: Sendable {
         self.head = head
         self.snapshotURL = snapshotURL
         self.snapshot = snapshot
+        self.lifetime = lifetime
     }
 }

@@ -32,6 +32,10 @@ public final class Subscriber: @unchecked Sendable {
     public let connectedAt: Int
     /// Whether it was told that its token runs out soon.
     var isToldOfExpiry = false
+    /// Until when a stream of its kind lives, nanoseconds of the loop's clock.
+    let livesUntil: Int64
+    /// What its socket has not taken yet is the last that it is told.
+    var isEnding = false
     let snapshotURL: String
     let sink: any Sink
 
@@ -104,5 +108,6 @@ public final class Subscriber: @unchecked Sendable {
         self.sink = sink
         self.connectedAt = connectedAt
         lastWrite = now
+        livesUntil = request.lifetime.map { now &+ $0 } ?? .max
     }
 }

@@ -12,6 +12,8 @@ struct Boardcast: AsyncParsableCommand {
               boardcast serve --dev          a board to try out, and its URL
               boardcast token mint --sub ann --tenant acme --role admin
               boardcast tail --board main    every event, as it happens
+              boardcast job run --name Import -- ./import.sh
+                                             a command, reported as a job
               boardcast stats                who is connected
               boardcast import tasks.csv     tasks from a file
 
@@ -20,7 +22,7 @@ struct Boardcast: AsyncParsableCommand {
               6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Token.self, Tail.self, Stats.self, Import.self])
+        subcommands: [Serve.self, Token.self, Tail.self, JobCommands.self, Stats.self, Import.self])
 
     static func main() async {
         do {

@@ -45,6 +45,7 @@ struct Development: Sendable {
             """
 
             Open the board:  \(address)/#token=\(token)
+            Administer it:   \(address)/admin#token=\(token)
 
             Then add a task from another terminal and watch it appear:
 

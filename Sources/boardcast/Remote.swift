@@ -53,29 +53,37 @@ struct Remote {
         try await send(path, query: query, headers: headers, by: Self.streams)
     }
 
-    private func send(
-        _ path: String, query: [(name: String, value: String)], headers: HTTPHeaders, by client: HTTPClient,
-        posting body: [UInt8]? = nil
-    ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: server.url(path, query: query))
-        request.headers = headers
-        if let body {
-            request.method = .POST
-            request.body = .bytes(body)
-        }
-        request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
-        request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
-        return try await client.execute(request, timeout: body == nil ? .seconds(30) : .minutes(10))
+    /// Makes a call that changes something.
+    ///
+    /// - Parameter json: the body; nil sends none.
+    /// - Throws: what went wrong on the network, for ``words(for:)``, or ``Failure`` of the token.
+    func call(_ method: HTTPMethod, _ path: String, json: [UInt8]? = nil) async throws -> HTTPClientResponse {
+        let headers: HTTPHeaders = json == nil ? [:] : ["Content-Type": "application/json"]
+        return try await send(path, method, headers: headers, body: json, by: Self.calls)
     }
 
-    /// The body of a 200 or 202.
+    private func send(
+        _ path: String, _ method: HTTPMethod = .GET, query: [(name: String, value: String)] = [],
+        headers: HTTPHeaders, body: [UInt8]? = nil, by client: HTTPClient, timeout: TimeAmount = .seconds(30)
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: server.url(path, query: query))
+        request.method = method
+        if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        request.headers = headers
+        request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
+        request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
+        return try await client.execute(request, timeout: timeout)
+    }
+
+    /// The body of a 200 or 202; a file may take 10 minutes.
     ///
     /// - Throws: as ``get(_:query:)``.
     func post(
         _ path: String, query: [(name: String, value: String)] = [], headers: HTTPHeaders = [:], _ body: [UInt8] = []
     ) async throws(Failure) -> [UInt8] {
         try await answer {
-            try await send(path, query: query, headers: headers, by: Self.calls, posting: body)
+            try await send(
+                path, .POST, query: query, headers: headers, body: body, by: Self.calls, timeout: .minutes(10))
         }
     }
 

@@ -65,6 +65,7 @@ extension Settings {
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.drainMilliseconds = server.drain.wholeMilliseconds
         settings.retryMilliseconds = sse.retry.wholeMilliseconds
+        settings.jobStreamMilliseconds = jobs.stream.wholeMilliseconds
         settings.maxConnections = budget.connections
         return settings
     }

@@ -7,9 +7,12 @@ enum StandardOutput {
     struct Closed: Error {}
 
     /// - Throws: ``Closed``, or ``Failure`` when the disk is full or the like.
-    static func write(_ line: String) throws {
-        var bytes = Array(line.utf8)
-        bytes.append(UInt8(ascii: "\n"))
+    static func write(_ line: String, terminator: String = "\n") throws {
+        try write(Array(line.utf8) + terminator.utf8)
+    }
+
+    /// - Throws: as ``write(_:terminator:)`` does.
+    static func write(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(STDOUT_FILENO, $0.baseAddress, $0.count) }

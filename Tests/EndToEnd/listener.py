@@ -99,8 +99,9 @@ class Listener:
             return [event for event in self.events if event.seq is not None]
 
     def types(self):
+        """All that was said so far, but who is there."""
         with self._changed:
-            return [event.type for event in self.events]
+            return [event.type for event in self.events if not event.type.startswith("presence.")]
 
     def of_type(self, *types):
         """The events of these types so far; `presence.` takes in the whole family."""

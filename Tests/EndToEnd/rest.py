@@ -132,6 +132,20 @@ class Api:
                 return found
             since = page["cursor"]
 
+    def create_job(self, name="A job", headers=None, **fields):
+        """The new job; its number is in `last_seq`."""
+        body = ok(self.post("/api/jobs", {"name": name, **fields}, headers=headers), 202).json()
+        self.last_seq = body["seq"]
+        return body["job"]
+
+    def report_job(self, job_id, **fields):
+        body = ok(self.patch(f"/api/jobs/{job_id}", fields), 200).json()
+        self.last_seq = body["seq"]
+        return body["job"]
+
+    def job(self, job_id):
+        return ok(self.get(f"/api/jobs/{job_id}"), 200).json()
+
     def publish(self, type, data=None, **fields):
         return ok(self.post("/api/publish", {"type": type, "data": data, **fields}), 202)
 

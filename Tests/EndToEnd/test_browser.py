@@ -2,20 +2,18 @@
 
 import json
 import re
-import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
+from browser import chromium
 from harness import Server
 from rest import Api, ok
 from sse import seq_of
 from waiting import eventually
 
-PAGE_URL = re.compile(r"http://\S+#\S*token=\S+")
+PAGE_URL = re.compile(r"http://[^\s/]+/#\S*token=\S+")
 STATUSES = ["inbox", "in_progress", "review", "done"]
 
 
@@ -49,12 +47,7 @@ def dev(tmp_path):
 
 @pytest.fixture(scope="module")
 def browser():
-    options = webdriver.ChromeOptions()
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", "window-size=1400,900"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    driver = chromium()
     yield driver
     driver.quit()
 

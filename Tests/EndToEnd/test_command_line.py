@@ -27,7 +27,7 @@ def key_file(tmp_path):
     return file
 
 
-@pytest.mark.parametrize("command", ["", "serve", "token", "token mint", "token verify", "tail", "stats", "import"])
+@pytest.mark.parametrize("command", ["", "serve", "token", "token mint", "token verify", "tail", "stats", "job", "job run", "import"])
 def test_every_command_explains_itself(command):
     result = run_command(*command.split(), "--help")
     assert result.returncode == 0, result.stderr

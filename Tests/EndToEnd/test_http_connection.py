@@ -38,7 +38,9 @@ def test_a_stream_can_be_the_second_request_of_a_connection(team):
     assert event()["type"] == "connection.established"
     assert connections(team) == 1
     task = team.api("ben").create_task("Heard on an old connection")
-    assert event()["task"] == task
+    while (heard := event())["type"].startswith("presence."):
+        pass
+    assert heard["task"] == task
     answer.close()
     connection.close()
     eventually(lambda: connections(team) == 0, "the server noticed that the reader has gone")

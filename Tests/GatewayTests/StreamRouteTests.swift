@@ -38,20 +38,21 @@ import Tokens
         try #require(#expect(throws: Problem.self) { _ = try request(head) })
     }
 
-    @Test func `only GET of exactly that path is a stream`() {
-        #expect(StreamRoute.takes(head("/sse/connect")))
-        #expect(StreamRoute.takes(head("/sse/connect?board=main")))
-        #expect(StreamRoute.takes(head("/sse/connect?")))
+    @Test func `only GET of exactly that path is a stream`() throws {
+        let route = try route()
+        #expect(route.takes(head("/sse/connect")))
+        #expect(route.takes(head("/sse/connect?board=main")))
+        #expect(route.takes(head("/sse/connect?")))
         for uri in [
             "/sse/connected", "/sse/connect/", "/sse/connect/x", "/SSE/connect", "/sse/connect%3Fa", "/sse/connect#",
             "/sse/connect;a", "/sse/connect%00",
             "//sse/connect", "/sse//connect", "/sse/./connect", "/sse%2Fconnect", "sse/connect", "http://x/sse/connect",
             "*", "", "/", "/sse/connec",
-        ] { #expect(!StreamRoute.takes(head(uri)), "\(uri)") }
+        ] { #expect(!route.takes(head(uri)), "\(uri)") }
         for method: HTTPMethod in [.POST, .HEAD, .OPTIONS, .PUT, .DELETE] {
             var other = head("/sse/connect")
             other.method = method
-            #expect(!StreamRoute.takes(other))
+            #expect(!route.takes(other))
         }
     }
 
@@ -141,7 +142,8 @@ import Tokens
         let route = try route()
         for (error, reason) in [(RoomError.full(limit: 1), "limit_reached"), (.draining, "server_draining")] {
             let text = String(
-                buffer: route.refusalInStream(error, head("/sse/connect"), of: TenantID("acme")!, now: TestGateway.now))
+                buffer: route.refusalInStream(
+                    error, head("/sse/connect"), of: TenantID("acme")!, on: .eventStream, now: TestGateway.now))
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains("\r\nContent-Type: text/event-stream\r\n"))
             #expect(text.contains("retry: "))

@@ -22,16 +22,22 @@ final class TestConnection: Sink, @unchecked Sendable {
         on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all,
         grant: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Int? = nil
     ) async throws -> TestConnection {
-        let connection = TestConnection(gateway.registry)
         let request = StreamRequest(
             tenant: TenantID(tenant)!,
             grant: Grant(
                 user: UserID(user)!, tokenID: tokenID, issuedAt: issuedAt, expiresAt: .max, boards: grant),
             selection: Selection(boards: boards, user: UserID(user)!), cursor: nil, head: ByteBuffer(), snapshotURL: "")
+        let connection = try await open(request, on: gateway)
+        _ = try await connection.text(until: "connection.established")
+        return connection
+    }
+
+    /// Opens any stream.
+    static func open(_ request: StreamRequest, on gateway: TestGateway) async throws -> TestConnection {
+        let connection = TestConnection(gateway.registry)
         try await connection.loop.submit {
             connection.registry.open(request, on: connection) { connection.subscriber = try? $0.get() }
         }.get()
-        _ = try await connection.text(until: "connection.established")
         return connection
     }
 

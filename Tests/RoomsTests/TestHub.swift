@@ -31,12 +31,13 @@ final class TestHub: Sendable {
     /// Opens a stream; returns once it is known whether there is one.
     func join(
         _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil,
-        room: Int = .max, expiresAt: Int = .max, snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
+        on wire: Wire = .eventStream, room: Int = .max, expiresAt: Int = .max, lifetime: Int64? = nil,
+        snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
     ) async throws -> TestReader {
         let request = StreamRequest(
             tenant: TestLog.tenant, grant: Grant(user: UserID(user)!, expiresAt: expiresAt), selection: selection,
-            cursor: cursor,
-            head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot", snapshot: snapshot)
+            wire: wire, cursor: cursor, head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot",
+            snapshot: snapshot, lifetime: lifetime)
         let reader = TestReader(room: room)
         try await loop.submit { [registry] in
             registry.open(request, on: reader.sink) { reader.outcome = $0 }
@@ -47,9 +48,10 @@ final class TestHub: Sendable {
 
     /// Opens a stream and waits until it stands at the head.
     func joinLive(
-        _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil
+        _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil,
+        on wire: Wire = .eventStream
     ) async throws -> TestReader {
-        let reader = try await join(selection, user: user, after: cursor)
+        let reader = try await join(selection, user: user, after: cursor, on: wire)
         try await settle { reader.subscriber?.state == .live }
         return reader
     }

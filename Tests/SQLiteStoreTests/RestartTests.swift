@@ -160,11 +160,12 @@ import Testing
         #expect(try await after.store.job(id, for: .ann).job == job)
         let open = try #require(try await after.store.openJobs().first)
         #expect(open.id == id && open.isHeld && open.version == job.version && open.tenant == Author.ann.tenant)
+        after.advance(milliseconds: 250)
         try await after.write(.tellJob(id))
         #expect(after.announced.map(\.type) == [.jobProgress])
 
         let sqlite = try #require(after.store as? SQLiteBoardStore)
-        after.advance(milliseconds: 60_001)
+        after.advance(milliseconds: 60_000)
         try await sqlite.doChores(at: after.time)
         #expect(try await after.store.jobs(JobQuery(), for: .ann).items.map(\.id) == [id])
         await after.close()

@@ -85,7 +85,7 @@ public struct Job: Sendable, Equatable {
 
 extension Job {
     /// What ``write(into:withInput:)`` wrote; nil when it is something else.
-    init?(_ object: JSONObject) {
+    public init?(_ object: JSONObject) {
         func text(_ name: String) -> String? { object[name]?.string }
         func value(_ name: String) -> JSONValue? { object[name].flatMap { $0.isNull ? nil : $0 } }
         guard let id = text("id").flatMap(JobID.init), let name = text("name"),

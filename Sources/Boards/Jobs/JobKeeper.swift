@@ -21,7 +21,7 @@ public final class JobKeeper: Sendable {
 
     /// Errands done at once.
     private static let batch = 128
-    /// How long until what the store could not do is tried again.
+    /// How long until what could not be done is tried again.
     private static let soon: Int64 = 250_000_000
     private static let longestRest: Int64 = 3_600_000_000_000
 
@@ -137,14 +137,20 @@ public final class JobKeeper: Sendable {
         let key = JobSchedule.Key(tenant: errand.tenant, job: errand.job)
         do {
             switch errand.kind {
-            case .tell: _ = try await store.write(.tellJob(errand.job), by: author, once: nil)
+            case .tell:
+                let commit = try await store.write(.tellJob(errand.job), by: author, once: nil)
+                if commit.heldUntil != nil { putBack(errand) }
             case .stall(let version):
                 _ = try await write(.stallJob(errand.job, version: version), by: author, once: nil)
             }
         } catch .notFound {
             state.withLock { $0.schedule.forget(key) }
         } catch {
-            state.withLock { $0.schedule.putBack(errand, at: uptime() + Self.soon) }
+            putBack(errand)
         }
+    }
+
+    private func putBack(_ errand: JobSchedule.Errand) {
+        state.withLock { $0.schedule.putBack(errand, at: uptime() + Self.soon) }
     }
 }

@@ -24,10 +24,12 @@ extension TaskEvents {
         return try change(old, by: report, in: &rows)
     }
 
-    /// Tells what is held of a job; does nothing when nothing is.
+    /// Tells what is held of a job; does nothing when nothing is, or when something was told a moment ago.
     mutating func tellJob(_ id: JobID, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
         var row = try existing(id, in: rows)
-        guard row.isHeld else { return Commit(seq: rows.head, job: row.job) }
+        guard row.isHeld, row.mayTell(at: now) else {
+            return Commit(seq: rows.head, job: row.job, heldUntil: row.heldUntil)
+        }
         row.isHeld = false
         row.toldAt = now
         try rows.update(row)

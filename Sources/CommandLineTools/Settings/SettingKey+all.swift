@@ -60,7 +60,6 @@ extension SettingKey {
 extension Settings {
     /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
     public static let notYet: Set<String> = [
-        "jobs.streamSeconds",
         "ops.host", "ops.port",
     ]
 }

@@ -7,7 +7,7 @@ public struct ServerSentEvent: Sendable, Equatable {
 }
 
 /// Reads an event stream as it comes in, cut anywhere (HTML §9.2.6).
-public struct EventStreamParser {
+public struct EventStreamParser: Sendable {
     public enum Item: Sendable, Equatable {
         case event(ServerSentEvent)
         /// The reconnection time that the stream asks for.

@@ -3,11 +3,13 @@ import StrictJSON
 
 /// Follows a tenant's events from one connection to the next: what to print, where to resume, when to come back.
 ///
-/// Prints each numbered event once. Knows nothing of sockets and clocks.
-public struct Follower {
+/// Prints each numbered event once.
+public struct Follower: Following {
     public enum Output: Sendable, Equatable {
         /// For stdout.
         case line(String)
+        /// For a terminal: the line that the next one is written over, unless it is the end.
+        case live(String, isEnd: Bool)
         /// For stderr.
         case talk(String)
     }
@@ -38,19 +40,16 @@ public struct Follower {
         parser = EventStreamParser(lastEventID: cursor ?? "")
     }
 
-    /// What the next connection sends as `Last-Event-ID`; empty when it sends none.
     public var lastEventID: String { parser.lastEventID }
 
-    /// How long a connection may say nothing at all before it is given up: two heartbeats and a half.
+    /// Two heartbeats and a half.
     public var patience: Duration { heartbeat * 2.5 }
 
-    /// To be called for each new connection, before its bytes: half an event of the one before counts for nothing.
     public mutating func begin() {
         parser = EventStreamParser(lastEventID: parser.lastEventID)
         closing = nil
     }
 
-    /// What there is to print once these bytes have come.
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(EventStreamParser.TooLong) -> [Output] {
         var output: [Output] = []
         for item in try parser.read(bytes) {
@@ -128,6 +127,8 @@ extension Follower {
 
     public enum Step: Sendable, Equatable {
         case reconnect(after: Duration, because: String)
+        /// There is nothing more to come.
+        case done
         case stop(Failure)
     }
 
@@ -136,22 +137,35 @@ extension Follower {
         if case .stayAway(let reason) = closing {
             return .stop(Failure(.auth, "the server ended the stream: \(reason)"))
         }
-        let why: String
-        var least = retry
-        switch ending {
-        case .ended: why = "the connection ended"
-        case .broken(let problem): why = problem.printable
-        case .silent: why = "nothing was heard for \(patience.text)"
-        case .refused(let status, let detail, let after):
-            guard status == 408 || status == 425 || status == 429 || status >= 500 else {
-                return .stop(Failure(Exit(status: status), detail.printable))
-            }
-            why = detail.printable
-            least = max(least, after ?? .zero)
-        }
-        let wait = backoff.next(atLeast: least, using: &generator)
+        if let refusal = ending.refusal { return .stop(refusal) }
+        let why = ending.words(patience: patience)
+        let wait = backoff.next(atLeast: max(retry, ending.retryAfter), using: &generator)
         if case .comeBack(let delay) = closing { return .reconnect(after: delay, because: why) }
         return .reconnect(after: wait, because: why)
+    }
+}
+
+extension Follower.Ending {
+    /// Of a refusal that no retry can mend.
+    var refusal: Failure? {
+        guard case .refused(let status, let detail, _) = self,
+            status != 408 && status != 425 && status != 429 && status < 500
+        else { return nil }
+        return Failure(Exit(status: status), detail.printable)
+    }
+
+    /// How long the server asked to be left alone; nothing unless it did.
+    var retryAfter: Duration {
+        if case .refused(_, _, let after?) = self { after } else { .zero }
+    }
+
+    func words(patience: Duration) -> String {
+        switch self {
+        case .ended: "the connection ended"
+        case .broken(let problem): problem.printable
+        case .silent: "nothing was heard for \(patience.text)"
+        case .refused(_, let detail, _): detail.printable
+        }
     }
 }
 

@@ -64,7 +64,7 @@ extension JSONWriter {
             $0.name("userId"); $0.string(info.user.rawValue)
             $0.name("connectedAt"); $0.int(info.connectedAt)
             $0.name("duration"); $0.int(max(0, now - info.connectedAt))
-            $0.name("transport"); $0.string(info.wire.rawValue)
+            $0.name("transport"); $0.string(info.wire.transport)
             $0.name("boards")
             switch info.boards {
             case .all: $0.array(known.sorted()) { $0.string($1.rawValue) }

@@ -7,12 +7,19 @@ import StrictJSON
 import Synchronization
 
 /// `GET /ws/connect`: the same streams over a WebSocket. Values in, a request for the rooms or a refusal out.
-struct SocketRoute: Sendable {
+///
+/// A class, since every connection refers to it.
+final class SocketRoute: Sendable {
     static let path = "/ws/connect"
 
     let streams: StreamRoute
     let presence: PresenceRoutes
     let strangers = Strangers()
+
+    init(streams: StreamRoute, presence: PresenceRoutes) {
+        self.streams = streams
+        self.presence = presence
+    }
 
     static func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && head.isFor(path) }
 

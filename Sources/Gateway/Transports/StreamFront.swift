@@ -31,8 +31,8 @@ final class StreamFront: ChannelDuplexHandler {
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
     private let logger: Logger
-    /// Adds Hummingbird's own handlers behind this one.
-    private let attach: () throws -> Void
+    /// Adds Hummingbird's own handlers behind this one; nil once that is done, or will never be.
+    private var attach: (() throws -> Void)?
 
     private(set) var mode = Mode.requests
     private var isAttached = false
@@ -75,7 +75,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.deciding, _):
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
-        case (.requests, .head(let head)) where StreamRoute.takes(head) || SocketRoute.takes(head):
+        case (.requests, .head(let head)) where route.takes(head) || SocketRoute.takes(head):
             mode = .deciding(head, isComplete: false)
         case (.requests, .head):
             unanswered += 1
@@ -85,7 +85,8 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     private func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
-        if !isAttached {
+        if let attach {
+            self.attach = nil
             isAttached = true
             do { try attach() } catch { return context.close(promise: nil) }
         }
@@ -161,10 +162,29 @@ final class StreamFront: ChannelDuplexHandler {
                 }
             }
         }
+        if let endpoint = route.endpoint(for: head) {
+            return ask(endpoint, route.ask(head, caller, known: known), head, context: context)
+        }
         do {
             begin(try route.request(head, caller, known: known), caller.claims, head, context: context)
         } catch {
             refuse(error, head, of: caller.tenant, context: context)
+        }
+    }
+
+    /// An endpoint may have to look at the store first.
+    private func ask(
+        _ endpoint: any StreamEndpoint, _ ask: StreamAsk, _ head: HTTPRequestHead, context: ChannelHandlerContext
+    ) {
+        let promise = context.eventLoop.makePromise(of: StreamRequest.self)
+        promise.completeWithTask { try await endpoint.request(ask) }
+        promise.futureResult.assumeIsolated().whenComplete { result in
+            guard context.channel.isActive else { return }
+            switch result {
+            case .success(let request): self.begin(request, ask.caller.claims, head, context: context)
+            case .failure(let error):
+                self.refuse(error as? Problem ?? .unavailable, head, of: ask.caller.tenant, context: context)
+            }
         }
     }
 
@@ -205,7 +225,9 @@ final class StreamFront: ChannelDuplexHandler {
             // The store can't be read: the connection ends, and the client comes back by itself.
             case .failure(.unavailable): sink.abort()
             case .failure(let error):
-                sink.finish(route.refusalInStream(error, head, of: request.tenant, now: registry.wallClock))
+                sink.finish(
+                    route.refusalInStream(
+                        error, head, of: request.tenant, on: request.wire, now: registry.wallClock))
             }
         }
     }
@@ -214,6 +236,7 @@ final class StreamFront: ChannelDuplexHandler {
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
         held = []
+        attach = nil
         try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
         if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }

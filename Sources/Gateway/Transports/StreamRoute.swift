@@ -5,7 +5,7 @@ import NIOHTTP1
 import Rooms
 import Tokens
 
-/// `GET /sse/connect`: who asks, for what, and may they. Values in, a request for the rooms or a refusal out.
+/// `GET /sse/connect` and the endpoints beside it: who asks, for what, and may they. Values in, a request for the rooms or a refusal out.
 struct StreamRoute: Sendable {
     static let path = "/sse/connect"
 
@@ -13,23 +13,34 @@ struct StreamRoute: Sendable {
     let relay: Relay
     let store: any BoardStore
     let failures: AuthFailures
+    var endpoints: [any StreamEndpoint] = []
 
     var settings: GatewaySettings { failures.settings.current }
 
-    struct Caller {
+    struct Caller: Sendable {
         let claims: Claims
         let tenant: TenantID
         let user: UserID
         let query: Query
     }
 
-    static func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && head.isFor(path) }
+    func takes(_ head: HTTPRequestHead) -> Bool {
+        head.method == .GET && (head.isFor(Self.path) || endpoint(for: head) != nil)
+    }
+
+    /// Nil for ``path`` itself, and for what is no stream.
+    func endpoint(for head: HTTPRequestHead) -> (any StreamEndpoint)? {
+        let path = head.path
+        return endpoints.first { $0.takes(path) }
+    }
 
     /// - Throws: ``Problem`` 400 for a query that can't be understood.
     func query(_ head: HTTPRequestHead) throws(Problem) -> Query {
-        try Query(
+        let endpoint = endpoint(for: head)
+        return try Query(
             head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
-            allowing: ["types", "since", "snapshot", "token", "ticket"], repeatable: ["board"])
+            allowing: (endpoint?.names ?? ["types", "since", "snapshot"]).union(["token", "ticket"]),
+            repeatable: endpoint?.repeatable ?? ["board"])
     }
 
     /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there, and as ``query(_:)`` does.
@@ -60,6 +71,12 @@ struct StreamRoute: Sendable {
         return Caller(claims: claims, tenant: tenant, user: user, query: query)
     }
 
+    func ask(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) -> StreamAsk {
+        StreamAsk(
+            caller: caller, path: head.path, lastEventID: head.headers.first(name: "last-event-id"),
+            head: RawResponse.streamHead(extra: cors(head, of: caller.tenant)), known: known)
+    }
+
     /// - Parameter known: the tenant's boards.
     /// - Throws: ``Problem`` as ``StreamQuery`` does.
     func request(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) throws(Problem) -> StreamRequest {
@@ -84,12 +101,14 @@ struct StreamRoute: Sendable {
     }
 
     /// What a native EventSource needs instead of a status: it never comes back after any but 200.
-    func refusalInStream(_ error: RoomError, _ head: HTTPRequestHead, of tenant: TenantID, now: Int) -> ByteBuffer {
+    func refusalInStream(
+        _ error: RoomError, _ head: HTTPRequestHead, of tenant: TenantID, on wire: Wire, now: Int
+    ) -> ByteBuffer {
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
         let delay = StreamEvents.retry(
             around: error == .draining ? settings.drainMilliseconds / 2 : settings.retryMilliseconds)
         var bytes = RawResponse.streamHead(extra: cors(head, of: tenant) + [("Connection", "close")])
-        bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, now: now))
+        bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, on: wire, now: now))
         bytes.writeImmutableBuffer(StreamBytes.end)
         return bytes
     }

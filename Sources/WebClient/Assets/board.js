@@ -1,106 +1,98 @@
-import { API, Refusal } from "./api.js";
-import { setText } from "./card.js";
-import { BoardStream } from "./stream.js";
-import { BoardView } from "./view.js";
+import { showConnection } from "./connection.js";
+import { timeOf } from "./dates.js";
+import { find, findAll, setText } from "./dom.js";
+import { Filters } from "./filters.js";
+import { Importer } from "./importer.js";
+import { Notices } from "./notices.js";
+import { Route } from "./route.js";
+import { Session } from "./session.js";
+import { Workspace } from "./workspace.js";
 
-const find = (selector) => document.querySelector(selector);
-const words = { live: "Real-time", waiting: "Reconnecting…", refused: "Sign in again", gone: "Board deleted" };
-
-let api;
-let board;
-let stream;
-
-const view = new BoardView({
-    create: (name) => attempt(() => api.post("api/tasks", { name, boardId: board })),
-    move: (task, status, after) => attempt(() => api.post(`api/tasks/${task.id}/move`, { status, after })),
+const route = new Route(() => follow());
+const notices = new Notices((id) => workspace?.open(id));
+const filters = new Filters(route, () => workspace?.refresh());
+let workspace = null;
+let user = null;
+let unsay = () => {};
+const session = new Session({
+    changed: () => signedIn(),
+    ending(time) {
+        unsay = notices.say(`Your token is good until ${timeOf(time)}.`, {
+            action: "Sign in again", act: () => session.ask("", "Sign in again"), stay: 120_000,
+        });
+    },
 });
 
-/** @returns whether the server did it. What it changed comes by the stream, as for everybody else. */
-async function attempt(write) {
-    try {
-        await write();
-        return true;
-    } catch (error) {
-        if (error.status === 401) refuse(error);
-        else notify(error instanceof Refusal ? error.message : "The server gave no answer. Please try again.");
-        return false;
-    }
+const board = () => route.get("board") || "main";
+
+/** A token was given: by the address, by the panel, or by the storage of this tab. */
+function signedIn() {
+    unsay();
+    const { sub, tenant } = session.claims ?? {};
+    const same = workspace !== null && user === `${tenant}/${sub}` && workspace.client.state !== "closed";
+    user = `${tenant}/${sub}`;
+    find("#import").hidden = !session.mayWrite;
+    if (same) workspace.client.retry();
+    else open();
 }
 
-function show(state) {
-    find("#connection").dataset.state = state;
-    setText(find("#connection"), words[state]);
-}
-
-function notify(text) {
-    const notice = setText(document.createElement("p"), text);
-    find("#notices").append(notice);
-    setTimeout(() => notice.remove(), 10_000);
-}
-
-function refuse({ status, message }) {
-    stream.stop();
-    if (status === 401) stored("removeItem");
-    show("refused");
-    askForToken(message);
-}
-
-function askForToken(why = "") {
-    setText(find("#why"), why);
-    find("#sign-in").hidden = false;
-    find("#board").inert = true;
-    find("#token").focus();
-}
-
-/** The token outlives a reload of this tab where the browser has storage for it. */
-function stored(method, ...value) {
-    try {
-        return sessionStorage[method]("boardcast.token", ...value);
-    } catch {
-        return null;
-    }
-}
-
-function open(token) {
-    stream?.stop();
-    stored("setItem", token);
-    api = new API(token);
-    find("#sign-in").hidden = true;
+function open() {
+    workspace?.close();
     find("#board").inert = false;
-    show("waiting");
-    stream = new BoardStream(api, board, {
-        state: (board, tasks) => view.state(board, tasks),
-        event: (event) => event.type === "board.deleted" ? end() : view.event(event),
-        connection: (state, refusal) => state === "refused" ? refuse(refusal) : show(state),
-    });
-    stream.run();
+    setText(find("#name"), "Boardcast");
+    workspace = new Workspace(board(), { session, notices, route, filters });
+    workspace.connection.show();
+    show();
+    offerBoards(workspace);
 }
 
-function end() {
-    stream.stop();
-    show("gone");
-    find("#board").inert = true;
-    notify("This board was deleted.");
+/** The picker is there when there is something to pick. */
+async function offerBoards({ client }) {
+    const boards = await client.boards().catch(() => []);
+    if (client !== workspace.client) return;
+    const picker = find("#boards");
+    picker.replaceChildren(...boards.map(({ id, name }) => new Option(name, id)));
+    picker.value = board();
+    picker.hidden = boards.length < 2;
+    find("#name").classList.toggle("unseen", boards.length >= 2);
 }
 
-/** Takes the token out of `#token=…&board=…` and out of the address bar; the board stays there. */
-function start() {
-    const fragment = new URLSearchParams(location.hash.slice(1));
-    const token = fragment.get("token")?.trim() || stored("getItem");
-    board = fragment.get("board") || "main";
-    if (fragment.has("token")) {
-        fragment.delete("token");
-        history.replaceState(null, "", location.pathname + location.search + (String(fragment) && `#${fragment}`));
+function show() {
+    const view = route.get("view") || "board";
+    for (const id of ["board", "list", "activity"]) find(`#${id}`).hidden = id !== view;
+    for (const button of findAll("#views button")) {
+        if (button.dataset.view === view) button.setAttribute("aria-current", "page");
+        else button.removeAttribute("aria-current");
     }
-    if (token) open(token);
-    else askForToken();
+    find("#finder").hidden = view === "activity";
+    find("#keys").hidden = view !== "board";
+    filters.show();
+    workspace?.show();
 }
 
-find("#sign-in").addEventListener("submit", (event) => {
-    event.preventDefault();
-    const token = find("#token").value.trim();
-    find("#token").value = "";
-    if (token) open(token);
+/** The address was changed by hand, by Back, or by a link with a token of its own. */
+function follow() {
+    const token = route.take("token");
+    if (token) session.use(token);
+    if (workspace && workspace.board !== board()) open();
+    else show();
+}
+
+filters.choices(() => workspace?.tasks.all() ?? [], () => workspace?.users() ?? []);
+showConnection(() => workspace?.connection);
+new Importer(() => workspace);
+find("#boards").addEventListener("change", ({ target }) => {
+    route.set({ board: target.value, task: "", status: "" }, { push: true });
+    open();
 });
-addEventListener("hashchange", start);
-start();
+find("#views").addEventListener("click", ({ target }) => {
+    if (!target.dataset.view) return;
+    route.set({ view: target.dataset.view === "board" ? "" : target.dataset.view }, { push: true });
+    show();
+});
+
+const token = route.take("token");
+show();
+if (token) session.use(token);
+else if (session.token) signedIn();
+else session.ask();

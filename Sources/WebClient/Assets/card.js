@@ -1,42 +1,50 @@
-const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+import { dayOf, isOverdue } from "./dates.js";
+import { avatar, clone, find, hueOf, make, setText, title } from "./dom.js";
 
-/** One task on the page: made once, then patched. What people wrote is only ever set as text. */
+/** One task on the board: made once, then patched. */
 export class Card {
-    element = document.querySelector("#card-template").content.firstElementChild.cloneNode(true);
-    #statuses = null;
+    element = clone("#card-template");
     #labels = "[]";
+    #assignee = null;
 
     constructor(id) {
+        this.element.id = `card-${id}`;
         this.element.dataset.taskId = id;
     }
 
-    update(task, statuses) {
-        const part = (name) => this.element.querySelector(name);
-        const select = part("select");
+    /** A task that was asked for has its id. */
+    rename(id) {
+        this.element.id = `card-${id}`;
+        this.element.dataset.taskId = id;
+    }
+
+    update(task, { last, pending }) {
+        const part = (name) => find(name, this.element);
         setText(part(".name"), task.name);
-        setText(part(".priority"), title(task.priority));
-        setText(part(".assignee"), task.assigneeId ?? "");
-        setText(part(".due"), task.dueAt ? `Due ${day.format(new Date(task.dueAt))}` : "");
+        part(".more").setAttribute("aria-label", `Actions for ${task.name}`);
+        setText(part(".priority"), task.priority && task.priority !== "medium" ? title(task.priority) : "");
+        setText(part(".due"), task.dueAt ? `Due ${dayOf(task.dueAt)}` : "");
+        part(".due").classList.toggle("overdue", isOverdue(task, last));
         this.element.dataset.priority = task.priority;
-        select.setAttribute("aria-label", `Move to, for ${task.name}`);
+        this.element.toggleAttribute("data-pending", pending);
         if (this.#labels !== (this.#labels = JSON.stringify(task.labels))) {
-            const chip = (label) => setText(document.createElement("span"), label);
-            part(".labels").replaceChildren(...task.labels.map(chip));
+            part(".labels").replaceChildren(...task.labels.map(labelChip));
         }
-        if (this.#statuses !== (this.#statuses = statuses)) {
-            select.replaceChildren(...statuses.map((status) => new Option(title(status), status)));
+        if (this.#assignee !== (this.#assignee = task.assigneeId)) {
+            const name = make("span", { class: "unseen", text: `Assigned to ${task.assigneeId}` });
+            part(".assignee").replaceChildren(...task.assigneeId ? [avatar(task.assigneeId), name] : []);
+            part(".assignee").title = task.assigneeId ?? "";
         }
-        select.value = task.status;
+        part(".facts").hidden = [...part(".facts").children].every((fact) => fact.childNodes.length === 0);
+    }
+
+    typing(text) {
+        setText(find(".typing", this.element), text);
     }
 }
 
-export function setText(element, text) {
-    if (element.textContent !== text) element.textContent = text;
-    return element;
-}
-
-/** `in_progress` → `In progress` */
-export function title(status) {
-    const words = status.replace(/[_-]+/g, " ");
-    return words.charAt(0).toUpperCase() + words.slice(1);
+export function labelChip(label) {
+    const chip = make("span", { class: "label", text: label });
+    chip.style.setProperty("--hue", hueOf(label));
+    return chip;
 }

@@ -1,11 +1,11 @@
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 /** With more cards than these in the columns that change, nothing glides. */
-const most = 300;
+const most = 600;
 
-/** Where the cards of `lists` are seen now. */
+/** Where the cards of `lists` that can be seen are now. */
 export function measure(lists) {
     const cards = [...lists].flatMap((list) => [...list.children]);
-    if (stillness.matches || cards.length > most) return new Map();
+    if (stillness.matches || document.hidden || cards.length > most) return new Map();
     return new Map(cards.map((card) => [card, card.getBoundingClientRect()]));
 }
 
@@ -16,16 +16,20 @@ export function glide(places) {
         for (const animation of card.getAnimations()) if (animation.id === "glide") animation.cancel();
     }
     for (const [card, now] of cards.map((card) => [card, card.getBoundingClientRect()])) {
-        const [x, y] = [places.get(card).x - now.x, places.get(card).y - now.y];
-        if (x === 0 && y === 0) continue;
+        const then = places.get(card);
+        const [x, y] = [then.x - now.x, then.y - now.y];
+        if (x === 0 && y === 0 || !isSeen(now) && !isSeen(then)) continue;
         // What changes column passes above the others.
         const zIndex = x === 0 ? 0 : 1;
         card.animate([{ transform: `translate(${x}px, ${y}px)`, zIndex }, { transform: "none", zIndex }],
-            { id: "glide", duration: 240, easing: "cubic-bezier(.2, 0, 0, 1)" });
+            { id: "glide", duration: 220, easing: "cubic-bezier(.2, 0, 0, 1)" });
     }
 }
 
+const isSeen = ({ top, bottom, left, right }) => bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+
 export function highlight(card) {
     if (stillness.matches) return;
-    card?.animate({ outlineColor: ["var(--accent)", "transparent"] }, { duration: 1800, easing: "ease-in" });
+    // Opacity alone: the compositor fades it, while the page is free for the next event.
+    card?.animate({ opacity: [1, 0] }, { duration: 1800, easing: "ease-in", pseudoElement: "::before" });
 }

@@ -1,12 +1,11 @@
-import { Card, setText, title } from "./card.js";
+import { Card } from "./card.js";
+import { clone, find, findAll, setText, title } from "./dom.js";
 import { glide, highlight, measure } from "./motion.js";
 
-const find = (selector) => document.querySelector(selector);
-const clone = (template) => find(template).content.firstElementChild.cloneNode(true);
-
-/** The tasks of one board and their cards. Changes are gathered and shown once a frame; what stays is not touched. */
+/** The columns and their cards. Changes are gathered and shown once a frame; what stays is not touched. */
 export class BoardView {
-    #tasks = new Map();
+    #tasks;
+    #shows;
     #cards = new Map();
     /** The list of cards of each status. */
     #lists = new Map();
@@ -16,49 +15,41 @@ export class BoardView {
     #fresh = new Set();
     #scheduled = false;
     #root = find("#board");
-    #form = clone("#add-template");
+    /** The card that Tab leads to. */
+    #entry = null;
 
-    /** `create(name)` and `move(task, status, after)` resolve to whether it was done; `after`: a task's id, or null. */
-    constructor({ create, move }) {
-        this.#form.addEventListener("submit", (event) => this.#submit(event, create));
-        this.#root.addEventListener("change", ({ target }) => this.#choose(target, move));
-        this.#root.addEventListener("keydown", (event) => this.#press(event, move));
-        document.addEventListener("visibilitychange", () => this.#render());
+    /** `shows(task)`: whether the filters let it through. */
+    constructor(tasks, shows, signal) {
+        [this.#tasks, this.#shows] = [tasks, shows];
+        this.#root.replaceChildren();
+        this.#root.addEventListener("focusin", ({ target }) => this.#enter(target.closest(".card")), { signal });
+        document.addEventListener("visibilitychange", () => this.#render(), { signal });
     }
 
-    /** Replaces all there is by what is true now; cards of tasks that stay are kept. */
-    state(board, tasks) {
-        const known = this.#tasks;
-        this.#tasks = new Map();
-        for (const id of known.keys()) this.#behind.add(id);
-        for (const task of tasks) this.#put(task, known.size > 0 && known.get(task.id)?.version !== task.version);
-        this.#arrange(board);
-        this.#schedule();
+    get statuses() {
+        return this.#statuses;
     }
 
-    event({ type, taskId, task, board }) {
-        if (type === "task.deleted") {
-            this.#tasks.delete(taskId);
-            this.#behind.add(taskId);
-        } else if (type === "board.updated") {
-            this.#arrange(board);
-        } else if (type.startsWith("task.") && !(this.#tasks.get(taskId)?.version >= task.version)) {
-            // Not older than what we have: after a resync the stream may tell what the state held already.
-            this.#put(task, true);
+    changed(id, { fresh, before }) {
+        if (before !== undefined && this.#cards.has(before)) {
+            const card = this.#cards.get(before);
+            this.#cards.delete(before);
+            card.rename(id);
+            this.#cards.set(id, card);
         }
+        this.#behind.add(id);
+        if (fresh) this.#fresh.add(id);
         this.#schedule();
     }
 
-    #put(task, fresh) {
-        this.#tasks.set(task.id, task);
-        this.#behind.add(task.id);
-        if (fresh) this.#fresh.add(task.id);
+    /** Other tasks are shown than before, or in other columns. */
+    refresh() {
+        for (const { id } of this.#tasks.all()) this.#behind.add(id);
+        this.#schedule();
     }
 
     /** Makes the columns those of `board`. */
-    #arrange({ name, statuses }) {
-        setText(find("#name"), name);
-        document.title = `${name} · Boardcast`;
+    arrange({ statuses }) {
         if (statuses.join() === this.#statuses.join()) return;
         this.#statuses = statuses;
         for (const [status, list] of this.#lists) {
@@ -71,17 +62,39 @@ export class BoardView {
             const there = this.#root.children[place] ?? null;
             if (there !== column) this.#root.insertBefore(column, there);
         });
-        const head = this.#root.querySelector(".head");
-        if (this.#form.parentNode !== head) head.append(this.#form);
-        for (const id of this.#tasks.keys()) this.#behind.add(id);
+        this.refresh();
+    }
+
+    card(id) {
+        return this.#cards.get(id);
+    }
+
+    list(status) {
+        return this.#lists.get(status);
+    }
+
+    /** The ids that are shown in a column, in their order. */
+    shown(status) {
+        return [...this.#lists.get(status)?.children ?? []].map(idOf);
+    }
+
+    focus(id) {
+        find(".open", this.#cards.get(id)?.element ?? this.#root)?.focus();
+    }
+
+    /** Shows at once what would be shown with the next frame. */
+    flush() {
+        this.#render();
     }
 
     #makeColumn(status) {
         const column = clone("#column-template");
-        setText(column.querySelector("h2"), title(status));
+        setText(find("h2", column), title(status));
         column.dataset.status = status;
         column.setAttribute("aria-label", title(status));
-        this.#lists.set(status, column.querySelector("ol"));
+        find("input", column).setAttribute("aria-label", `Add a task to ${title(status)}`);
+        find(".cards", column).setAttribute("aria-label", title(status));
+        this.#lists.set(status, find(".cards", column));
         return column;
     }
 
@@ -96,90 +109,88 @@ export class BoardView {
     #render() {
         if (!this.#scheduled) return;
         this.#scheduled = false;
-        const cards = [...this.#behind].map((id) => this.#cards.get(id)?.element.parentNode);
-        const lists = new Set([...cards, ...[...this.#behind].map((id) => this.#listOf(id))].filter(Boolean));
+        const columns = this.#tasks.columns(this.#statuses);
+        const lists = new Set();
+        for (const id of this.#behind) {
+            lists.add(this.#cards.get(id)?.element.parentNode).add(this.#lists.get(this.#tasks.get(id)?.status));
+        }
+        lists.delete(undefined);
+        lists.delete(null);
         const places = measure(lists);
         const focused = document.activeElement;
         const byKeyboard = focused.matches(":focus-visible");
         for (const id of this.#behind) this.#patch(id);
-        for (const [status, list] of this.#lists) if (lists.has(list)) this.#order(status, list);
-        if (focused !== document.activeElement) focused.focus({ preventScroll: !byKeyboard });
+        for (const [status, list] of this.#lists) {
+            if (lists.has(list)) this.#order(columns.get(status), list);
+        }
+        if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: !byKeyboard });
         glide(places);
         for (const id of this.#fresh) highlight(this.#cards.get(id)?.element);
         this.#behind.clear();
         this.#fresh.clear();
-        for (const list of this.#lists.values()) {
-            setText(list.parentNode.querySelector(".count"), String(list.childElementCount));
-        }
-        setText(find("#total"), this.#tasks.size === 1 ? "1 task" : `${this.#tasks.size} tasks`);
-    }
-
-    #listOf(id) {
-        return this.#lists.get(this.#tasks.get(id)?.status);
+        this.#count(columns);
+        this.#enter(this.#entry?.isConnected ? this.#entry : find(".card", this.#root));
     }
 
     #patch(id) {
         const task = this.#tasks.get(id);
-        if (task !== undefined) {
+        if (task !== undefined && this.#shows(task) && this.#lists.has(task.status)) {
             if (!this.#cards.has(id)) this.#cards.set(id, new Card(id));
-            this.#cards.get(id).update(task, this.#statuses);
+            const last = this.#statuses.at(-1);
+            this.#cards.get(id).update(task, { last, pending: this.#tasks.isPending(id) });
+            return;
         }
-        if (this.#listOf(id) === undefined) this.#cards.get(id)?.element.remove();
-        if (task === undefined) this.#cards.delete(id);
+        const element = this.#cards.get(id)?.element;
+        if (element?.contains(document.activeElement)) this.#focusNear(element);
+        element?.remove();
+        this.#cards.delete(id);
     }
 
-    /** Puts the cards that are behind where they belong, last to first; the others stand in order already. */
-    #order(status, list) {
-        const tasks = [...this.#tasks.values()].filter((task) => task.status === status).sort(inOrder);
-        let next = null;
-        for (const { id } of tasks.reverse()) {
-            const card = this.#cards.get(id).element;
-            const there = card.parentNode === list && card.nextElementSibling === next;
-            if (this.#behind.has(id) && !there) list.insertBefore(card, next);
-            next = card;
+    /** Puts the cards that are behind where they belong, last to first; then whatever else is out of its place. */
+    #order(tasks, list) {
+        for (const all of [false, true]) {
+            let next = null;
+            for (const { id } of tasks.toReversed()) {
+                const card = this.#cards.get(id)?.element;
+                if (card === undefined) continue;
+                const there = card.parentNode === list && card.nextElementSibling === next;
+                if (!there && (all || this.#behind.has(id))) list.insertBefore(card, next);
+                next = card;
+            }
         }
     }
 
-    async #submit(event, create) {
-        event.preventDefault();
-        const input = this.#form.querySelector("input");
-        const name = input.value.trim();
-        input.value = "";
-        if (name !== "" && !await create(name) && input.value === "") input.value = name;
+    /** The focus of a card that goes is not lost to the page's beginning. */
+    #focusNear(card) {
+        const near = card.nextElementSibling ?? card.previousElementSibling;
+        if (near) find(".open", near).focus({ preventScroll: true });
+        else find(".add input", card.closest(".column"))?.focus({ preventScroll: true });
     }
 
-    async #choose(select, move) {
-        const card = select.closest("[data-task-id]");
-        const task = this.#tasks.get(Number(card?.dataset.taskId));
-        if (task === undefined) return;
-        card.focus({ preventScroll: true });
-        if (!await move(task, select.value, null)) select.value = this.#tasks.get(task.id)?.status;
-    }
-
-    #press(event, move) {
-        const card = event.target;
-        const task = this.#tasks.get(Number(card.dataset.taskId));
-        if (task === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
-        const place = this.#statuses.indexOf(task.status);
-        const [above, below] = [card.previousElementSibling, card.nextElementSibling];
-        const idOf = (card) => card ? Number(card.dataset.taskId) : null;
-        const [status, after] = {
-            ArrowLeft: [this.#statuses[place - 1], null],
-            ArrowRight: [this.#statuses[place + 1], null],
-            ArrowUp: [above && task.status, idOf(above?.previousElementSibling)],
-            ArrowDown: [below && task.status, idOf(below)],
-        }[event.shiftKey ? event.key : ""] ?? [];
-        if (status) move(task, status, after);
-        if (event.key === "Enter") {
-            card.querySelector("select").focus();
-            card.querySelector("select").showPicker?.();
+    #count(columns) {
+        let [all, shown] = [0, 0];
+        for (const [status, list] of this.#lists) {
+            const [here, of] = [list.childElementCount, columns.get(status).length];
+            setText(find(".count", list.parentNode), here === of ? String(of) : `${here} of ${of}`);
+            [all, shown] = [all + of, shown + here];
         }
-        if (event.shiftKey && event.key.startsWith("Arrow") || event.key === "Enter") event.preventDefault();
+        const words = all === 1 ? "1 task" : `${all} tasks`;
+        setText(find("#total"), shown === all ? words : `${shown} of ${words}`);
+    }
+
+    /** One card is in the order of Tab, the one that had the focus last. */
+    #enter(card) {
+        if (!card) return;
+        for (const other of findAll(":scope [tabindex='0']", this.#root)) {
+            if (!card.contains(other)) other.tabIndex = -1;
+        }
+        for (const button of findAll("button", card)) button.tabIndex = 0;
+        this.#entry = card;
     }
 }
 
-/** Ranks are ASCII, so that this is the order of their bytes. */
-function inOrder(left, right) {
-    if (left.rank !== right.rank) return left.rank < right.rank ? -1 : 1;
-    return left.id - right.id;
+/** A task that is not acknowledged yet has a text for an id. */
+export function idOf(card) {
+    const text = card.dataset.taskId;
+    return /^\d+$/.test(text) ? Number(text) : text;
 }

@@ -1,0 +1,59 @@
+/// A line that a worker writes: `PROGRESS 40 message` is for its job, any other for whoever reads its output.
+public enum WorkerLine: Sendable, Equatable {
+    /// `percent` is 0 to 100; no message leaves the last one.
+    case progress(percent: Int, message: String?)
+    /// As it came, with its line end if it had one.
+    case other([UInt8])
+
+    /// - Parameter line: with its line end.
+    init(_ line: [UInt8]) {
+        let words = String(decoding: line, as: UTF8.self).trimmed
+            .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
+        guard words.count >= 2, words[0] == "PROGRESS", 1...3 ~= words[1].utf8.count,
+            words[1].utf8.allSatisfy({ $0 &- 0x30 < 10 }), let percent = Int(words[1]), percent <= 100
+        else {
+            self = .other(line)
+            return
+        }
+        let message = words.count > 2 ? String(words[2].trimmed.unicodeScalars.prefix(Self.longestMessage)) : nil
+        self = .progress(percent: percent, message: message?.filter { $0 != "\0" })
+    }
+
+    /// Characters that a job's message may have.
+    private static let longestMessage = 1000
+}
+
+/// Cuts what a worker writes into lines. A line longer than ``longest`` is passed on in pieces, and is never progress.
+public struct WorkerOutput {
+    public static let longest = 65_536
+
+    private var line: [UInt8] = []
+    private var isCut = false
+
+    public init() {}
+
+    /// What has become complete with these bytes.
+    public mutating func read(_ bytes: some Sequence<UInt8>) -> [WorkerLine] {
+        var lines: [WorkerLine] = []
+        for byte in bytes {
+            line.append(byte)
+            if byte == UInt8(ascii: "\n") {
+                lines.append(isCut ? .other(line) : WorkerLine(line))
+                line = []
+                isCut = false
+            } else if line.count == Self.longest {
+                lines.append(.other(line))
+                line = []
+                isCut = true
+            }
+        }
+        return lines
+    }
+
+    /// What is left when nothing more comes.
+    public mutating func finish() -> WorkerLine? {
+        defer { line = [] }
+        if line.isEmpty { return nil }
+        return isCut ? .other(line) : WorkerLine(line)
+    }
+}

@@ -1,0 +1,124 @@
+import Boards
+import Events
+import NIOCore
+import Rooms
+import StrictJSON
+
+/// One job, told by named events until its end, which is that of the stream.
+///
+/// `progress`, then `completed` or `failed`; the first of them is the job as it stands.
+struct JobDialect: Dialect {
+    enum Kind: String, Sendable {
+        /// `/api/v1/tasks/{id}/stream`: an unknown job is an `error` event.
+        case taskProgress
+        /// `/api/jobs/{id}/stream`: failures have details, and heartbeats are events.
+        case job
+    }
+
+    let kind: Kind
+    let job: JobID
+
+    var name: String { "\(kind) \(job)" }
+
+    /// What a job's stream has to be shown; of a job that goes with its board nothing else tells.
+    static let types = TypeFilter(list: "job.*,board.deleted")!
+
+    func tell(_ frame: EventFrame) -> Telling? {
+        // The stream is shown one board at most: that of its job.
+        if frame.type == .boardDeleted { return gone }
+        guard isAboutJob(frame), let job = Self.job(in: frame) else { return nil }
+        return tell(job)
+    }
+
+    /// A job as it stands; of a finished one there is nothing more to tell.
+    func tell(_ job: Job) -> Telling {
+        switch job.status {
+        case .queued, .processing:
+            event("progress") {
+                $0.name("id"); $0.string(job.id.rawValue)
+                $0.name("status"); $0.string(job.status.rawValue)
+                $0.name("progress"); $0.int(job.progress)
+                $0.name("message"); $0.text(job.message)
+                $0.name("result"); $0.value(job.result ?? .null)
+                $0.name("error"); $0.text(job.error)
+            }
+        case .completed:
+            event("completed", isLast: true) {
+                $0.name("id"); $0.string(job.id.rawValue)
+                $0.name("name"); $0.string(job.name)
+                $0.name("status"); $0.string(job.status.rawValue)
+                $0.name("progress"); $0.int(job.progress)
+                $0.name("result"); $0.value(job.result ?? .null)
+            }
+        case .failed, .cancelled: failed(job.status, job.error, details: job.details)
+        }
+    }
+
+    /// There is no such job, or none any more.
+    var gone: Telling {
+        switch kind {
+        case .taskProgress:
+            event("error", isLast: true) {
+                $0.name("error"); $0.string("Task not found")
+            }
+        case .job: failed(.failed, "the job was deleted with its board", details: nil)
+        }
+    }
+
+    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
+        switch word {
+        case .established(_, _, let retry): StreamBytes.block(retry: retry, json: nil)
+        case .resync: StreamBytes.block(name: "stream.resync", json: json)
+        case .expiring: StreamBytes.block(name: "token.expiring", json: json)
+        case .closing(_, let reconnectAfter):
+            StreamBytes.block(name: "stream.closing", retry: reconnectAfter, json: json)
+        }
+    }
+
+    var heartbeat: ByteBuffer {
+        switch kind {
+        case .taskProgress: StreamBytes.heartbeat
+        case .job: StreamBytes.block(name: "heartbeat", json: Array("{}".utf8))
+        }
+    }
+
+    private func failed(_ status: JobStatus, _ error: String?, details: JSONValue?) -> Telling {
+        event("failed", isLast: true) {
+            $0.name("id"); $0.string(job.rawValue)
+            $0.name("status"); $0.string(status.rawValue)
+            $0.name("error"); $0.text(error)
+            if kind == .job, let details {
+                $0.name("details"); $0.value(details)
+            }
+        }
+    }
+
+    private func event(
+        _ name: String, isLast: Bool = false, _ body: (inout JSONWriter) -> Void
+    ) -> Telling {
+        var json = JSONWriter()
+        json.object(body)
+        return Telling(StreamBytes.block(name: name, json: json.bytes), isLast: isLast)
+    }
+
+    // MARK: Events of jobs
+
+    /// Told from the beginning of the object, so that of others' jobs nothing is parsed: `jobId` stands before anything
+    /// that a client has written.
+    private func isAboutJob(_ frame: EventFrame) -> Bool {
+        frame.type.family == "job" && frame.json.readableBytesView.prefix(256).contains("\"jobId\":\"\(job)\"".utf8)
+    }
+
+    /// What a client sent may be as deep as its body; here it is a little deeper.
+    private static func job(in frame: EventFrame) -> Job? {
+        let limits = JSONParser.Limits(depth: 40)
+        let event = try? JSONParser.parse(frame.json.readableBytesView, limits: limits).object
+        return event?["job"]?.object.flatMap { Job($0) }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func text(_ text: String?) {
+        if let text { string(text) } else { null() }
+    }
+}

@@ -1,0 +1,39 @@
+/** Those that match: every word of `text` in the user's or the connection's id; the board and the transport exactly. */
+export function choose(connections, { text = "", board = "", transport = "", behind = false }) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    return connections.filter((connection) => {
+        const names = `${connection.userId}\n${connection.id}`.toLowerCase();
+        return words.every((word) => names.includes(word))
+            && (board === "" || connection.boards.includes(board))
+            && (transport === "" || connection.transport === transport)
+            && (!behind || connection.lag > 0 || connection.queuedBytes > 0);
+    });
+}
+
+const names = {
+    user: ({ userId }) => [userId],
+    board: ({ boards }) => boards,
+    transport: ({ transport }) => [transport],
+};
+
+/** Sums by `user`, `board` or `transport`. A connection that shows several boards counts for each of them. */
+export function group(connections, by) {
+    const groups = new Map();
+    for (const connection of connections) {
+        for (const name of names[by](connection)) {
+            if (!groups.has(name)) {
+                const nothing = { connections: 0, lag: 0, queuedBytes: 0, sentEvents: 0, sentBytes: 0 };
+                groups.set(name, { name, users: new Set(), ...nothing });
+            }
+            const sums = groups.get(name);
+            sums.connections += 1;
+            sums.users.add(connection.userId);
+            sums.lag = Math.max(sums.lag, connection.lag);
+            for (const field of ["queuedBytes", "sentEvents", "sentBytes"]) sums[field] += connection[field];
+        }
+    }
+    return [...groups.values()];
+}
+
+/** Every name of a board, or of whatever `by` says, there is now. */
+export const namesOf = (connections, by) => [...new Set(connections.flatMap(names[by]))].sort();

@@ -1,0 +1,71 @@
+export const find = (selector, root = document) => root.querySelector(selector);
+export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
+export const clone = (template) => find(template).content.firstElementChild.cloneNode(true);
+
+/** What people wrote is only ever set as text. */
+export function setText(element, text) {
+    if (element.textContent !== text) element.textContent = text;
+    return element;
+}
+
+/** `make("button", { type: "button", text: "Undo" }, …children)`; everything but `text` is an attribute. */
+export function make(tag, { text, ...attributes } = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) {
+        if (value !== undefined && value !== false) element.setAttribute(name, value === true ? "" : value);
+    }
+    if (text !== undefined) element.textContent = text;
+    element.append(...children);
+    return element;
+}
+
+/** `in_progress` → `In progress` */
+export function title(status) {
+    const words = status.replace(/[_-]+/g, " ");
+    return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** A hue of its own for each text, the same on every page. */
+export function hueOf(text) {
+    let hash = 7;
+    for (const character of text) hash = (hash * 31 + character.codePointAt(0)) % 997;
+    return String(hash * 360 / 997 | 0);
+}
+
+export function avatar(userId) {
+    const initials = userId.split(/[^\p{L}\p{N}]+/u).filter(Boolean).slice(0, 2).map((word) => [...word][0]).join("");
+    const mark = make("span", { class: "avatar", "aria-hidden": "true", text: (initials || "?").toUpperCase() });
+    mark.style.setProperty("--hue", hueOf(userId));
+    return mark;
+}
+
+/** Opens a popover below `anchor`, inside the window. */
+export function openBelow(popover, anchor) {
+    const place = anchor.getBoundingClientRect();
+    popover.showPopover();
+    const { offsetWidth: width, offsetHeight: height } = popover;
+    const below = place.bottom + 6;
+    const top = below + height < innerHeight ? below : Math.max(8, place.top - height - 6);
+    popover.style.left = `${Math.max(8, Math.min(place.right - width, innerWidth - width - 8))}px`;
+    popover.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
+}
+
+/** Has a button open a popover where the button is. The browser knows them as a pair: another click closes it. */
+export function anchored(button, popover, prepare = () => {}) {
+    button.popoverTargetElement = popover;
+    button.setAttribute("aria-haspopup", "dialog");
+    button.addEventListener("click", (event) => {
+        event.preventDefault();
+        if (popover.matches(":popover-open")) return popover.hidePopover();
+        prepare();
+        openBelow(popover, button);
+    });
+}
+
+const announcer = find("#announcer");
+
+/** Says it to those who hear the page. Each is an element of its own, so that the same words are said again. */
+export function announce(text) {
+    announcer.append(make("p", { text }));
+    while (announcer.childElementCount > 3) announcer.firstElementChild.remove();
+}

@@ -1,0 +1,166 @@
+import CommandLineTools
+import Glibc
+import UnixSignals
+
+/// Runs a command and reports it as a job: what it says of its progress, that it is there, how it ends. Whoever cancels the
+/// job, or interrupts us, ends the command with all its descendants.
+struct Worker: Sendable {
+    let remote: Remote
+    let reports: JobReports
+    let child: ChildProcess
+    /// How often we say that we are there when there is nothing else to say.
+    let heartbeat: Duration
+    private let interruptions: UnixSignalsSequence
+    private let state = WorkerState()
+
+    /// - Parameter interruptions: trapped before the command was started.
+    init(
+        remote: Remote, reports: JobReports, child: ChildProcess, heartbeat: Duration,
+        interruptions: UnixSignalsSequence
+    ) {
+        self.interruptions = interruptions
+        self.remote = remote
+        self.reports = reports
+        self.child = child
+        self.heartbeat = heartbeat
+    }
+
+    private static let tick = Duration.milliseconds(250)
+    /// How long a command has to end after it was asked to.
+    private static let grace = Duration.seconds(5)
+    /// How long the last report is tried for.
+    private static let patience = Duration.seconds(120)
+
+    /// Returns when the command has ended and that is reported.
+    ///
+    /// - Returns: the command's exit code, 128 and the signal's number when one ended it.
+    /// - Throws: ``Failure`` when the job was cancelled, when we were interrupted, or when the end could not be reported.
+    func run() async throws(Failure) -> Int32 {
+        child.read(makeReader())
+        let work = Task { await report() }
+        let watch = Task { await watchForCancel() }
+        let interruption = Task { await waitForInterruption() }
+        let exit = await child.wait()
+        // What it wrote last may be on its way; what its descendants write later is not waited for.
+        for _ in 0..<20 where !state.isRead { try? await Task.sleep(for: .milliseconds(50)) }
+        for task in [work, watch, interruption] { task.cancel() }
+        // Descendants that outlived it.
+        if state.isCancelled || state.isInterrupted { child.send(SIGKILL) }
+        await work.value
+        if state.isInterrupted {
+            _ = await reports.cancel()
+            throw Failure(.interrupted, "interrupted; the job is cancelled")
+        }
+        if state.isCancelled { throw Failure(.conflict, "the job was cancelled") }
+        return try await finish(exit)
+    }
+
+    /// Splits what the command writes into progress and what is passed on.
+    private func makeReader() -> @Sendable (ArraySlice<UInt8>?) -> Void {
+        let output = OutputBox()
+        return { [state] bytes in
+            let lines = output.lines(bytes)
+            for line in lines {
+                switch line {
+                case .progress(let percent, let message): state.note(percent: percent, message: message)
+                case .other(let bytes): try? StandardOutput.write(bytes)
+                }
+            }
+            if bytes == nil { state.finishReading() }
+        }
+    }
+
+    // MARK: While it runs
+
+    private func report() async {
+        var sentAt = ContinuousClock.now
+        var backoff = Backoff()
+        var generator = SystemRandomNumberGenerator()
+        var isSilent = false
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Self.tick)
+            let progress = state.takeProgress()
+            guard progress != nil || ContinuousClock.now - sentAt >= heartbeat else { continue }
+            switch await reports.report(progress) {
+            case .taken:
+                sentAt = .now
+                backoff.reset()
+                isSilent = false
+            case .over(let detail): return StandardError.say("job \(reports.id) is over: \(detail)")
+            case .failed(let why):
+                state.putBack(progress)
+                if !isSilent, !Task.isCancelled { StandardError.say("can't report now: \(why)") }
+                isSilent = true
+                try? await Task.sleep(for: backoff.next(atLeast: Self.tick, using: &generator))
+            }
+        }
+    }
+
+    private func watchForCancel() async {
+        let follower = JobFollower(format: .json)
+        let end = try? await Tailing.end(ofJob: reports.id, on: remote, follower)
+        guard case .failed("cancelled", _) = end, state.cancel() else { return }
+        StandardError.say("job \(reports.id) was cancelled")
+        await endChild()
+    }
+
+    private func waitForInterruption() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in interruptions {
+                // The second time there is no more asking.
+                if state.isInterrupted { child.send(SIGKILL) }
+                state.interrupt()
+                group.addTask { await endChild() }
+            }
+        }
+    }
+
+    private func endChild() async {
+        child.send(SIGTERM)
+        try? await Task.sleep(for: Self.grace)
+        if !Task.isCancelled { child.send(SIGKILL) }
+    }
+
+    // MARK: At its end
+
+    private func finish(_ exit: ChildProcess.Exit) async throws(Failure) -> Int32 {
+        let latest = ContinuousClock.now + Self.patience
+        var backoff = Backoff()
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            switch await tell(exit) {
+            case .taken: return exit.code
+            case .over(let detail): throw Failure(.conflict, "job \(reports.id) is over: \(detail)")
+            case .failed(let why):
+                guard ContinuousClock.now < latest else {
+                    throw Failure(.unreachable, "the command ended, but that can't be reported: \(why)")
+                }
+                try? await Task.sleep(for: backoff.next(atLeast: Self.tick, using: &generator))
+            }
+        }
+    }
+
+    private func tell(_ exit: ChildProcess.Exit) async -> JobReports.Outcome {
+        // Its last words, which its end shall not hide.
+        if let progress = state.takeProgress() {
+            let outcome = await reports.report(progress)
+            if case .failed = outcome { state.putBack(progress) }
+            guard case .taken = outcome else { return outcome }
+        }
+        switch exit {
+        case .code(0): return await reports.complete()
+        case .code(let code): return await reports.fail("exit code \(code)", exitCode: code)
+        case .signal(let signal): return await reports.fail("ended by signal \(signal)", exitCode: nil)
+        }
+    }
+}
+
+extension ChildProcess.Exit {
+    /// As a shell has it.
+    fileprivate var code: Int32 {
+        switch self {
+        case .code(let code): code
+        case .signal(let signal): 128 + signal
+        }
+    }
+}

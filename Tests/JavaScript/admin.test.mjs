@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { ceiling } from "../../Sources/WebClient/Assets/admin-chart.js";
+import { decode, rules } from "../../Sources/WebClient/Assets/admin-claims.js";
+import { curl, quote } from "../../Sources/WebClient/Assets/admin-curl.js";
+import { bytes, duration, fromNow } from "../../Sources/WebClient/Assets/admin-format.js";
+import { choose, group, namesOf } from "../../Sources/WebClient/Assets/admin-roster.js";
+
+const connection = (id, userId, boards, more = {}) => ({
+    id, userId, boards, transport: "sse", lag: 0, queuedBytes: 0, sentEvents: 10, sentBytes: 100, ...more,
+});
+const roster = [
+    connection("c1", "Ann", ["main", "side"], { lag: 3 }), connection("c2", "Ann", ["main"]),
+    connection("c3", "ben", [], { transport: "websocket", queuedBytes: 5 }),
+];
+const ids = (filter) => choose(roster, filter).map(({ id }) => id).join(" ");
+
+test("connections are chosen by every word, and exactly by board and transport", () => {
+    assert.equal(ids({}), "c1 c2 c3");
+    assert.equal(ids({ text: " AN " }), "c1 c2");
+    assert.equal(ids({ text: "ann c2" }), "c2");
+    assert.equal(ids({ board: "side" }), "c1");
+    assert.equal(ids({ board: "sid" }), "");
+    assert.equal(ids({ transport: "websocket" }), "c3");
+    assert.equal(ids({ behind: true }), "c1 c3");
+    assert.equal(ids({ behind: true, board: "main", text: "ann" }), "c1");
+});
+
+test("a connection counts for each of its boards, and a user once", () => {
+    const sums = (by) => group(roster, by)
+        .map(({ name, connections, users, lag }) => [name, connections, users.size, lag]);
+    assert.deepEqual(sums("board"), [["main", 2, 1, 3], ["side", 1, 1, 3]]);
+    assert.deepEqual(sums("user"), [["Ann", 2, 1, 3], ["ben", 1, 1, 0]]);
+    assert.equal(group(roster, "transport").find(({ name }) => name === "sse").sentBytes, 200);
+    assert.deepEqual(namesOf(roster, "board"), ["main", "side"]);
+});
+
+test("a shell reads a quoted word as it was", () => {
+    for (const word of ["plain", "it's", "$(id) `id` \\ \"", "a\nb", ""]) {
+        assert.equal(execFileSync("sh", ["-c", `printf %s ${quote(word)}`], { encoding: "utf8" }), word);
+    }
+});
+
+test("a logged event is read from before it, of another the next is awaited", () => {
+    const logged = curl("https://b.example", { type: "task.created", seq: 7, boardId: "main" }, "6-ab");
+    const url = "https://b.example/api/events?since=6-ab&types=task.created&limit=1";
+    assert.equal(logged, `curl '${url}' -H "Authorization: Bearer $BOARDCAST_TOKEN"`);
+    const passing = curl("https://b.example", { type: "typing", boardId: "main" }, "6-ab");
+    assert.match(passing, /^curl -N 'https:\/\/b\.example\/sse\/connect\?types=typing&board=main' /);
+    assert.match(curl("https://b.example", { type: "a.b", seq: 7 }, null), /^curl -N /);
+});
+
+const part = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+const claims = { sub: "ann", tenant: "acme", exp: 2000 };
+const context = { length: 100, now: 1_000_000, leeway: 30, own: { tenant: "acme" } };
+
+function broken(header, payload, more = {}) {
+    const token = decode(`${part(header)}.${part(payload)}.sig`);
+    const found = rules.filter(({ check }) => typeof check(token, { ...context, ...more }) === "string");
+    return found.map(({ id }) => id).join();
+}
+
+test("what can be told of a token without its key is told", () => {
+    const header = { alg: "HS256", typ: "JWT" };
+    assert.equal(broken(header, claims), "");
+    const more = { boards: [], role: "viewer", iat: 900, nbf: 900 };
+    assert.equal(broken({ ...header, typ: "at+JWT" }, { ...claims, ...more }), "");
+    for (const [change, rule] of [
+        [{ exp: 900 }, "expiry"], [{ exp: "2000" }, "expiry"], [{ exp: undefined }, "expiry"],
+        [{ nbf: 1100 }, "beginning"], [{ iat: 1031 }, "beginning"], [{ sub: "" }, "subject"],
+        [{ sub: "é".repeat(128) }, "subject"], [{ role: "boss" }, "role"], [{ boards: "main" }, "boards"],
+        [{ boards: [1] }, "boards"], [{ tenant: "a b" }, "tenant"], [{ tenant: undefined }, "tenant"],
+        [{ iss: 1 }, "issuer"], [{ jti: 1 }, "id"],
+    ]) assert.equal(broken(header, { ...claims, ...change }), rule, JSON.stringify(change));
+    assert.equal(broken(header, { ...claims, exp: 971 }), "", "within the leeway");
+    const named = { own: { org: "acme" } };
+    assert.equal(broken(header, { ...claims, tenant: undefined }, named), "", "tenants have another claim here");
+    for (const [change, rule] of [
+        [{ alg: "none" }, "algorithm"], [{ alg: undefined }, "algorithm"], [{ crit: ["b64"] }, "header"],
+        [{ jwk: {} }, "header"],
+        [{ typ: "jose" }, "header"], [{ zip: "DEF" }, "header"], [{ kid: 1 }, "header"],
+    ]) assert.equal(broken({ ...header, ...change }, claims), rule, JSON.stringify(change));
+    assert.equal(broken(header, "[1]"), "payload");
+    assert.equal(broken("{", claims), "header");
+    assert.equal(decode("a.b").parts, 2);
+    assert.equal(rules[0].check(decode("not a token"), context), "1 part");
+});
+
+test("each of the gateway's refusals is known as one rule", () => {
+    const rule = (words) => rules.find(({ says }) => says.test(words))?.id;
+    for (const [words, id] of Object.entries({
+        "the token is longer than 8 KiB": "shape", "the token is not three parts with dots between": "shape",
+        "a part of the token is not canonical base64url": "shape", "the header is longer than 1 KiB": "header",
+        "the header is not a JSON object that is strict, flat and free of doubles": "header",
+        "the payload is not a JSON object that is strict, shallow and free of doubles": "payload",
+        "the header names no algorithm": "algorithm", "the token is not signed (alg)": "algorithm",
+        "the header names an algorithm that is not supported": "algorithm",
+        "the header names an algorithm that is not allowed here": "algorithm",
+        "the header's typ is neither JWT nor at+jwt": "header",
+        "the header demands an extension that is not supported (crit)": "header",
+        "unencoded payloads are not supported (b64)": "header",
+        "the header brings or names a key of its own (jwk, jku, x5u or x5c)": "header",
+        "encrypted and compressed tokens are not supported (enc, zip)": "header",
+        "the header's kid is not a string": "header",
+        "no key fits the token's issuer, key id and algorithm": "signature",
+        "the signature does not match": "signature",
+        "sub must be a string of 1 to 255 bytes": "subject",
+        "the tenant claim must be 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen": "tenant",
+        "the token's issuer does not speak for this tenant": "tenant", "exp is missing": "expiry",
+        "exp, nbf and iat must be numbers of seconds since 1970, within 100 million days of it": "expiry",
+        "the token has expired (exp)": "expiry", "the token is not valid yet (nbf)": "beginning",
+        "the token was issued in the future (iat)": "beginning", "iss is not the issuer that is expected": "issuer",
+        "aud does not name this audience": "audience", "jti must be a string": "id",
+        "role must be viewer, member, service or admin": "role", "boards must be an array of strings": "boards",
+        "the token was revoked": "id",
+    })) assert.equal(rule(words), id, words);
+});
+
+test("figures are short and round", () => {
+    assert.deepEqual([0, 0.4, 1, 7, 11, 89, 1000].map((number) => ceiling(number)), [1, 0.4, 1, 8, 20, 100, 1000]);
+    assert.deepEqual([3, 900, 1023, 1024, 50_000].map((number) => bytes(ceiling(number, 1024))),
+        ["3 B", "1,000 B", "1 KiB", "1 KiB", "50 KiB"]);
+    assert.deepEqual([0, 59_400, 61_000, 3_600_000, 90_061_000].map(duration),
+        ["0 s", "59 s", "1 min 1 s", "1 h", "1 d 1 h"]);
+    assert.deepEqual([fromNow(5000, 0), fromNow(0, 5000)], ["in 5 s", "5 s ago"]);
+});
