@@ -187,7 +187,7 @@ class Round:
         """Stops reading again and again, so that the server's queue for it fills."""
         transport = self.transports[number % len(self.transports)]
         place, token = self.place(transport), target.token(f"slow{number}")
-        while not await self.stay(transport(place), token, self.rng.uniform(20, 40), receive_buffer=4096, pauses=True):
+        while not await self.stay(transport(place), token, self.rng.uniform(20, 40), receive_buffer=16384, pauses=True):
             pass
 
     async def stay(self, connection, token, seconds, receive_buffer=None, pauses=False):
