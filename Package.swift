@@ -55,6 +55,7 @@ let package = Package(
 
         // What happens, and who hears of it
         .target(name: "Boards", dependencies: ["Events", "StrictJSON"], swiftSettings: settings),
+        .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "Rooms", dependencies: ["Events", "StrictJSON", .nio("NIOCore"), .deque], swiftSettings: settings),
 
@@ -63,7 +64,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Boards", "Events", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
+                "Boards", "Events", "Rooms", "StrictJSON", "TaskFiles", "Tokens", .hummingbird("Hummingbird"),
                 .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOWebSocket"),
                 .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .heap, .httpTypes, .logging, .lifecycle,
             ],
@@ -100,6 +101,9 @@ let package = Package(
         .testTarget(
             name: "SQLiteStoreTests",
             dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", .grdb],
+            swiftSettings: settings),
+        .testTarget(
+            name: "TaskFilesTests", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles"],
             swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),

@@ -4,6 +4,8 @@ public import StrictJSON
 /// One write, as it is asked for.
 public enum Command: Sendable {
     case createTask(TaskDraft)
+    /// All of them in this order, or none.
+    case createTasks([TaskDraft])
     /// - Parameter ifVersion: the version that the task must have (`If-Match`), nil for any.
     case updateTask(Int, TaskPatch, ifVersion: Int? = nil)
     case moveTask(Int, TaskMove, ifVersion: Int? = nil)

@@ -2,13 +2,34 @@ import Events
 
 extension TaskEvents {
     mutating func createTask(_ draft: TaskDraft, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
+        try insert(draft, into: try column(for: draft, in: rows), in: &rows)
+    }
+
+    /// The number is that of the last one's event.
+    mutating func createTasks(
+        _ drafts: [TaskDraft], in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        var columns: [BoardColumn] = []
+        for draft in drafts { columns.append(try column(for: draft, in: rows)) }
+        for (draft, column) in zip(drafts, columns) { _ = try insert(draft, into: column, in: &rows) }
+        return Commit(seq: rows.head)
+    }
+
+    private func column(
+        for draft: TaskDraft, in rows: some BoardTransaction
+    ) throws(BoardError) -> BoardColumn {
         let board = try existing(draft.board, in: rows)
         let status = draft.status ?? board.statuses[0]
         try require(status, on: board)
-        let column = BoardColumn(board: board.id, status: status)
+        return BoardColumn(board: board.id, status: status)
+    }
+
+    private mutating func insert(
+        _ draft: TaskDraft, into column: BoardColumn, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
         let task = BoardTask(
-            id: try rows.takeTaskID(), board: board.id, name: draft.name, description: draft.description,
-            status: status, priority: draft.priority, assignee: draft.assignee, labels: draft.labels,
+            id: try rows.takeTaskID(), board: column.board, name: draft.name, description: draft.description,
+            status: column.status, priority: draft.priority, assignee: draft.assignee, labels: draft.labels,
             dueAt: draft.dueAt, rank: .following(try rows.lastRank(in: column)), version: 1, createdBy: author.user,
             createdAt: now, updatedAt: now)
         try rows.insert(task)

@@ -46,6 +46,7 @@ public struct TaskEvents {
     ) throws(BoardError) -> Commit {
         switch command {
         case .createTask(let draft): try createTask(draft, in: &rows)
+        case .createTasks(let drafts): try createTasks(drafts, in: &rows)
         case .updateTask(let id, let patch, let version): try updateTask(id, patch, ifVersion: version, in: &rows)
         case .moveTask(let id, let move, let version): try moveTask(id, move, ifVersion: version, in: &rows)
         case .deleteTask(let id, let version): try deleteTask(id, ifVersion: version, in: &rows)

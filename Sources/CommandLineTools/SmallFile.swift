@@ -5,7 +5,8 @@ public enum SmallFile {
     /// Longest file that is read, in bytes.
     public static let longest = 1 << 20
 
-    public static func read(_ path: String) throws(FileError) -> [UInt8] {
+    /// - Parameter longest: bytes; a longer file is refused.
+    public static func read(_ path: String, upTo longest: Int = longest) throws(FileError) -> [UInt8] {
         guard let file = fopen(path, "rbe") else { throw FileError(path, errno: errno) }
         defer { fclose(file) }
         var bytes: [UInt8] = []

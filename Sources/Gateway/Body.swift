@@ -9,6 +9,33 @@ extension Request {
     /// - Throws: ``Problem`` 415, 413, 400.
     func jsonObject(upTo limit: Int, types: Set<String> = ["application/json"]) async throws -> (JSONObject, ByteBuffer)
     {
+        _ = try mediaType(among: types)
+        if let length, length > limit { throw Problem.bodyTooLarge }
+        let bytes = try await body.collect(upTo: limit)
+        guard let object = try JSONParser.parse(bytes.readableBytesView, limits: .init(bytes: limit)).object else {
+            throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
+        }
+        return (object, bytes)
+    }
+
+    /// The body as it is.
+    ///
+    /// - Throws: ``Problem`` 413.
+    func bytes(upTo limit: Int) async throws -> [UInt8] {
+        if let length, length > limit { throw Problem.bodyTooLarge }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(length ?? 0)
+        for try await part in body {
+            guard bytes.count + part.readableBytes <= limit else { throw Problem.bodyTooLarge }
+            bytes.append(contentsOf: part.readableBytesView)
+        }
+        return bytes
+    }
+
+    /// The body's media type, of those that are taken; it has no coding.
+    ///
+    /// - Throws: ``Problem`` 415.
+    func mediaType(among types: Set<String>) throws(Problem) -> String {
         let essence = headers[.contentType]?.prefix { $0 != ";" }.lowercased().trimmingSpaces
         guard let essence, types.contains(essence) else {
             let names = types.sorted().joined(separator: " or ")
@@ -17,13 +44,11 @@ extension Request {
         if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "content_coding", "Send the body without Content-Encoding.")
         }
-        if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw Problem.bodyTooLarge }
-        let bytes = try await body.collect(upTo: limit)
-        guard let object = try JSONParser.parse(bytes.readableBytesView, limits: .init(bytes: limit)).object else {
-            throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
-        }
-        return (object, bytes)
+        return essence
     }
+
+    /// As the head says; nil for a body in chunks.
+    var length: Int? { headers[.contentLength].flatMap { Int($0) } }
 }
 
 extension StringProtocol {

@@ -18,6 +18,7 @@ public struct Gateway: Sendable {
     private let settings: GatewaySettings
     private let live: LiveSettings
     private let failures: AuthFailures
+    let imports: ImportRunner
     private let writes = RateLimiter<WriteLimit.Writer>()
     private let uptime: @Sendable () -> Int64
 
@@ -40,8 +41,12 @@ public struct Gateway: Sendable {
         self.settings = settings
         live = LiveSettings(settings)
         failures = AuthFailures(settings: live, uptime: uptime)
+        imports = ImportRunner(store: store, jobs: jobs, authenticator: authenticator)
         self.uptime = uptime
     }
+
+    /// Ends what the gateway's last run has left undone. Before it runs, when the jobs are loaded.
+    public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
     /// From now on origins, trusted proxies and the limits of writes and bad tokens are these; nothing else changes.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
@@ -65,7 +70,7 @@ public struct Gateway: Sendable {
                     connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings), JobKeeping(jobs: jobs), requests],
+            services: [StreamDrain(relay: relay, settings: settings), JobKeeping(jobs: jobs), imports, requests],
             onServerRunning: { channel in
                 try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
                 await running(channel)
@@ -100,6 +105,8 @@ public struct Gateway: Sendable {
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
         JobRoutes(jobs: jobs, store: store, settings: settings).add(to: tenant)
+        ImportRoutes(store: store, imports: imports).add(to: tenant)
+        ExportRoutes(store: store).add(to: tenant)
         presenceRoutes.add(to: tenant)
         EventRoutes(store: store, relay: relay).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)

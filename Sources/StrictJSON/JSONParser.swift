@@ -33,6 +33,22 @@ public struct JSONParser {
         }
     }
 
+    /// The value that begins at `position`, which comes to stand behind it; what follows is not looked at.
+    static func value(
+        in buffer: UnsafeBufferPointer<UInt8>, at position: inout Int, limits: Limits
+    ) throws(JSONError) -> JSONValue {
+        let end = min(buffer.count - position, limits.bytes) + position
+        var parser = JSONParser(input: UnsafeBufferPointer(rebasing: buffer[position..<end]), limits: limits)
+        do {
+            let value = try parser.value(depth: 0)
+            position += parser.position
+            return value
+        } catch {
+            guard error == .unexpectedEnd, end < buffer.count else { throw error.moved(by: position) }
+            throw .tooLong(limit: limits.bytes)
+        }
+    }
+
     private init(input: UnsafeBufferPointer<UInt8>, limits: Limits) {
         self.input = input
         self.limits = limits

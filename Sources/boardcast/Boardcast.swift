@@ -16,18 +16,19 @@ struct Boardcast: AsyncParsableCommand {
               boardcast job run --name Import -- ./import.sh
                                              a command, reported as a job
               boardcast stats                who is connected
+              boardcast import tasks.csv     tasks from a file
 
             EXIT CODES
               0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict,
               6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, JobCommands.self, Stats.self])
+        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, JobCommands.self, Import.self, Stats.self])
 
     static func main() async {
         do {
             var command = try await asyncParseAsRoot()
-            if !(command is Serve) { Signals.endCommand() }
+            if !(command is Serve || command is Import) { Signals.endCommand() }
             if var asyncCommand = command as? any AsyncParsableCommand {
                 try await asyncCommand.run()
             } else {

@@ -42,7 +42,7 @@ struct Publish: AsyncParsableCommand {
     func run() async throws {
         let publication = PublicationDraft(
             type: type, board: board, user: user, isEphemeral: ephemeral, data: try PublicationData(data).read())
-        let answer = try await options.remote().post("/api/publish", publication.json)
+        let answer = try await options.remote().post(json: publication.json, to: "/api/publish")
         let receipt = try PublicationReceipt(answer)
         if let line = json ? receipt.json : receipt.text { try StandardOutput.write(line) }
     }

@@ -64,7 +64,7 @@ struct Remote {
 
     private func send(
         _ path: String, _ method: HTTPMethod = .GET, query: [(name: String, value: String)] = [],
-        headers: HTTPHeaders, body: [UInt8]? = nil, by client: HTTPClient
+        headers: HTTPHeaders, body: [UInt8]? = nil, by client: HTTPClient, timeout: TimeAmount = .seconds(30)
     ) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: server.url(path, query: query))
         request.method = method
@@ -72,26 +72,38 @@ struct Remote {
         request.headers = headers
         request.headers.add(name: "Authorization", value: "Bearer \(try token.token())")
         request.headers.add(name: "User-Agent", value: "boardcast/\(Boardcast.configuration.version)")
-        return try await client.execute(request, timeout: .seconds(30))
+        return try await client.execute(request, timeout: timeout)
+    }
+
+    /// The body of a 2xx to a file, which may take 10 minutes.
+    ///
+    /// - Throws: as ``get(_:query:)``.
+    func post(
+        _ path: String, query: [(name: String, value: String)] = [], headers: HTTPHeaders = [:], _ body: [UInt8] = []
+    ) async throws(Failure) -> [UInt8] {
+        try await answered {
+            try await send(
+                path, .POST, query: query, headers: headers, body: body, by: Self.calls, timeout: .minutes(10))
+        }
     }
 
     /// The body of a 2xx.
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.
     func get(_ path: String, query: [(name: String, value: String)] = []) async throws(Failure) -> [UInt8] {
-        try await body { try await send(path, query: query, headers: [:], by: Self.calls) }
+        try await answered { try await send(path, query: query, headers: [:], by: Self.calls) }
     }
 
     /// The body of a 2xx to `json`.
     ///
     /// - Throws: as ``get(_:query:)`` does.
-    func post(_ path: String, _ json: [UInt8]) async throws(Failure) -> [UInt8] {
-        try await body { try await call(.POST, path, json: json) }
+    func post(json: [UInt8], to path: String) async throws(Failure) -> [UInt8] {
+        try await answered { try await call(.POST, path, json: json) }
     }
 
-    private func body(of answer: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
+    private func answered(by call: () async throws -> HTTPClientResponse) async throws(Failure) -> [UInt8] {
         do {
-            let response = try await answer()
+            let response = try await call()
             guard 200..<300 ~= response.status.code else { throw await Refusal(response).failure }
             return Array(buffer: try await response.body.collect(upTo: 64 << 20))
         } catch let failure as Failure {

@@ -61,6 +61,7 @@ enum Serving {
             audit: AuditLog(store: store, clock: Clock.milliseconds), relay: relay, presence: presence,
             assets: WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) },
             settings: settings.gatewaySettings(budget))
+        try await gateway.load()
         let application = gateway.application(
             host: settings.http.host, port: settings.http.port, on: group, logger: logger
         ) { channel in

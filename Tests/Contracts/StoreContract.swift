@@ -15,7 +15,7 @@ public struct StoreContract: Sendable, CustomTestStringConvertible {
         self.body = body
     }
 
-    public static let all = tasks + moves + boards + jobs + publishing + answers + reading + log + models
+    public static let all = tasks + batches + moves + boards + jobs + publishing + answers + reading + log + models
 
     /// - Parameter make: makes an empty store.
     public func check(_ make: TestStore.Make) async throws {

@@ -27,9 +27,9 @@ def key_file(tmp_path):
     return file
 
 
-@pytest.mark.parametrize(
-    "command", ["", "serve", "token", "token mint", "token verify", "tail", "publish", "stats", "job", "job run"]
-)
+@pytest.mark.parametrize("command", [
+    "", "serve", "token", "token mint", "token verify", "tail", "publish", "stats", "job", "job run", "import",
+])
 def test_every_command_explains_itself(command):
     result = run_command(*command.split(), "--help")
     assert result.returncode == 0, result.stderr

@@ -25,6 +25,8 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         .init(.patch, "/api/boards/plan", .administer, 200, #"{"name":"P"}"#),
         .init(.delete, "/api/boards/plan", .administer, 204),
         .init(.get, "/api/boards/plan/snapshot", .read, 200),
+        .init(.get, "/api/boards/plan/export", .read, 200),
+        .init(.post, "/api/import?board=plan", .write, 202, #"{"tasks":[]}"#),
         .init(.get, "/api/boards/plan/presence", .read, 200),
         .init(.post, "/api/boards/plan/typing", .write, 204, #"{"taskId":1,"typing":true}"#),
         .init(.get, "/api/tasks", .read, 200, missing: nil),

@@ -11,6 +11,7 @@ import Testing
         ("/api/boards/plan/typing", ["POST"]), ("/api/tasks", ["GET", "HEAD", "POST"]),
         ("/api/tasks/1", ["GET", "HEAD", "PATCH", "DELETE"]), ("/api/tasks/1/move", ["POST"]),
         ("/api/jobs", ["GET", "HEAD", "POST"]), ("/api/jobs/1", ["GET", "HEAD", "PATCH"]),
+        ("/api/import", ["POST"]), ("/api/boards/plan/export", ["GET", "HEAD"]),
         ("/api/jobs/1/cancel", ["POST"]), ("/api/events", ["GET", "HEAD"]),
         ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
         ("/readyz", ["GET", "HEAD"]), ("/api/session", ["POST", "DELETE"]), ("/sse/ticket", ["POST"]),

@@ -14,6 +14,22 @@ import Testing
     }
 
     @Test(arguments: [
+        (HTTPMethod.POST, "/api/import", true), (.POST, "/api/import?board=main", true), (.PUT, "/api/import", false),
+        (.POST, "/api/import/", false), (.POST, "/api/imports", false), (.POST, "//api/import", false),
+        (.POST, "/api/tasks?/api/import", false),
+    ])
+    func `a body of 20 MiB is for an import alone`(method: HTTPMethod, uri: String, isTaken: Bool) {
+        func code(_ length: Int) -> String? {
+            let headers: HTTPHeaders = ["Host": "x", "Content-Length": String(length)]
+            let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
+            return RequestRules(maxBodyBytes: 1000).refusal(of: head)?.code
+        }
+        #expect(code(1000) == nil)
+        #expect(code(20 << 20) == (isTaken ? nil : "body_too_large"))
+        #expect(code((20 << 20) + 1) == "body_too_large")
+    }
+
+    @Test(arguments: [
         "x", "localhost:8788", "board.example.com", "127.0.0.1:80", "[::1]:8788", "[fe80::1]", "", "x:", "a%20b",
     ])
     func `a host is taken`(host: String) {

@@ -23,6 +23,7 @@ struct TestGateway: Sendable {
 
     let store: any BoardStore
     let jobs: JobKeeper
+    let imports: ImportRunner
     let admin = MemoryAdminStore()
     let authenticator: Authenticator
     /// As it stands in cursors.
@@ -54,6 +55,7 @@ struct TestGateway: Sendable {
             authenticator: authenticator, store: store, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
+        imports = gateway.imports
         application = Application(router: gateway.router(), logger: logger)
     }
 

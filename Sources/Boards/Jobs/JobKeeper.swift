@@ -38,11 +38,12 @@ public final class JobKeeper: Sendable {
 
     // MARK: Writing
 
+    /// - Parameter id: one that no job has.
     /// - Throws: as the store does; ``BoardError/conflict(_:)`` when there are too many.
     public func create(
-        _ draft: JobDraft, by author: Author, once: IdempotencyKey? = nil
+        _ draft: JobDraft, as id: JobID = .random(), by author: Author, once: IdempotencyKey? = nil
     ) async throws(BoardError) -> Commit {
-        try await write(.createJob(.random(), draft), by: author, once: once)
+        try await write(.createJob(id, draft), by: author, once: once)
     }
 
     /// - Throws: as the store does; ``BoardError/conflict(_:)`` for a report that the job can't have.

@@ -85,13 +85,7 @@ struct BoardRoutes {
         if tag.isIn(request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
         }
-        var json = JSONWriter(reserving: 512 + snapshot.tasks.count * 400)
-        json.object { json in
-            json.name("board"); board.write(into: &json)
-            json.name("tasks"); json.array(snapshot.tasks) { $1.write(into: &$0) }
-            json.name("cursor"); json.string(snapshot.cursor.description)
-        }
-        return .json(json.bytes, headers: [.eTag: tag.description])
+        return .json(snapshot.json(of: board), headers: [.eTag: tag.description])
     }
 }
 

@@ -32,6 +32,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isAnswering = false
     private var isBodyOpen = false
     private var bodyBytes = 0
+    private var bodyLimit = 0
     private var isUpgradeOffered = false
     private var isInputClosed = false
     private var hasSeenPart = false
@@ -66,12 +67,13 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             unanswered += 1
             isBodyOpen = true
             bodyBytes = 0
+            bodyLimit = rules.bodyLimit(of: head)
             isUpgradeOffered = head.offersUpgrade
             pace.takeHead(at: now)
             context.fireChannelRead(data)
         case .body(let bytes):
             bodyBytes += bytes.readableBytes
-            guard bodyBytes <= rules.maxBodyBytes else { return refuse(.bodyTooLarge, context: context) }
+            guard bodyBytes <= bodyLimit else { return refuse(.bodyTooLarge, context: context) }
             pace.takeBody(bytes.readableBytes, at: now)
             context.fireChannelRead(data)
         case .end:

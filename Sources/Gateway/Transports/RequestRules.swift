@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOHTTP1
+import TaskFiles
 
 /// What a request's head has to be before anything is done with it: for one host, with one length.
 ///
@@ -46,7 +47,14 @@ struct RequestRules: Sendable {
         guard lengths.count == 1, lengths[0].utf8.allSatisfy(\.isDigit), let length = Int(lengths[0]) else {
             return .badFraming("Send one Content-Length, in digits.")
         }
-        return length > maxBodyBytes ? .bodyTooLarge : nil
+        return length > bodyLimit(of: head) ? .bodyTooLarge : nil
+    }
+
+    /// How many bytes the request's body may have.
+    func bodyLimit(of head: HTTPRequestHead) -> Int {
+        let path = head.uri.utf8.prefix(while: { $0 != UInt8(ascii: "?") })
+        let isImport = head.method == .POST && path.elementsEqual(ImportRoutes.path.utf8)
+        return isImport ? max(maxBodyBytes, TaskFile.longest) : maxBodyBytes
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.

@@ -1,0 +1,103 @@
+import Boards
+import Events
+import HTTPTypes
+import ServiceLifecycle
+import StrictJSON
+import Synchronization
+import TaskFiles
+
+/// Runs the imports, a task each; no more than ``ImportSlots`` have room for.
+///
+/// When the gateway goes down each ends after the batch in hand, and its job says so.
+final class ImportRunner: Service {
+    let slots = ImportSlots()
+    private let store: any BoardStore
+    private let jobs: JobKeeper
+    private let authenticator: Authenticator
+    private let running = Mutex<Set<JobID>>([])
+    private let runs: AsyncStream<ImportRun>
+    private let continuation: AsyncStream<ImportRun>.Continuation
+
+    init(store: any BoardStore, jobs: JobKeeper, authenticator: Authenticator) {
+        (self.store, self.jobs, self.authenticator) = (store, jobs, authenticator)
+        (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
+    }
+
+    func run() async throws {
+        await withDiscardingTaskGroup { group in
+            for await run in runs.cancelOnGracefulShutdown() {
+                group.addTask {
+                    await run.run()
+                    self.running.withLock { _ = $0.remove(run.job) }
+                }
+            }
+        }
+    }
+
+    /// Begins an import, or goes on with one that ended before its last row.
+    ///
+    /// - Parameters:
+    ///   - key: the `Idempotency-Key`, by which the same call again gets the same job while that runs, and when it is
+    ///     completed; after another end a new job writes what is missing.
+    ///   - fingerprint: of the file and the board.
+    /// - Throws: as the store does; ``BoardError/keyReused`` for another file or board under the same key.
+    func begin(
+        _ file: TaskFile, on board: BoardID, key: String?, fingerprint: [UInt8], slot: ImportSlot,
+        in context: TenantContext
+    ) async throws -> Job {
+        let name = ImportName(key: key, of: context.author)
+        for attempt in 0..<Self.mostAttempts {
+            let job = try await jobOf(attempt, of: name, file, on: board, key, fingerprint, by: context.author)
+            switch job?.status {
+            case .queued:
+                start(
+                    ImportRun(
+                        job: name.job(attempt), name: name, author: context.author, claims: context.claims,
+                        board: board, file: file, fingerprint: fingerprint, slot: slot, store: store, jobs: jobs,
+                        authenticator: authenticator))
+                return job!
+            case .processing, .completed: return job!
+            case .failed, .cancelled, nil: continue
+            }
+        }
+        throw Problem(.conflict, "conflict", "This import was begun \(Self.mostAttempts) times; use another key.")
+    }
+
+    private static let mostAttempts = 50
+
+    /// The job as it is now; made when there is none yet. Nil when it is no longer kept.
+    private func jobOf(
+        _ attempt: Int, of name: ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
+        _ fingerprint: [UInt8], by author: Author
+    ) async throws(BoardError) -> Job? {
+        var input = JSONObject()
+        input["import"] = .string(name.seed)
+        input["attempt"] = .number(JSONNumber(attempt))
+        input["format"] = .string(file.format.rawValue)
+        input["rows"] = .number(JSONNumber(file.count))
+        let key = attempt == 0 ? key : name.attempt(attempt)
+        _ = try await jobs.create(
+            JobDraft(name: "Import", board: board, input: .object(input)), as: name.job(attempt), by: author,
+            once: key.flatMap { IdempotencyKey($0, fingerprint: fingerprint) })
+        do throws(BoardError) { return try await store.job(name.job(attempt), for: author).job } catch {
+            guard case .notFound = error else { throw error }
+            return nil
+        }
+    }
+
+    /// Once for each job, however many ask for it.
+    private func start(_ run: ImportRun) {
+        guard running.withLock({ $0.insert(run.job).inserted }) else { return }
+        continuation.yield(run)
+    }
+
+    /// Fails the imports that ran when the gateway ended without a word. Before it runs again.
+    func endAbandoned() async throws(BoardError) {
+        for open in try await store.openJobs() {
+            let creator = Author(tenant: open.tenant, user: open.createdBy)
+            guard ImportName(try await store.job(open.id, for: creator).job) != nil else { continue }
+            let report = JobReport(status: .failed, error: ImportRun.restarted)
+            _ = try await jobs.report(report, on: open.id, by: creator)
+        }
+    }
+}

@@ -1,0 +1,45 @@
+/// A task's labels in one field of a CSV file: `bug; next release`.
+///
+/// A backslash takes what follows it for itself: `\;`, `\\`, and spaces that a label begins or ends with.
+enum LabelList {
+    static func text(of labels: [String]) -> String {
+        labels.map(escaped).joined(separator: "; ")
+    }
+
+    /// Without those that are empty, or given before.
+    static func labels(in text: String) -> [String] {
+        var labels: [String] = []
+        var label = String.UnicodeScalarView()
+        var length = 0  // up to the last scalar that is no space, or is escaped
+        func end() {
+            let text = String(String.UnicodeScalarView(label.prefix(length)))
+            if !text.isEmpty, !labels.contains(where: { $0.utf8.elementsEqual(text.utf8) }) { labels.append(text) }
+            label.removeAll()
+            length = 0
+        }
+        var scalars = text.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            switch scalar {
+            case ";": end()
+            case " " where length == 0: break
+            case " ": label.append(scalar)
+            default:
+                label.append(scalar == "\\" ? scalars.next() ?? scalar : scalar)
+                length = label.count
+            }
+        }
+        end()
+        return labels
+    }
+
+    private static func escaped(_ label: String) -> String {
+        let scalars = Array(label.unicodeScalars)
+        var text = String.UnicodeScalarView()
+        for (index, scalar) in scalars.enumerated() {
+            let isEdge = index == 0 || index == scalars.count - 1
+            if scalar == ";" || scalar == "\\" || scalar == " " && isEdge { text.append("\\") }
+            text.append(scalar)
+        }
+        return String(text)
+    }
+}
