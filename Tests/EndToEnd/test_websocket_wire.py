@@ -274,8 +274,8 @@ def test_a_length_that_is_not_the_shortest_is_refused_or_taken_as_it_is(team, wi
 
 
 def test_fragments_that_grow_too_big_together_end_the_connection(wire):
-    more = [frame(CONTINUATION, b" " * 16384, fin=False) for _ in range(160)]
-    wire.send_until_answered(frame(TEXT, b" " * 16384, fin=False) + b"".join(more))
+    more = [frame(CONTINUATION, b" " * 16384, fin=False) for _ in range(6)]
+    wire.send(frame(TEXT, b" " * 16384, fin=False) + b"".join(more))
     try:
         assert wire.close_code() == 1009
     except (AssertionError, ConnectionResetError):

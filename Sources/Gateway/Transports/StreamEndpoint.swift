@@ -36,5 +36,5 @@ struct StreamAsk: Sendable {
 
 extension HTTPRequestHead {
     /// Its target without the query.
-    var path: Substring { uri.prefix { $0 != "?" } }
+    var path: Substring { uri[..<(uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)] }
 }

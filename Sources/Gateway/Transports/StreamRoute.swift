@@ -5,9 +5,14 @@ import NIOHTTP1
 import Rooms
 import Tokens
 
-/// `GET /sse/connect` and the endpoints beside it: who asks, for what, and may they. Values in, a request for the rooms or a refusal out.
+/// `GET /sse/connect` and the endpoints beside it: who asks, for what, and may they.
+///
+/// Values in, a request for the rooms or a refusal out.
 struct StreamRoute: Sendable {
     static let path = "/sse/connect"
+    private static let credentials: Set = ["token", "ticket"]
+    private static let names: Set = ["types", "since", "snapshot", "token", "ticket"]
+    private static let repeatable: Set = ["board"]
 
     let authenticator: Authenticator
     let relay: Relay
@@ -30,6 +35,8 @@ struct StreamRoute: Sendable {
 
     /// Nil for ``path`` itself, and for what is no stream.
     func endpoint(for head: HTTPRequestHead) -> (any StreamEndpoint)? {
+        // Most streams are; and the answer is asked for more than once.
+        if head.isFor(Self.path) { return nil }
         let path = head.path
         return endpoints.first { $0.takes(path) }
     }
@@ -39,8 +46,8 @@ struct StreamRoute: Sendable {
         let endpoint = endpoint(for: head)
         return try Query(
             head.uri.firstIndex(of: "?").map { String(head.uri[head.uri.index(after: $0)...]) },
-            allowing: (endpoint?.names ?? ["types", "since", "snapshot"]).union(["token", "ticket"]),
-            repeatable: endpoint?.repeatable ?? ["board"])
+            allowing: endpoint.map { $0.names.union(Self.credentials) } ?? Self.names,
+            repeatable: endpoint?.repeatable ?? Self.repeatable)
     }
 
     /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there, and as ``query(_:)`` does.
