@@ -20,6 +20,7 @@ public struct Gateway: Sendable {
     private let failures: AuthFailures
     let imports: ImportRunner
     private let writes = RateLimiter<WriteLimit.Writer>()
+    private let refusals = RefusalHold()
     private let uptime: @Sendable () -> Int64
 
     /// - Parameters:
@@ -101,7 +102,7 @@ public struct Gateway: Sendable {
         PageRoutes(assets: assets).add(to: router)
         SessionRoutes(clock: relay.now).add(to: router)
         let tenant = router.group(context: TenantContext.self)
-            .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime))
+            .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals))
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
         JobRoutes(jobs: jobs, store: store, settings: settings).add(to: tenant)

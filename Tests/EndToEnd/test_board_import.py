@@ -70,3 +70,19 @@ def test_an_import_that_fails_says_why(page):
         details: {rows: 10, created: 2, bad: 0}})""")
     page.says("#importer .progress", "the board is gone")
     assert page.find("#importer .primary").is_enabled(), "it can be tried again"
+
+
+def test_a_file_becomes_cards_on_the_open_board(driver, server, team, tmp_path):
+    file = tmp_path / "real.csv"
+    rows = [f"Card {number},inbox" for number in range(1, 29)]
+    file.write_text("name,status,votes\n" + "".join(f"{row},3\n" for row in [*rows, ",inbox", "Later,Someday"]))
+    page = BoardPage(driver).open(server.url, team.token("ann"))
+    page.find("#import").click()
+    page.find("#importer input").send_keys(str(file))
+    page.find("#importer .primary").click()
+    page.says("#importer .progress", "29 of 30 rows are tasks now.")
+    for line in ("Row 29:", "No column “Someday” here: 1 task", "Passed over: votes"):
+        page.says("#importer .errors", line)
+    page.says("#importer [data-act=close]", "Close").click()
+    page.wait(lambda: len(page.all("#board .card")) == 29, "the cards are there")
+    assert page.errors() == []

@@ -44,9 +44,10 @@ final class TestConnection: Sink, @unchecked Sendable {
     /// Whatever has come so far.
     var text: String { get async throws { try await loop.submit { String(buffer: self.received) }.get() } }
 
-    /// What has come, once `word` is in it; bounded by turns, not by time.
+    /// What has come, once `word` is in it; after a minute it is taken for never.
     func text(until word: String) async throws -> String {
-        for _ in 0..<100_000 {
+        let end = ContinuousClock.now + .seconds(60)
+        while .now < end {
             let text = try await loop.submit { String(buffer: self.received) }.get()
             if text.contains(word) { return text }
             await Task.yield()

@@ -56,9 +56,10 @@ final class TestHub: Sendable {
         return reader
     }
 
-    /// Lets the loop, its timers and the reads of the log go on until `done`; bounded by turns, not by time.
+    /// Lets the loop, its timers and the reads of the log go on until `done`; after a minute it is taken for never.
     func settle(_ done: @escaping @Sendable () -> Bool) async throws {
-        for _ in 0..<200_000 {
+        let end = ContinuousClock.now + .seconds(60)
+        while .now < end {
             if try await loop.submit(done).get() { return }
             await Task.yield()
         }

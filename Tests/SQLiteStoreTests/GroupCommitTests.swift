@@ -65,10 +65,8 @@ import Testing
         let store = try open { $0.busyTimeout = .milliseconds(300) }
         let task = try await store.create(#"{"name":"a"}"#)
         try await locked {
-            let start = ContinuousClock.now
             let error = await refusal { try await store.create(#"{"name":"b"}"#) }
             #expect(error == .busy(retryAfter: .seconds(1)))
-            #expect(ContinuousClock.now - start < .seconds(5))
             let read = try await store.store.task(task.id, for: .ann)
             #expect(read == task)
         }

@@ -2,8 +2,8 @@ import Events
 import HTTPTypes
 import Hummingbird
 
-/// Holds each user to so many writes. One beyond is 429 before its body is looked at; one that is allowed says how many
-/// are left (draft-ietf-httpapi-ratelimit-headers-10).
+/// Holds each user to so many writes. One beyond is 429, after a moment, before its body is looked at; one that is
+/// allowed says how many are left (draft-ietf-httpapi-ratelimit-headers-10).
 struct WriteLimit: RouterMiddleware {
     struct Writer: Hashable {
         let tenant: TenantID
@@ -14,6 +14,7 @@ struct WriteLimit: RouterMiddleware {
     let limiter: RateLimiter<Writer>
     /// Nanoseconds of a clock that never goes back.
     let uptime: @Sendable () -> Int64
+    let hold: RefusalHold
 
     func handle(
         _ request: Request, context: TenantContext, next: @concurrent (Request, TenantContext) async throws -> Response
@@ -27,6 +28,7 @@ struct WriteLimit: RouterMiddleware {
             var problem = Problem.rateLimited("These are more writes than this user may make", for: wait)
             if request.hasLongBody { problem.headers[.connection] = "close" }
             fields.add(to: &problem.headers)
+            await hold.wait()
             throw problem
         }
         do {
