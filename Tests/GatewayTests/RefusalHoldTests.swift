@@ -5,14 +5,14 @@ import Testing
 /// Refusals that wait, and what ends the waiting.
 @Suite struct RefusalHoldTests {
     @Test func `a caller that is cancelled waits no longer`() async {
-        let hold = RefusalHold(for: .seconds(3600))
+        let hold = RefusalHold(for: 3_600_000...3_600_000)
         let waiting = Task { await hold.wait() }
         waiting.cancel()
         await waiting.value
     }
 
     @Test func `beyond the bound nobody waits`() async {
-        let hold = RefusalHold(for: .seconds(3600))
+        let hold = RefusalHold(for: 3_600_000...3_600_000)
         let crowd = (0..<RefusalHold.limit).map { _ in Task { await hold.wait() } }
         while hold.waiting < RefusalHold.limit { await Task.yield() }
         await hold.wait()

@@ -7,10 +7,11 @@ import Synchronization
 final class RefusalHold: Sendable {
     static let limit = 4096
 
-    private let pause: Duration
+    private let pause: ClosedRange<Int>
     private let held = Mutex(0)
 
-    init(for pause: Duration = .milliseconds(100)) { self.pause = pause }
+    /// - Parameter pause: milliseconds; each waits a time of its own within it, lest all come back together.
+    init(for pause: ClosedRange<Int> = 50...150) { self.pause = pause }
 
     var waiting: Int { held.withLock { $0 } }
 
@@ -24,6 +25,6 @@ final class RefusalHold: Sendable {
         guard isHeld else { return }
         defer { held.withLock { $0 -= 1 } }
         // A cancelled wait is over: the client has gone, or the gateway is going down.
-        try? await Task.sleep(for: pause)
+        try? await Task.sleep(for: .milliseconds(Int.random(in: pause)))
     }
 }
