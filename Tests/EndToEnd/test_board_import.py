@@ -81,7 +81,7 @@ def test_a_file_becomes_cards_on_the_open_board(driver, server, team, tmp_path):
     page.find("#importer input").send_keys(str(file))
     page.find("#importer .primary").click()
     page.says("#importer .progress", "29 of 30 rows are tasks now.")
-    for line in ("Row 29:", "No column “Someday” here: 1 task", "Passed over: votes"):
+    for line in ("Row 30:", "No column “Someday” here: 1 task", "Passed over: votes"):
         page.says("#importer .errors", line)
     page.says("#importer [data-act=close]", "Close").click()
     page.wait(lambda: len(page.all("#board .card")) == 29, "the cards are there")
