@@ -85,36 +85,39 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests
+        .target(name: "Chance", path: "Tests/Chance", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["CommandLineTools", "StrictJSON", "Tokens", "boardcast", .logging],
+            dependencies: ["Chance", "CommandLineTools", "StrictJSON", "Tokens", "boardcast", .logging],
             swiftSettings: settings),
         .testTarget(
             name: "TokensTests", dependencies: ["Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
             swiftSettings: settings),
         .target(
-            name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON"], path: "Tests/Contracts",
+            name: "Contracts", dependencies: ["Boards", "Chance", "Events", "StrictJSON"], path: "Tests/Contracts",
             swiftSettings: settings),
         .testTarget(
-            name: "BoardsTests", dependencies: ["Boards", "Contracts", "Events", "StrictJSON"],
+            name: "BoardsTests", dependencies: ["Boards", "Chance", "Contracts", "Events", "StrictJSON"],
             swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests",
-            dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", .grdb],
+            dependencies: ["Boards", "Chance", "Contracts", "Events", "SQLiteStore", "StrictJSON", .grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "TaskFilesTests", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles"],
+            name: "TaskFilesTests", dependencies: ["Boards", "Chance", "Events", "StrictJSON", "TaskFiles"],
             swiftSettings: settings),
-        .testTarget(name: "EventsTests", dependencies: ["Events"], swiftSettings: settings),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON"], swiftSettings: settings),
+        .testTarget(name: "EventsTests", dependencies: ["Chance", "Events"], swiftSettings: settings),
+        .testTarget(name: "StrictJSONTests", dependencies: ["Chance", "StrictJSON"], swiftSettings: settings),
         .testTarget(
             name: "RoomsTests",
-            dependencies: ["Events", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOPosix")],
+            dependencies: [
+                "Chance", "Events", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOPosix"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Events", "Gateway", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
+                "Boards", "Chance", "Events", "Gateway", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
                 .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOHTTP1"),
                 .nio("NIOPosix"), .httpTypes, .logging,
             ],

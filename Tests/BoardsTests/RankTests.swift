@@ -1,3 +1,4 @@
+import Chance
 import Contracts
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 @Suite struct RankTests {
     @Test(arguments: 1...20)
     func `there is always a rank strictly between two, and it is well-formed`(_ seed: Int) {
-        var dice = Dice(seed: UInt64(seed))
+        var dice = SplitMix(seed: UInt64(seed))
         var ranks: [Rank] = []
         for _ in 0..<1000 {
             // Low seeds squeeze near one place, so that fractions get long.

@@ -1,4 +1,5 @@
 import Boards
+import Chance
 import Contracts
 import Events
 import Testing
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func `every time reads back as it was written`() {
-        var dice = Dice(seed: 7)
+        var dice = SplitMix(seed: 7)
         for _ in 0..<20_000 {
             let time = Timestamp(milliseconds: Int.random(in: -62_167_219_200_000..<253_402_300_800_000, using: &dice))
             #expect(Timestamp(rfc3339: time.description) == time)

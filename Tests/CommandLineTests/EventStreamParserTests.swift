@@ -1,3 +1,4 @@
+import Chance
 import Testing
 
 @testable import CommandLineTools
@@ -59,7 +60,7 @@ import Testing
     }
 
     @Test func `streams one behind the other are read as well as alone`() throws {
-        var generator = Dice(seed: 1)
+        var generator = SplitMix(seed: 1)
         for _ in 0..<300 {
             let chosen = (0..<5).map { _ in Self.streams.randomElement(using: &generator)! }
                 .filter { !$0.text.contains("\u{FEFF}") && !$0.text.contains("id") && $0.text.hasSuffix("\n\n") }
@@ -100,19 +101,5 @@ import Testing
     func `an event or line without end is not held for ever`(text: String) {
         var parser = EventStreamParser(limit: 12)
         #expect(throws: EventStreamParser.TooLong(limit: 12)) { try parser.read(text.utf8) }
-    }
-}
-
-/// Chance that can be repeated (SplitMix64).
-struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

@@ -1,4 +1,5 @@
 import Boards
+public import Chance
 import Events
 import StrictJSON
 import Testing
@@ -7,7 +8,7 @@ extension StoreContract {
     /// Thousands of random commands beside a model that is too simple to be wrong; a failure names its seed.
     static let models = [1, 20_260_115, 0xB0A2D].map { seed in
         StoreContract("1500 random commands leave what a simple model leaves (seed \(seed))") { store in
-            var dice = Dice(seed: UInt64(seed))
+            var dice = SplitMix(seed: UInt64(seed))
             var model = Model()
             for step in 0..<1500 {
                 let before = store.announced.count
@@ -86,7 +87,7 @@ struct Model {
     private func place(of id: Int) -> String? { columns.first { $0.value.contains(id) }?.key }
 
     /// A command, and the types of the events that it must make; `refused` for none and an error.
-    mutating func next(_ dice: inout Dice) -> (Command, [String]) {
+    mutating func next(_ dice: inout SplitMix) -> (Command, [String]) {
         pending = { _, _ in }
         let board = Self.boards.randomElement(using: &dice)!
         let status = Self.statuses.randomElement(using: &dice)!
@@ -133,7 +134,7 @@ struct Model {
         return (command, (isNamed ? ["task.updated"] : []) + (target != old ? ["task.status_changed"] : []))
     }
 
-    private mutating func move(_ id: Int, to status: String, _ dice: inout Dice) -> (Command, [String]) {
+    private mutating func move(_ id: Int, to status: String, _ dice: inout SplitMix) -> (Command, [String]) {
         let old = place(of: id)
         let target = "\(old?.split(separator: "/")[0] ?? "main")/\(status)"
         var others = columns[target] ?? []
@@ -174,20 +175,5 @@ struct Model {
         }
         let command = Command.deleteBoard(BoardID(board)!)
         return (command, has(board) && board != "main" ? ["board.deleted"] : ["refused"])
-    }
-}
-
-/// SplitMix64: the same throws for the same seed.
-public struct Dice: RandomNumberGenerator {
-    private var state: UInt64
-
-    public init(seed: UInt64) { state = seed }
-
-    public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

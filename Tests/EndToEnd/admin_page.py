@@ -1,11 +1,6 @@
 """The admin page in a real browser, as somebody uses it."""
 
-import shutil
-
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
-from selenium.webdriver.common.by import By
-
+from browser import Page
 from waiting import eventually
 
 #: Of what a person sees as text: its colour and the first opaque background behind it, as `[r, g, b]` each.
@@ -35,20 +30,8 @@ CONTRAST = """
 ACTIVE = {"button", "textbox", "searchbox", "combobox", "link", "checkbox", "radio", "slider", "menuitem"}
 
 
-def chrome():
-    options = webdriver.ChromeOptions()
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", "window-size=1400,1000"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or ""
-    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-
-
-class AdminPage:
+class AdminPage(Page):
     """One tab. Whatever it is asked for, it waits until it is there."""
-
-    def __init__(self, driver):
-        self.driver = driver
 
     def open(self, server, token=None):
         self.driver.get("about:blank")
@@ -60,19 +43,6 @@ class AdminPage:
         eventually(lambda: self.text("#connection") == "Live", "the page is live")
         eventually(lambda: self.rows(), "the connections are listed")
         return self
-
-    def find(self, selector):
-        return self.driver.find_element(By.CSS_SELECTOR, selector)
-
-    def all(self, selector):
-        return self.driver.find_elements(By.CSS_SELECTOR, selector)
-
-    def run(self, script, *arguments):
-        return self.driver.execute_script(script, *arguments)
-
-    def text(self, selector):
-        """As it is in the page, shown or not."""
-        return self.run("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", selector)
 
     def texts(self, selector):
         """Of those that are shown."""

@@ -31,20 +31,11 @@ def color_scheme(driver, scheme):
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 
-class BoardPage:
-    """What is on the page, and what can be done there."""
+class Page:
+    """A tab, and what is in it."""
 
     def __init__(self, driver):
         self.driver = driver
-
-    def open(self, url, token, until="Real-time", **address):
-        """A visit of its own: nothing of one before is left, but what the browser keeps for the site."""
-        self.driver.get("about:blank")
-        self.driver.get_log("browser")
-        self.driver.get(f"{url}/#{urlencode({'token': token, **address})}")
-        if until:
-            self.pill_says(until)
-        return self
 
     def find(self, selector):
         return self.driver.find_element(By.CSS_SELECTOR, selector)
@@ -58,6 +49,19 @@ class BoardPage:
     def text(self, selector):
         """What is there to read, hidden or not; empty when there is no such element."""
         return self.run("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", selector)
+
+
+class BoardPage(Page):
+    """What is on the page, and what can be done there."""
+
+    def open(self, url, token, until="Real-time", **address):
+        """A visit of its own: nothing of one before is left, but what the browser keeps for the site."""
+        self.driver.get("about:blank")
+        self.driver.get_log("browser")
+        self.driver.get(f"{url}/#{urlencode({'token': token, **address})}")
+        if until:
+            self.pill_says(until)
+        return self
 
     def wait(self, condition, what):
         """Elements may be replaced while they are looked at."""

@@ -7,6 +7,7 @@ import random
 import pytest
 
 import harness
+from browser import chromium
 from harness import Server
 from team import Team
 from tenant_files import Tenants
@@ -93,3 +94,11 @@ def rng(request):
     seed = int(os.environ.get("BOARDCAST_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"{request.node.name}: BOARDCAST_TEST_SEED={seed}")
     return random.Random(seed)
+
+
+@pytest.fixture(scope="module")
+def driver():
+    """A browser for all the tests of a file; a file may have one of its own kind."""
+    driver = chromium()
+    yield driver
+    driver.quit()

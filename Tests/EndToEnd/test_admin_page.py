@@ -8,7 +8,8 @@ import time
 import pytest
 
 import tokens
-from admin_page import AdminPage, chrome
+from admin_page import AdminPage
+from browser import chromium
 from harness import clean_environment
 from tenant_files import acme, globex
 from tenant_files import start as start_with_tenants
@@ -20,7 +21,7 @@ VIEWS = ["traffic", "events", "tokens", "audit"]
 
 @pytest.fixture(scope="module")
 def browser():
-    driver = chrome()
+    driver = chromium((1400, 1000))
     yield driver
     driver.quit()
 

@@ -6,7 +6,7 @@ import axe_core_python
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from browser import BoardPage, chromium, color_scheme
+from browser import BoardPage, color_scheme
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js").read_text()
 RUN = """
@@ -14,13 +14,6 @@ RUN = """
     axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
         .then(result => done(result.violations), error => done([{ id: "axe", help: String(error), nodes: [] }]));
 """
-
-
-@pytest.fixture(scope="module")
-def driver():
-    driver = chromium()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

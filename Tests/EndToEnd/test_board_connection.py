@@ -9,16 +9,9 @@ import time
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from browser import BoardPage, chromium
+from browser import BoardPage
 from relay import Relay
 from waiting import eventually
-
-
-@pytest.fixture(scope="module")
-def driver():
-    driver = chromium()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

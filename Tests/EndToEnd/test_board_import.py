@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from browser import BoardPage, chromium
+from browser import BoardPage
 
 #: Answers the import and its job's stream in the page itself; `window.tell(event, data)` is the job's next word.
 STAND_IN = """
@@ -25,13 +25,6 @@ STAND_IN = """
         return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
     };
 """
-
-
-@pytest.fixture(scope="module")
-def driver():
-    driver = chromium()
-    yield driver
-    driver.quit()
 
 
 @pytest.fixture

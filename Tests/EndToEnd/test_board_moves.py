@@ -8,13 +8,6 @@ from browser import BoardPage, chromium
 
 
 @pytest.fixture(scope="module")
-def driver():
-    driver = chromium()
-    yield driver
-    driver.quit()
-
-
-@pytest.fixture(scope="module")
 def phone_driver():
     driver = chromium((390, 844), touch=True)
     yield driver

@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from browser import BoardPage, chromium
+from browser import BoardPage
 
 ATTACKS = [
     '<img src=x onerror="window.pwned=1">',
@@ -15,13 +15,6 @@ ATTACKS = [
     "${window.pwned=1}",
     "\u202egnp.exe \u0007 &lt;b&gt; 'single' \"double\" `tick`",
 ]
-
-
-@pytest.fixture(scope="module")
-def driver():
-    driver = chromium()
-    yield driver
-    driver.quit()
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))

@@ -1,3 +1,4 @@
+import Chance
 import Events
 import Testing
 

@@ -11,7 +11,7 @@ import argparse, asyncio, base64, json, os, random, re, resource, socket, struct
 import target
 
 WRITERS, RATE = 4, 10  # events a second of each
-SLOW, RETAINED = 5, 1000
+SLOW, RETAINED = 5, 4000
 DEADLINE = 60
 ID = re.compile(rb"^id: (\S+)$", re.M)
 
@@ -49,6 +49,8 @@ async def open_socket(server, receive_buffer):
     sock = socket.socket()
     if receive_buffer:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        # Segments as on a network: loopback's are longer than this window, and the kernel then sends one each 200 ms.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 1400)
     sock.setblocking(False)
     await asyncio.get_running_loop().sock_connect(sock, (server.host, server.port))
     return await asyncio.open_connection(sock=sock, limit=receive_buffer or 1 << 16)
@@ -187,7 +189,7 @@ class Round:
         """Stops reading again and again, so that the server's queue for it fills."""
         transport = self.transports[number % len(self.transports)]
         place, token = self.place(transport), target.token(f"slow{number}")
-        while not await self.stay(transport(place), token, self.rng.uniform(20, 40), receive_buffer=16384, pauses=True):
+        while not await self.stay(transport(place), token, self.rng.uniform(20, 40), receive_buffer=32768, pauses=True):
             pass
 
     async def stay(self, connection, token, seconds, receive_buffer=None, pauses=False):

@@ -1,3 +1,4 @@
+import Chance
 import Events
 import NIOCore
 import NIOPosix
@@ -117,17 +118,5 @@ import Testing
             snapshotURL: "")
         registry.open(request, on: sink) { reader.subscriber = try? $0.get() }
         return reader
-    }
-}
-
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed &* 0xD129_0D3B_85C6_A4F1 }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

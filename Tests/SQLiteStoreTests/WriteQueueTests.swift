@@ -1,4 +1,5 @@
 import Boards
+import Chance
 import Contracts
 import Events
 import Testing
@@ -50,7 +51,7 @@ import Testing
 
     @Test func `first in is first out, through any mixture`() {
         var queue = FIFO<Int>()
-        var dice = Dice(seed: 1)
+        var dice = SplitMix(seed: 1)
         var (next, expected) = (0, 0)
         for _ in 0..<50_000 {
             if Bool.random(using: &dice) {

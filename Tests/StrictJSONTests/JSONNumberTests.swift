@@ -1,3 +1,4 @@
+import Chance
 import StrictJSON
 import Testing
 

@@ -1,3 +1,4 @@
+import Chance
 import StrictJSON
 
 /// Values and texts for fuzzing, full of what parsers trip over.
