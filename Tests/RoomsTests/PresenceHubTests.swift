@@ -167,9 +167,10 @@ import Testing
         let reader = try await hub.joinLive(Selection(boards: .only([.main])))
         presence.arrive(Self.ann, at: .all, in: TestLog.tenant)
         try presence.set(typing: true, at: 7, on: .main, by: Self.ann, in: TestLog.tenant)
-        try await hub.settle { (try? reader.stream.events.count) == 3 }
-        #expect(
-            try await hub.read { try reader.types } == ["connection.established", "presence.joined", "typing"])
-        #expect(try await hub.read { try reader.stream.events.dropFirst().map(\.id) } == [nil, nil])
+        try await hub.settle { ((try? reader.stream.events.count) ?? 0) >= 3 }
+        // Typing ends by itself after 5 s, which may have passed.
+        let types = try await hub.read { try Array(reader.types.prefix(3)) }
+        #expect(types == ["connection.established", "presence.joined", "typing"])
+        #expect(try await hub.read { try reader.stream.events.dropFirst().allSatisfy { $0.id == nil } })
     }
 }
