@@ -5,7 +5,9 @@ import NIOCore
 ///
 /// The list hears events from before the first read on, so that none is missed; those that the read showed already are
 /// left out by number. Changes are told at most once in ``RoomLimits/keptCoalesce``, the last one always. A reader whose
-/// socket is full is passed over, and told all of it when it comes back. Touched on its loop alone.
+/// socket is full is passed over, and told all of it when it comes back.
+///
+/// `@unchecked Sendable`: touched on its loop alone; a read of the store comes back to it there.
 final class Keeper: @unchecked Sendable {
     private unowned let members: Members
     private unowned let registry: RoomRegistry

@@ -5,8 +5,7 @@ public import NIOCore
 ///
 /// `@unchecked Sendable`: everything is called on the loop but what says that it may come from any thread
 /// (``receive(_:)``, ``forget(_:)``, ``drainAll(over:)``, ``describe(_:)``, ``close(in:_:reconnectAfter:where:)``,
-/// ``renew(_:in:with:)``); those hop to the loop before they touch
-/// anything that changes.
+/// ``renew(_:in:with:)``); those hop to the loop before they touch anything that changes.
 public final class RoomRegistry: @unchecked Sendable {
     public let loop: any EventLoop
     let relay: Relay
