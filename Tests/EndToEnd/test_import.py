@@ -123,7 +123,7 @@ def test_a_crash_in_the_middle_is_told_and_the_same_file_writes_what_is_missing(
     server = start_server()
     team = make_team(server)
     api = team.api("ann")
-    content = rows_csv(4000)
+    content = rows_csv(20_000)
     first = ok(send(api, content, key="k"), 202)
     eventually(lambda: len(api.tasks(limit=200)) >= 100, "some tasks")
     team.close()
@@ -133,16 +133,16 @@ def test_a_crash_in_the_middle_is_told_and_the_same_file_writes_what_is_missing(
     cut = job_of(api, first)
     assert cut["status"] == "failed" and "the gateway restarted" in cut["error"], cut
     before = names(api)
-    assert 100 <= len(before) < 4000, "it was killed in the middle"
+    assert 100 <= len(before) < 20_000, "it was killed in the middle"
     stream = team.stream("watcher")
     again = send(api, content, key="k")
     assert again.headers["location"] != first.headers["location"]
     done = end_of(api, again)
-    assert done["status"] == "completed" and done["result"]["created"] == 4000, done
+    assert done["status"] == "completed" and done["result"]["created"] == 20_000, done
     found = names(api)
-    assert len(found) == len(set(found)) == 4000 and in_file_order(found)
+    assert len(found) == len(set(found)) == 20_000 and in_file_order(found)
     team.fence(stream)
-    assert len([event for event in stream.durable() if event["type"] == "task.created"]) == 4000 - len(before)
+    assert len([event for event in stream.durable() if event["type"] == "task.created"]) == 20_000 - len(before)
     assert job_of(api, send(api, content, key="k"))["id"] == done["id"]
     problem(send(api, content + "one more\r\n", key="k"), 422)
 
@@ -151,19 +151,19 @@ def test_a_shutdown_in_the_middle_says_so_at_once(start_server, make_team):
     server = start_server()
     team = make_team(server)
     api = team.api("ann")
-    first = ok(send(api, rows_csv(5000), key="k"), 202)
+    first = ok(send(api, rows_csv(50_000), key="k"), 202)
     eventually(lambda: len(api.tasks(limit=200)) >= 100, "some tasks")
     team.close()
     server.restart()
     api = team.api("ann")
     cut = job_of(api, first)
     assert cut["status"] == "failed" and "the gateway restarted" in cut["error"], cut
-    assert cut["details"]["created"] == len(names(api)) < 5000
+    assert cut["details"]["created"] == len(names(api)) < 50_000
 
 
 def test_a_cancelled_import_stops(team):
     api = team.api("ann")
-    answer = ok(send(api, rows_csv(5000)), 202)
+    answer = ok(send(api, rows_csv(50_000)), 202)
     eventually(lambda: len(api.tasks(limit=200)) >= 50, "some tasks")
     ok(api.post(answer.headers["location"] + "/cancel"), 200)
     assert end_of(api, answer)["status"] == "cancelled"
@@ -172,7 +172,7 @@ def test_a_cancelled_import_stops(team):
         eventually(lambda: send(api, "name\nfence\n").status_code == 202, "room for another import")
     eventually(lambda: names(api).count("fence") == 2, "the next imports")
     count = len(names(api))
-    assert count < 5002
+    assert count < 50_002
     done = end_of(api, send(api, "name\nlast\n"))
     assert done["status"] == "completed" and len(names(api)) == count + 1
 
@@ -258,7 +258,7 @@ def test_the_command_ends_as_the_contract_has_it(team, run_import):
 def test_ctrl_c_cancels_the_import(team, tmp_path):
     api = team.api("ann")
     file = tmp_path / "tasks.csv"
-    file.write_text(rows_csv(20_000))
+    file.write_text(rows_csv(50_000))
     process = subprocess.Popen(
         [str(binary()), "import", str(file), "--url", team.server.url],
         env=clean_environment({"BOARDCAST_TOKEN": team.token("ann")}), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
