@@ -60,8 +60,8 @@ storm: release ## 5,000 streams come back at once, 100 events behind
 	Tests/Load/storm.py
 
 sanitize: setup-test ## the whole suite under ThreadSanitizer, then AddressSanitizer (an hour)
-	Tests/sanitize.sh thread
-	Tests/sanitize.sh address
+	Tests/Sanitizers/run.sh thread
+	Tests/Sanitizers/run.sh address
 
 noisy: release ## a quiet tenant beside one that floods
 	$(MAKE) -C Tests/Load sseload

@@ -86,6 +86,7 @@ let package = Package(
 
         // Tests
         .target(name: "Chance", path: "Tests/Chance", swiftSettings: settings),
+        .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests",
             dependencies: ["Chance", "CommandLineTools", "StrictJSON", "Tokens", "boardcast", .logging],
@@ -111,15 +112,16 @@ let package = Package(
         .testTarget(
             name: "RoomsTests",
             dependencies: [
-                "Chance", "Events", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOPosix"),
+                "Chance", "Events", "Patience", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"),
+                .nio("NIOPosix"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Chance", "Events", "Gateway", "Rooms", "StrictJSON", "Tokens", .hummingbird("Hummingbird"),
-                .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOHTTP1"),
-                .nio("NIOPosix"), .httpTypes, .logging,
+                "Boards", "Chance", "Events", "Gateway", "Patience", "Rooms", "StrictJSON", "Tokens",
+                .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),
+                .nio("NIOHTTP1"), .nio("NIOPosix"), .httpTypes, .logging,
             ],
             swiftSettings: settings),
 

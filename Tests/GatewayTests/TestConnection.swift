@@ -1,5 +1,6 @@
 import Events
 import NIOCore
+import Patience
 import Rooms
 import Testing
 
@@ -44,14 +45,9 @@ final class TestConnection: Sink, @unchecked Sendable {
     /// Whatever has come so far.
     var text: String { get async throws { try await loop.submit { String(buffer: self.received) }.get() } }
 
-    /// What has come, once `word` is in it; after a minute it is taken for never.
+    /// What has come, once `word` is in it.
     func text(until word: String) async throws -> String {
-        let end = ContinuousClock.now + .seconds(60)
-        while .now < end {
-            let text = try await loop.submit { String(buffer: self.received) }.get()
-            if text.contains(word) { return text }
-            await Task.yield()
-        }
+        if try await comesTrue({ try await self.text.contains(word) }) { return try await text }
         Issue.record("\(word) never came")
         return ""
     }

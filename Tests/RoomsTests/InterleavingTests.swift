@@ -2,6 +2,7 @@ import Chance
 import Events
 import NIOCore
 import NIOPosix
+import Patience
 import Testing
 
 @testable import Rooms
@@ -88,13 +89,9 @@ import Testing
         try await settle(on: loop) { registry.roomIDs.isEmpty && relay.connections == 0 }
     }
 
-    /// Lets the loop, the timers and the reads go on until `done`; after a minute it is taken for never.
+    /// Lets the loop, the timers and the reads go on until `done`.
     private func settle(on loop: any EventLoop, _ done: @escaping @Sendable () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while .now < end {
-            if try await loop.submit(done).get() { return }
-            await Task.yield()
-        }
+        if try await comesTrue({ try await loop.submit(done).get() }) { return }
         Issue.record("the readers never got everything")
     }
 

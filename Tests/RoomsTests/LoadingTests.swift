@@ -1,6 +1,7 @@
 import Events
 import NIOCore
 import NIOPosix
+import Patience
 import Synchronization
 import Testing
 
@@ -90,11 +91,7 @@ import Testing
     }
 
     private func settle(_ loop: any EventLoop, _ done: @escaping @Sendable () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while .now < end {
-            if try await loop.submit(done).get() { return }
-            await Task.yield()
-        }
+        if try await comesTrue({ try await loop.submit(done).get() }) { return }
         Issue.record("this never came about")
     }
 }

@@ -1,6 +1,7 @@
 import Events
 import NIOCore
 import NIOPosix
+import Patience
 import StrictJSON
 import Synchronization
 import Testing
@@ -56,13 +57,9 @@ final class TestHub: Sendable {
         return reader
     }
 
-    /// Lets the loop, its timers and the reads of the log go on until `done`; after a minute it is taken for never.
+    /// Lets the loop, its timers and the reads of the log go on until `done`.
     func settle(_ done: @escaping @Sendable () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(60)
-        while .now < end {
-            if try await loop.submit(done).get() { return }
-            await Task.yield()
-        }
+        if try await comesTrue({ try await loop.submit(done).get() }) { return }
         Issue.record("this never came about")
     }
 
