@@ -58,9 +58,9 @@ final class TestHub: Sendable {
     }
 
     /// Lets the loop, its timers and the reads of the log go on until `done`.
-    func settle(_ done: @escaping @Sendable () -> Bool) async throws {
+    func settle(at place: SourceLocation = #_sourceLocation, _ done: @escaping @Sendable () -> Bool) async throws {
         if try await comesTrue({ try await loop.submit(done).get() }) { return }
-        Issue.record("this never came about")
+        Issue.record("this never came about", sourceLocation: place)
     }
 
     /// `value`, read on the loop.
@@ -75,9 +75,16 @@ final class TestHub: Sendable {
 }
 
 extension RoomLimits {
+    /// However long a slow reader takes on a slow machine, it is not cut.
+    static var patient: RoomLimits {
+        var limits = RoomLimits()
+        limits.stall = .max
+        return limits
+    }
+
     /// Swept with each tick, so that no test waits for a timer.
     static var immediate: RoomLimits {
-        var limits = RoomLimits()
+        var limits = patient
         limits.coalesce = 0
         return limits
     }

@@ -23,7 +23,7 @@ import Testing
     }
 
     private func start(_ recentBytes: Int) -> (Relay, ManyTenantsLog, [RoomRegistry]) {
-        var limits = RoomLimits()
+        var limits = RoomLimits.patient
         limits.recentBytes = recentBytes
         limits.slice = 2
         let relay = Relay(limits: limits, clock: { 0 })

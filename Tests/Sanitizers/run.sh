@@ -34,7 +34,7 @@ if silent; then echo "the sanitizer did not see a fault that was made" >&2; exit
 fresh
 terse swift build --build-tests --sanitize="$kind" --scratch-path "$build" -Xlinker "$build/mutex.o" -j "${JOBS:-2}"
 failed=0
-swift test --skip-build --sanitize="$kind" --scratch-path "$build" -Xlinker "$build/mutex.o" || failed=1
+stdbuf -oL swift test --skip-build --sanitize="$kind" --scratch-path "$build" -Xlinker "$build/mutex.o" || failed=1
 BOARDCAST_BIN=$build/debug/boardcast "$PYTHON" -m pytest Tests/EndToEnd -q -n 3 --dist loadfile || failed=1
 silent || { cat "$reports"/* >&2; failed=1; }
 [ $failed -eq 0 ] && echo "clean under the $kind sanitizer"
