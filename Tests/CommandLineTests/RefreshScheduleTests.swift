@@ -1,10 +1,11 @@
+import Chance
 import Testing
 
 @testable import CommandLineTools
 
 @Suite struct RefreshScheduleTests {
     private let start = ContinuousClock.now
-    private var generator = SystemRandomNumberGenerator()
+    private let generator = SplitMix(seed: 1)
 
     @Test func `it begins at once, and goes on every five minutes or so`() {
         var (schedule, generator) = (RefreshSchedule(at: start), generator)
