@@ -27,7 +27,7 @@ actor Tailing {
     ///
     /// - Throws: ``Failure`` with the reason, ``StandardOutput/Closed`` when nobody reads any more.
     func run() async throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         while true {
             let ending = try await connect()
             switch follower.step(after: ending, using: &generator) {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct FollowerTests {
     private let plain = Follower.Format.people(Terminal(hasColor: false))
     private let epoch = "9f03c1aa"
-    private var dice = SplitMix(seed: 7)
+    private var dice: any RandomNumberGenerator = SplitMix(seed: 7)
 
     private func frame(_ json: String, id: String? = nil) -> String {
         (id.map { "id: \($0)\n" } ?? "") + "data: \(json)\n\n"

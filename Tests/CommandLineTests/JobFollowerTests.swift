@@ -4,7 +4,7 @@ import Testing
 @testable import CommandLineTools
 
 @Suite struct JobFollowerTests {
-    private var dice = SplitMix(seed: 7)
+    private var dice: any RandomNumberGenerator = SplitMix(seed: 7)
     private let plain = Follower.Format.people(Terminal(hasColor: false))
 
     private func frame(_ name: String, _ json: String) -> [UInt8] { Array("event: \(name)\ndata: \(json)\n\n".utf8) }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RefreshScheduleTests {
     private let start = ContinuousClock.now
-    private let generator = SplitMix(seed: 1)
+    private let generator: any RandomNumberGenerator = SplitMix(seed: 1)
 
     @Test func `it begins at once, and goes on every five minutes or so`() {
         var (schedule, generator) = (RefreshSchedule(at: start), generator)

@@ -25,7 +25,7 @@ public struct RefreshSchedule: Sendable {
 
     /// - Parameter maxAge: what the answer says of itself.
     public mutating func succeeded(
-        at now: ContinuousClock.Instant, maxAge: Duration?, using generator: inout some RandomNumberGenerator
+        at now: ContinuousClock.Instant, maxAge: Duration?, using generator: inout any RandomNumberGenerator
     ) {
         backoff.reset()
         let wait = maxAge.map { min(max($0, Self.sensible.lowerBound), Self.sensible.upperBound) } ?? Self.usual
@@ -36,7 +36,7 @@ public struct RefreshSchedule: Sendable {
     }
 
     public mutating func failed(
-        at now: ContinuousClock.Instant, using generator: inout some RandomNumberGenerator
+        at now: ContinuousClock.Instant, using generator: inout any RandomNumberGenerator
     ) {
         next = now + backoff.next(atLeast: .seconds(1), using: &generator)
     }

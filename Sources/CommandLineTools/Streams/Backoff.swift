@@ -15,7 +15,7 @@ public struct Backoff: Sendable {
     /// A wait of `least` at least, and else anything up to a bound that doubles with each try.
     ///
     /// - Parameter least: what the server asked for.
-    public mutating func next(atLeast least: Duration, using generator: inout some RandomNumberGenerator) -> Duration {
+    public mutating func next(atLeast least: Duration, using generator: inout any RandomNumberGenerator) -> Duration {
         let bound = min(Self.longest, Self.first * (1 << min(failures, 10)))
         failures += 1
         let jitter = Duration.milliseconds(Int.random(in: 0...bound.wholeMilliseconds, using: &generator))

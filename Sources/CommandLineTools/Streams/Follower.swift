@@ -133,7 +133,7 @@ extension Follower {
     }
 
     /// What to do now. Only a refusal that no retry can mend, or the server's word, ends it.
-    public mutating func step(after ending: Ending, using generator: inout some RandomNumberGenerator) -> Step {
+    public mutating func step(after ending: Ending, using generator: inout any RandomNumberGenerator) -> Step {
         if case .stayAway(let reason) = closing {
             return .stop(Failure(.auth, "the server ended the stream: \(reason)"))
         }

@@ -16,6 +16,6 @@ public protocol Following: Sendable {
 
     /// What to do now that a connection, or the attempt at one, came to its end.
     mutating func step(
-        after ending: Follower.Ending, using generator: inout some RandomNumberGenerator
+        after ending: Follower.Ending, using generator: inout any RandomNumberGenerator
     ) -> Follower.Step
 }

@@ -74,7 +74,7 @@ public struct JobFollower: Following {
     }
 
     public mutating func step(
-        after ending: Follower.Ending, using generator: inout some RandomNumberGenerator
+        after ending: Follower.Ending, using generator: inout any RandomNumberGenerator
     ) -> Follower.Step {
         switch end {
         case .completed: return .done

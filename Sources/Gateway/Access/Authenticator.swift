@@ -70,8 +70,7 @@ public final class Authenticator: Sendable {
 
     /// 32 random bytes as base64url, good once for whoever has these claims; nil when too many are unused.
     func makeTicket(for claims: Claims, of tenant: TenantID, _ user: UserID) -> String? {
-        var generator = SystemRandomNumberGenerator()
-        let ticket = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255, using: &generator) })
+        let ticket = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255) })
         let owner = TicketShelf.Owner(tenant: tenant, user: user)
         return tickets.withLock { $0.put(ticket, claims, of: owner, at: clock()) } ? ticket : nil
     }

@@ -75,7 +75,7 @@ struct Worker: Sendable {
     private func report() async {
         var sentAt = ContinuousClock.now
         var backoff = Backoff()
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         var isSilent = false
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.tick)
@@ -126,7 +126,7 @@ struct Worker: Sendable {
     private func finish(_ exit: ChildProcess.Exit) async throws(Failure) -> Int32 {
         let latest = ContinuousClock.now + Self.patience
         var backoff = Backoff()
-        var generator = SystemRandomNumberGenerator()
+        var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
         while true {
             switch await tell(exit) {
             case .taken: return exit.code

@@ -65,7 +65,7 @@ actor KeyRefresher: Service {
     private func fetch(_ url: KeyURL) async {
         do {
             let answer = try await fetcher.fetch(url)
-            var generator = SystemRandomNumberGenerator()
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             // It may have been let go of meanwhile.
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
@@ -73,7 +73,7 @@ actor KeyRefresher: Service {
             sources[url] = Source(schedule: source.schedule, answer: answer)
             if isNew { swap(url) }
         } catch {
-            var generator = SystemRandomNumberGenerator()
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             guard var source = sources[url] else { return }
             source.schedule.failed(at: .now, using: &generator)
             source.isUnderWay = false
