@@ -18,7 +18,7 @@ terse() { "$@" 2> >(grep -v "Cannot export local symbol" >&2); }
 # Swift's runtime keeps its metadata until the process ends: no leaks are looked for. What runs slower waits longer.
 export TSAN_OPTIONS="log_path=$reports/report suppressions=$PWD/Tests/Sanitizers/thread.supp"
 export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0"
-export BOARDCAST_TEST_DEADLINE=600
+export BOARDCAST_TEST_DEADLINE=300
 export PYTHON=$PWD/.venv/bin/python
 mkdir -p "$build"
 clang -O2 -fPIC -c Tests/Sanitizers/mutex.c -o "$build/mutex.o"
@@ -35,7 +35,7 @@ fresh
 terse swift build --build-tests --sanitize="$kind" --scratch-path "$build" -Xlinker "$build/mutex.o" -j "${JOBS:-2}"
 failed=0
 stdbuf -oL swift test --skip-build --sanitize="$kind" --scratch-path "$build" -Xlinker "$build/mutex.o" || failed=1
-BOARDCAST_BIN=$build/debug/boardcast "$PYTHON" -m pytest Tests/EndToEnd -q -n 3 --dist loadfile || failed=1
+BOARDCAST_BIN=$build/debug/boardcast "$PYTHON" -m pytest Tests/EndToEnd -q -n 3 --dist loadfile -o faulthandler_timeout=1200 || failed=1
 silent || { cat "$reports"/* >&2; failed=1; }
 [ $failed -eq 0 ] && echo "clean under the $kind sanitizer"
 exit $failed
