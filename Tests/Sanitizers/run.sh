@@ -15,10 +15,11 @@ silent() { ! compgen -G "$reports/*" > /dev/null; }
 # The linker has 120 such lines to say of each program.
 terse() { "$@" 2> >(grep -v "Cannot export local symbol" >&2); }
 
-# Swift's runtime keeps its metadata until the process ends: no leaks are looked for. What runs slower waits longer.
+# Swift's runtime keeps its metadata until the process ends: no leaks are looked for. What runs slower waits longer, and
+# what keeps shadows of memory has more of it.
 export TSAN_OPTIONS="log_path=$reports/report suppressions=$PWD/Tests/Sanitizers/thread.supp"
-export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0"
-export BOARDCAST_TEST_DEADLINE=300
+export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0 quarantine_size_mb=16"
+export BOARDCAST_TEST_DEADLINE=300 BOARDCAST_TEST_MEBIBYTES=240
 export PYTHON=$PWD/.venv/bin/python
 mkdir -p "$build"
 clang -O2 -fPIC -c Tests/Sanitizers/mutex.c -o "$build/mutex.o"
