@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// The numbers of a key on their way into OpenSSL; wiped from memory afterwards.
+/// What OpenSSL is told of a key, its numbers above all; wiped from memory afterwards.
 final class KeyParameters {
     /// They point into `buffers`.
     private var parameters: [OSSL_PARAM] = []
@@ -41,11 +41,16 @@ final class KeyParameters {
         }
         var key: OpaquePointer?
         let selection = isPrivate ? COpenSSL_EVP_PKEY_KEYPAIR() : COpenSSL_EVP_PKEY_PUBLIC_KEY()
+        let isMade = withList {
+            EVP_PKEY_fromdata_init(context) == 1 && EVP_PKEY_fromdata(context, &key, selection, $0) == 1
+        }
+        return isMade ? key : nil
+    }
+
+    /// Calls `body` with the list, which is good until that returns: OpenSSL copies what it keeps.
+    func withList<Result>(_ body: (UnsafeMutablePointer<OSSL_PARAM>) -> Result) -> Result {
         var list = parameters + [OSSL_PARAM_construct_end()]
-        guard EVP_PKEY_fromdata_init(context) == 1,
-            EVP_PKEY_fromdata(context, &key, selection, &list) == 1
-        else { return nil }
-        return key
+        return withExtendedLifetime(self) { list.withUnsafeMutableBufferPointer { body($0.baseAddress!) } }
     }
 
     private func keep(_ bytes: some Collection<UInt8>) -> UnsafeMutableBufferPointer<UInt8> {

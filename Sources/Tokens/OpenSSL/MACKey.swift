@@ -44,14 +44,9 @@ private final class MACContext: Sendable {
 
     init(secret: [UInt8], hash: HashFunction) {
         pointer = EVP_MAC_CTX_new(Self.hmac)
-        var name = Array(hash.name.utf8CString)
-        let isReady = name.withUnsafeMutableBufferPointer { name in
-            var parameters = [
-                OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-                OSSL_PARAM_construct_end(),
-            ]
-            return EVP_MAC_init(pointer, secret, secret.count, &parameters)
-        }
+        let parameters = KeyParameters()
+        parameters.add(text: hash.name, as: OSSL_MAC_PARAM_DIGEST)
+        let isReady = parameters.withList { EVP_MAC_init(pointer, secret, secret.count, $0) }
         precondition(isReady == 1, "HMAC takes any secret that is not empty")
     }
 
