@@ -102,7 +102,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests",
-            dependencies: ["Boards", "Chance", "Contracts", "Events", "SQLiteStore", "StrictJSON", .grdb],
+            dependencies: ["Boards", "Chance", "Contracts", "Events", "Patience", "SQLiteStore", "StrictJSON", .grdb],
             swiftSettings: settings),
         .testTarget(
             name: "TaskFilesTests", dependencies: ["Boards", "Chance", "Events", "StrictJSON", "TaskFiles"],

@@ -1,6 +1,7 @@
 import Boards
 import Events
 import HTTPTypes
+import Patience
 import StrictJSON
 import Testing
 
@@ -30,11 +31,13 @@ import Testing
     /// The job, once it has come to its end.
     private func end(of answer: Answer) async throws -> JSONObject {
         let path = try #require(answer.headers[.location])
-        while true {
-            let job = try await gateway.call(.get, path).object
-            if ["completed", "failed", "cancelled"].contains(job["status"]?.string) { return job }
-            await Task.yield()
-        }
+        var job = JSONObject()
+        #expect(
+            try await comesTrue {
+                job = try await gateway.call(.get, path).object
+                return ["completed", "failed", "cancelled"].contains(job["status"]?.string)
+            })
+        return job
     }
 
     private func names() async throws -> [String] {

@@ -1,7 +1,10 @@
 import Foundation
 
-/// Whether `condition` came true, asked again and again, soon each millisecond so that those who are to bring it about
-/// get the processor. After a minute, or `BOARDCAST_TEST_DEADLINE` seconds, it is taken for never.
+/// Whether `condition` came true; for what nothing tells of when it happens. After a minute, or
+/// `BOARDCAST_TEST_DEADLINE` seconds, it is taken for never.
+///
+/// What is waited for is the condition, never a time: it is asked again and again, and after a while only once in a
+/// millisecond, so that those who are to bring it about get the processor.
 public func comesTrue(_ condition: () async throws -> Bool) async throws -> Bool {
     let end = ContinuousClock.now + deadline
     var turn = 0

@@ -2,6 +2,7 @@ import Boards
 import Contracts
 import Events
 import GRDB
+import Patience
 import Testing
 
 @testable import SQLiteStore
@@ -50,7 +51,7 @@ import Testing
                     }
                 }
                 let sqlite = try #require(store.store as? SQLiteBoardStore)
-                try await until { sqlite.unansweredWrites == 200 }
+                try #require(await comesTrue { sqlite.unansweredWrites == 200 })
             }
             try await group.waitForAll()
         }
@@ -97,9 +98,9 @@ import Testing
             try await locked {
                 let sqlite = try #require(store.store as? SQLiteBoardStore)
                 send(.ann, 60, mine)
-                try await until { mine.count + sqlite.unansweredWrites == 60 }
+                try #require(await comesTrue { mine.count + sqlite.unansweredWrites == 60 })
                 send(.eve, 5, theirs)
-                try await until { mine.count + sqlite.unansweredWrites == 65 }
+                try #require(await comesTrue { mine.count + sqlite.unansweredWrites == 65 })
             }
             try await group.waitForAll()
         }

@@ -2,6 +2,7 @@ import Boards
 import Chance
 import Contracts
 import Events
+import Patience
 import Testing
 
 @testable import SQLiteStore
@@ -13,7 +14,7 @@ import Testing
             for author in Array(repeating: Author.ann, count: 100) + Array(repeating: .eve, count: 5) {
                 group.addTask { await send(author, to: queue) }
             }
-            try await until { queue.unanswered == 105 }
+            try #require(await comesTrue { queue.unanswered == 105 })
             let first = take(8, from: queue)
             #expect(first.filter { $0 == Author.eve.tenant }.count == 4)
             #expect(queue.unanswered == 105)
@@ -27,7 +28,7 @@ import Testing
         let queue = WriteQueue(limit: 10, limitPerTenant: 10)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await send(.ann, to: queue) }
-            try await until { queue.unanswered == 1 }
+            try #require(await comesTrue { queue.unanswered == 1 })
             queue.close()
             await send(.ann, to: queue)
             #expect(take(10, from: queue).count == 1)
