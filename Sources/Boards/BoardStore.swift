@@ -2,7 +2,7 @@ public import Events
 
 /// Boards, their tasks, and the log of what happened to them, each tenant apart.
 ///
-/// Every write passes ``TaskEvents``; every store passes the one suite in `Tests/Contracts`. A store is made with
+/// Every write passes ``Gate``; every store passes the one suite in `Tests/Contracts`. A store is made with
 /// `announce`, which it calls once per commit: after the commit is safe, before any of its writes is acknowledged,
 /// with the events in number order, and never from two places at once.
 public protocol BoardStore: EventLog, JobStore {

@@ -31,7 +31,7 @@ public actor MemoryBoardStore: BoardStore {
         // Taken out, so that changing it copies nothing.
         var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
         defer { tenants[author.tenant] = rows }
-        var gate = TaskEvents(author: author, once: once, now: Timestamp(milliseconds: time))
+        var gate = Gate(author: author, once: once, now: Timestamp(milliseconds: time))
         let commit = try gate.perform(command, in: &rows)
         rows.trim(retention, at: time)
         if !gate.events.isEmpty { announce(gate.events) }

@@ -71,7 +71,7 @@ public struct Gateway: Sendable {
                     connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings), JobKeeping(jobs: jobs), imports, requests],
+            services: [StreamDrain(relay: relay, settings: settings), JobService(jobs: jobs), imports, requests],
             onServerRunning: { channel in
                 try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
                 await running(channel)
@@ -79,7 +79,9 @@ public struct Gateway: Sendable {
             eventLoopGroupProvider: .shared(group), logger: logger)
     }
 
-    private var feeds: [any StreamEndpoint] { [EventFeed(store: store), TaskFeed(store: store, clock: relay.now)] }
+    private var feeds: [any StreamEndpoint] {
+        [LegacyEventStream(store: store), LegacyTaskStream(store: store, clock: relay.now)]
+    }
 
     private var jobStreams: [any StreamEndpoint] {
         [
@@ -123,7 +125,7 @@ public struct Gateway: Sendable {
             Resource<AppContext>(RouterPath(JobStreams.path(of: kind)), elsewhere: [.get]).add(to: router)
         }
         Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
-        for path in [EventFeed.path, TaskFeed.path, TaskFeed.path + "/{status}"] {
+        for path in [LegacyEventStream.path, LegacyTaskStream.path, LegacyTaskStream.path + "/{status}"] {
             Resource<AppContext>(RouterPath(path), elsewhere: [.get]).add(to: router)
         }
         return router

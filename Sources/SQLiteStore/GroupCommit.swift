@@ -147,7 +147,7 @@ final class GroupCommit: Sendable {
                     if let rows = tenants[tenant] { rows } else {
                         try TenantRows(tenant, beginning: beginning, in: db)
                     }
-                var gate = TaskEvents(
+                var gate = Gate(
                     author: write.author, once: write.once, now: Timestamp(milliseconds: now()))
                 let commit = try gate.perform(write.command, in: &rows)
                 tenants[tenant] = rows

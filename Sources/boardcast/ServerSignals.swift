@@ -46,7 +46,7 @@ struct ServerSignals: Sendable {
     private func goDown() async {
         relay.drain()
         try? await Task.sleep(for: min(.seconds(1), window / 10))
-        let ends = relay.allRegistries.map { $0.drainAll(over: window.wholeMilliseconds) }
+        let ends = relay.hubs.map { $0.drainAll(over: window.wholeMilliseconds) }
         for end in ends { try? await end.get() }
         await services.triggerGracefulShutdown()
     }

@@ -20,7 +20,10 @@ import Tokens
         route = StreamRoute(
             authenticator: gateway.authenticator, relay: gateway.relay, store: gateway.store,
             failures: AuthFailures(settings: LiveSettings(GatewaySettings()), uptime: { 0 }),
-            endpoints: [EventFeed(store: gateway.store), TaskFeed(store: gateway.store, clock: { TestGateway.now })])
+            endpoints: [
+                LegacyEventStream(store: gateway.store),
+                LegacyTaskStream(store: gateway.store, clock: { TestGateway.now }),
+            ])
     }
 
     private func request(_ uri: String, _ token: String, lastEventID: String? = nil) async throws -> StreamRequest {

@@ -15,7 +15,7 @@ import Testing
     /// With the boards `main` and `plan`, the task 1 on `plan`, and acme's boards in memory.
     private func furnished() async throws -> TestGateway {
         let gateway = try await TestGateway.furnished()
-        try await gateway.relay.load(Self.acme, on: gateway.registry.loop).get()
+        try await gateway.relay.load(Self.acme, on: gateway.hub.loop).get()
         return gateway
     }
 
@@ -52,7 +52,7 @@ import Testing
     @Test func `another tenant's users are in no board of this one`() async throws {
         let gateway = try await furnished()
         let other = TenantID("other")!
-        try await gateway.relay.load(other, on: gateway.registry.loop).get()
+        try await gateway.relay.load(other, on: gateway.hub.loop).get()
         gateway.presence.arrive(UserID("ann")!, at: .all, in: Self.acme)
         gateway.presence.arrive(UserID("spy")!, at: .only([.main, Self.plan]), in: other)
         #expect(try await gateway.call(.get, "/api/boards/main/presence").text == #"{"users":["ann"],"count":1}"#)

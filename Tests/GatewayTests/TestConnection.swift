@@ -7,15 +7,15 @@ import Testing
 /// A live stream whose bytes are kept. Touched on its loop alone.
 final class TestConnection: Sink, @unchecked Sendable {
     private var received = ByteBuffer()
-    private(set) var subscriber: Subscriber?
+    private(set) var reader: Reader?
     private let loop: any EventLoop
-    private let registry: RoomRegistry
+    private let hub: LoopHub
     var queuedBytes: Int { 0 }
     var silence: Int64? { nil }
 
-    private init(_ registry: RoomRegistry) {
-        self.registry = registry
-        loop = registry.loop
+    private init(_ hub: LoopHub) {
+        self.hub = hub
+        loop = hub.loop
     }
 
     /// Opens a stream and waits until its first event is there.
@@ -35,9 +35,9 @@ final class TestConnection: Sink, @unchecked Sendable {
 
     /// Opens any stream.
     static func open(_ request: StreamRequest, on gateway: TestGateway) async throws -> TestConnection {
-        let connection = TestConnection(gateway.registry)
+        let connection = TestConnection(gateway.hub)
         try await connection.loop.submit {
-            connection.registry.open(request, on: connection) { connection.subscriber = try? $0.get() }
+            connection.hub.open(request, on: connection) { connection.reader = try? $0.get() }
         }.get()
         return connection
     }
@@ -52,10 +52,10 @@ final class TestConnection: Sink, @unchecked Sendable {
         return ""
     }
 
-    var id: String { get async throws { try await loop.submit { self.subscriber?.id.description ?? "" }.get() } }
+    var id: String { get async throws { try await loop.submit { self.reader?.id.description ?? "" }.get() } }
 
     func close() async throws {
-        try await loop.submit { self.subscriber.map { self.registry.drop($0) } }.get()
+        try await loop.submit { self.reader.map { self.hub.drop($0) } }.get()
     }
 
     func send(_ bytes: ByteBuffer) -> Int? {

@@ -29,7 +29,7 @@ struct TestGateway: Sendable {
     /// As it stands in cursors.
     var epoch: String { store.epoch.description }
     let relay: Relay
-    let registry: RoomRegistry
+    let hub: LoopHub
     let presence: PresenceHub
     private let application: Application<RouterResponder<AppContext>>
 
@@ -45,7 +45,7 @@ struct TestGateway: Sendable {
         let loop = Self.loops.any()
         presence = PresenceHub(for: relay, on: loop)
         relay.start(history: StoreHistory(store), on: [loop], presence: presence)
-        registry = try #require(relay.registry(on: loop))
+        hub = try #require(relay.hub(on: loop))
         self.relay = relay
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
         var logger = Logger(label: "test")

@@ -104,17 +104,17 @@ import Testing
 
     @Test func `rooms are made on first use and gone with the last reader`() async throws {
         let hub = TestHub()
-        #expect(try await hub.registry.describe(TestLog.tenant).get().rooms.isEmpty)
+        #expect(try await hub.hub.describe(TestLog.tenant).get().rooms.isEmpty)
         let all = try await hub.joinLive(Selection(boards: .all, user: Self.k), user: "K")
         let one = try await hub.joinLive(Selection(boards: .only([.main]), user: Self.k), user: "K")
-        let rooms = try await hub.registry.describe(TestLog.tenant).get().rooms
+        let rooms = try await hub.hub.describe(TestLog.tenant).get().rooms
         #expect(Set(rooms.map(\.audience)) == [.tenant, .board(.main), .user(Self.k)])
         try await hub.leave(one)
         #expect(
-            Set(try await hub.registry.describe(TestLog.tenant).get().rooms.map(\.audience)) == [
+            Set(try await hub.hub.describe(TestLog.tenant).get().rooms.map(\.audience)) == [
                 .tenant, .user(Self.k),
             ])
         try await hub.leave(all)
-        #expect(try await hub.registry.describe(TestLog.tenant).get().rooms.isEmpty)
+        #expect(try await hub.hub.describe(TestLog.tenant).get().rooms.isEmpty)
     }
 }

@@ -71,7 +71,7 @@ import Testing
         let hub = hub(loop, clock)
         let reader = try await hub.join(expiresAt: 1_010_000)
         await loop.advanceTime(by: .seconds(1))
-        let id = try #require(try await hub.read { reader.subscriber?.id })
+        let id = try #require(try await hub.read { reader.reader?.id })
         async let renewal = hub.relay.renew(
             id, in: TestLog.tenant, with: Grant(user: UserID("someone")!, expiresAt: 1_100_000))
         guard case .renewed = try await renewal else { return #expect(Bool(false), "not renewed") }

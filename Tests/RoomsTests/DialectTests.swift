@@ -67,7 +67,7 @@ import Testing
             try await hub.joinLive(),
         ]
         try await hub.read {
-            let lists = readers.map { ObjectIdentifier($0.subscriber!.members!) }
+            let lists = readers.map { ObjectIdentifier($0.reader!.list!) }
             #expect(lists[0] == lists[1])
             #expect(Set(lists).count == 3)
         }
@@ -97,7 +97,7 @@ import Testing
             hub.log.commit(.board(.main), count: 2)
             return .init(Telling(StreamBytes.block(name: "state", json: Array("\(seq)".utf8))), seq: seq)
         }
-        try await hub.settle { reader.subscriber?.state == .live && plain.numbers.last == 6 }
+        try await hub.settle { reader.reader?.state == .live && plain.numbers.last == 6 }
         #expect(try await told(reader, in: hub) == ["state 4", "count 5", "count 6"])
     }
 

@@ -70,7 +70,7 @@ import Testing
         try await hub.settle { reader.numbers.count == 4 }
         for number in 0..<50 { say("\(number)", in: hub) }
         try await hub.settle { (try? reader.stream.events.count) == 55 }
-        let info = try #require(try await hub.registry.describe(TestLog.tenant).get().connections.first)
+        let info = try #require(try await hub.hub.describe(TestLog.tenant).get().connections.first)
         #expect(info.cursor == Cursor(seq: 4, epoch: hub.log.epoch))
         #expect(info.lag == 0)
         let returning = try await hub.joinLive(after: info.cursor.description)

@@ -13,11 +13,11 @@ import Testing
     static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
     /// Touched on the loop alone, but for what never changes.
-    final class Reader: @unchecked Sendable {
+    final class Listener: @unchecked Sendable {
         let sink: TestSink
         let selection: Selection
         let after: Int
-        var subscriber: Subscriber?
+        var reader: Reader?
 
         init(sink: TestSink, selection: Selection, after: Int) {
             self.sink = sink
@@ -42,8 +42,8 @@ import Testing
         let log = TestLog(relay: relay)
         let loop = Self.group.any()
         relay.start(history: log, on: [loop])
-        let registry = relay.registry(on: loop)!
-        var readers: [Reader] = []
+        let hub = relay.hub(on: loop)!
+        var readers: [Listener] = []
         log.commit(.board(.main), count: Int.random(in: 0...40, using: &random))
 
         for _ in 0..<60 {
@@ -61,7 +61,7 @@ import Testing
                 let selection = Self.selection(&random)
                 let room = Bool.random(using: &random) ? Int.max : Int.random(in: 0...400, using: &random)
                 let reader = try await loop.submit {
-                    Self.join(registry, log, selection: selection, after: after, room: room)
+                    Self.join(hub, log, selection: selection, after: after, room: room)
                 }.get()
                 readers.append(reader)
             case 7, 8:
@@ -84,9 +84,9 @@ import Testing
         for (numbers, expected) in zip(got, expected) {
             #expect(numbers == expected, "seed \(seed)")
         }
-        try await loop.submit { for reader in everyone { reader.subscriber.map { registry.drop($0) } } }.get()
+        try await loop.submit { for reader in everyone { reader.reader.map { hub.drop($0) } } }.get()
         // A sweep that is under way drops its list when it is done.
-        try await settle(on: loop) { registry.roomIDs.isEmpty && relay.connections == 0 }
+        try await settle(on: loop) { hub.roomIDs.isEmpty && relay.connections == 0 }
     }
 
     /// Lets the loop, the timers and the reads go on until `done`.
@@ -105,15 +105,15 @@ import Testing
     }
 
     private static func join(
-        _ registry: RoomRegistry, _ log: TestLog, selection: Selection, after: Int, room: Int
-    ) -> Reader {
-        let sink = TestSink(room: room, eager: room % 2 == 0 ? registry.loop : nil)
-        let reader = Reader(sink: sink, selection: selection, after: after)
+        _ hub: LoopHub, _ log: TestLog, selection: Selection, after: Int, room: Int
+    ) -> Listener {
+        let sink = TestSink(room: room, eager: room % 2 == 0 ? hub.loop : nil)
+        let reader = Listener(sink: sink, selection: selection, after: after)
         let request = StreamRequest(
             tenant: TestLog.tenant, grant: Grant(user: UserID("someone")!, expiresAt: .max), selection: selection,
             cursor: Cursor(seq: after, epoch: log.epoch).description, head: ByteBuffer(),
             snapshotURL: "")
-        registry.open(request, on: sink) { reader.subscriber = try? $0.get() }
+        hub.open(request, on: sink) { reader.reader = try? $0.get() }
         return reader
     }
 }

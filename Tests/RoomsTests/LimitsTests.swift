@@ -105,16 +105,16 @@ import Testing
     @Test func `many who come at once before the tenant is loaded are counted one by one`() async throws {
         let hub = TestHub(limits(user: 5))
         let readers = (0..<20).map { _ in TestReader(room: .max) }
-        try await hub.read { [registry = hub.registry] in
+        try await hub.read { [hub = hub.hub] in
             for reader in readers {
                 let request = StreamRequest(
                     tenant: TestLog.tenant, grant: Grant(user: UserID("ann")!, expiresAt: .max),
                     selection: Selection(boards: .all), cursor: nil, head: ByteBuffer(), snapshotURL: "")
-                registry.open(request, on: reader.sink) { reader.outcome = $0 }
+                hub.open(request, on: reader.sink) { reader.outcome = $0 }
             }
         }
         try await hub.settle { readers.allSatisfy { $0.outcome != nil } }
-        #expect(try await hub.read { readers.filter { $0.subscriber != nil }.count } == 5)
+        #expect(try await hub.read { readers.filter { $0.reader != nil }.count } == 5)
         #expect(hub.relay.connections == 5)
     }
 }
@@ -139,7 +139,7 @@ import Testing
         let everyone = readers
         try await hub.settle { everyone.allSatisfy { $0.numbers == [1] } }
         hub.relay.drain()
-        try await hub.registry.drainAll(over: 10_000).get()
+        try await hub.hub.drainAll(over: 10_000).get()
         var delays: Set<Int> = []
         for reader in readers {
             let stream = try await hub.read { try reader.stream }
@@ -156,7 +156,7 @@ import Testing
         }
         #expect(delays.count > 30, "spread over the window")
         #expect(hub.relay.connections == 0)
-        #expect(try await hub.registry.describe(TestLog.tenant).get().rooms.isEmpty)
+        #expect(try await hub.hub.describe(TestLog.tenant).get().rooms.isEmpty)
     }
 
     @Test func `many streams end a lot at a time, and the first are told to wait until all have`() async throws {
@@ -166,7 +166,7 @@ import Testing
         let hub = TestHub(limits, on: loop)
         var readers: [TestReader] = []
         for _ in 0..<300 { readers.append(try await hub.join()) }
-        let drained = hub.registry.drainAll(over: 200)
+        let drained = hub.hub.drainAll(over: 200)
         var left = [300, try await hub.read { hub.relay.connections }]
         while hub.relay.connections > 0 {
             await loop.advanceTime(by: .milliseconds(20))
@@ -189,7 +189,7 @@ import Testing
         try await hub.read { slow.sink.room = 0 }
         hub.log.commit(.board(.main), count: 3)
         try await hub.settle { slow.sink.queuedBytes > 0 }
-        try await hub.registry.drainAll(over: 1000).get()
+        try await hub.hub.drainAll(over: 1000).get()
         #expect(try await hub.read { slow.sink.isClosed })
         #expect(try await hub.read { try slow.types } == ["connection.established"])
         #expect(hub.relay.connections == 0)

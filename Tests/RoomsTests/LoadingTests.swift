@@ -41,7 +41,7 @@ import Testing
         let log = ManyTenantsLog(relay: relay)
         let loop = Self.group.any()
         relay.start(history: log, on: [loop])
-        let registry = try #require(relay.registry(on: loop))
+        let hub = try #require(relay.hub(on: loop))
         let commit: @Sendable (Int) -> Void = { log.commit(Self.tenant, Array(repeating: .board(.main), count: $0)) }
         let late = Mutex<[Event]>([])
         let announceLate: @Sendable () -> Void = { relay.announce(late.withLock { $0 }) }
@@ -56,30 +56,30 @@ import Testing
                 commit(course.after)
             }
         }
-        let first = try await open(registry, after: 0)
+        let first = try await open(hub, after: 0)
         log.aroundTail.withLock { $0 = ({}, {}) }
         if !course.lateWhileLoading { announceLate() }
         let head = log.all(of: Self.tenant).count
         let readers = [
-            first, try await open(registry, after: 0), try await open(registry, after: head - 1),
-            try await open(registry, after: head),
+            first, try await open(hub, after: 0), try await open(hub, after: head - 1),
+            try await open(hub, after: head),
         ]
         commit(1)
         commit(2)
-        let last = try await open(registry, after: 0)
+        let last = try await open(hub, after: 0)
         commit(1)
         for (reader, after) in zip(readers + [last], [0, 0, head - 1, head, 0]) {
             try await expect(Array((after + 1)...(head + 4)), from: reader, on: loop)
         }
     }
 
-    private func open(_ registry: RoomRegistry, after seq: Int) async throws -> TestReader {
+    private func open(_ hub: LoopHub, after seq: Int) async throws -> TestReader {
         let reader = TestReader(room: .max)
         let request = StreamRequest(
             tenant: Self.tenant, grant: Grant(user: UserID("someone")!, expiresAt: .max),
             selection: Selection(boards: .all), cursor: "\(seq)-abcdef01", head: ByteBuffer(), snapshotURL: "")
-        try await registry.loop.submit { registry.open(request, on: reader.sink) { reader.outcome = $0 } }.get()
-        try await settle(registry.loop) { reader.outcome != nil }
+        try await hub.loop.submit { hub.open(request, on: reader.sink) { reader.outcome = $0 } }.get()
+        try await settle(hub.loop) { reader.outcome != nil }
         return reader
     }
 

@@ -19,7 +19,7 @@ import Testing
         #expect(2100...3900 ~= (try #require(event.retry)))
         let object = try #require(try await hub.read { try reader.objects.first })
         #expect(object["type"]?.string == "connection.established")
-        #expect(object["connectionId"]?.string == (try await hub.read { reader.subscriber?.id.description }))
+        #expect(object["connectionId"]?.string == (try await hub.read { reader.reader?.id.description }))
         #expect(object["userId"]?.string == "ann")
         #expect(object["tenant"]?.string == "acme")
         #expect(object["boards"]?.array?.compactMap(\.string) == ["a", "b", "main"])

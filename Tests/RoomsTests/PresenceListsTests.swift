@@ -25,7 +25,7 @@ import Testing
         #expect(world.hub.lists(of: .all, in: TenantID("other")!).frames.isEmpty)
     }
 
-    @Test func `events have the members that the protocol names`() async throws {
+    @Test func `events have the list that the protocol names`() async throws {
         let world = PresenceWorld()
         await world.pass(milliseconds: 1_768_473_000_000)
         let quoted = UserID("a\"\n\u{2028}é")!

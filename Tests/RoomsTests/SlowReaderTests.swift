@@ -36,7 +36,7 @@ import Testing
         }
         #expect(try await hub.read { slow.numbers } == Array(1...3000))
         #expect(try await hub.read { quick.numbers } == Array(1...3000))
-        try await hub.settle { slow.subscriber?.state == .live }
+        try await hub.settle { slow.reader?.state == .live }
     }
 
     @Test func `a reader that takes a little at a time loses nothing and never holds more than a frame`() async throws {
@@ -67,7 +67,7 @@ import Testing
         try await hub.read { slow.sink.room = 0 }
         hub.log.commit(.board(.main), count: 20)
         try await hub.settle { slow.sink.queuedBytes > 0 }
-        let info = try #require(try await hub.registry.describe(TestLog.tenant).get().connections.first)
+        let info = try #require(try await hub.hub.describe(TestLog.tenant).get().connections.first)
         // The frame that was cut is the sink's; it counts as sent.
         #expect(info.cursor == Cursor(seq: 6, epoch: hub.log.epoch))
         #expect(info.lag == 19)
@@ -76,7 +76,7 @@ import Testing
             slow.sink.drain(1 << 20)
             return slow.numbers.count == 25
         }
-        let caughtUp = try #require(try await hub.registry.describe(TestLog.tenant).get().connections.first)
+        let caughtUp = try #require(try await hub.hub.describe(TestLog.tenant).get().connections.first)
         #expect(caughtUp.cursor.seq == 25)
         #expect(caughtUp.lag == 0)
         #expect(caughtUp.queuedBytes == 0)
@@ -90,7 +90,7 @@ import Testing
         try await hub.read { broken.sink.abort() }
         hub.log.commit(.board(.main))
         try await hub.settle { other.numbers == [1] }
-        #expect(try await hub.read { broken.subscriber?.state == .closed })
+        #expect(try await hub.read { broken.reader?.state == .closed })
         #expect(hub.relay.connections == 1)
     }
 }
@@ -113,7 +113,7 @@ import Testing
         try await hub.settle { slow.sink.queuedBytes > 0 }
         try await hub.settle {
             slow.sink.drain(1 << 20)
-            return slow.subscriber?.state == .live
+            return slow.reader?.state == .live
         }
         #expect(try await hub.read { slow.numbers } == [1], "the frame that was cut, and none after the gap")
         let resync = try #require(try await hub.read { try slow.objects.last })

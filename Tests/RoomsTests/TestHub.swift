@@ -15,7 +15,7 @@ final class TestHub: Sendable {
     let relay: Relay
     let log: TestLog
     let loop: any EventLoop
-    let registry: RoomRegistry
+    let hub: LoopHub
 
     /// - Parameter wallClock: milliseconds since 1970.
     init(
@@ -26,7 +26,7 @@ final class TestHub: Sendable {
         log = TestLog(relay: relay)
         self.loop = loop
         relay.start(history: log, on: [loop])
-        registry = relay.registry(on: loop)!
+        hub = relay.hub(on: loop)!
     }
 
     /// Opens a stream; returns once it is known whether there is one.
@@ -40,8 +40,8 @@ final class TestHub: Sendable {
             wire: wire, cursor: cursor, head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot",
             snapshot: snapshot, lifetime: lifetime)
         let reader = TestReader(room: room)
-        try await loop.submit { [registry] in
-            registry.open(request, on: reader.sink) { reader.outcome = $0 }
+        try await loop.submit { [hub] in
+            hub.open(request, on: reader.sink) { reader.outcome = $0 }
         }.get()
         try await settle { reader.outcome != nil }
         return reader
@@ -53,7 +53,7 @@ final class TestHub: Sendable {
         on wire: Wire = .eventStream
     ) async throws -> TestReader {
         let reader = try await join(selection, user: user, after: cursor, on: wire)
-        try await settle { reader.subscriber?.state == .live }
+        try await settle { reader.reader?.state == .live }
         return reader
     }
 
@@ -70,7 +70,7 @@ final class TestHub: Sendable {
 
     /// Lets go of `reader` and whatever it has in the rooms.
     func leave(_ reader: TestReader) async throws {
-        try await read { [registry] in reader.subscriber.map { registry.drop($0) } }
+        try await read { [hub] in reader.reader.map { hub.drop($0) } }
     }
 }
 
@@ -93,29 +93,29 @@ extension RoomLimits {
 /// One connection's client. Touched on the loop alone.
 final class TestReader: @unchecked Sendable {
     let sink: TestSink
-    var outcome: Result<Subscriber, RoomError>?
+    var outcome: Result<Reader, RoomError>?
 
     init(room: Int) { sink = TestSink(room: room) }
 
-    var subscriber: Subscriber? { try? outcome?.get() }
+    var reader: Reader? { try? outcome?.get() }
     var refusal: RoomError? { if case .failure(let error) = outcome { error } else { nil } }
 
-    private var reader = StrictStreamReader()
+    private var strict = StrictStreamReader()
     private var seen = 0
     private var durable: [Int] = []
 
     /// What has come so far.
     var stream: StrictStreamReader {
         get throws {
-            let before = reader.events.count
+            let before = strict.events.count
             let bytes = sink.received.readableBytesView
-            if bytes.count > seen { try reader.read(bytes.dropFirst(seen)) }
+            if bytes.count > seen { try strict.read(bytes.dropFirst(seen)) }
             seen = bytes.count
             // Without the first, whose id is where the stream began.
-            for event in reader.events.dropFirst(max(1, before)) where event.id != nil {
+            for event in strict.events.dropFirst(max(1, before)) where event.id != nil {
                 durable.append(try #require(event.id.flatMap(Cursor.init)).seq)
             }
-            return reader
+            return strict
         }
     }
 

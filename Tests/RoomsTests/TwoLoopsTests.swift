@@ -17,19 +17,19 @@ import Testing
     /// Where a reader is, and what it is to get.
     private struct Place: Sendable {
         let reader: TestReader
-        let registry: RoomRegistry
+        let hub: LoopHub
         let tenant: TenantID
         let selection: Selection
     }
 
-    private func start(_ recentBytes: Int) -> (Relay, ManyTenantsLog, [RoomRegistry]) {
+    private func start(_ recentBytes: Int) -> (Relay, ManyTenantsLog, [LoopHub]) {
         var limits = RoomLimits.patient
         limits.recentBytes = recentBytes
         limits.slice = 2
         let relay = Relay(limits: limits, clock: { 0 })
         let log = ManyTenantsLog(relay: relay)
         relay.start(history: log, on: Self.group.makeIterator().map { $0 })
-        return (relay, log, relay.allRegistries)
+        return (relay, log, relay.hubs)
     }
 
     private func open(_ place: Place, after cursor: String?) async throws {
@@ -37,24 +37,24 @@ import Testing
             tenant: place.tenant, grant: Grant(user: Self.ann, expiresAt: .max), selection: place.selection,
             cursor: cursor,
             head: ByteBuffer(), snapshotURL: "")
-        try await place.registry.loop.submit {
-            place.registry.open(request, on: place.reader.sink) { place.reader.outcome = $0 }
+        try await place.hub.loop.submit {
+            place.hub.open(request, on: place.reader.sink) { place.reader.outcome = $0 }
         }.get()
     }
 
     @Test(arguments: [1 << 20, 1500])
     func `every reader on every loop gets every event of its tenant, once, in order`(recentBytes: Int) async throws {
-        let (relay, log, registries) = start(recentBytes)
-        #expect(registries.count == 2)
+        let (relay, log, hubs) = start(recentBytes)
+        #expect(hubs.count == 2)
         var places: [Place] = []
         for tenant in Self.tenants {
-            for registry in registries {
+            for hub in hubs {
                 for (selection, room) in [
                     (Selection(boards: .all), Int.max), (Selection(boards: .all, user: Self.ann), 500),
                     (Selection(boards: .only([BoardID("a")!]), user: Self.ann), Int.max),
                 ] {
                     let place = Place(
-                        reader: TestReader(room: room), registry: registry, tenant: tenant, selection: selection)
+                        reader: TestReader(room: room), hub: hub, tenant: tenant, selection: selection)
                     try await open(place, after: "0-abcdef01")
                     places.append(place)
                 }
@@ -78,25 +78,25 @@ import Testing
         for place in places { try await finish(place, log) }
         #expect(relay.connections == places.count)
         for place in places {
-            try await place.registry.loop.submit { place.reader.subscriber.map { place.registry.drop($0) } }.get()
+            try await place.hub.loop.submit { place.reader.reader.map { place.hub.drop($0) } }.get()
         }
         #expect(relay.connections == 0)
     }
 
     @Test func `an event is encoded once, and both loops share its bytes`() async throws {
-        let (_, log, registries) = start(1 << 20)
+        let (_, log, hubs) = start(1 << 20)
         let tenant = Self.tenants[0]
         var places: [Place] = []
-        for registry in registries {
+        for hub in hubs {
             let place = Place(
-                reader: TestReader(room: .max), registry: registry, tenant: tenant, selection: Selection(boards: .all))
+                reader: TestReader(room: .max), hub: hub, tenant: tenant, selection: Selection(boards: .all))
             try await open(place, after: "0-abcdef01")
             places.append(place)
         }
         for _ in 0..<100 { log.commit(tenant, [.board(.main)]) }
         for place in places { try await finish(place, log) }
         let tails = try await places.asyncMap { place in
-            try await place.registry.loop.submit { try place.reader.stream.events.dropFirst().map(\.data) }.get()
+            try await place.hub.loop.submit { try place.reader.stream.events.dropFirst().map(\.data) }.get()
         }
         #expect(tails[0] == tails[1])
         #expect(tails[0].count == 100)
@@ -106,14 +106,14 @@ import Testing
     private func finish(_ place: Place, _ log: ManyTenantsLog) async throws {
         let expected = log.all(of: place.tenant).filter(place.selection.shows).map(\.seq)
         _ = try await comesTrue {
-            try await place.registry.loop.submit {
+            try await place.hub.loop.submit {
                 place.reader.sink.drain(1 << 20)
                 return place.reader.numbers.count >= expected.count
             }.get()
         }
-        let numbers = try await place.registry.loop.submit { place.reader.numbers }.get()
+        let numbers = try await place.hub.loop.submit { place.reader.numbers }.get()
         #expect(numbers == expected)
-        let tenants = try await place.registry.loop.submit {
+        let tenants = try await place.hub.loop.submit {
             try place.reader.objects.compactMap { $0["tenant"]?.string }
         }.get()
         #expect(Set(tenants) == [place.tenant.rawValue], "nothing of another tenant")

@@ -1,0 +1,82 @@
+import Events
+
+extension Gate {
+    mutating func createJob(
+        _ id: JobID, _ draft: JobDraft, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        if let board = draft.board { _ = try existing(board, in: rows) }
+        guard try rows.openJobs() < JobLimits.open else { throw .conflict(.jobsFull(limit: JobLimits.open)) }
+        let job = Job(
+            id: id, board: draft.board, name: draft.name, input: draft.input, createdBy: author.user, createdAt: now,
+            updatedAt: now)
+        try rows.insert(StoredJob(job: job, toldAt: nil, isHeld: false))
+        return Commit(
+            seq: try announce(EventDraft(type: .jobCreated, job: job), to: job.audience, in: &rows), job: job)
+    }
+
+    /// The job's state changes at once. Its progress is told at most every ``JobLimits/spacing`` milliseconds, and held
+    /// meanwhile; its end is told at once, with whatever was held in it.
+    mutating func reportJob(
+        _ id: JobID, _ report: JobReport, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        let old = try existing(id, in: rows)
+        guard old.job.createdBy == author.user || author.runsJobs else { throw .jobForbidden }
+        return try change(old, by: report, in: &rows)
+    }
+
+    /// Tells what is held of a job; does nothing when nothing is, or when something was told a moment ago.
+    mutating func tellJob(_ id: JobID, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
+        var row = try existing(id, in: rows)
+        guard row.isHeld, row.mayTell(at: now) else {
+            return Commit(seq: rows.head, job: row.job, heldUntil: row.heldUntil)
+        }
+        row.isHeld = false
+        row.toldAt = now
+        try rows.update(row)
+        return Commit(seq: try announce(row.job, in: &rows), job: row.job)
+    }
+
+    /// Fails a job whose worker has not been heard of since it was at `version`; does nothing when it has.
+    mutating func stallJob(
+        _ id: JobID, version: Int, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        let old = try existing(id, in: rows)
+        guard old.job.version == version, !old.job.status.isFinal else {
+            return Commit(seq: rows.head, job: old.job, heldUntil: old.heldUntil)
+        }
+        return try change(old, by: JobReport(status: .failed, error: "stalled"), in: &rows)
+    }
+
+    private mutating func change(
+        _ old: StoredJob, by report: JobReport, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        if let conflict = report.conflict(with: old.job) { throw .conflict(conflict) }
+        guard !old.job.status.isFinal else { return Commit(seq: rows.head, job: old.job) }
+        var new = old
+        new.job = report.applied(to: old.job)
+        let isNews = new.job != old.job
+        new.job.version += 1
+        new.job.updatedAt = now
+        let isTold = new.job.status.isFinal || isNews && old.mayTell(at: now)
+        new.isHeld = !isTold && (isNews || old.isHeld)
+        if isTold { new.toldAt = now }
+        try rows.update(new)
+        let seq = isTold ? try announce(new.job, in: &rows) : rows.head
+        return Commit(seq: seq, job: new.job, heldUntil: new.heldUntil)
+    }
+
+    private func existing(_ id: JobID, in rows: some BoardTransaction) throws(BoardError) -> StoredJob {
+        guard let row = try rows.job(id), author.sees(row.job) else { throw .notFound(.job(id)) }
+        return row
+    }
+
+    private mutating func announce(_ job: Job, in rows: inout some BoardTransaction) throws(BoardError) -> Int {
+        let type: EventType =
+            switch job.status {
+            case .queued, .processing: .jobProgress
+            case .completed: .jobCompleted
+            case .failed, .cancelled: .jobFailed
+            }
+        return try announce(EventDraft(type: type, job: job), to: job.audience, in: &rows)
+    }
+}

@@ -1,0 +1,97 @@
+public import Events
+
+/// The one gate that every write passes, whichever route it came by: it judges the command against what is there,
+/// changes the rows, and writes the events that tell of it, in the same transaction.
+///
+/// Pure domain: synchronous, without SQL, clock or randomness. One value serves one write.
+public struct Gate {
+    let author: Author
+    let once: IdempotencyKey?
+    let now: Timestamp
+    /// What the write announces, in number order. Empty when nothing changed, or when the first answer was given again.
+    public internal(set) var events: [Event] = []
+
+    public init(author: Author, once: IdempotencyKey?, now: Timestamp) {
+        self.author = author
+        self.once = once
+        self.now = now
+    }
+
+    /// Performs `command`, or gives the first answer again when its idempotency key is known.
+    ///
+    /// A refusal leaves `rows` as they were and is not kept under the key.
+    public mutating func perform(
+        _ command: Command, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        if let commit = try firstAnswer(in: rows) { return commit }
+        let commit = try dispatch(command, in: &rows)
+        if let once {
+            let answer = Answer(fingerprint: once.fingerprint, at: now.milliseconds, commit: commit.bytes)
+            try rows.keep(answer, to: once.key, of: author.user)
+        }
+        return commit
+    }
+
+    private func firstAnswer(in rows: some BoardTransaction) throws(BoardError) -> Commit? {
+        guard let once, let answer = try rows.answer(to: once.key, of: author.user),
+            answer.at + IdempotencyKey.lifetime > now.milliseconds
+        else { return nil }
+        guard answer.fingerprint == once.fingerprint else { throw .keyReused }
+        guard let commit = Commit(bytes: answer.commit) else { throw .storage("a kept answer can't be read") }
+        return commit
+    }
+
+    private mutating func dispatch(
+        _ command: Command, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        switch command {
+        case .createTask(let draft): try createTask(draft, in: &rows)
+        case .createTasks(let drafts): try createTasks(drafts, in: &rows)
+        case .updateTask(let id, let patch, let version): try updateTask(id, patch, ifVersion: version, in: &rows)
+        case .moveTask(let id, let move, let version): try moveTask(id, move, ifVersion: version, in: &rows)
+        case .deleteTask(let id, let version): try deleteTask(id, ifVersion: version, in: &rows)
+        case .createBoard(let draft): try createBoard(draft, in: &rows)
+        case .updateBoard(let id, let patch, let version): try updateBoard(id, patch, ifVersion: version, in: &rows)
+        case .deleteBoard(let id, let version): try deleteBoard(id, ifVersion: version, in: &rows)
+        case .createJob(let id, let draft): try createJob(id, draft, in: &rows)
+        case .reportJob(let id, let report): try reportJob(id, report, in: &rows)
+        case .tellJob(let id): try tellJob(id, in: &rows)
+        case .stallJob(let id, let version): try stallJob(id, version: version, in: &rows)
+        case .publish(let type, let data, let audience):
+            try publish(EventDraft(type: type, data: data), to: audience, in: &rows)
+        }
+    }
+
+    private mutating func publish(
+        _ draft: EventDraft, to audience: Audience, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit {
+        guard !EventType.reservedFamilies.contains(draft.type.family) else {
+            throw .invalid("type", "is in a family that only the server speaks in")
+        }
+        if case .board(let id) = audience { _ = try existing(id, in: rows) }
+        return Commit(seq: try announce(draft, to: audience, in: &rows))
+    }
+
+    func existing(_ id: BoardID, in rows: some BoardTransaction) throws(BoardError) -> Board {
+        guard let board = try rows.board(id) else { throw .notFound(.board(id)) }
+        try author.require(id)
+        return board
+    }
+
+    /// Numbers an event, writes it down and gives its number.
+    @discardableResult
+    mutating func announce(
+        _ draft: EventDraft, to audience: Audience, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Int {
+        let board: BoardID? = if case .board(let id) = audience { id } else { nil }
+        let (seq, boardSeq) = try rows.takeNumbers(on: board)
+        let json = draft.json(
+            seq: seq, boardSeq: boardSeq, audience: audience, actor: author.user, op: once?.key, timestamp: now)
+        let event = Event(
+            tenant: rows.tenant, seq: seq, audience: audience, type: draft.type, timestamp: now.milliseconds,
+            json: json)
+        try rows.append(event)
+        events.append(event)
+        return seq
+    }
+}

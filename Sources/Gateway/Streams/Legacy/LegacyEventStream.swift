@@ -1,0 +1,49 @@
+import Boards
+import Events
+import NIOCore
+import Rooms
+
+/// `GET /api/events/stream`: the log for dashboards that know events by whole numbers.
+///
+/// `Last-Event-ID` and `since` take such a number; without one the stream begins at the head. A number says nothing of the
+/// life of the database that it is from, so a cursor in full (`42-9f03c1aa`) is taken too.
+struct LegacyEventStream: StreamEndpoint {
+    static let path = "/api/events/stream"
+
+    let store: any BoardStore
+    let names: Set<String> = ["types", "since"]
+    let repeatable: Set<String> = ["board"]
+
+    func takes(_ path: Substring) -> Bool { path == Self.path }
+
+    func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
+        let query = try StreamQuery(
+            ask.caller.query, lastEventID: ask.lastEventID, claims: ask.caller.claims, known: ask.known)
+        let cursor = query.cursor.map { text in
+            Int(digits: text).map { Cursor(seq: $0, epoch: store.epoch).description } ?? text
+        }
+        return StreamRequest(
+            tenant: ask.caller.tenant, grant: ask.grant, selection: query.asked, wire: .dialect(NumberedEvents()),
+            cursor: cursor, head: ask.head, snapshotURL: query.snapshotURL)
+    }
+}
+
+/// Every logged event with its number as the `id`; nothing else comes to `onmessage` but `stream.resync`.
+struct NumberedEvents: Dialect {
+    let name = "events"
+
+    func tell(_ frame: EventFrame) -> Telling? {
+        guard frame.seq > 0 else { return nil }
+        return Telling(StreamBytes.block(id: "\(frame.seq)", json: Array(frame.json.readableBytesView)))
+    }
+
+    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
+        switch word {
+        // A client that leaves before the first event comes back to this place.
+        case .established(_, let cursor, let retry): StreamBytes.block(id: "\(cursor.seq)", retry: retry, json: nil)
+        case .resync(_, let cursor, _): StreamBytes.block(id: "\(cursor.seq)", json: json)
+        case .expiring: StreamBytes.block(name: "token.expiring", json: json)
+        case .closing(_, let delay): StreamBytes.block(name: "stream.closing", retry: delay, json: json)
+        }
+    }
+}

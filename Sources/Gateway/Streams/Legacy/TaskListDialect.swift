@@ -1,0 +1,41 @@
+import Boards
+import Events
+import NIOCore
+import Rooms
+import StrictJSON
+
+/// Streams that are told of one ``TaskList``.
+struct TaskListDialect: StateDialect {
+    let shape: TaskList.Shape
+    let tenant: TenantID
+    let store: any BoardStore
+    /// Milliseconds since 1970.
+    let clock: @Sendable () -> Int
+
+    var name: String { "tasks \(shape.limit) \(shape.tellsChanges) \(shape.status)" }
+
+    func read(_ selection: Selection, after before: (any StreamState)?) async throws -> any StreamState {
+        // Whoever may see the boards of the selection may see the list.
+        guard let anyone = UserID("-") else { throw Problem.notFound }
+        let newest = try await store.newestTasks(
+            in: shape.status, count: shape.limit + TaskList.reserve,
+            for: Author(tenant: tenant, user: anyone, boards: selection.boards))
+        return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
+    }
+
+    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
+        switch word {
+        case .established(_, _, let retry):
+            var connected = JSONWriter()
+            connected.object {
+                $0.name("type"); $0.string("connected")
+                $0.name("timestamp"); $0.int(clock())
+            }
+            return StreamBytes.block(retry: retry, json: connected.bytes)
+        // What the log has lost does not matter to a list.
+        case .resync: return ByteBuffer()
+        case .expiring: return StreamBytes.block(name: "token.expiring", json: json)
+        case .closing(_, let delay): return StreamBytes.block(name: "stream.closing", retry: delay, json: json)
+        }
+    }
+}

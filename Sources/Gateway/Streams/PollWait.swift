@@ -1,0 +1,81 @@
+import NIOCore
+import Rooms
+
+/// Waits on behalf of a poll until the log has something for it: a stream that nobody writes to.
+///
+/// It is a connection like any other, in the rooms and under the limits, and ends with its token, by an admin's cut and
+/// when the gateway goes down.
+enum PollWait {
+    enum Outcome: Sendable {
+        /// There is something to read.
+        case news
+        /// Nothing came in time.
+        case quiet
+        /// The connection was ended; nothing more may be told on it.
+        case ended
+    }
+
+    /// - Parameter request: for ``Wire/poll``, with the cursor behind which nothing was there to read.
+    /// - Throws: ``RoomError``, as a stream is refused.
+    static func run(_ request: StreamRequest, on relay: Relay, upTo time: TimeAmount) async throws -> Outcome {
+        guard let hub = relay.hubs.randomElement() else { throw RoomError.unavailable }
+        let sink = PollSink(hub)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                hub.loop.execute { sink.open(request, upTo: time) { continuation.resume(with: $0) } }
+            }
+        } onCancel: {
+            hub.loop.execute { sink.end(.success(.ended)) }
+        }
+    }
+}
+
+/// Notes that something was sent, and lets the connection go. `@unchecked Sendable`: touched on its loop alone.
+private final class PollSink: Sink, @unchecked Sendable {
+    private let hub: LoopHub
+    private var reader: Reader?
+    private var timer: Scheduled<Void>?
+    private var ended: ((Result<PollWait.Outcome, any Error>) -> Void)?
+    private var isCancelled = false
+    let queuedBytes = 0
+    let silence: Int64? = nil
+
+    init(_ hub: LoopHub) { self.hub = hub }
+
+    func open(
+        _ request: StreamRequest, upTo time: TimeAmount,
+        ended: @escaping (Result<PollWait.Outcome, any Error>) -> Void
+    ) {
+        guard !isCancelled else { return ended(.success(.ended)) }
+        self.ended = ended
+        timer = hub.loop.scheduleTask(in: time) { self.end(.success(.quiet)) }
+        hub.open(request, on: self) { [self] result in
+            switch result {
+            case .success(let reader):
+                self.reader = reader
+                // The client may have left while the tenant was loaded.
+                if self.ended == nil { hub.drop(reader) }
+            case .failure(let error): end(.failure(error))
+            }
+        }
+    }
+
+    func end(_ outcome: Result<PollWait.Outcome, any Error>) {
+        isCancelled = true
+        guard let ended else { return }
+        self.ended = nil
+        timer?.cancel()
+        ended(outcome)
+        // Not within a sweep that is writing to this very connection.
+        hub.loop.execute { self.reader.map { self.hub.drop($0) } }
+    }
+
+    func send(_ bytes: ByteBuffer) -> Int? {
+        if bytes.readableBytes > 0 { end(.success(.news)) }
+        return bytes.readableBytes
+    }
+
+    func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void) {}
+    func finish(_ bytes: ByteBuffer) { end(.success(.ended)) }
+    func abort() { end(.success(.ended)) }
+}

@@ -1,0 +1,258 @@
+import Boards
+import Events
+import HTTPTypes
+import NIOCore
+import NIOWebSocket
+import Rooms
+import Tokens
+
+/// One open WebSocket: what its client says, and how it ends. What it hears, the rooms write straight to its sink.
+///
+/// `@unchecked Sendable`: touched on its connection's loop alone.
+final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
+    typealias InboundIn = WebSocketFrame
+
+    /// What is known from the handshake, whoever it turns out to be.
+    struct Client {
+        let query: Query
+        let peer: SocketAddress?
+        let forwarded: [String]
+    }
+
+    private enum Phase {
+        /// Nobody has said who they are; the timer ends that.
+        case stranger(Scheduled<Void>)
+        /// A token was said, and its tenant is loaded.
+        case entering
+        case open(Reader)
+        case closed
+    }
+
+    private let route: SocketRoute
+    private let hub: LoopHub
+    private let sink: DescriptorSink
+    private let client: Client
+    private var messages = SocketMessages()
+    private var phase = Phase.closed
+    /// What came while the tenant was loaded.
+    private var early: [String] = []
+
+    private static let mostEarly = 8
+    /// Replays under way at once, for one connection.
+    private static let mostResumptions = 4
+    private static let patience = TimeAmount.seconds(5)
+
+    init(route: SocketRoute, hub: LoopHub, sink: DescriptorSink, client: Client) {
+        self.route = route
+        self.hub = hub
+        self.sink = sink
+        self.client = client
+    }
+
+    /// The token came with the handshake.
+    func begin(_ reader: Reader) { phase = .open(reader) }
+
+    /// The first message has to bring the token.
+    func awaitToken() {
+        phase = .stranger(
+            hub.loop.scheduleTask(in: Self.patience) { [self] in end(4001, "no token came within 5 s") })
+    }
+
+    // MARK: What comes
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .closed = phase { return }
+        do throws(SocketViolation) {
+            switch try messages.take(unwrapInboundIn(data)) {
+            case .text(let text): hear(text)
+            case .ping(let payload): answer(SocketBytes.pong(payload))
+            case .close(let code): end(code ?? 1000, "")
+            case nil: break
+            }
+        } catch {
+            end(error.rawValue, error.reason)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let error = error as? NIOWebSocketError else {
+            leave()
+            return sink.abort()
+        }
+        let violation: SocketViolation = if case .invalidFrameLength = error { .tooBig } else { .protocolError }
+        end(violation.rawValue, violation.reason)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        sink.forget()
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
+        if case .open(let reader) = phase {
+            hub.drain(reader, over: route.streams.settings.drainMilliseconds)
+        } else {
+            end(1001, CloseReason.serverDraining.rawValue)
+        }
+    }
+
+    // MARK: Commands
+
+    private func hear(_ text: String) {
+        if case .entering = phase {
+            early.append(text)
+            if early.count > Self.mostEarly { end(1008, "too much was said before the answer") }
+            return
+        }
+        let command: SocketCommand
+        do throws(Problem) { command = try SocketCommand(text) } catch {
+            if case .stranger = phase { return end(4001, "the first message must be auth") }
+            return answer(SocketRoute.error(error, now: hub.wallClock))
+        }
+        switch phase {
+        case .stranger(let timer):
+            guard case .auth(let token) = command else { return end(4001, "the first message must be auth") }
+            timer.cancel()
+            route.strangers.leave()
+            enter(with: token)
+        case .open(let reader):
+            do throws(Problem) { try obey(command, reader) } catch {
+                answer(SocketRoute.error(error, now: hub.wallClock))
+            }
+        case .entering, .closed: break
+        }
+    }
+
+    private func obey(_ command: SocketCommand, _ reader: Reader) throws(Problem) {
+        let known = route.streams.relay.boards(of: reader.tenant) ?? [.main]
+        switch command {
+        case .auth(let token): try renew(reader, with: token)
+        case .subscribe(let boards, let types, let since):
+            for board in boards { try route.require(board, among: known, for: reader.grant) }
+            guard reader.resumptions < Self.mostResumptions else {
+                throw Problem(.tooManyRequests, "too_many", "Wait for the boards that were asked for before.")
+            }
+            var filter: TypeFilter?
+            if let types {
+                filter = reader.selection.types.adding(types)
+                if filter == nil { throw .badCommand("types can be 64 at most") }
+            }
+            hub.subscribe(reader, to: boards, types: filter, since: since)
+        case .unsubscribe(let boards, let types):
+            var filter: TypeFilter?
+            if let types {
+                filter = reader.selection.types.removing(types)
+                if filter == nil { throw .badCommand("no type would be left; unsubscribe from boards, or close") }
+            }
+            hub.unsubscribe(reader, from: boards, of: known, types: filter)
+        case .typing(let board, let task, let isTyping):
+            guard reader.grant.mayWrite else {
+                throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
+            }
+            type(isTyping, into: task, on: board, reader)
+        case .ping: answer(SocketRoute.pong(now: hub.wallClock))
+        }
+    }
+
+    private func renew(_ reader: Reader, with token: String) throws(Problem) {
+        let caller = try caller(token)
+        guard caller.tenant == reader.tenant, caller.user == reader.user else {
+            throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
+        }
+        guard hub.renew(reader, with: Grant(caller.claims, of: caller.user)) else { return }
+        answer(SocketRoute.renewed(until: Int(caller.claims.expiresAt), now: hub.wallClock))
+    }
+
+    /// The store has to be asked whether there is such a task.
+    private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
+        let author = Author(tenant: reader.tenant, user: reader.user, boards: reader.grant.boards)
+        Task { [presence = route.presence, hub] in
+            do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
+                let told = SocketRoute.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
+                hub.loop.execute { self.answer(told) }
+            }
+        }
+    }
+
+    private func caller(_ token: String) throws(Problem) -> StreamRoute.Caller {
+        try route.streams.caller(query: client.query, client.peer, client.forwarded) { () throws(Problem) in
+            .token(token[...])
+        }
+    }
+
+    // MARK: Coming and going
+
+    private func enter(with token: String) {
+        phase = .entering
+        do throws(Problem) { enter(try caller(token)) } catch {
+            end(4001, error.detail)
+        }
+    }
+
+    private func enter(_ caller: StreamRoute.Caller) {
+        guard case .entering = phase else { return }
+        guard let known = route.streams.relay.boards(of: caller.tenant) else {
+            return route.streams.relay.load(caller.tenant, on: hub.loop).assumeIsolated().whenComplete { result in
+                guard case .success = result else { return self.end(1013, "the store can't be read now") }
+                self.enter(caller)
+            }
+        }
+        do throws(Problem) {
+            hub.open(try route.request(caller, head: ByteBuffer(), known: known), on: sink) { [self] result in
+                entered(result, caller)
+            }
+        } catch {
+            end(error.status == .badRequest ? 1008 : 4003, error.detail)
+        }
+    }
+
+    private func entered(_ result: Result<Reader, RoomError>, _ caller: StreamRoute.Caller) {
+        guard case .entering = phase else {
+            if case .success(let reader) = result { hub.drop(reader) }
+            return
+        }
+        switch result {
+        case .success(let reader):
+            phase = .open(reader)
+            if route.streams.authenticator.isRevoked(caller.claims) {
+                return hub.close(reader, .revoked, reconnectAfter: nil)
+            }
+            let waiting = early
+            early = []
+            for text in waiting { hear(text) }
+        case .failure(.draining): end(1001, CloseReason.serverDraining.rawValue)
+        case .failure: end(1013, CloseReason.limitReached.rawValue)
+        }
+    }
+
+    private func answer(_ bytes: ByteBuffer) {
+        switch phase {
+        case .open(let reader): hub.send(bytes, to: reader)
+        case .stranger, .entering: if sink.send(bytes) != bytes.readableBytes { end(4008, "stalled") }
+        case .closed: break
+        }
+    }
+
+    /// Says why, and closes.
+    private func end(_ code: UInt16, _ reason: String) {
+        switch phase {
+        case .closed: return
+        case .open(let reader):
+            if !reader.isBlocked { sink.finish(SocketBytes.close(code, reason)) }
+        case .stranger, .entering: sink.finish(SocketBytes.close(code, reason))
+        }
+        leave()
+        sink.abort()
+    }
+
+    private func leave() {
+        if case .stranger(let timer) = phase {
+            timer.cancel()
+            route.strangers.leave()
+        }
+        if case .open(let reader) = phase { hub.drop(reader) }
+        phase = .closed
+    }
+}

@@ -1,0 +1,48 @@
+public import Events
+public import NIOCore
+
+/// One live connection as an admin sees it.
+public struct ConnectionInfo: Sendable {
+    public let id: ConnectionID
+    public let user: UserID
+    /// Milliseconds since 1970.
+    public let connectedAt: Int
+    public let wire: Wire
+    public let boards: Selection.Boards
+    public let types: TypeFilter
+    /// The last number that was sent or is not shown, and how many numbers the head is beyond it.
+    public let cursor: Cursor
+    public let lag: Int
+    public let queuedBytes: Int
+    public let sentEvents: Int
+    public let sentBytes: Int
+    /// When its token runs out, milliseconds since 1970.
+    public let expiresAt: Int
+}
+
+/// One loop's part of a tenant's connections and rooms.
+public struct LoopInfo: Sendable {
+    public let connections: [ConnectionInfo]
+    public let rooms: Set<RoomID>
+}
+
+extension LoopHub {
+    /// What `tenant` has on this loop; from any thread.
+    public func describe(_ tenant: TenantID) -> EventLoopFuture<LoopInfo> {
+        loop.submit { [self] in
+            let epoch = relay.history?.epoch ?? Epoch(rawValue: 0)
+            let head = relay.head(of: tenant)
+            let connections = all.filter { $0.tenant == tenant }.map { reader in
+                let cursor = reader.list?.reached(by: reader) ?? reader.reading.cursor
+                return ConnectionInfo(
+                    id: reader.id, user: reader.user, connectedAt: reader.connectedAt,
+                    wire: reader.wire, boards: reader.selection.boards, types: reader.selection.types,
+                    cursor: Cursor(seq: cursor, epoch: epoch), lag: max(0, head - cursor),
+                    queuedBytes: reader.sink.queuedBytes + reader.unsaid.readableBytes,
+                    sentEvents: reader.sentEvents, sentBytes: reader.sentBytes,
+                    expiresAt: reader.grant.expiresAt)
+            }
+            return LoopInfo(connections: connections, rooms: Set(roomIDs.filter { $0.tenant == tenant }))
+        }
+    }
+}

@@ -1,0 +1,230 @@
+import Events
+import Glibc
+import NIOCore
+
+/// Connections on one event loop that are shown the same events, and so the same bytes.
+///
+/// A tick's frames gather in one buffer; a sweep gives that buffer to everyone in one `send` each. What comes in
+/// while a sweep runs goes into the next. `@unchecked Sendable`: touched on its loop alone.
+final class SharedList: @unchecked Sendable {
+    let tenant: TenantID
+    let selection: Selection
+    let wire: Wire
+    private unowned let hub: LoopHub
+
+    /// Nil where somebody left during a sweep.
+    private var readers: ContiguousArray<Reader?> = []
+    private var holes = 0
+    /// Readers that have already been given events beyond this loop's head: they begin with the first one after.
+    private var arrivals: [Reader] = []
+    private var filling = FrameBuffer()
+    private var cursor = 0
+    private var hasInsertions = false
+
+    private var sweeping: FrameBuffer?
+    private var sweep = 0
+    private var position = 0
+    private var end = 0
+    private var lastSweep = Int64.min / 2
+    private var isScheduled = false
+
+    /// What its connections are told of instead of events, if their wire has it so.
+    private var stateStream: StateStream?
+
+    init(tenant: TenantID, selection: Selection, wire: Wire, hub: LoopHub) {
+        self.tenant = tenant
+        self.selection = selection
+        self.wire = wire
+        self.hub = hub
+        if case .dialect(let dialect as any StateDialect) = wire {
+            stateStream = StateStream(dialect, for: self, hub: hub)
+        }
+    }
+
+    var everyone: [Reader] { readers.compactMap { $0 } + arrivals }
+    var isEmpty: Bool { readers.count == holes && arrivals.isEmpty && (stateStream?.readers ?? 0) == 0 }
+
+    // MARK: Coming and going
+
+    /// Makes `reader`, who has everything up to its cursor, live.
+    /// - Parameter head: the last number handed to this loop, not above the reader's cursor.
+    func join(_ reader: Reader, head: Int) {
+        reader.state = .live
+        reader.list = self
+        if reader.cursor > head { arrivals.append(reader) } else { activate(reader) }
+        stateStream?.welcome(reader)
+    }
+
+    private func activate(_ reader: Reader) {
+        reader.start = filling.count
+        reader.sweptIn = sweep
+        reader.index = readers.count
+        readers.append(reader)
+    }
+
+    func leave(_ reader: Reader) {
+        reader.list = nil
+        reader.insertions = []
+        if let index = arrivals.firstIndex(where: { $0 === reader }) {
+            arrivals.remove(at: index)
+        } else if sweeping != nil {
+            readers[reader.index] = nil
+            holes += 1
+        } else {
+            readers.swapAt(reader.index, readers.count - 1)
+            readers[reader.index]?.index = reader.index
+            readers.removeLast()
+        }
+        if isEmpty, sweeping == nil { hub.drop(self) }
+    }
+
+    // MARK: Gathering
+
+    /// Puts a frame into the buffer for the next sweep.
+    func append(_ frame: EventFrame) {
+        guard selection.types.wants(frame.type) else { return }
+        if let stateStream { return stateStream.take(frame) }
+        let telling = wire.tell(frame)
+        if frame.seq > 0 {
+            cursor = frame.seq
+            if !arrivals.isEmpty { begin(before: frame.seq) }
+        }
+        guard let telling else { return }
+        if frame.seq == 0 {
+            // They stand at the head already, only this loop does not.
+            for arrival in arrivals { hub.send(telling.bytes, to: arrival) }
+        }
+        filling.append(telling, seq: cursor)
+        request()
+    }
+
+    /// Those whose cursor lies before `seq` get it and all that follow.
+    private func begin(before seq: Int) {
+        arrivals.removeAll { reader in
+            guard reader.cursor < seq else { return false }
+            activate(reader)
+            return true
+        }
+    }
+
+    /// Puts a frame that only `reader` gets in its place among the others.
+    func insert(_ frame: EventFrame, for reader: Reader) {
+        if frame.seq > 0 {
+            guard frame.seq > reader.cursor else { return }
+            if !arrivals.isEmpty { begin(before: frame.seq) }
+        } else if arrivals.contains(where: { $0 === reader }) {
+            if let telling = wire.tell(frame) { hub.send(telling.bytes, to: reader) }
+            return
+        }
+        // Its part of the sweep under way comes first.
+        if sweeping != nil, reader.sweptIn != sweep { give(reader) }
+        guard reader.state == .live else { return }
+        reader.insertions.append(.init(offset: filling.count, frame: frame))
+        hasInsertions = true
+        request()
+    }
+
+    // MARK: Sweeping
+
+    private func request() {
+        guard !isScheduled, sweeping == nil else { return }
+        isScheduled = true
+        hub.schedule(self, notBefore: lastSweep &+ hub.limits.coalesce)
+    }
+
+    /// Gives what has gathered to everyone, a slice of connections at a time.
+    func startSweep() {
+        isScheduled = false
+        guard sweeping == nil else { return }
+        lastSweep = hub.now()
+        sweeping = filling
+        filling = FrameBuffer()
+        hasInsertions = false
+        sweep += 1
+        position = 0
+        end = readers.count
+        continueSweep()
+    }
+
+    private func continueSweep() {
+        let stop = min(position + hub.limits.slice, end)
+        while position < stop {
+            if let reader = readers[position], reader.sweptIn != sweep { give(reader) }
+            position += 1
+        }
+        if position < end {
+            // The store and the router have threads of their own, which may have to share this one's core.
+            sched_yield()
+            hub.later { [self] in continueSweep() }
+        } else {
+            if sweeping?.isFinal == true { endAll() }
+            sweeping = nil
+            close()
+        }
+    }
+
+    /// Whoever got the last there is; the others get its rest first.
+    private func endAll() {
+        for case let reader? in readers where reader.state == .live { hub.end(reader) }
+    }
+
+    private func close() {
+        if holes > 0 {
+            readers.removeAll { $0 == nil }
+            for index in readers.indices { readers[index]?.index = index }
+            holes = 0
+        }
+        if isEmpty {
+            hub.drop(self)
+        } else if !filling.isEmpty || hasInsertions {
+            request()
+        }
+    }
+
+    /// The highest number of which `reader` is sure to have everything that it is shown.
+    func reached(by reader: Reader) -> Int {
+        var reached = hub.head(of: tenant)
+        if sweeping != nil, reader.sweptIn != sweep {
+            reached = min(reached, sweeping?.firstSeq(from: reader.start) ?? .max)
+        } else {
+            reached = min(reached, filling.firstSeq(from: reader.start) ?? .max)
+        }
+        if let insertion = reader.insertions.first(where: { $0.frame.seq > 0 }) {
+            reached = min(reached, insertion.frame.seq - 1)
+        }
+        return max(reached, reader.cursor)
+    }
+
+    private func give(_ reader: Reader) {
+        reader.sweptIn = sweep
+        guard let shared = sweeping else { return }
+        let start = reader.start
+        reader.start = 0
+        if reader.insertions.isEmpty {
+            if start < shared.count { hub.deliver(shared, from: start, to: reader) }
+            return
+        }
+        var own = FrameBuffer()
+        var offset = start
+        var seq = reader.cursor
+        for insertion in reader.insertions {
+            own.append(shared, from: offset, to: insertion.offset)
+            offset = max(offset, insertion.offset)
+            seq = max(seq, own.lastSeq, insertion.frame.seq)
+            own.append(wire.tell(insertion.frame), seq: seq)
+        }
+        own.append(shared, from: offset, to: shared.count)
+        reader.insertions = []
+        if own.isEmpty { return }
+        hub.deliver(own, from: 0, to: reader)
+        if own.isFinal, reader.state == .live { hub.end(reader) }
+    }
+}
+
+extension Reader {
+    /// A frame of this user's own room, if it stands at the head; otherwise it will read it in the log.
+    func insert(_ frame: EventFrame) {
+        guard state == .live, let list else { return }
+        list.insert(frame, for: self)
+    }
+}

@@ -1,0 +1,69 @@
+public import Events
+import NIOCore
+
+/// What came of a fresh token for a live connection.
+public enum Renewal: Sendable {
+    /// It lives on by the new token, which shows it what it asked for as far as the token is good for it.
+    case renewed
+    /// The new token shows nothing of what it showed: it was ended as `access_lost`.
+    case ended
+    /// There is no such connection in this tenant.
+    case notFound
+    /// It is another user's.
+    case otherUser
+}
+
+/// What is done to live connections from outside, whichever loop they are on.
+extension Relay {
+    /// Ends the tenant's connections for which `condition` holds; returns how many.
+    ///
+    /// - Parameter reconnectAfter: milliseconds for each of them; nil tells the clients to stay away.
+    public func close(
+        in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
+        where condition: @escaping @Sendable (ConnectionID, Grant) -> Bool
+    ) async throws -> Int {
+        var count = 0
+        for hub in hubs {
+            count += try await hub.loop.submit {
+                let closed = hub.all.filter { $0.tenant == tenant && condition($0.id, $0.grant) }
+                for reader in closed { hub.close(reader, reason, reconnectAfter: reconnectAfter?()) }
+                return closed.count
+            }.get()
+        }
+        return count
+    }
+
+    /// Lets the connection `id` live on by a fresh token of the same user.
+    public func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) async throws -> Renewal {
+        for hub in hubs {
+            let renewal = try await hub.loop.submit { hub.renew(id, in: tenant, with: grant) }.get()
+            if case .notFound = renewal { continue }
+            return renewal
+        }
+        return .notFound
+    }
+}
+
+extension LoopHub {
+    /// Lets `reader` live on by a fresh token of its user; false when that shows nothing of what it showed, and the
+    /// connection was ended. On its loop.
+    public func renew(_ reader: Reader, with grant: Grant) -> Bool {
+        guard reader.state != .closed else { return false }
+        reader.grant = grant
+        reader.isToldOfExpiry = false
+        let before = reader.selection.boards
+        let after = reader.asked.narrowed(to: grant.boards).boards
+        if after == .only([]), before != after {
+            close(reader, .accessLost, reconnectAfter: nil)
+            return false
+        }
+        if after != before { reselect(reader, reader.asked) }
+        return true
+    }
+
+    fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) -> Renewal {
+        guard let reader = reader(id), reader.tenant == tenant else { return .notFound }
+        guard reader.user == grant.user else { return .otherUser }
+        return renew(reader, with: grant) ? .renewed : .ended
+    }
+}

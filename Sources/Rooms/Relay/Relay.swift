@@ -1,0 +1,246 @@
+public import Events
+public import NIOCore
+import Synchronization
+
+/// Hands committed events to the rooms on every event loop, in number order, once.
+///
+/// One batch and one hop per loop for whatever committed together. A tenant costs nothing here until somebody of it
+/// connects; its head, newest frames and boards are then kept in memory.
+public final class Relay: Sendable {
+    struct Batch: Sendable {
+        let tenant: TenantID
+        /// The number that a loop's head comes to; 0 for frames that are not logged.
+        var head: Int
+        var frames: [EventFrame]
+    }
+
+    private struct State {
+        var feeds: [TenantID: TenantMemory] = [:]
+        /// Tenants that nobody is connected to any more, oldest first.
+        var idle: [TenantID] = []
+        var history: (any TenantHistory)?
+        var presence: PresenceHub?
+        var connections = 0
+        /// What of the limits may change: how many connections there may be.
+        var admission: RoomLimits
+        var isDraining = false
+
+        /// Drops the feeds of the tenants that have been idle longest, beyond `count` of them.
+        mutating func forget(olderThan count: Int, on hubs: [LoopHub]) {
+            while idle.count >= count {
+                let tenant = idle.removeFirst()
+                guard feeds[tenant]?.connections == 0 else { continue }
+                feeds[tenant] = nil
+                for hub in hubs { hub.forget(tenant) }
+            }
+        }
+    }
+
+    let limits: RoomLimits
+    private let state: Mutex<State>
+    private let started: Mutex<[LoopHub]> = Mutex([])
+    private let clock: @Sendable () -> Int
+    private static let idleFeeds = 64
+
+    /// - Parameter clock: milliseconds since 1970.
+    public init(limits: RoomLimits, clock: @escaping @Sendable () -> Int) {
+        self.limits = limits
+        state = Mutex(State(admission: limits))
+        self.clock = clock
+    }
+
+    /// Begins to relay: whatever is announced from now on reaches the rooms on `loops`.
+    ///
+    /// - Parameter presence: is told who comes and goes; nil keeps no presence.
+    public func start(
+        history: any TenantHistory, on loops: some Sequence<any EventLoop>, presence: PresenceHub? = nil
+    ) {
+        state.withLock {
+            $0.history = history
+            $0.presence = presence
+        }
+        started.withLock {
+            $0 = loops.map { LoopHub(loop: $0, relay: self, limits: limits, presence: presence) }
+        }
+    }
+
+    public func hub(on loop: any EventLoop) -> LoopHub? {
+        started.withLock { $0.first { $0.loop === loop } }
+    }
+
+    public var hubs: [LoopHub] { started.withLock { $0 } }
+    public func now() -> Int { clock() }
+    var history: (any TenantHistory)? { state.withLock { $0.history } }
+
+    // MARK: Announcing
+
+    /// Takes committed events, per tenant in number order. Called by the store, after the commit and before anybody is
+    /// told that it succeeded.
+    public func announce(_ events: [Event]) {
+        let hubs = self.hubs
+        let presence = state.withLock { state in
+            guard let epoch = state.history?.epoch else { return state.presence }
+            var batches: [Batch] = []
+            for event in events {
+                guard let feed = state.feeds[event.tenant] else { continue }
+                let frame = EventFrame(event, epoch: epoch)
+                guard feed.take(frame) else { continue }
+                if let last = batches.indices.last, batches[last].tenant == event.tenant {
+                    batches[last].frames.append(frame)
+                    batches[last].head = frame.seq
+                } else {
+                    batches.append(Batch(tenant: event.tenant, head: frame.seq, frames: [frame]))
+                }
+            }
+            // Under the lock: every loop must be handed the batches in the same order.
+            if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
+            return state.presence
+        }
+        // Not under the lock, which presence takes itself.
+        for event in events where event.type == .boardCreated || event.type == .boardDeleted {
+            presence?.boardsChanged(in: event.tenant)
+        }
+    }
+
+    /// Takes an event that is not logged, for those who are connected now.
+    public func announce(ephemeral frame: EventFrame, in tenant: TenantID) {
+        let hubs = self.hubs
+        state.withLock { state in
+            guard state.feeds[tenant] != nil else { return }
+            for hub in hubs { hub.receive([Batch(tenant: tenant, head: 0, frames: [frame])]) }
+        }
+    }
+
+    // MARK: Feeds
+
+    /// The tenant's boards, or nil when ``load(_:on:)`` has to be waited for first.
+    public func boards(of tenant: TenantID) -> Set<BoardID>? {
+        state.withLock { $0.feeds[tenant].flatMap { $0.isReady ? $0.boards : nil } }
+    }
+
+    /// Brings a tenant's feed into memory; succeeds at once when it is there.
+    public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
+        let promise = loop.makePromise(of: Void.self)
+        enum Step { case ready, waiting, load(any TenantHistory), unavailable }
+        let step: Step = state.withLock { state in
+            guard let history = state.history else { return .unavailable }
+            switch state.feeds[tenant]?.phase {
+            case .ready: return .ready
+            case .loading(let waiting):
+                state.feeds[tenant]?.phase = .loading(waiting + [promise])
+                return .waiting
+            case nil:
+                state.feeds[tenant] = TenantMemory(of: tenant, limits: limits, waiting: [promise])
+                return .load(history)
+            }
+        }
+        switch step {
+        case .ready: promise.succeed()
+        case .waiting: break
+        case .unavailable: promise.fail(RoomError.unavailable)
+        case .load(let history): Task { await self.load(tenant, from: history) }
+        }
+        return promise.futureResult
+    }
+
+    private func load(_ tenant: TenantID, from history: any TenantHistory) async {
+        let loaded: Result<(LogPage, [EventFrame], Set<BoardID>), any Error>
+        do {
+            let boards = try await history.boardIDs(of: tenant)
+            let page = try await history.tail(
+                of: tenant, count: min(limits.retainCount, 10_000), bytes: limits.recentBytes)
+            loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
+        } catch {
+            loaded = .failure(error)
+        }
+        let hubs = self.hubs
+        let waiting: [EventLoopPromise<Void>] = state.withLock { state in
+            guard case .loading(let waiting) = state.feeds[tenant]?.phase else { return [] }
+            switch loaded {
+            case .success(let (page, frames, boards)):
+                state.feeds[tenant]?.finishLoading(page, frames: frames, boards: boards)
+                // Every loop begins where the log stands.
+                let start = Batch(tenant: tenant, head: page.bounds.head, frames: [])
+                for hub in hubs { hub.receive([start]) }
+                state.forget(olderThan: Self.idleFeeds, on: hubs)
+                state.idle.append(tenant)
+            case .failure:
+                state.feeds[tenant] = nil
+            }
+            return waiting
+        }
+        for promise in waiting {
+            if case .failure = loaded { promise.fail(RoomError.unavailable) } else { promise.succeed() }
+        }
+    }
+
+    // MARK: Connections
+
+    /// From now on so many are admitted; nobody who is connected is cut. Of `limits` nothing else is heeded.
+    public func admit(within limits: RoomLimits) { state.withLock { $0.admission = limits } }
+
+    struct Admission {
+        let head: Int
+        let epoch: Epoch
+        let boards: Set<BoardID>
+    }
+
+    /// Counts one connection in; nil when the tenant's feed has to be loaded first.
+    ///
+    /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; nobody else is cut for it.
+    func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
+        let result: Result<Admission?, RoomError> = state.withLock { state in
+            guard !state.isDraining else { return .failure(.draining) }
+            guard let feed = state.feeds[tenant], feed.isReady, let epoch = state.history?.epoch else {
+                return .success(nil)
+            }
+            let mine = feed.connectionsByUser[user, default: 0]
+            let own = state.admission.limits(of: tenant)
+            for (count, limit) in [
+                (state.connections, state.admission.connectionsTotal), (feed.connections, own.connections),
+                (mine, own.connectionsPerUser),
+            ] where count >= limit { return .failure(.full(limit: limit)) }
+            if feed.connections == 0 { state.idle.removeAll { $0 == tenant } }
+            state.connections += 1
+            feed.connections += 1
+            feed.connectionsByUser[user] = mine + 1
+            return .success(Admission(head: feed.head, epoch: epoch, boards: feed.boards))
+        }
+        return try result.get()
+    }
+
+    func release(_ tenant: TenantID, _ user: UserID) {
+        let hubs = self.hubs
+        state.withLock { state in
+            guard let feed = state.feeds[tenant] else { return }
+            state.connections -= 1
+            feed.connections -= 1
+            let left = feed.connectionsByUser[user, default: 1] - 1
+            feed.connectionsByUser[user] = left > 0 ? left : nil
+            if feed.connections == 0 {
+                state.forget(olderThan: Self.idleFeeds, on: hubs)
+                state.idle.append(tenant)
+            }
+        }
+    }
+
+    enum Page {
+        case frames([EventFrame])
+        /// Only the store can tell.
+        case older
+    }
+
+    func page(of tenant: TenantID, after seq: Int) -> Page {
+        let now = clock()
+        return state.withLock { state in
+            state.feeds[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
+        }
+    }
+
+    func head(of tenant: TenantID) -> Int { state.withLock { $0.feeds[tenant]?.head ?? 0 } }
+    public var connections: Int { state.withLock { $0.connections } }
+
+    /// From now on nobody is admitted.
+    public func drain() { state.withLock { $0.isDraining = true } }
+    public var isDraining: Bool { state.withLock { $0.isDraining } }
+}

@@ -1,0 +1,98 @@
+public import Events
+public import NIOCore
+import StrictJSON
+
+/// What the gateway itself says on a stream. None of it is logged, and only the first has an `id`.
+public enum StreamEvents {
+    /// `connection.established`, always first, behind a `retry:`.
+    static func established(
+        _ reader: Reader, boards: [BoardID], cursor: Cursor, recovered: Bool, behind: Int,
+        limits: RoomLimits, now: Int
+    ) -> ByteBuffer {
+        var json = JSONWriter(reserving: 320)
+        json.object {
+            $0.name("type"); $0.string("connection.established")
+            $0.name("connectionId"); $0.string(reader.id.description)
+            $0.name("userId"); $0.string(reader.user.rawValue)
+            $0.name("tenant"); $0.string(reader.tenant.rawValue)
+            $0.name("boards"); $0.array(boards) { $0.string($1.rawValue) }
+            $0.name("cursor"); $0.string(cursor.description)
+            $0.name("recovered"); $0.bool(recovered)
+            $0.name("behind"); $0.int(behind)
+            $0.name("heartbeatSeconds"); $0.int(Int(limits.heartbeat / 1_000_000_000))
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        let retry = retry(around: limits.retryMilliseconds)
+        return reader.wire.say(
+            .established(reader.id, cursor: cursor, retry: retry), id: cursor, retry: retry, json: json.bytes)
+    }
+
+    /// `subscribed`: what the connection is shown from now on. `recovered` only after a `since`.
+    static func subscribed(
+        _ reader: Reader, boards: [BoardID], recovered: Bool?, now: Int
+    ) -> ByteBuffer {
+        let types = reader.selection.types
+        var json = JSONWriter(reserving: 256)
+        json.object {
+            $0.name("type"); $0.string("subscribed")
+            $0.name("boards"); $0.array(boards) { $0.string($1.rawValue) }
+            $0.name("types")
+            if types.wantsEverything { $0.null() } else { $0.array(types.items) { $0.string($1) } }
+            if let recovered {
+                $0.name("recovered"); $0.bool(recovered)
+            }
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return reader.wire.event(json: json.bytes)
+    }
+
+    /// `stream.resync`: the reader has to load its state anew; the stream goes on from `cursor`.
+    static func resync(
+        _ reason: ResyncReason, cursor: Cursor, snapshotURL: String, on wire: Wire, now: Int
+    ) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string("stream.resync")
+            $0.name("reason"); $0.string(reason.rawValue)
+            $0.name("cursor"); $0.string(cursor.description)
+            $0.name("snapshot"); $0.string(snapshotURL)
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return wire.say(.resync(reason, cursor: cursor, snapshot: snapshotURL), json: json.bytes)
+    }
+
+    /// `token.expiring`: without a fresh token the stream ends at `expiresAt`, milliseconds since 1970.
+    static func expiring(at expiresAt: Int, on wire: Wire, now: Int) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string("token.expiring")
+            $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return wire.say(.expiring(at: expiresAt), json: json.bytes)
+    }
+
+    /// `stream.closing`, the last event. With `reconnectAfter` (milliseconds) a native client is told so too.
+    public static func closing(
+        _ reason: CloseReason, reconnectAfter: Int?, on wire: Wire = .eventStream, now: Int
+    ) -> ByteBuffer {
+        var json = JSONWriter()
+        json.object {
+            $0.name("type"); $0.string("stream.closing")
+            $0.name("reason"); $0.string(reason.rawValue)
+            if let reconnectAfter {
+                $0.name("reconnectAfterMilliseconds"); $0.int(reconnectAfter)
+            } else {
+                $0.name("reconnect"); $0.bool(false)
+            }
+            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+        }
+        return wire.say(
+            .closing(reason, reconnectAfter: reconnectAfter), retry: reconnectAfter, json: json.bytes)
+    }
+
+    /// Within 30 % of `milliseconds`, so that clients cut together do not come back together.
+    public static func retry(around milliseconds: Int) -> Int {
+        max(1, Int(Double(milliseconds) * .random(in: 0.7...1.3)))
+    }
+}
