@@ -51,7 +51,7 @@ let package = Package(
 
         // Who may
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .target(name: "Tokens", dependencies: ["COpenSSL", "StrictJSON"], swiftSettings: settings),
+        .target(name: "Tokens", dependencies: ["COpenSSL", "Events", "StrictJSON"], swiftSettings: settings),
 
         // What happens, and who hears of it
         .target(name: "Boards", dependencies: ["Events", "StrictJSON"], swiftSettings: settings),
@@ -89,10 +89,10 @@ let package = Package(
         .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
         .testTarget(
             name: "CommandLineTests",
-            dependencies: ["Chance", "CommandLineTools", "StrictJSON", "Tokens", "boardcast", .logging],
+            dependencies: ["Chance", "CommandLineTools", "Events", "StrictJSON", "Tokens", "boardcast", .logging],
             swiftSettings: settings),
         .testTarget(
-            name: "TokensTests", dependencies: ["Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
+            name: "TokensTests", dependencies: ["Events", "Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
             swiftSettings: settings),
         .target(
             name: "Contracts", dependencies: ["Boards", "Chance", "Events", "StrictJSON"], path: "Tests/Contracts",

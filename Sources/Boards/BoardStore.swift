@@ -10,30 +10,30 @@ public protocol BoardStore: EventLog, JobStore {
     ///
     /// - Parameter once: names the write, so that sending it again gives the first answer and does nothing.
     /// - Throws: any ``BoardError``; then nothing was changed and nothing announced.
-    func write(_ command: Command, by author: Author, once: IdempotencyKey?) async throws(BoardError) -> Commit
+    func write(_ command: Command, by author: Principal, once: IdempotencyKey?) async throws(BoardError) -> Commit
 
     /// Those that the author sees, by id.
-    func boards(for author: Author) async throws(BoardError) -> [Board]
+    func boards(for author: Principal) async throws(BoardError) -> [Board]
 
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
-    func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board
+    func board(_ id: BoardID, for author: Principal) async throws(BoardError) -> Board
 
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
-    func task(_ id: Int, for author: Author) async throws(BoardError) -> BoardTask
+    func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask
 
     /// By id, as many as the query's limit where there are so many.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
-    func tasks(_ query: TaskQuery, for author: Author) async throws(BoardError) -> TaskPage
+    func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage
 
     /// Boards, tasks and cursor as they were at one moment.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
-    func snapshot(of boards: Selection.Boards, for author: Author) async throws(BoardError) -> BoardSnapshot
+    func snapshot(of boards: Selection.Boards, for author: Principal) async throws(BoardError) -> BoardSnapshot
 
     /// The newest tasks of one status on whatever boards the author sees, `count` of them where there are so many.
     func newestTasks(
-        in status: String, count: Int, for author: Author
+        in status: String, count: Int, for author: Principal
     ) async throws(BoardError) -> NewestTasks
 
     /// Finishes the writes that it took, then refuses all with ``BoardError/closed``.

@@ -24,7 +24,7 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func write(
-        _ command: Command, by author: Author, once: IdempotencyKey?
+        _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit {
         guard !isClosed else { throw .closed }
         let time = now()
@@ -38,23 +38,23 @@ public actor MemoryBoardStore: BoardStore {
         return commit
     }
 
-    public func boards(for author: Author) async throws(BoardError) -> [Board] {
-        tenant(author.tenant).boards.values.filter { author.sees($0.id) }.sorted { $0.id < $1.id }
+    public func boards(for author: Principal) async throws(BoardError) -> [Board] {
+        tenant(author.tenant).boards.values.filter { author.boards.contains($0.id) }.sorted { $0.id < $1.id }
     }
 
-    public func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board {
+    public func board(_ id: BoardID, for author: Principal) async throws(BoardError) -> Board {
         guard let board = tenant(author.tenant).boards[id] else { throw .notFound(.board(id)) }
         try author.require(id)
         return board
     }
 
-    public func task(_ id: Int, for author: Author) async throws(BoardError) -> BoardTask {
+    public func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask {
         guard let task = tenant(author.tenant).tasks[id] else { throw .notFound(.task(id)) }
         try author.require(task.board)
         return task
     }
 
-    public func tasks(_ query: TaskQuery, for author: Author) async throws(BoardError) -> TaskPage {
+    public func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage {
         let rows = tenant(author.tenant)
         let boards = Set(try rows.visibleBoards(query.boards, to: author).map(\.id))
         let start = query.after?.id ?? 0
@@ -66,7 +66,7 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func snapshot(
-        of boards: Selection.Boards, for author: Author
+        of boards: Selection.Boards, for author: Principal
     ) async throws(BoardError) -> BoardSnapshot {
         let rows = tenant(author.tenant)
         let visible = try rows.visibleBoards(boards, to: author)
@@ -78,20 +78,22 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func newestTasks(
-        in status: String, count: Int, for author: Author
+        in status: String, count: Int, for author: Principal
     ) async throws(BoardError) -> NewestTasks {
         let rows = tenant(author.tenant)
-        let tasks = rows.tasks.values.filter { $0.status == status && author.sees($0.board) }.sorted { $0.id > $1.id }
+        let tasks = rows.tasks.values.filter { $0.status == status && author.boards.contains($0.board) }.sorted {
+            $0.id > $1.id
+        }
         return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
-    public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
+    public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
         let rows = tenant(author.tenant)
         guard let row = rows.job(id), author.sees(row.job) else { throw .notFound(.job(id)) }
         return JobSnapshot(job: row.job, cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
-    public func jobs(_ query: JobQuery, for author: Author) async throws(BoardError) -> JobPage {
+    public func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage {
         let rows = tenant(author.tenant)
         if let board = query.board { _ = try rows.visibleBoards(.only([board]), to: author) }
         let found = rows.jobs

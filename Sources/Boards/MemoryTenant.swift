@@ -26,7 +26,7 @@ struct MemoryTenant: BoardTransaction {
         boards = [main.id: main]
     }
 
-    func visibleBoards(_ asked: Selection.Boards, to author: Author) throws(BoardError) -> [Board] {
+    func visibleBoards(_ asked: Selection.Boards, to author: Principal) throws(BoardError) -> [Board] {
         if case .only(let some) = asked {
             for id in some.sorted() {
                 guard boards[id] != nil else { throw .notFound(.board(id)) }
@@ -34,7 +34,7 @@ struct MemoryTenant: BoardTransaction {
             }
             return some.sorted().compactMap { boards[$0] }
         }
-        return boards.values.filter { author.sees($0.id) }.sorted { $0.id < $1.id }
+        return boards.values.filter { author.boards.contains($0.id) }.sorted { $0.id < $1.id }
     }
 
     func events(after seq: Int) -> ArraySlice<Event> { events.dropFirst(seq + 1 - oldest) }

@@ -6,7 +6,7 @@ import GRDB
 enum AuditTable {
     /// - Parameter limit: entries of a tenant that are kept.
     static func insert(
-        _ act: AdminAct, by author: Author, at now: Timestamp, limit: Int, in db: Database
+        _ act: AdminAct, by author: Principal, at now: Timestamp, limit: Int, in db: Database
     ) throws -> AuditEntry {
         let tenant = author.tenant.rawValue
         let last = try db.first("SELECT coalesce(max(id), 0) FROM audit WHERE tenant = ?", tenant) { $0[0] as Int } ?? 0

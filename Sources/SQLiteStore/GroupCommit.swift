@@ -53,7 +53,7 @@ final class GroupCommit: Sendable {
     }
 
     /// Returns when the write's group is on disk and announced.
-    func write(_ command: Command, by author: Author, once: IdempotencyKey?) async throws(BoardError) -> Commit {
+    func write(_ command: Command, by author: Principal, once: IdempotencyKey?) async throws(BoardError) -> Commit {
         let result = await withCheckedContinuation { reply in
             let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
             if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }

@@ -12,7 +12,7 @@ enum JobTable {
     }
 
     /// Those that `author` sees, newest first, as many as the query's page takes.
-    static func page(_ query: JobQuery, for author: Author, of tenant: Int, in db: Database) throws -> JobPage {
+    static func page(_ query: JobQuery, for author: Principal, of tenant: Int, in db: Database) throws -> JobPage {
         var page = JobPage.Gathering(query)
         let sql = """
             SELECT \(columns), number FROM jobs WHERE tenant = ? AND number < ?

@@ -7,7 +7,7 @@ enum RevocationTable {
     /// - Parameter limit: revocations of a tenant that are kept.
     /// - Throws: ``Boards/BoardError/conflict(_:)`` when there is no room; the caller's transaction is to be rolled back.
     static func insert(
-        _ draft: RevocationDraft, by author: Author, at now: Timestamp, limit: Int, in db: Database
+        _ draft: RevocationDraft, by author: Principal, at now: Timestamp, limit: Int, in db: Database
     ) throws -> Revocation {
         let tenant = author.tenant.rawValue
         let last =

@@ -6,7 +6,7 @@ import GRDB
 /// none may wait behind a crowd.
 extension SQLiteBoardStore: AdminStore {
     public func revoke(
-        _ draft: RevocationDraft, by author: Author, at now: Timestamp
+        _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation {
         try await administer { [limits = settings.admin] db in
             let revocation = try RevocationTable.insert(
@@ -27,7 +27,7 @@ extension SQLiteBoardStore: AdminStore {
     }
 
     public func record(
-        _ act: AdminAct, by author: Author, at now: Timestamp
+        _ act: AdminAct, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> AuditEntry {
         try await administer { [limits = settings.admin] in
             try AuditTable.insert(act, by: author, at: now, limit: limits.auditEntries, in: $0)

@@ -34,27 +34,27 @@ public final class SQLiteBoardStore: BoardStore {
     var unansweredWrites: Int { writer.unanswered }
 
     public func write(
-        _ command: Command, by author: Author, once: IdempotencyKey?
+        _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit {
         try await writer.write(command, by: author, once: once)
     }
 
-    public func boards(for author: Author) async throws(BoardError) -> [Board] {
+    public func boards(for author: Principal) async throws(BoardError) -> [Board] {
         try await read(author.tenant) { try $0.boards(.all, for: author) }
     }
 
-    public func board(_ id: BoardID, for author: Author) async throws(BoardError) -> Board {
+    public func board(_ id: BoardID, for author: Principal) async throws(BoardError) -> Board {
         try await read(author.tenant) { try $0.boards(.only([id]), for: author)[0] }
     }
 
-    public func task(_ id: Int, for author: Author) async throws(BoardError) -> BoardTask {
+    public func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask {
         let task = try await read(author.tenant) { try $0.task(id) }
         guard let task else { throw .notFound(.task(id)) }
         try author.require(task.board)
         return task
     }
 
-    public func tasks(_ query: TaskQuery, for author: Author) async throws(BoardError) -> TaskPage {
+    public func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage {
         var search = try await read(author.tenant) { tenant in
             let boards = try tenant.boards(query.boards, for: author)
             var search = TaskSearch(query, on: Set(boards.map(\.id)))
@@ -72,18 +72,18 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     public func snapshot(
-        of boards: Selection.Boards, for author: Author
+        of boards: Selection.Boards, for author: Principal
     ) async throws(BoardError) -> BoardSnapshot {
         try await read(author.tenant) { try $0.snapshot(of: boards, for: author) }
     }
 
     public func newestTasks(
-        in status: String, count: Int, for author: Author
+        in status: String, count: Int, for author: Principal
     ) async throws(BoardError) -> NewestTasks {
         try await read(author.tenant) { try $0.newestTasks(in: status, count: count, for: author) }
     }
 
-    public func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot {
+    public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
         let found = try await read(author.tenant) { tenant in
             try tenant.job(id).map { JobSnapshot(job: $0, cursor: tenant.bounds.cursor) }
         }
@@ -91,7 +91,7 @@ public final class SQLiteBoardStore: BoardStore {
         return found
     }
 
-    public func jobs(_ query: JobQuery, for author: Author) async throws(BoardError) -> JobPage {
+    public func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage {
         try await read(author.tenant) { try $0.jobs(query, for: author) }
     }
 

@@ -23,8 +23,8 @@ struct TenantReader {
     }
 
     /// Those asked for, by id; a board asked for by name must be there.
-    func boards(_ asked: Selection.Boards, for author: Author) throws -> [Board] {
-        guard case .only(let some) = asked else { return try all().filter { author.sees($0.id) } }
+    func boards(_ asked: Selection.Boards, for author: Principal) throws -> [Board] {
+        guard case .only(let some) = asked else { return try all().filter { author.boards.contains($0.id) } }
         return try some.sorted().map { id in
             guard let board = try board(id) else { throw BoardError.notFound(.board(id)) }
             try author.require(id)
@@ -40,7 +40,7 @@ struct TenantReader {
         try row.flatMap { try JobTable.job(id, of: $0.number, in: db)?.job }
     }
 
-    func jobs(_ query: JobQuery, for author: Author) throws -> JobPage {
+    func jobs(_ query: JobQuery, for author: Principal) throws -> JobPage {
         if let board = query.board { _ = try boards(.only([board]), for: author) }
         guard let row else { return JobPage(items: [], next: nil) }
         return try JobTable.page(query, for: author, of: row.number, in: db)
@@ -50,7 +50,7 @@ struct TenantReader {
         try search.step(tenant: row?.number ?? 0, in: db)
     }
 
-    func snapshot(of asked: Selection.Boards, for author: Author) throws -> BoardSnapshot {
+    func snapshot(of asked: Selection.Boards, for author: Principal) throws -> BoardSnapshot {
         let boards = try boards(asked, for: author)
         var tasks: [BoardTask] = []
         for board in boards {
@@ -63,7 +63,7 @@ struct TenantReader {
     }
 
     func newestTasks(
-        in status: String, count: Int, for author: Author
+        in status: String, count: Int, for author: Principal
     ) throws -> NewestTasks {
         var tasks: [BoardTask] = []
         for board in try boards(.all, for: author) {

@@ -6,7 +6,7 @@ import Synchronization
 /// One write that waits for the writer.
 struct PendingWrite: Sendable {
     let command: Command
-    let author: Author
+    let author: Principal
     let once: IdempotencyKey?
     let since: ContinuousClock.Instant
     let reply: CheckedContinuation<Result<Commit, BoardError>, Never>

@@ -1,3 +1,4 @@
+import Events
 import StrictJSON
 
 /// Reads a token's payload, claim by claim (RFC 7519 §4.1).
@@ -18,33 +19,30 @@ struct ClaimsReader {
     var claimedIssuer: String? { payload["iss"]?.string }
 
     /// What the token says, by every rule but those of its dates against the clock.
-    func claims(by rules: TokenRules, signedWith key: TokenKey) throws(TokenError) -> Claims {
+    func principal(by rules: TokenRules, signedWith key: TokenKey) throws(TokenError) -> Principal {
         guard let expiresAt = try date("exp") else { throw .expiryMissing }
         let issuer = try text("iss", orElse: .issuer)
         if let expected = key.issuer ?? rules.issuer {
             guard let issuer, issuer.hasSameBytes(as: expected) else { throw .issuer }
         }
         try checkAudience(key.audience ?? rules.audience)
-        let subject = try subject()
+        let user = try user()
         let tenant = try tenant(at: rules.tenantClaim, boundTo: key.tenant)
-        if key.tenant == nil, rules.tenantsWithIssuer.contains(tenant) { throw .tenantOfAnotherIssuer }
-        return Claims(
-            subject: subject, tenant: tenant,
-            expiresAt: expiresAt, notBefore: try date("nbf"), issuedAt: try date("iat"),
-            id: try text("jti", orElse: .tokenID), issuer: issuer, role: try role(), boards: try boards()
-        )
+        if key.tenant == nil, rules.tenantsWithIssuer.contains(tenant.rawValue) { throw .tenantOfAnotherIssuer }
+        return Principal(
+            tenant: tenant, user: user, role: try role(), boards: try boards(), expiresAt: expiresAt,
+            issuedAt: try date("iat"), notBefore: try date("nbf"), tokenID: try text("jti", orElse: .tokenID),
+            issuer: issuer)
     }
 
-    private func subject() throws(TokenError) -> String {
-        guard let subject = payload["sub"]?.string, 1...255 ~= subject.utf8.count else { throw .subject }
-        return subject
+    private func user() throws(TokenError) -> UserID {
+        guard let user = payload["sub"]?.string.flatMap({ UserID($0) }) else { throw .subject }
+        return user
     }
 
-    private func tenant(at path: String, boundTo only: String?) throws(TokenError) -> String {
-        guard let tenant = value(at: path)?.string, 1...64 ~= tenant.utf8.count,
-            tenant.utf8.allSatisfy(\.isOfTenantName)
-        else { throw .tenant }
-        if let only, !only.hasSameBytes(as: tenant) { throw .tenantOfAnotherIssuer }
+    private func tenant(at path: String, boundTo only: String?) throws(TokenError) -> TenantID {
+        guard let tenant = value(at: path)?.string.flatMap({ TenantID($0) }) else { throw .tenant }
+        if let only, !only.hasSameBytes(as: tenant.rawValue) { throw .tenantOfAnotherIssuer }
         return tenant
     }
 
@@ -77,15 +75,16 @@ struct ClaimsReader {
         return role
     }
 
-    private func boards() throws(TokenError) -> [String]? {
-        guard let value = payload["boards"] else { return nil }
+    /// Text that can't be a board's id names no board, and allows none.
+    private func boards() throws(TokenError) -> Selection.Boards {
+        guard let value = payload["boards"] else { return .all }
         guard let elements = value.array else { throw .boards }
-        var boards: [String] = []
+        var boards: Set<BoardID> = []
         for element in elements {
-            guard let board = element.string else { throw .boards }
-            boards.append(board)
+            guard let name = element.string else { throw .boards }
+            if let board = BoardID(name) { boards.insert(board) }
         }
-        return boards
+        return .only(boards)
     }
 
     private func text(_ name: String, orElse error: TokenError) throws(TokenError) -> String? {
@@ -97,27 +96,16 @@ struct ClaimsReader {
     /// A NumericDate (RFC 7519 §2) in milliseconds since 1970, rounded down.
     ///
     /// The bound is that of dates in JavaScript: 100 million days, in which no sum with a leeway overflows.
-    private func date(_ name: String) throws(TokenError) -> Int64? {
+    private func date(_ name: String) throws(TokenError) -> Int? {
         guard let value = payload[name] else { return nil }
         let bound = 8_640_000_000_000
         if let seconds = value.int {
             guard -bound...bound ~= seconds else { throw .notADate }
-            return Int64(seconds) * 1000
+            return seconds * 1000
         }
         guard let seconds = value.double, abs(seconds) <= Double(bound),
-            let milliseconds = Int64(exactly: (seconds * 1000).rounded(.down))
+            let milliseconds = Int(exactly: (seconds * 1000).rounded(.down))
         else { throw .notADate }
         return milliseconds
-    }
-}
-
-extension UInt8 {
-    fileprivate var isOfTenantName: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Events
+
 /// What a token must say, besides being signed with one of our keys.
 public struct TokenRules: Sendable {
     /// When set, `iss` must be these bytes. A key that is bound to an issuer asks for that one instead.
@@ -29,10 +31,10 @@ public struct TokenRules: Sendable {
     /// `now` is in milliseconds since 1970, as the claims' dates are.
     ///
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture` (RFC 7519 §4.1.4 to §4.1.6).
-    func checkDates(of claims: Claims, at now: Int64) throws(TokenError) {
-        let leeway = Int64(min(max(leewaySeconds, 0), 86_400)) * 1000
-        guard now < claims.expiresAt + leeway else { throw .expired }
-        if let notBefore = claims.notBefore, now < notBefore - leeway { throw .notYetValid }
-        if let issuedAt = claims.issuedAt, now < issuedAt - leeway { throw .issuedInFuture }
+    func checkDates(of principal: Principal, at now: Int) throws(TokenError) {
+        let leeway = min(max(leewaySeconds, 0), 86_400) * 1000
+        guard now < principal.expiresAt + leeway else { throw .expired }
+        if let notBefore = principal.notBefore, now < notBefore - leeway { throw .notYetValid }
+        if let issuedAt = principal.issuedAt, now < issuedAt - leeway { throw .issuedInFuture }
     }
 }

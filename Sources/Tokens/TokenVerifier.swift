@@ -1,3 +1,5 @@
+public import Events
+
 /// Tells whether a token is one of ours and says what it says (RFC 7515, 7519, 8725).
 ///
 /// Synchronous, and safe to use from any thread at once; nothing in it waits for more than a short lock.
@@ -18,36 +20,38 @@ public final class TokenVerifier: Sendable {
     /// against the clock anew.
     ///
     /// - Throws: the first rule found broken: of its shape, its header, its signature, its claims, in this order.
-    public func verify(_ token: UnsafeRawBufferPointer, at now: Int64) throws(TokenError) -> Claims {
+    public func verify(_ token: UnsafeRawBufferPointer, at now: Int) throws(TokenError) -> Principal {
         guard token.count <= CompactToken.longest else { throw .tooLong }
         guard let verified else {
-            let claims = try read(token)
-            try rules.checkDates(of: claims, at: now)
-            return claims
+            let principal = try read(token)
+            try rules.checkDates(of: principal, at: now)
+            return principal
         }
         let digest = TokenDigest(of: token)
-        if let claims = verified.claims(for: digest) {
-            try rules.checkDates(of: claims, at: now)
-            return claims
+        if let principal = verified.principal(for: digest) {
+            try rules.checkDates(of: principal, at: now)
+            return principal
         }
-        let claims = try read(token)
-        try rules.checkDates(of: claims, at: now)
-        verified.insert(claims, for: digest)
-        return claims
+        let principal = try read(token)
+        try rules.checkDates(of: principal, at: now)
+        verified.insert(principal, for: digest)
+        return principal
     }
 
-    public func verify(_ token: String, at now: Int64) throws(TokenError) -> Claims {
+    public func verify(_ token: String, at now: Int) throws(TokenError) -> Principal {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in try verify(bytes, at: now) }
     }
 
-    public func verify(_ token: Substring, at now: Int64) throws(TokenError) -> Claims {
+    public func verify(_ token: Substring, at now: Int) throws(TokenError) -> Principal {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in try verify(bytes, at: now) }
     }
 
-    /// Holds claims that were verified before against the clock anew.
+    /// Checks the dates of a token that was verified before against the clock again.
     ///
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture`.
-    public func check(_ claims: Claims, at now: Int64) throws(TokenError) { try rules.checkDates(of: claims, at: now) }
+    public func check(_ principal: Principal, at now: Int) throws(TokenError) {
+        try rules.checkDates(of: principal, at: now)
+    }
 
     /// False when every token is refused for want of a key.
     public var hasKeys: Bool { !keys.keys.isEmpty }
@@ -63,12 +67,12 @@ public final class TokenVerifier: Sendable {
     /// Forgets the tokens that were good, so that each is checked in full when it comes again.
     public func forgetVerified() { verified?.removeAll() }
 
-    private func read(_ token: UnsafeRawBufferPointer) throws(TokenError) -> Claims {
+    private func read(_ token: UnsafeRawBufferPointer) throws(TokenError) -> Principal {
         let token = try CompactToken(token)
         let header = try TokenHeader(token.header, of: .token)
         guard rules.algorithms.contains(header.algorithm) else { throw .algorithmNotAllowed }
         let payload = try ClaimsReader(token.payload)
         let key = try keys.signer(of: token, header: header, issuer: payload.claimedIssuer)
-        return try payload.claims(by: rules, signedWith: key)
+        return try payload.principal(by: rules, signedWith: key)
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import Synchronization
 
 /// What tokens that passed every rule but the clock's said, by the tokens' SHA-256. Holds no token.
@@ -6,7 +7,7 @@ import Synchronization
 final class VerifiedTokenCache: Sendable {
     private struct Entries {
         var places: [TokenDigest: Int] = [:]
-        var ring: [(digest: TokenDigest, claims: Claims)] = []
+        var ring: [(digest: TokenDigest, principal: Principal)] = []
         var oldest = 0
     }
 
@@ -18,20 +19,20 @@ final class VerifiedTokenCache: Sendable {
     var count: Int { entries.withLock { $0.ring.count } }
 
     /// The caller compares their dates with the clock, each time.
-    func claims(for digest: TokenDigest) -> Claims? {
-        entries.withLock { entries in entries.places[digest].map { entries.ring[$0].claims } }
+    func principal(for digest: TokenDigest) -> Principal? {
+        entries.withLock { entries in entries.places[digest].map { entries.ring[$0].principal } }
     }
 
-    func insert(_ claims: Claims, for digest: TokenDigest) {
+    func insert(_ principal: Principal, for digest: TokenDigest) {
         entries.withLock { entries in
             guard entries.places[digest] == nil else { return }
             if entries.ring.count < capacity {
                 entries.places[digest] = entries.ring.count
-                entries.ring.append((digest, claims))
+                entries.ring.append((digest, principal))
             } else {
                 entries.places[entries.ring[entries.oldest].digest] = nil
                 entries.places[digest] = entries.oldest
-                entries.ring[entries.oldest] = (digest, claims)
+                entries.ring[entries.oldest] = (digest, principal)
                 entries.oldest = (entries.oldest + 1) % capacity
             }
         }

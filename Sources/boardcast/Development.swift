@@ -21,7 +21,7 @@ struct Development: Sendable {
         token = try TokenDraft(
             subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
             lifetime: Lifetime("30d")!, auth: settings.auth
-        ).sign(with: settings.makeSigningKey(), at: Int64(Clock.milliseconds()))
+        ).sign(with: settings.makeSigningKey(), at: Clock.milliseconds())
     }
 
     /// 32 random bytes as text, readable for its owner alone; of an earlier start when there was one.
@@ -62,7 +62,7 @@ struct Development: Sendable {
     }
 
     private func makeSample(in store: any BoardStore) async {
-        let author = Author(tenant: Self.tenant, user: Self.user)
+        let author = Principal(tenant: Self.tenant, user: Self.user)
         guard let log = try? await store.bounds(of: Self.tenant), log.head == 0 else { return }
         for (name, status, priority, label) in Self.sample {
             let draft = #"{"name":"\#(name)","status":"\#(status)","priority":"\#(priority)","labels":["\#(label)"]}"#

@@ -4,5 +4,5 @@ enum Environment {
     static var variables: [String: String] { ProcessInfo.processInfo.environment }
 
     /// Milliseconds since 1970.
-    static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1000) }
+    static var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
 }

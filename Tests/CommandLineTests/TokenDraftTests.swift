@@ -1,3 +1,4 @@
+import Events
 import Testing
 import Tokens
 
@@ -5,7 +6,7 @@ import Tokens
 
 @Suite struct TokenDraftTests {
     private let secret = "a secret of this test that is long enough"
-    private let now: Int64 = 1_800_000_000_000
+    private let now: Int = 1_800_000_000_000
 
     private func draft(
         _ subject: String = "ann", _ tenant: String = "acme", role: Role? = nil, boards: [String] = [],
@@ -42,7 +43,7 @@ import Tokens
         settings.auth = auth
         let token = try draft(auth: auth).sign(with: settings.makeSigningKey(), at: now)
         let claims = try settings.makeVerifier().verify(token, at: now)
-        #expect(claims.tenant == "acme" && claims.issuer == "https://id.example")
+        #expect(claims.tenant.rawValue == "acme" && claims.issuer == "https://id.example")
         #expect(payload(try draft(claims: [#"aud="other""#], auth: auth)).contains(#""aud":"other""#))
     }
 

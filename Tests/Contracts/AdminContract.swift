@@ -41,22 +41,23 @@ struct TestAdmin: Sendable {
 
     @discardableResult
     func revoke(
-        _ target: Revocation.Target, by author: Author = .ann, reason: String? = nil
+        _ target: Revocation.Target, by author: Principal = .ann, reason: String? = nil
     ) async throws -> Revocation {
         try await store.revoke(RevocationDraft(target, reason: reason), by: author, at: now)
     }
 
     @discardableResult
-    func record(_ name: String, by author: Author = .ann) async throws -> AuditEntry {
+    func record(_ name: String, by author: Principal = .ann) async throws -> AuditEntry {
         try await store.record(AdminAct(name, subject: "s", detail: "d"), by: author, at: now)
     }
 
-    func revocations(of author: Author = .ann, before id: Int? = nil, count: Int = 20_000) async throws -> [Revocation]
+    func revocations(of author: Principal = .ann, before id: Int? = nil, count: Int = 20_000) async throws
+        -> [Revocation]
     {
         try await store.revocations(of: author.tenant, before: id, count: count)
     }
 
-    func audit(of author: Author = .ann, before id: Int? = nil, count: Int = 20_000) async throws -> [AuditEntry] {
+    func audit(of author: Principal = .ann, before id: Int? = nil, count: Int = 20_000) async throws -> [AuditEntry] {
         try await store.audit(of: author.tenant, before: id, count: count)
     }
 }

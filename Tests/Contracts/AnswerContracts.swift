@@ -28,7 +28,7 @@ extension StoreContract {
             #expect(error == .keyReused && store.announced.count == 1)
         },
         StoreContract("keys of other users and tenants are other keys") { store in
-            for author in [Author.ann, .bob, .eve] {
+            for author in [Principal.ann, .bob, .eve] {
                 try await store.create(#"{"name":"a"}"#, by: author, once: IdempotencyKey("k", fingerprint: [1]))
             }
             #expect(store.announced.count == 3)

@@ -9,7 +9,7 @@ extension AdminContract {
             admin.advance(milliseconds: 1)
             let second = try await admin.record("c.d", by: .bob)
             #expect(first.id == 1 && first.timestamp.milliseconds == 1_768_473_000_000)
-            #expect(second.actor == Author.bob.user && second.act == AdminAct("c.d", subject: "s", detail: "d"))
+            #expect(second.actor == Principal.bob.user && second.act == AdminAct("c.d", subject: "s", detail: "d"))
             #expect(try await admin.audit() == [second, first])
             #expect(try await admin.audit(before: 2) == [first])
             #expect(try await admin.audit(before: 1) == [])

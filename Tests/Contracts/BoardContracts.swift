@@ -67,7 +67,7 @@ extension StoreContract {
         StoreContract("boards are listed by id, as far as the token is good for them") { store in
             for id in ["z", "a", "m-1"] { try await store.createBoard(#"{"id":"\#(id)"}"#) }
             #expect(try await store.store.boards(for: .ann).map(\.id.rawValue) == ["a", "m-1", "main", "z"])
-            let limited = Author.ann.seeing("z", "main", "nope")
+            let limited = Principal.ann.seeing("z", "main", "nope")
             #expect(try await store.store.boards(for: limited).map(\.id.rawValue) == ["main", "z"])
             #expect(await refusal { _ = try await store.store.board(BoardID("a")!, for: limited) } == .forbidden)
             #expect(
@@ -80,10 +80,10 @@ extension StoreContract {
         StoreContract("a published event goes to a board, a user or everyone") { store in
             let data = JSONValue.object(object(#"{"n":1.50,"s":"\u0000\n"}"#))
             let type = try #require(EventType("deploy.done"))
-            for audience in [Audience.board(.main), .user(Author.bob.user), .tenant] {
+            for audience in [Audience.board(.main), .user(Principal.bob.user), .tenant] {
                 try await store.write(.publish(type, data: data, to: audience))
             }
-            #expect(store.announced.map(\.audience) == [.board(.main), .user(Author.bob.user), .tenant])
+            #expect(store.announced.map(\.audience) == [.board(.main), .user(Principal.bob.user), .tenant])
             let end = #""data":{"n":1.50,"s":"\u0000\n"},"actor":"ann","timestamp":"2026-01-15T10:30:00.000Z"}"#
             let texts = [
                 #"{"type":"deploy.done","seq":1,"boardId":"main","boardSeq":1,"# + end,
@@ -105,7 +105,7 @@ extension StoreContract {
             let nowhere = BoardID("nope")!
             let command = Command.publish(EventType("x.y")!, data: .null, to: .board(nowhere))
             #expect(await refusal { try await store.write(command) } == .notFound(.board(nowhere)))
-            let bounds = try await store.store.bounds(of: Author.ann.tenant)
+            let bounds = try await store.store.bounds(of: Principal.ann.tenant)
             #expect(bounds.head == 0)
         },
     ]

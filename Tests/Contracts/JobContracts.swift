@@ -133,7 +133,7 @@ extension StoreContract {
                 try await store.createJob(#"{"name":"b1","boardId":"b1"}"#)
             )
             let own = try await store.createJob(#"{"name":"none"}"#)
-            func seen(by author: Author) async throws -> [String] {
+            func seen(by author: Principal) async throws -> [String] {
                 var names: [String] = []
                 for job in [main, b1, own] where (try? await store.store.job(job.id, for: author)) != nil {
                     names.append(job.name)
@@ -147,7 +147,7 @@ extension StoreContract {
             #expect(try await seen(by: .bob) == ["main", "b1", "none"])
             #expect(try await seen(by: .bob.seeing("b1")) == ["b1"])
             #expect(try await seen(by: .eve).isEmpty)
-            for author in [Author.eve, .bob.seeing("b1")] {
+            for author in [Principal.eve, .bob.seeing("b1")] {
                 let refused = await refusal { try await store.report(main, "{}", by: author) }
                 #expect(refused == .notFound(.job(main.id)))
             }
@@ -229,22 +229,22 @@ extension StoreContract {
 extension TestStore {
     @discardableResult
     fileprivate func createJob(
-        _ json: String, by author: Author = .ann, once: IdempotencyKey? = nil
+        _ json: String, by author: Principal = .ann, once: IdempotencyKey? = nil
     ) async throws -> Job {
         let draft = try JobDraft(object(json))
         return try #require(try await write(.createJob(.random(), draft), by: author, once: once).job)
     }
 
     @discardableResult
-    fileprivate func report(_ job: Job, _ json: String, by author: Author = .ann) async throws -> Commit {
+    fileprivate func report(_ job: Job, _ json: String, by author: Principal = .ann) async throws -> Commit {
         try await write(.reportJob(job.id, JobReport(object(json))), by: author)
     }
 
     fileprivate func read(_ job: Job) async throws -> Job { try await store.job(job.id, for: .ann).job }
 }
 
-extension Author {
-    fileprivate static let worker = Author(tenant: TenantID("acme")!, user: UserID("worker")!, runsJobs: true)
+extension Principal {
+    fileprivate static let worker = Principal(tenant: TenantID("acme")!, user: UserID("worker")!, role: .service)
 }
 
 extension UserID {

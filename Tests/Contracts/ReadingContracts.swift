@@ -51,7 +51,7 @@ extension StoreContract {
             try await store.createBoard(#"{"id":"b1"}"#)
             try await store.create(#"{"name":"a"}"#)
             try await store.create(#"{"name":"b","boardId":"b1"}"#)
-            let limited = Author.ann.seeing("b1", "nope")
+            let limited = Principal.ann.seeing("b1", "nope")
             var query = TaskQuery()
             #expect(try await store.store.tasks(query, for: limited).items.map(\.id) == [2])
             #expect(await refusal { _ = try await store.store.task(1, for: limited) } == .forbidden)
@@ -88,9 +88,9 @@ extension StoreContract {
             ] {
                 try await store.create(#"{"name":"t","boardId":"\#(board)","status":"\#(status)"}"#)
             }
-            func ids(_ status: String, _ count: Int, _ author: Author = .ann) async throws -> [Int] {
+            func ids(_ status: String, _ count: Int, _ author: Principal = .ann) async throws -> [Int] {
                 let newest = try await store.store.newestTasks(in: status, count: count, for: author)
-                let head = author.tenant == Author.ann.tenant ? 6 : 0
+                let head = author.tenant == Principal.ann.tenant ? 6 : 0
                 #expect(newest.cursor == Cursor(seq: head, epoch: store.store.epoch))
                 return newest.tasks.map(\.id)
             }

@@ -10,14 +10,14 @@ extension AdminContract {
             let other = try await admin.revoke(.sub("bob"), by: .bob)
             let third = try await admin.revoke(.issuedBefore(Timestamp(milliseconds: 5)))
             #expect(made.id == 1 && made.target == .jti("t é") && made.reason == "lost\nlaptop")
-            #expect(made.createdBy == Author.ann.user && made.createdAt.milliseconds == 1_768_473_000_000)
+            #expect(made.createdBy == Principal.ann.user && made.createdAt.milliseconds == 1_768_473_000_000)
             #expect(try await admin.revocations() == [third, other, made])
             let entries = try await admin.audit()
             #expect(entries.map(\.act.name) == ["tokens.revoked", "tokens.revoked", "tokens.revoked"])
             #expect(
                 entries.map(\.act.subject) == ["issuedBefore 1970-01-01T00:00:00.005Z", "sub bob", "jti t é"])
             #expect(entries.map(\.act.detail) == ["", "", "lost\nlaptop"])
-            #expect(entries.map(\.actor) == [Author.ann.user, Author.bob.user, Author.ann.user])
+            #expect(entries.map(\.actor) == [Principal.ann.user, Principal.bob.user, Principal.ann.user])
         },
         AdminContract("each tenant has its own revocations, numbers and record") { admin in
             try await admin.revoke(.jti("t"))
@@ -77,7 +77,7 @@ extension AdminContract {
             try await admin.revoke(.sub("bob"))
             try await admin.revoke(.issuedBefore(Timestamp(milliseconds: 1000)), by: .eve)
             let list = try await admin.store.revocationList()
-            func isRevoked(_ author: Author, _ id: String?, _ issuedAt: Int?) -> Bool {
+            func isRevoked(_ author: Principal, _ id: String?, _ issuedAt: Int?) -> Bool {
                 list.revokes(tokenID: id, of: author.user, issuedAt: issuedAt, in: author.tenant)
             }
             #expect(isRevoked(.ann, "t", .max) && !isRevoked(.ann, "u", nil) && !isRevoked(.ann, nil, nil))

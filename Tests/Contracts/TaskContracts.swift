@@ -29,7 +29,7 @@ extension StoreContract {
             let task = try await store.create(#"{"name":"a"}"#)
             #expect(task.board == .main && task.status == "inbox" && task.priority == .medium)
             #expect(task.description == "" && task.labels == [] && task.assignee == nil && task.dueAt == nil)
-            #expect(task.version == 1 && task.createdBy == Author.ann.user && task.createdAt == store.time)
+            #expect(task.version == 1 && task.createdBy == Principal.ann.user && task.createdAt == store.time)
         },
         StoreContract("a patch changes what it names, and says old and new") { store in
             let task = try await store.create(#"{"name":"a","labels":["x"],"assigneeId":"bob"}"#)
@@ -114,7 +114,7 @@ extension StoreContract {
         StoreContract("unknown and unseen boards are told apart") { store in
             try await store.createBoard(#"{"id":"b1"}"#)
             let task = try await store.create(#"{"name":"a","boardId":"b1"}"#)
-            let limited = Author.ann.seeing("main", "gone")
+            let limited = Principal.ann.seeing("main", "gone")
             let nowhere = await refusal { try await store.create(#"{"name":"a","boardId":"nope"}"#) }
             #expect(nowhere == .notFound(.board(BoardID("nope")!)))
             for command in [
@@ -145,7 +145,7 @@ extension StoreContract {
             #expect(try await store.store.snapshot(of: .all, for: .eve).tasks == [theirs])
             #expect(try await store.store.snapshot(of: .all, for: .ann).tasks == [mine])
             #expect(try await store.log(of: .eve).count == 1)
-            #expect(try await store.log(of: .ann).allSatisfy { $0.tenant == Author.ann.tenant })
+            #expect(try await store.log(of: .ann).allSatisfy { $0.tenant == Principal.ann.tenant })
         },
     ]
 }

@@ -41,13 +41,14 @@ public final class TestStore: Sendable {
 
     @discardableResult
     public func write(
-        _ command: Command, by author: Author = .ann, once: IdempotencyKey? = nil
+        _ command: Command, by author: Principal = .ann, once: IdempotencyKey? = nil
     ) async throws(BoardError) -> Commit {
         try await store.write(command, by: author, once: once)
     }
 
     @discardableResult
-    public func create(_ json: String, by author: Author = .ann, once: IdempotencyKey? = nil) async throws -> BoardTask
+    public func create(_ json: String, by author: Principal = .ann, once: IdempotencyKey? = nil) async throws
+        -> BoardTask
     {
         try #require(try await write(.createTask(TaskDraft(object(json))), by: author, once: once).task)
     }
@@ -64,7 +65,7 @@ public final class TestStore: Sendable {
     }
 
     @discardableResult
-    public func createBoard(_ json: String, by author: Author = .ann) async throws -> Board {
+    public func createBoard(_ json: String, by author: Principal = .ann) async throws -> Board {
         try #require(try await write(.createBoard(BoardDraft(object(json))), by: author).board)
     }
 
@@ -74,7 +75,8 @@ public final class TestStore: Sendable {
     }
 
     /// The log of a tenant from its beginning, read in small pages.
-    public func log(of author: Author = .ann, selection: Selection = Selection(boards: .all)) async throws -> [Event] {
+    public func log(of author: Principal = .ann, selection: Selection = Selection(boards: .all)) async throws -> [Event]
+    {
         var events: [Event] = []
         var end = 0
         while true {
@@ -88,13 +90,13 @@ public final class TestStore: Sendable {
     }
 }
 
-extension Author {
-    public static let ann = Author(tenant: TenantID("acme")!, user: UserID("ann")!)
-    public static let bob = Author(tenant: TenantID("acme")!, user: UserID("bob")!)
-    public static let eve = Author(tenant: TenantID("other")!, user: UserID("ann")!)
+extension Principal {
+    public static let ann = Principal(tenant: TenantID("acme")!, user: UserID("ann")!)
+    public static let bob = Principal(tenant: TenantID("acme")!, user: UserID("bob")!)
+    public static let eve = Principal(tenant: TenantID("other")!, user: UserID("ann")!)
 
-    public func seeing(_ boards: String...) -> Author {
-        Author(tenant: tenant, user: user, boards: .only(Set(boards.map { BoardID($0)! })))
+    public func seeing(_ boards: String...) -> Principal {
+        Principal(tenant: tenant, user: user, boards: .only(Set(boards.map { BoardID($0)! })))
     }
 }
 

@@ -33,7 +33,7 @@ import Tokens
         #expect(route.takes(head))
         let endpoint = try #require(route.endpoint(for: head))
         let caller = try route.caller(head, from: nil)
-        let known = try await gateway.store.boardIDs(of: caller.tenant)
+        let known = try await gateway.store.boardIDs(of: caller.principal.tenant)
         return try await endpoint.request(route.ask(head, caller, known: known))
     }
 

@@ -41,7 +41,7 @@ import Testing
     }
 
     private func names() async throws -> [String] {
-        let author = Author(tenant: TenantID("acme")!, user: UserID("ann")!)
+        let author = Principal(tenant: TenantID("acme")!, user: UserID("ann")!)
         return try await gateway.store.snapshot(of: .only([.main]), for: author).tasks.map(\.name)
     }
 
@@ -100,7 +100,7 @@ import Testing
         let first = try await send(lines(60), key: "k")
         let path = try #require(first.headers[.location])
         #expect(try await gateway.call(.post, path + "/cancel").status == 200)
-        let name = ImportName(key: "k", of: Author(tenant: TenantID("acme")!, user: UserID("ann")!))
+        let name = ImportName(key: "k", of: Principal(tenant: TenantID("acme")!, user: UserID("ann")!))
         try await importing {
             let second = try await send(lines(60), key: "k")
             #expect(second.headers[.location] == "/api/jobs/\(name.job(1))")
@@ -111,7 +111,7 @@ import Testing
     }
 
     @Test func `a batch that was written before is not written again`() async throws {
-        let author = Author(tenant: TenantID("acme")!, user: UserID("ann")!)
+        let author = Principal(tenant: TenantID("acme")!, user: UserID("ann")!)
         let first = try await send(lines(60), key: "k")
         let path = try #require(first.headers[.location])
         #expect(try await gateway.call(.post, path + "/cancel").status == 200)

@@ -59,16 +59,16 @@ import Tokens
     @Test func `a stream is for whom the token says, and for every board that it is good for`() throws {
         let all = try request(head("/sse/connect", token: try TestGateway.token(user: "K")))
         #expect(all.tenant == TenantID("acme"))
-        #expect(all.grant.user == UserID("K"))
-        #expect(all.grant.boards == .all)
+        #expect(all.principal.user == UserID("K"))
+        #expect(all.principal.boards == .all)
         #expect(all.selection == Selection(boards: .all, user: UserID("K")))
         #expect(all.cursor == nil)
-        #expect(all.grant.expiresAt == TestGateway.now + 3_600_000)
+        #expect(all.principal.expiresAt == TestGateway.now + 3_600_000)
         #expect(all.snapshotURL == "/api/boards/main/snapshot")
         #expect(all.snapshot == nil)
         let one = try request(head("/sse/connect", token: try TestGateway.token(boards: ["plan", "Not an id"])))
         #expect(one.selection == Selection(boards: .all, user: UserID("ann")))
-        #expect(one.grant.boards == .only([BoardID("plan")!]))
+        #expect(one.principal.boards == .only([BoardID("plan")!]))
         #expect(one.snapshotURL == "/api/boards/plan/snapshot")
     }
 
@@ -90,8 +90,8 @@ import Tokens
 
     @Test func `the token may stand in the query, and the header wins over it`() throws {
         let (ann, bob) = (try TestGateway.token(), try TestGateway.token(user: "bob"))
-        #expect(try request(head("/sse/connect?token=\(ann)")).grant.user == UserID("ann"))
-        #expect(try request(head("/sse/connect?token=\(ann)", token: bob)).grant.user == UserID("bob"))
+        #expect(try request(head("/sse/connect?token=\(ann)")).principal.user == UserID("ann"))
+        #expect(try request(head("/sse/connect?token=\(ann)", token: bob)).principal.user == UserID("bob"))
         #expect(try refusal(head("/sse/connect?token=\(ann)", token: "bad")).status == .unauthorized)
     }
 

@@ -21,12 +21,11 @@ final class TestConnection: Sink, @unchecked Sendable {
     /// Opens a stream and waits until its first event is there.
     static func open(
         on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all,
-        grant: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Int? = nil
+        allowed: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Int? = nil
     ) async throws -> TestConnection {
         let request = StreamRequest(
-            tenant: TenantID(tenant)!,
-            grant: Grant(
-                user: UserID(user)!, tokenID: tokenID, issuedAt: issuedAt, expiresAt: .max, boards: grant),
+            principal: Principal(
+                tenant: TenantID(tenant)!, user: UserID(user)!, boards: allowed, issuedAt: issuedAt, tokenID: tokenID),
             selection: Selection(boards: boards, user: UserID(user)!), cursor: nil, head: ByteBuffer(), snapshotURL: "")
         let connection = try await open(request, on: gateway)
         _ = try await connection.text(until: "connection.established")

@@ -36,11 +36,11 @@ import Tokens
         let token = try TestGateway.token(boards: ["plan"], id: "t", issued: TestGateway.now / 1000)
         let ticket = try await ticket(gateway, as: token)
         #expect(ticket.utf8.count == 43 && Base64URL.decode(ticket)?.count == 32)
-        let caller = try caller(gateway, "/sse/connect?ticket=\(ticket)")
-        #expect(caller.user == UserID("ann") && caller.tenant == TenantID("acme"))
-        #expect(caller.claims.boards == ["plan"] && caller.claims.id == "t")
-        #expect(caller.claims.expiresAt == TestGateway.now + 3_600_000)
-        #expect(caller.claims.issuedAt == Int64(TestGateway.now))
+        let principal = try caller(gateway, "/sse/connect?ticket=\(ticket)").principal
+        #expect(principal.user == UserID("ann") && principal.tenant == TenantID("acme"))
+        #expect(principal.boards == .only([BoardID("plan")!]) && principal.tokenID == "t")
+        #expect(principal.expiresAt == TestGateway.now + 3_600_000)
+        #expect(principal.issuedAt == TestGateway.now)
         let used = try refusal(gateway, "/sse/connect?ticket=\(ticket)")
         let unknown = try refusal(gateway, "/sse/connect?ticket=\(String(ticket.reversed()))")
         #expect(used.status == .unauthorized && used.detail == unknown.detail)
@@ -50,7 +50,7 @@ import Tokens
         let gateway = try TestGateway()
         let ticket = try await ticket(gateway, as: try TestGateway.token())
         #expect(try refusal(gateway, "/sse/connect?ticket=\(ticket)&x=1").status == .badRequest)
-        #expect(try caller(gateway, "/sse/connect?ticket=\(ticket)").user == UserID("ann"))
+        #expect(try caller(gateway, "/sse/connect?ticket=\(ticket)").principal.user == UserID("ann"))
     }
 
     @Test func `a ticket is for streams alone`() async throws {
@@ -69,10 +69,10 @@ import Tokens
             ("Authorization", "Bearer \(tokens[0])"), ("Cookie", "boardcast_session=\(tokens[1])")
         )
         let uri = "/sse/connect?ticket=\(ticket)"
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie, header]).user == UserID("h"))
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie]).user == UserID("c"))
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])").user == UserID("q"))
-        #expect(try caller(gateway, uri).user == UserID("t"))
+        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie, header]).principal.user == UserID("h"))
+        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie]).principal.user == UserID("c"))
+        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])").principal.user == UserID("q"))
+        #expect(try caller(gateway, uri).principal.user == UserID("t"))
     }
 
     @Test func `a ticket falls with the token that it was made with`() async throws {

@@ -73,7 +73,8 @@ import Testing
         await loop.advanceTime(by: .seconds(1))
         let id = try #require(try await hub.read { reader.reader?.id })
         async let renewal = hub.relay.renew(
-            id, in: TestLog.tenant, with: Grant(user: UserID("someone")!, expiresAt: 1_100_000))
+            id, in: TestLog.tenant,
+            with: Principal(tenant: TestLog.tenant, user: UserID("someone")!, expiresAt: 1_100_000))
         guard case .renewed = try await renewal else { return #expect(Bool(false), "not renewed") }
         clock.advance(by: 20_000)
         await loop.advanceTime(by: .seconds(1))

@@ -110,7 +110,8 @@ import Testing
         let sink = TestSink(room: room, eager: room % 2 == 0 ? hub.loop : nil)
         let reader = Listener(sink: sink, selection: selection, after: after)
         let request = StreamRequest(
-            tenant: TestLog.tenant, grant: Grant(user: UserID("someone")!, expiresAt: .max), selection: selection,
+            principal: Principal(tenant: TestLog.tenant, user: UserID("someone")!, expiresAt: .max),
+            selection: selection,
             cursor: Cursor(seq: after, epoch: log.epoch).description, head: ByteBuffer(),
             snapshotURL: "")
         hub.open(request, on: sink) { reader.reader = try? $0.get() }

@@ -91,7 +91,7 @@ import Testing
         let reader = try await hub.join(after: "0-abcdef01")
         _ = try await hub.relay.renew(
             try #require(try await hub.read { reader.reader?.id }), in: TestLog.tenant,
-            with: Grant(user: UserID("someone")!, expiresAt: .max, boards: .only([.main])))
+            with: Principal(tenant: TestLog.tenant, user: UserID("someone")!, boards: .only([.main])))
         let shown = try await hub.read { reader.numbers.count }
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers.last == 201 }

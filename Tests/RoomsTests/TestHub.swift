@@ -36,7 +36,8 @@ final class TestHub: Sendable {
         snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
     ) async throws -> TestReader {
         let request = StreamRequest(
-            tenant: TestLog.tenant, grant: Grant(user: UserID(user)!, expiresAt: expiresAt), selection: selection,
+            principal: Principal(tenant: TestLog.tenant, user: UserID(user)!, expiresAt: expiresAt),
+            selection: selection,
             wire: wire, cursor: cursor, head: ByteBuffer(), snapshotURL: "/api/boards/main/snapshot",
             snapshot: snapshot, lifetime: lifetime)
         let reader = TestReader(room: room)

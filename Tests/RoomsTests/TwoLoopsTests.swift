@@ -34,7 +34,7 @@ import Testing
 
     private func open(_ place: Place, after cursor: String?) async throws {
         let request = StreamRequest(
-            tenant: place.tenant, grant: Grant(user: Self.ann, expiresAt: .max), selection: place.selection,
+            principal: Principal(tenant: place.tenant, user: Self.ann, expiresAt: .max), selection: place.selection,
             cursor: cursor,
             head: ByteBuffer(), snapshotURL: "")
         try await place.hub.loop.submit {

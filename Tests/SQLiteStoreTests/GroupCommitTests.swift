@@ -85,7 +85,7 @@ import Testing
         try await store.create(#"{"name":"first"}"#)
         let (mine, theirs) = (Tally(), Tally())
         try await withThrowingTaskGroup(of: Void.self) { group in
-            func send(_ author: Author, _ count: Int, _ busy: Tally) {
+            func send(_ author: Principal, _ count: Int, _ busy: Tally) {
                 for _ in 0..<count {
                     group.addTask {
                         do { try await store.create(#"{"name":"x"}"#, by: author) } catch {
@@ -105,7 +105,7 @@ import Testing
             try await group.waitForAll()
         }
         #expect(theirs.count == 0 && mine.count >= 20)
-        #expect(try await store.store.bounds(of: Author.eve.tenant).head == 5)
+        #expect(try await store.store.bounds(of: Principal.eve.tenant).head == 5)
         await store.close()
     }
 
@@ -157,7 +157,7 @@ import Testing
         #expect(store.announced.count == outcomes)
         #expect(await refusal { _ = try await store.store.task(1, for: .ann) } == .closed)
         let again = try open()
-        #expect(try await again.store.bounds(of: Author.ann.tenant).head == outcomes)
+        #expect(try await again.store.bounds(of: Principal.ann.tenant).head == outcomes)
         await again.close()
     }
 }

@@ -62,7 +62,7 @@ import Testing
             0
         } announce: { _ in
         }
-        #expect(try await again.bounds(of: Author.ann.tenant).head == 50)
+        #expect(try await again.bounds(of: Principal.ann.tenant).head == 50)
         #expect(try await again.snapshot(of: .all, for: .ann).tasks.count == 50)
         await again.close()
         await store.close()
@@ -88,11 +88,11 @@ import Testing
         #expect(try await sqlite.storedEvents() < 100 + 2 * Chores.batch)
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedEvents() == 100)
-        let bounds = try await store.store.bounds(of: Author.ann.tenant)
+        let bounds = try await store.store.bounds(of: Principal.ann.tenant)
         #expect(bounds.head == 700 && bounds.oldest == 601)
         await store.close()
         let again = try open(retention: 1000)
-        let reopened = try await again.store.bounds(of: Author.ann.tenant)
+        let reopened = try await again.store.bounds(of: Principal.ann.tenant)
         #expect(reopened.head == 700 && reopened.oldest == 601)
         #expect(try await again.create(#"{"name":"x"}"#).id == 701)
         await again.close()
@@ -102,14 +102,14 @@ import Testing
         let store = try TestStore(retention: 100) { retention, now, announce in
             var settings = StoreSettings()
             settings.retention = retention
-            settings.tenantRetention[Author.eve.tenant] = Retention(count: 10)
+            settings.tenantRetention[Principal.eve.tenant] = Retention(count: 10)
             return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
         }
-        for author in [Author.ann, .eve] {
+        for author in [Principal.ann, .eve] {
             for index in 0..<150 { try await store.create(#"{"name":"\#(index)"}"#, by: author) }
         }
-        #expect(try await store.store.bounds(of: Author.ann.tenant).oldest == 51)
-        #expect(try await store.store.bounds(of: Author.eve.tenant).oldest == 141)
+        #expect(try await store.store.bounds(of: Principal.ann.tenant).oldest == 51)
+        #expect(try await store.store.bounds(of: Principal.eve.tenant).oldest == 141)
         let sqlite = try #require(store.store as? SQLiteBoardStore)
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedEvents() == 110)
@@ -119,7 +119,7 @@ import Testing
     @Test func `chores remove what is too old, of every tenant, and old answers`() async throws {
         let store = try open(age: 60_000)
         let sqlite = try #require(store.store as? SQLiteBoardStore)
-        for author in [Author.ann, .eve] {
+        for author in [Principal.ann, .eve] {
             for index in 0..<300 {
                 try await store.create(
                     #"{"name":"\#(index)"}"#, by: author, once: IdempotencyKey("\(index)", fingerprint: []))
@@ -132,7 +132,7 @@ import Testing
         store.advance(milliseconds: 1)
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedEvents() == 1)
-        let old = try await store.store.bounds(of: Author.eve.tenant)
+        let old = try await store.store.bounds(of: Principal.eve.tenant)
         #expect(old.head == 300 && old.oldest == 301)
         #expect(try await sqlite.storedAnswers() == 600)
         store.advance(milliseconds: IdempotencyKey.lifetime)
@@ -141,7 +141,7 @@ import Testing
         // Everything is gone, and the database still opens.
         await store.close()
         let again = try open()
-        #expect(try await again.store.bounds(of: Author.ann.tenant).head == 301)
+        #expect(try await again.store.bounds(of: Principal.ann.tenant).head == 301)
         await again.close()
     }
 
@@ -159,7 +159,7 @@ import Testing
         let after = try open(age: 60_000)
         #expect(try await after.store.job(id, for: .ann).job == job)
         let open = try #require(try await after.store.openJobs().first)
-        #expect(open.id == id && open.isHeld && open.version == job.version && open.tenant == Author.ann.tenant)
+        #expect(open.id == id && open.isHeld && open.version == job.version && open.tenant == Principal.ann.tenant)
         after.advance(milliseconds: 250)
         try await after.write(.tellJob(id))
         #expect(after.announced.map(\.type) == [.jobProgress])

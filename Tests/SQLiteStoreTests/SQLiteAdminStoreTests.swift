@@ -43,10 +43,10 @@ import Testing
         let act = try await before.record(AdminAct("a.b", subject: "s", detail: ""), by: .ann, at: time(2))
         await before.close()
         let after = try open()
-        #expect(try await after.revocations(of: Author.ann.tenant, before: nil, count: 9) == [made])
-        #expect(try await after.audit(of: Author.ann.tenant, before: nil, count: 1) == [act])
+        #expect(try await after.revocations(of: Principal.ann.tenant, before: nil, count: 9) == [made])
+        #expect(try await after.audit(of: Principal.ann.tenant, before: nil, count: 1) == [act])
         let list = try await after.revocationList()
-        #expect(list.revokes(tokenID: "t", of: Author.bob.user, issuedAt: nil, in: Author.ann.tenant))
+        #expect(list.revokes(tokenID: "t", of: Principal.bob.user, issuedAt: nil, in: Principal.ann.tenant))
         #expect(try await after.revoke(RevocationDraft(.jti("u")), by: .ann, at: time(3)).id == 2)
         await after.close()
     }
@@ -65,7 +65,7 @@ import Testing
         let store = try open()
         _ = try await store.revoke(RevocationDraft(.jti("t")), by: .ann, at: time(1))
         #expect(try await store.boards(for: .ann).map(\.id) == [.main])
-        #expect(try await store.bounds(of: Author.ann.tenant).head == 0)
+        #expect(try await store.bounds(of: Principal.ann.tenant).head == 0)
         await store.close()
     }
 
@@ -79,7 +79,7 @@ import Testing
         #expect(refused == .busy(retryAfter: .seconds(1)))
         try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
         #expect(try await store.revoke(RevocationDraft(.jti("t")), by: .ann, at: time(1)).id == 1)
-        #expect(try await store.audit(of: Author.ann.tenant, before: nil, count: 9).count == 1)
+        #expect(try await store.audit(of: Principal.ann.tenant, before: nil, count: 9).count == 1)
         await store.close()
     }
 
@@ -95,8 +95,8 @@ import Testing
             }
             try await group.waitForAll()
         }
-        #expect(try await store.revocations(of: Author.ann.tenant, before: nil, count: 200).count == 100)
-        #expect(try await store.bounds(of: Author.ann.tenant).head == 100)
+        #expect(try await store.revocations(of: Principal.ann.tenant, before: nil, count: 200).count == 100)
+        #expect(try await store.bounds(of: Principal.ann.tenant).head == 100)
         await store.close()
     }
 

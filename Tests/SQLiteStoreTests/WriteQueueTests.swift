@@ -11,15 +11,15 @@ import Testing
     @Test func `tenants are served in turn, however many writes one of them has`() async throws {
         let queue = WriteQueue(limit: 1000, limitPerTenant: 500)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for author in Array(repeating: Author.ann, count: 100) + Array(repeating: .eve, count: 5) {
+            for author in Array(repeating: Principal.ann, count: 100) + Array(repeating: .eve, count: 5) {
                 group.addTask { await send(author, to: queue) }
             }
             try #require(await comesTrue { queue.unanswered == 105 })
             let first = take(8, from: queue)
-            #expect(first.filter { $0 == Author.eve.tenant }.count == 4)
+            #expect(first.filter { $0 == Principal.eve.tenant }.count == 4)
             #expect(queue.unanswered == 105)
             let rest = take(512, from: queue)
-            #expect(rest.prefix(2).contains(Author.eve.tenant) && rest.count == 97)
+            #expect(rest.prefix(2).contains(Principal.eve.tenant) && rest.count == 97)
             try await group.waitForAll()
         }
     }
@@ -67,7 +67,7 @@ import Testing
     }
 
     /// Returns when the write is answered.
-    private func send(_ author: Author, to queue: WriteQueue) async {
+    private func send(_ author: Principal, to queue: WriteQueue) async {
         _ = await withCheckedContinuation { reply in
             let write = PendingWrite(
                 command: .deleteTask(1), author: author, once: nil, since: .now, reply: reply)

@@ -1,3 +1,4 @@
+import Events
 import StrictJSON
 import Testing
 
@@ -10,14 +11,14 @@ import Testing
         try TokenKey(secret: Array(String(repeating: letter, count: 32).utf8), keyID: keyID)
     }
 
-    private func verify(_ token: String, with keys: [TokenKey]) throws -> Claims {
+    private func verify(_ token: String, with keys: [TokenKey]) throws -> Principal {
         try TokenVerifier(keys: KeySet(keys)).verify(token, at: Samples.now)
     }
 
     @Test func `the key id chooses the key`() throws {
         let keys = [try secret("a", keyID: "1"), try secret("b", keyID: "2")]
         for key in keys {
-            #expect(try verify(TokenSigner(key: key).sign(payload), with: keys).subject == "u1")
+            #expect(try verify(TokenSigner(key: key).sign(payload), with: keys).user.rawValue == "u1")
         }
         let misnamed = try TokenSigner(key: keys[0]).sign(payload, keyID: "2")
         #expect(throws: TokenError.signatureMismatch) { try verify(misnamed, with: keys) }
@@ -28,12 +29,12 @@ import Testing
     @Test func `a token without a key id is tried with every key for its algorithm`() throws {
         let keys = [try secret("a", keyID: "1"), try secret("b", keyID: "2")]
         let token = try TokenSigner(key: secret("b")).sign(payload)
-        #expect(try verify(token, with: keys).subject == "u1")
+        #expect(try verify(token, with: keys).user.rawValue == "u1")
     }
 
     @Test func `a key without an id fits a token with one`() throws {
         let token = try TokenSigner(key: secret("a", keyID: "whatever")).sign(payload)
-        #expect(try verify(token, with: [secret("a")]).subject == "u1")
+        #expect(try verify(token, with: [secret("a")]).user.rawValue == "u1")
     }
 
     @Test func `no token makes us try more keys than a few`() throws {
@@ -56,7 +57,7 @@ import Testing
             try secret("a", keyID: "1").bound(toIssuer: "https://a"),
             try secret("b", keyID: "1").bound(toIssuer: "https://b"),
         ]
-        #expect(try verify(TokenSigner(key: secret("a", keyID: "1")).sign(payload), with: keys).subject == "u1")
+        #expect(try verify(TokenSigner(key: secret("a", keyID: "1")).sign(payload), with: keys).user.rawValue == "u1")
         let crossed = try TokenSigner(key: secret("b", keyID: "1")).sign(payload)
         #expect(throws: TokenError.signatureMismatch) { try verify(crossed, with: keys) }
     }
@@ -65,13 +66,13 @@ import Testing
         let own = try secret("a").bound(toIssuer: "https://a")
         let token = try TokenSigner(key: secret("z")).sign(payload)
         #expect(throws: TokenError.signatureMismatch) { try verify(token, with: [own, secret("z")]) }
-        #expect(try verify(token, with: [secret("z")]).subject == "u1")
+        #expect(try verify(token, with: [secret("z")]).user.rawValue == "u1")
     }
 
     @Test func `an issuer bound to a tenant speaks for no other`() throws {
         let token = try TokenSigner(key: secret("a")).sign(payload)
         let acme = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
-        #expect(try verify(token, with: [acme]).tenant == "acme")
+        #expect(try verify(token, with: [acme]).tenant.rawValue == "acme")
         let globex = try secret("a").bound(toIssuer: "https://a", tenant: "globex")
         #expect(throws: TokenError.tenantOfAnotherIssuer) { try verify(token, with: [globex]) }
     }
@@ -88,7 +89,9 @@ import Testing
         let rules = TokenRules(tenantsWithIssuer: ["acme"])
         let token = try TokenSigner(key: secret("a")).sign(payload)
         let own = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
-        #expect(try TokenVerifier(keys: KeySet([own]), rules: rules).verify(token, at: Samples.now).tenant == "acme")
+        #expect(
+            try TokenVerifier(keys: KeySet([own]), rules: rules).verify(token, at: Samples.now).tenant.rawValue
+                == "acme")
         for key in [try secret("a"), try secret("a").bound(toIssuer: "https://a")] {
             let verifier = TokenVerifier(keys: KeySet([key]), rules: rules)
             #expect(throws: TokenError.tenantOfAnotherIssuer) { try verifier.verify(token, at: Samples.now) }

@@ -1,3 +1,4 @@
+import Events
 import Testing
 
 @testable import Tokens
@@ -7,7 +8,7 @@ import Testing
 
     @Test(arguments: ["JWT", "jwt", "Jwt", "at+jwt", "AT+JWT"])
     func `a typ that says JWT is taken`(type: String) throws {
-        #expect(try issuer.verify(Samples.payload, header: #"{"alg":"HS256","typ":"\#(type)"}"#).subject == "u1")
+        #expect(try issuer.verify(Samples.payload, header: #"{"alg":"HS256","typ":"\#(type)"}"#).user.rawValue == "u1")
     }
 
     @Test(arguments: [
@@ -54,7 +55,7 @@ import Testing
 
     @Test func `unknown members of a header are no matter`() throws {
         let header = #"{"alg":"HS256","x5t":"AQAB","cty":"JWT","url":"https://x","nonce":{"a":[1]}}"#
-        #expect(try issuer.verify(Samples.payload, header: header).subject == "u1")
+        #expect(try issuer.verify(Samples.payload, header: header).user.rawValue == "u1")
     }
 
     @Test func `no description says anything that may not stand in a header`() {

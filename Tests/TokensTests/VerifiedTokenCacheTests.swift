@@ -1,3 +1,4 @@
+import Events
 import Testing
 
 @testable import Tokens
@@ -6,43 +7,45 @@ import Testing
     private func digest(_ number: Int) -> TokenDigest {
         Array("\(number)".utf8).withUnsafeBytes { TokenDigest(of: $0) }
     }
-    private func claims(_ number: Int) -> Claims { Claims(subject: "\(number)", tenant: "acme", expiresAt: 0) }
+    private func principal(_ number: Int) -> Principal {
+        Principal(tenant: TenantID("acme")!, user: UserID("\(number)")!, expiresAt: 0)
+    }
 
     @Test func `it holds as many as it may, and the oldest make room`() {
         let cache = VerifiedTokenCache(capacity: 3)
         for number in 0..<10 {
-            cache.insert(claims(number), for: digest(number))
+            cache.insert(principal(number), for: digest(number))
             #expect(cache.count == min(number + 1, 3))
         }
-        #expect((0..<10).filter { cache.claims(for: digest($0)) != nil } == [7, 8, 9])
-        #expect(cache.claims(for: digest(8))?.subject == "8")
+        #expect((0..<10).filter { cache.principal(for: digest($0)) != nil } == [7, 8, 9])
+        #expect(cache.principal(for: digest(8))?.user.rawValue == "8")
     }
 
     @Test func `what is there already takes no second place`() {
         let cache = VerifiedTokenCache(capacity: 2)
-        for number in [1, 1, 1, 2, 1] { cache.insert(claims(number), for: digest(number)) }
-        #expect(cache.claims(for: digest(1)) != nil && cache.claims(for: digest(2)) != nil)
+        for number in [1, 1, 1, 2, 1] { cache.insert(principal(number), for: digest(number)) }
+        #expect(cache.principal(for: digest(1)) != nil && cache.principal(for: digest(2)) != nil)
     }
 
     @Test func `it forgets everything when told to, and goes on`() {
         let cache = VerifiedTokenCache(capacity: 2)
-        for number in 0..<5 { cache.insert(claims(number), for: digest(number)) }
+        for number in 0..<5 { cache.insert(principal(number), for: digest(number)) }
         cache.removeAll()
         #expect(cache.count == 0)
-        #expect(cache.claims(for: digest(4)) == nil)
-        for number in 0..<5 { cache.insert(claims(number), for: digest(number)) }
-        #expect((0..<5).filter { cache.claims(for: digest($0)) != nil } == [3, 4])
+        #expect(cache.principal(for: digest(4)) == nil)
+        for number in 0..<5 { cache.insert(principal(number), for: digest(number)) }
+        #expect((0..<5).filter { cache.principal(for: digest($0)) != nil } == [3, 4])
     }
 
     @Test func `a remembered token is held against the clock each time`() throws {
         let issuer = try Issuer(TokenRules(leewaySeconds: 0), cacheCapacity: 10)
         let payload = #"{"sub":"u1","tenant":"acme","exp":1700000010,"nbf":1700000000,"iat":1700000000}"#
         let token = try issuer.token(payload)
-        #expect(try issuer.verifier.verify(token, at: 1_700_000_000_000).subject == "u1")
-        #expect(try issuer.verifier.verify(token, at: 1_700_000_009_999).subject == "u1")
+        #expect(try issuer.verifier.verify(token, at: 1_700_000_000_000).user.rawValue == "u1")
+        #expect(try issuer.verifier.verify(token, at: 1_700_000_009_999).user.rawValue == "u1")
         #expect(throws: TokenError.expired) { try issuer.verifier.verify(token, at: 1_700_000_010_000) }
         #expect(throws: TokenError.notYetValid) { try issuer.verifier.verify(token, at: 1_699_999_999_999) }
-        #expect(try issuer.verifier.verify(token, at: 1_700_000_005_000).subject == "u1")
+        #expect(try issuer.verifier.verify(token, at: 1_700_000_005_000).user.rawValue == "u1")
     }
 
     @Test func `a remembered token says the same as a new one`() throws {
@@ -75,8 +78,8 @@ import Testing
                 group.addTask {
                     for step in 0..<200 {
                         let number = (step * 7 + worker) % tokens.count
-                        let claims = try verifier.verify(tokens[number], at: Samples.now)
-                        #expect(claims.subject == "\(number % 4)")
+                        let principal = try verifier.verify(tokens[number], at: Samples.now)
+                        #expect(principal.user.rawValue == "\(number % 4)")
                         if step % 50 == 0 { verifier.forgetVerified() }
                     }
                 }

@@ -8,7 +8,7 @@ public protocol AdminStore: Sendable {
     ///
     /// - Throws: ``BoardError/conflict(_:)`` at ``AdminLimits/revocations``; an `issuedBefore` later than any is always taken.
     func revoke(
-        _ draft: RevocationDraft, by author: Author, at now: Timestamp
+        _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation
 
     /// Those in force, newest first, `count` at most.
@@ -20,7 +20,7 @@ public protocol AdminStore: Sendable {
     func revocationList() async throws(BoardError) -> RevocationList
 
     /// Records an act; the tenant's oldest goes at ``AdminLimits/auditEntries``.
-    func record(_ act: AdminAct, by author: Author, at now: Timestamp) async throws(BoardError) -> AuditEntry
+    func record(_ act: AdminAct, by author: Principal, at now: Timestamp) async throws(BoardError) -> AuditEntry
 
     /// Newest first, `count` at most.
     ///

@@ -14,7 +14,7 @@ public actor MemoryAdminStore: AdminStore {
     public init(limits: AdminLimits = AdminLimits()) { self.limits = limits }
 
     public func revoke(
-        _ draft: RevocationDraft, by author: Author, at now: Timestamp
+        _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation {
         let kept = tenants[author.tenant]?.revocations ?? []
         let revocation = Revocation(
@@ -42,7 +42,8 @@ public actor MemoryAdminStore: AdminStore {
         }
     }
 
-    public func record(_ act: AdminAct, by author: Author, at now: Timestamp) async throws(BoardError) -> AuditEntry {
+    public func record(_ act: AdminAct, by author: Principal, at now: Timestamp) async throws(BoardError) -> AuditEntry
+    {
         add(act, by: author, at: now)
     }
 
@@ -51,7 +52,7 @@ public actor MemoryAdminStore: AdminStore {
     }
 
     @discardableResult
-    private func add(_ act: AdminAct, by author: Author, at now: Timestamp) -> AuditEntry {
+    private func add(_ act: AdminAct, by author: Principal, at now: Timestamp) -> AuditEntry {
         var mine = tenants.removeValue(forKey: author.tenant) ?? OfTenant()
         let entry = AuditEntry(id: (mine.entries.last?.id ?? 0) + 1, act: act, actor: author.user, timestamp: now)
         mine.entries.append(entry)

@@ -20,7 +20,7 @@ extension Gate {
         _ id: JobID, _ report: JobReport, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit {
         let old = try existing(id, in: rows)
-        guard old.job.createdBy == author.user || author.runsJobs else { throw .jobForbidden }
+        guard old.job.createdBy == author.user || author.allows(.jobs) else { throw .jobForbidden }
         return try change(old, by: report, in: &rows)
     }
 

@@ -5,13 +5,13 @@ public import Events
 ///
 /// Pure domain: synchronous, without SQL, clock or randomness. One value serves one write.
 public struct Gate {
-    let author: Author
+    let author: Principal
     let once: IdempotencyKey?
     let now: Timestamp
     /// What the write announces, in number order. Empty when nothing changed, or when the first answer was given again.
     public internal(set) var events: [Event] = []
 
-    public init(author: Author, once: IdempotencyKey?, now: Timestamp) {
+    public init(author: Principal, once: IdempotencyKey?, now: Timestamp) {
         self.author = author
         self.once = once
         self.now = now

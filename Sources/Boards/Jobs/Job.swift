@@ -106,13 +106,13 @@ extension JSONValue {
     fileprivate init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
 }
 
-extension Author {
-    /// Jobs of the boards that the token is good for, and those that the author made; with a token for every board also
+extension Principal {
+    /// Jobs of the boards that the token allows, and those that the holder made; with a token for every board also
     /// those of no board.
     public func sees(_ job: Job) -> Bool { sees(jobOf: job.createdBy, on: job.board) }
 
     /// The same, by what decides it.
     public func sees(jobOf creator: UserID, on board: BoardID?) -> Bool {
-        creator == user || board.map(sees) ?? (boards == .all)
+        creator == user || board.map(boards.contains) ?? (boards == .all)
     }
 }

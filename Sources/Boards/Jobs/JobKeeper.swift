@@ -41,27 +41,27 @@ public final class JobKeeper: Sendable {
     /// - Parameter id: one that no job has.
     /// - Throws: as the store does; ``BoardError/conflict(_:)`` when there are too many.
     public func create(
-        _ draft: JobDraft, as id: JobID = .random(), by author: Author, once: IdempotencyKey? = nil
+        _ draft: JobDraft, as id: JobID = .random(), by author: Principal, once: IdempotencyKey? = nil
     ) async throws(BoardError) -> Commit {
         try await write(.createJob(id, draft), by: author, once: once)
     }
 
     /// - Throws: as the store does; ``BoardError/conflict(_:)`` for a report that the job can't have.
     public func report(
-        _ report: JobReport, on id: JobID, by author: Author, once: IdempotencyKey? = nil
+        _ report: JobReport, on id: JobID, by author: Principal, once: IdempotencyKey? = nil
     ) async throws(BoardError) -> Commit {
         try await write(.reportJob(id, report), by: author, once: once)
     }
 
     /// - Throws: as the store does; ``BoardError/conflict(_:)`` when the job came to another end before.
     public func cancel(
-        _ id: JobID, by author: Author, once: IdempotencyKey? = nil
+        _ id: JobID, by author: Principal, once: IdempotencyKey? = nil
     ) async throws(BoardError) -> Commit {
         try await write(.reportJob(id, JobReport(status: .cancelled)), by: author, once: once)
     }
 
     private func write(
-        _ command: Command, by author: Author, once: IdempotencyKey?
+        _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit {
         let commit = try await store.write(command, by: author, once: once)
         if let job = commit.job { note(job, of: author.tenant, heldUntil: commit.heldUntil) }
@@ -133,7 +133,7 @@ public final class JobKeeper: Sendable {
     }
 
     private func run(_ errand: JobSchedule.Errand) async {
-        let author = Author(tenant: errand.tenant, user: errand.creator, runsJobs: true)
+        let author = Principal(tenant: errand.tenant, user: errand.creator, role: .service)
         let key = JobSchedule.Key(tenant: errand.tenant, job: errand.job)
         do {
             switch errand.kind {

@@ -5,12 +5,12 @@ public protocol JobStore: Sendable {
     /// The job, and the place in the log where the events after it begin.
     ///
     /// - Throws: ``BoardError/notFound(_:)``, also for a job that the author does not see.
-    func job(_ id: JobID, for author: Author) async throws(BoardError) -> JobSnapshot
+    func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot
 
     /// Newest first, those that the author sees.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
-    func jobs(_ query: JobQuery, for author: Author) async throws(BoardError) -> JobPage
+    func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage
 
     /// Those of every tenant that are not finished: for start-up.
     func openJobs() async throws(BoardError) -> [OpenJob]

@@ -1,4 +1,4 @@
-import Events
+public import Events
 import StrictJSON
 public import Tokens
 
@@ -57,7 +57,7 @@ public struct TokenDraft: Sendable {
     ///   - now: milliseconds since 1970.
     /// - Throws: ``Failure`` of usage when the key is not one to sign with so.
     public func sign(
-        with key: TokenKey, algorithm: Algorithm? = nil, keyID: String? = nil, at now: Int64
+        with key: TokenKey, algorithm: Algorithm? = nil, keyID: String? = nil, at now: Int
     ) throws(Failure) -> String {
         let id = Base64URL.encode((0..<12).map { _ in UInt8.random(in: 0...255) })
         do {

@@ -7,7 +7,7 @@ public enum TokenReport {
     ///
     /// - Parameter now: milliseconds since 1970.
     /// - Throws: ``Failure`` of auth, with the rule that is broken.
-    public static func claims(of token: String, by verifier: TokenVerifier, at now: Int64) throws(Failure) -> String {
+    public static func claims(of token: String, by verifier: TokenVerifier, at now: Int) throws(Failure) -> String {
         do {
             _ = try verifier.verify(token, at: now)
             return line(try verifier.verifySignatureOnly(token))

@@ -1,3 +1,4 @@
+import Events
 import Hummingbird
 import Logging
 import NIOCore
@@ -7,7 +8,7 @@ import Tokens
 struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// The refusal is kept, so that an unknown route is 404 for everybody.
-    var identity: Result<Claims, Problem>?
+    var identity: Result<Principal, Problem>?
     let peer: SocketAddress?
 
     init(source: ApplicationRequestContextSource) {

@@ -39,8 +39,8 @@ public final class Authenticator: Sendable {
     }
 
     /// - Throws: ``Problem`` 401 that names the rule that failed.
-    func claims(of credentials: Credentials?) throws(Problem) -> Claims {
-        let claims =
+    func principal(of credentials: Credentials?) throws(Problem) -> Principal {
+        let principal =
             switch credentials {
             case .token(let token): try verify(token)
             case .ticket(let ticket): try redeem(ticket)
@@ -48,8 +48,8 @@ public final class Authenticator: Sendable {
                 throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
                     .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
             }
-        guard !isRevoked(claims) else { throw .revoked }
-        return claims
+        guard !isRevoked(principal) else { throw .revoked }
+        return principal
     }
 
     // MARK: Revocations
@@ -59,37 +59,36 @@ public final class Authenticator: Sendable {
         revocations.withLock { $0.insert(revocation, in: tenant) }
     }
 
-    func isRevoked(_ claims: Claims) -> Bool {
-        guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else { return false }
-        return revocations.withLock {
-            $0.revokes(tokenID: claims.id, of: user, issuedAt: claims.issuedAt.map { Int($0) }, in: tenant)
+    func isRevoked(_ principal: Principal) -> Bool {
+        revocations.withLock {
+            $0.revokes(
+                tokenID: principal.tokenID, of: principal.user, issuedAt: principal.issuedAt, in: principal.tenant)
         }
     }
 
     // MARK: Tickets
 
-    /// 32 random bytes as base64url, good once for whoever has these claims; nil when too many are unused.
-    func makeTicket(for claims: Claims, of tenant: TenantID, _ user: UserID) -> String? {
+    /// 32 random bytes as base64url, valid once, for this principal; nil when too many are unused.
+    func makeTicket(for principal: Principal) -> String? {
         let ticket = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255) })
-        let owner = TicketShelf.Owner(tenant: tenant, user: user)
-        return tickets.withLock { $0.put(ticket, claims, of: owner, at: clock()) } ? ticket : nil
+        return tickets.withLock { $0.put(ticket, principal, at: clock()) } ? ticket : nil
     }
 
-    private func redeem(_ ticket: String) throws(Problem) -> Claims {
+    private func redeem(_ ticket: String) throws(Problem) -> Principal {
         let now = clock()
-        guard let claims = tickets.withLock({ $0.take(ticket, at: now) }) else {
+        guard let principal = tickets.withLock({ $0.take(ticket, at: now) }) else {
             throw .unauthorized("the ticket is unknown, used or expired")
         }
-        do { try verifier.withLock({ $0 }).check(claims, at: Int64(now)) } catch {
+        do { try verifier.withLock({ $0 }).check(principal, at: now) } catch {
             throw .unauthorized(error.description)
         }
-        return claims
+        return principal
     }
 
-    private func verify(_ token: Substring) throws(Problem) -> Claims {
+    private func verify(_ token: Substring) throws(Problem) -> Principal {
         let verifier = verifier.withLock { $0 }
         do {
-            return try verifier.verify(token, at: Int64(clock()))
+            return try verifier.verify(token, at: clock())
         } catch {
             if error == .noMatchingKey { unknownKey(verifier.claimedIssuer(of: token)) }
             throw .unauthorized(error.description)

@@ -15,7 +15,7 @@ struct BearerAuthentication: RouterMiddleware {
         let fields = CredentialFields(request.head)
         let origins = failures.settings.current.allOrigins
         context.identity = Result { () throws(Problem) in
-            try authenticator.claims(of: Credentials(fields, origins: origins))
+            try authenticator.principal(of: Credentials(fields, origins: origins))
         }
         .mapError { failures.count($0, from: context.peer, forwarded: request.forwarded) }
         return try await next(request, context)

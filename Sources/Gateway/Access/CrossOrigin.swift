@@ -12,7 +12,7 @@ struct CrossOrigin: RouterMiddleware {
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         let settings = settings.current
-        let tenant = (try? context.identity?.get()).flatMap { TenantID($0.tenant) }
+        let tenant = (try? context.identity?.get()).map(\.tenant)
         let origin = request.headers[.origin].flatMap { settings.lets($0, read: tenant) ? $0 : nil }
         if request.method == .options, request.headers[.origin] != nil,
             request.headers[.accessControlRequestMethod] != nil

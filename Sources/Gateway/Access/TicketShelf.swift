@@ -1,8 +1,8 @@
 import Events
 import Tokens
 
-/// The tickets that were given out and not used yet, by their SHA-256, each with the claims of the token that it was
-/// made with. Holds no ticket.
+/// The tickets that were given out and not used yet, by their SHA-256, each with the principal of the token that
+/// it was made with. Holds no ticket.
 struct TicketShelf {
     /// How long a ticket is good, in seconds.
     static let lifetime = 30
@@ -10,15 +10,16 @@ struct TicketShelf {
     static let limitPerUser = 32
 
     private struct Entry {
-        let claims: Claims
-        let owner: Owner
+        let principal: Principal
         /// Milliseconds since 1970.
         let expiresAt: Int
     }
 
-    struct Owner: Hashable {
+    private struct Owner: Hashable {
         let tenant: TenantID
         let user: UserID
+
+        init(_ principal: Principal) { (tenant, user) = (principal.tenant, principal.user) }
     }
 
     private let limit: Int
@@ -41,30 +42,31 @@ struct TicketShelf {
     ///   - ticket: 43 letters of base64url.
     ///   - now: milliseconds since 1970.
     /// - Returns: false when there is no room.
-    mutating func put(_ ticket: String, _ claims: Claims, of owner: Owner, at now: Int) -> Bool {
+    mutating func put(_ ticket: String, _ principal: Principal, at now: Int) -> Bool {
         removeExpired(at: now)
+        let owner = Owner(principal)
         if let mine = owned[owner], mine.count >= Self.limitPerUser { remove(mine[0]) }
         guard entries.count < limit else { return false }
         let digest = sha256(Array(ticket.utf8))
-        entries[digest] = Entry(claims: claims, owner: owner, expiresAt: now + Self.lifetime * 1000)
+        entries[digest] = Entry(principal: principal, expiresAt: now + Self.lifetime * 1000)
         owned[owner, default: []].append(digest)
         line.append(digest)
         return true
     }
 
     /// Takes a ticket away; nil when it is not there or too old.
-    mutating func take(_ ticket: String, at now: Int) -> Claims? {
+    mutating func take(_ ticket: String, at now: Int) -> Principal? {
         guard ticket.utf8.count == 43, let entry = remove(sha256(Array(ticket.utf8))), now < entry.expiresAt else {
             return nil
         }
-        return entry.claims
+        return entry.principal
     }
 
     @discardableResult
     private mutating func remove(_ digest: [UInt8]) -> Entry? {
         guard let entry = entries.removeValue(forKey: digest) else { return nil }
-        owned[entry.owner]?.removeAll { $0 == digest }
-        if owned[entry.owner]?.isEmpty == true { owned[entry.owner] = nil }
+        owned[Owner(entry.principal)]?.removeAll { $0 == digest }
+        if owned[Owner(entry.principal)]?.isEmpty == true { owned[Owner(entry.principal)] = nil }
         return entry
     }
 

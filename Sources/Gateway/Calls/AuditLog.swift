@@ -1,5 +1,5 @@
 public import Boards
-import Events
+public import Events
 public import Logging
 
 /// The record of what administrators did: kept in the store, and a line in the log.
@@ -24,7 +24,7 @@ public struct AuditLog: Sendable {
     ///   - subject: what or whom it was done to.
     ///   - detail: what else there is to say; never a token.
     public func record(
-        act: String, subject: String, detail: String = "", by author: Author
+        act: String, subject: String, detail: String = "", by author: Principal
     ) async throws(BoardError) {
         let act = AdminAct(act, subject: subject, detail: detail)
         _ = try await store.record(act, by: author, at: Timestamp(milliseconds: clock()))
@@ -34,7 +34,7 @@ public struct AuditLog: Sendable {
     /// Revokes tokens, which the store records by itself.
     ///
     /// - Throws: as ``Boards/AdminStore/revoke(_:by:at:)`` does.
-    func revoke(_ draft: RevocationDraft, by author: Author) async throws(BoardError) -> Revocation {
+    func revoke(_ draft: RevocationDraft, by author: Principal) async throws(BoardError) -> Revocation {
         let revocation = try await store.revoke(draft, by: author, at: Timestamp(milliseconds: clock()))
         log(draft.act, by: author)
         return revocation
@@ -42,7 +42,7 @@ public struct AuditLog: Sendable {
 
     /// Texts of clients' own are escaped, so that none can make a line of its own; a detail may hold anything, and
     /// stays in the store.
-    private func log(_ act: AdminAct, by author: Author) {
+    private func log(_ act: AdminAct, by author: Principal) {
         logger.notice(
             "administration",
             metadata: [

@@ -1,4 +1,5 @@
 import Boards
+import Events
 import Hummingbird
 import StrictJSON
 import Tokens

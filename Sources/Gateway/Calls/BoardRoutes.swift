@@ -19,7 +19,7 @@ struct BoardRoutes {
     @Sendable func list(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
         try request.refuseQuery()
-        let boards = try await store.boards(for: context.author)
+        let boards = try await store.boards(for: context.principal)
         var json = JSONWriter()
         json.object { json in
             json.name("items"); json.array(boards) { $1.write(into: &$0) }
@@ -33,7 +33,7 @@ struct BoardRoutes {
         try request.refuseQuery()
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let draft = try BoardDraft(body)
-        let commit = try await store.write(.createBoard(draft), by: context.author, once: request.once(bytes))
+        let commit = try await store.write(.createBoard(draft), by: context.principal, once: request.once(bytes))
         guard let board = commit.board else { throw Problem.notFound }
         return .board(board, commit.seq, status: .created, headers: [.location: "/api/boards/\(board.id)"])
     }
@@ -41,7 +41,7 @@ struct BoardRoutes {
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
         try request.refuseQuery()
-        let board = try await store.board(try context.boardID(), for: context.author)
+        let board = try await store.board(try context.boardID(), for: context.principal)
         let tag = EntityTag(version: board.version)
         if tag.isIn(request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
@@ -60,7 +60,7 @@ struct BoardRoutes {
         let patch = try BoardPatch(body)
         let commit = try await store.write(
             .updateBoard(id, patch, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
-            by: context.author, once: request.once(bytes))
+            by: context.principal, once: request.once(bytes))
         guard let board = commit.board else { throw Problem.notFound }
         return .board(board, commit.seq)
     }
@@ -70,7 +70,7 @@ struct BoardRoutes {
         try request.refuseQuery()
         let version = try EntityTag.version(in: request.headers[.ifMatch])
         let commit = try await store.write(
-            .deleteBoard(try context.boardID(), ifVersion: version), by: context.author, once: request.once())
+            .deleteBoard(try context.boardID(), ifVersion: version), by: context.principal, once: request.once())
         return Response(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
     }
 
@@ -79,7 +79,7 @@ struct BoardRoutes {
         try context.require(.read)
         try request.refuseQuery()
         let id = try context.boardID()
-        let snapshot = try await store.snapshot(of: .only([id]), for: context.author)
+        let snapshot = try await store.snapshot(of: .only([id]), for: context.principal)
         guard let board = snapshot.boards.first else { throw Problem.notFound }
         let tag = EntityTag(snapshot.cursor.description)
         if tag.isIn(request.headers[.ifNoneMatch]) {

@@ -21,12 +21,11 @@ struct ConnectionRoutes {
     /// The connection goes on by the token of this request → 204; 403 for another user's.
     @Sendable func renew(_ request: Request, in context: TenantContext) async throws -> Response {
         try request.refuseQuery()
-        let grant = Grant(context.claims, of: context.user)
         let id = try context.connectionID()
-        switch try await relay.renew(id, in: context.tenant, with: grant) {
+        switch try await relay.renew(id, in: context.tenant, with: context.principal) {
         case .renewed, .ended:
             // A revocation that came meanwhile has seen the token before.
-            guard !authenticator.isRevoked(context.claims) else {
+            guard !authenticator.isRevoked(context.principal) else {
                 _ = try await relay.close(in: context.tenant, .revoked, reconnectAfter: nil) { name, _ in name == id }
                 throw Problem.revoked
             }
@@ -44,7 +43,7 @@ struct ConnectionRoutes {
         let id = try context.connectionID()
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { name, _ in name == id }
         guard count > 0 else { throw Problem.notFound }
-        try await audit.record(act: "connection.closed", subject: id.description, by: context.author)
+        try await audit.record(act: "connection.closed", subject: id.description, by: context.principal)
         return answer(count)
     }
 
@@ -56,7 +55,7 @@ struct ConnectionRoutes {
         else { throw Problem.notFound }
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
         try await audit.record(
-            act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.author)
+            act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.principal)
         return answer(count)
     }
 

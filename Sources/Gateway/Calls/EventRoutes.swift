@@ -23,7 +23,7 @@ struct EventRoutes {
         let query = try Query(request.uri.query, allowing: ["since", "types", "limit", "wait"], repeatable: ["board"])
         let known = try await store.boardIDs(of: context.tenant)
         let ask = try StreamQuery(
-            query, lastEventID: request.headers[.lastEventID], claims: context.claims, known: known)
+            query, lastEventID: request.headers[.lastEventID], principal: context.principal, known: known)
         let bounds = try await store.bounds(of: context.tenant)
         let resumption = Resumption(cursor: ask.cursor, in: bounds)
         let limit = try query.int("limit", in: 1...1000, default: ask.cursor == nil ? 50 : 100)
@@ -60,7 +60,7 @@ struct EventRoutes {
         after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, within time: TimeAmount
     ) async throws -> Bool {
         let request = StreamRequest(
-            tenant: context.tenant, grant: Grant(context.claims, of: context.user), selection: ask.asked, wire: .poll,
+            principal: context.principal, selection: ask.asked, wire: .poll,
             cursor: cursor.description, head: ByteBuffer(), snapshotURL: ask.snapshotURL)
         do {
             if case .news = try await PollWait.run(request, on: relay, upTo: time) { return true }

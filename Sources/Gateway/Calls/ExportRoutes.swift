@@ -19,7 +19,7 @@ struct ExportRoutes {
         try context.require(.read)
         let format = try Query(request.uri.query, allowing: ["format"])["format"] ?? "json"
         guard format == "json" || format == "csv" else { throw Problem.badQuery("format", "must be json or csv") }
-        let snapshot = try await store.snapshot(of: .only([try context.boardID()]), for: context.author)
+        let snapshot = try await store.snapshot(of: .only([try context.boardID()]), for: context.principal)
         guard let board = snapshot.boards.first else { throw Problem.notFound }
         // A board's id is of letters, digits and hyphens, and needs no escape.
         let headers: HTTPFields = [.contentDisposition: "attachment; filename=\"\(board.id).\(format)\""]

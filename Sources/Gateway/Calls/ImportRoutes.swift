@@ -25,7 +25,7 @@ struct ImportRoutes {
         guard let board = BoardID(try Query(request.uri.query, allowing: ["board"])["board"] ?? "main") else {
             throw Problem.notFound
         }
-        _ = try await store.board(board, for: context.author)
+        _ = try await store.board(board, for: context.principal)
         let type = try request.mediaType(among: ["text/csv", "application/json"])
         _ = try request.once()
         let slot = try imports.slots.take(
@@ -35,7 +35,7 @@ struct ImportRoutes {
         let once = try request.once(ByteBuffer(bytes: Array("\(board)\n".utf8) + sha256(bytes)))
         let job = try await imports.begin(
             try file(bytes, type), on: board, key: once?.key, fingerprint: once?.fingerprint ?? [], slot: slot,
-            in: context)
+            by: context.principal)
         var json = JSONWriter()
         json.object {
             $0.name("job"); job.write(into: &$0)

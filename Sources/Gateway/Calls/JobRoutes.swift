@@ -21,7 +21,7 @@ struct JobRoutes {
     @Sendable func list(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
         let query = try Query(request.uri.query, allowing: NewestFirst.names.union(["board", "status"]))
-        let page = try await store.jobs(try jobQuery(query), for: context.author)
+        let page = try await store.jobs(try jobQuery(query), for: context.principal)
         var headers: HTTPFields = [:]
         var json = JSONWriter(reserving: 64 + page.items.count * 400)
         json.object { json in
@@ -57,7 +57,7 @@ struct JobRoutes {
         try context.require(.write)
         try request.refuseQuery()
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
-        let commit = try await jobs.create(try JobDraft(body), by: context.author, once: request.once(bytes))
+        let commit = try await jobs.create(try JobDraft(body), by: context.principal, once: request.once(bytes))
         guard let job = commit.job else { throw Problem.notFound }
         return .job(job, commit.seq, status: .accepted, headers: [.location: "/api/jobs/\(job.id)"])
     }
@@ -66,7 +66,7 @@ struct JobRoutes {
         try context.require(.read)
         try request.refuseQuery()
         var json = JSONWriter()
-        try await store.job(try context.jobID(), for: context.author).job.write(into: &json)
+        try await store.job(try context.jobID(), for: context.principal).job.write(into: &json)
         return .json(json.bytes)
     }
 
@@ -78,7 +78,7 @@ struct JobRoutes {
         let (body, bytes) = try await request.jsonObject(
             upTo: settings.maxBodyBytes, types: ["application/json", "application/merge-patch+json"])
         let commit = try await jobs.report(
-            try JobReport(body), on: id, by: context.author, once: request.once(bytes))
+            try JobReport(body), on: id, by: context.principal, once: request.once(bytes))
         guard let job = commit.job else { throw Problem.notFound }
         return .job(job, commit.seq)
     }
@@ -86,7 +86,7 @@ struct JobRoutes {
     @Sendable func cancel(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.write)
         try request.refuseQuery()
-        let commit = try await jobs.cancel(try context.jobID(), by: context.author, once: request.once())
+        let commit = try await jobs.cancel(try context.jobID(), by: context.principal, once: request.once())
         guard let job = commit.job else { throw Problem.notFound }
         return .job(job, commit.seq)
     }

@@ -21,7 +21,7 @@ struct PresenceRoutes {
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
         try request.refuseQuery()
-        let board = try await store.board(try context.boardID(), for: context.author)
+        let board = try await store.board(try context.boardID(), for: context.principal)
         let roster = presence.roster(of: board.id, in: context.tenant)
         var json = JSONWriter(reserving: 64 + roster.users.count * 24)
         json.object {
@@ -38,14 +38,14 @@ struct PresenceRoutes {
         let id = try context.boardID()
         let (body, _) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let notice = try TypingNotice(body)
-        try await set(typing: notice.isTyping, at: notice.task, on: id, by: context.author)
+        try await set(typing: notice.isTyping, at: notice.task, on: id, by: context.principal)
         return Response(status: .noContent)
     }
 
     /// The one way to say that somebody types, from whatever transport.
     ///
     /// - Throws: ``Problem`` 404, 429, and the store's refusals.
-    func set(typing isTyping: Bool, at task: Int, on board: BoardID, by author: Author) async throws {
+    func set(typing isTyping: Bool, at task: Int, on board: BoardID, by author: Principal) async throws {
         _ = try await store.board(board, for: author)
         guard try await isTask(task, on: board, for: author) else { throw Problem.notFound }
         do {
@@ -57,8 +57,8 @@ struct PresenceRoutes {
     }
 
     /// A task of a board that the caller may not see is on no other board either.
-    private func isTask(_ id: Int, on board: BoardID, for author: Author) async throws -> Bool {
-        let narrowed = Author(tenant: author.tenant, user: author.user, boards: .only([board]))
+    private func isTask(_ id: Int, on board: BoardID, for author: Principal) async throws -> Bool {
+        let narrowed = Principal(tenant: author.tenant, user: author.user, boards: .only([board]))
         do { return try await store.task(id, for: narrowed).board == board } catch BoardError.forbidden { return false }
     }
 }

@@ -24,12 +24,12 @@ struct PublishRoutes {
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let publication = try Publication(body)
         if publication.isEphemeral {
-            if case .board(let id) = publication.audience { _ = try await store.board(id, for: context.author) }
+            if case .board(let id) = publication.audience { _ = try await store.board(id, for: context.principal) }
             announce(publication, by: context)
             return .json(Array("{}".utf8), status: .accepted)
         }
         let commit = try await store.write(
-            .publish(publication.type, data: publication.data, to: publication.audience), by: context.author,
+            .publish(publication.type, data: publication.data, to: publication.audience), by: context.principal,
             once: request.once(bytes))
         var json = JSONWriter(reserving: 32)
         json.object {
@@ -49,7 +49,7 @@ struct PublishRoutes {
             case .tenant: break
             }
             $0.name("data"); $0.value(publication.data)
-            $0.name("actor"); $0.string(context.user.rawValue)
+            $0.name("actor"); $0.string(context.principal.user.rawValue)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
         relay.announce(

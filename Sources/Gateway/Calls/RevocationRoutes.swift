@@ -30,13 +30,13 @@ struct RevocationRoutes {
         try context.require(.administer)
         try request.refuseQuery()
         let (body, _) = try await request.jsonObject(upTo: settings.maxBodyBytes)
-        let revocation = try await audit.revoke(try RevocationDraft(body), by: context.author)
+        let revocation = try await audit.revoke(try RevocationDraft(body), by: context.principal)
         let tenant = context.tenant
         // In this order: a stream that is opening now is either there to be closed, or finds itself refused.
         authenticator.revoke(revocation, in: tenant)
         let revoked = RevocationList(revocation, in: tenant)
-        let cut = try await relay.close(in: tenant, .revoked, reconnectAfter: nil) { _, grant in
-            revoked.revokes(tokenID: grant.tokenID, of: grant.user, issuedAt: grant.issuedAt, in: tenant)
+        let cut = try await relay.close(in: tenant, .revoked, reconnectAfter: nil) { _, principal in
+            revoked.revokes(tokenID: principal.tokenID, of: principal.user, issuedAt: principal.issuedAt, in: tenant)
         }
         var json = JSONWriter(reserving: 512)
         json.object {

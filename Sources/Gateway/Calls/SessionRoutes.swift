@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import Tokens
@@ -18,7 +19,7 @@ struct SessionRoutes {
         guard case .token(let token) = try Credentials(CredentialFields(request.head), origins: []) else {
             throw Problem.unauthorized("no token was sent")
         }
-        let seconds = (Int(caller.claims.expiresAt) - clock()) / 1000
+        let seconds = (caller.principal.expiresAt - clock()) / 1000
         return answer(try SessionCookie.keeping(token, seconds: seconds, isSecure: Self.needsTLS(request)))
     }
 

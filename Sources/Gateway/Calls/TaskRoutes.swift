@@ -21,7 +21,7 @@ struct TaskRoutes {
         try context.require(.read)
         let query = try Query(
             request.uri.query, allowing: ["board", "status", "assignee", "label", "q", "limit", "cursor"])
-        let page = try await store.tasks(try taskQuery(query), for: context.author)
+        let page = try await store.tasks(try taskQuery(query), for: context.principal)
         var headers: HTTPFields = [:]
         var json = JSONWriter(reserving: 64 + page.items.count * 400)
         json.object { json in
@@ -65,7 +65,7 @@ struct TaskRoutes {
         try request.refuseQuery()
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let draft = try TaskDraft(body)
-        let commit = try await store.write(.createTask(draft), by: context.author, once: request.once(bytes))
+        let commit = try await store.write(.createTask(draft), by: context.principal, once: request.once(bytes))
         guard let task = commit.task else { throw Problem.notFound }
         return .task(task, commit.seq, status: .created, headers: [.location: "/api/tasks/\(task.id)"])
     }
@@ -73,7 +73,7 @@ struct TaskRoutes {
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.read)
         try request.refuseQuery()
-        let task = try await store.task(try context.taskID(), for: context.author)
+        let task = try await store.task(try context.taskID(), for: context.principal)
         let tag = EntityTag(version: task.version)
         if tag.isIn(request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
@@ -93,7 +93,7 @@ struct TaskRoutes {
         let patch = try TaskPatch(body)
         let commit = try await store.write(
             .updateTask(id, patch, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
-            by: context.author, once: request.once(bytes))
+            by: context.principal, once: request.once(bytes))
         guard let task = commit.task else { throw Problem.notFound }
         return .task(task, commit.seq)
     }
@@ -106,7 +106,7 @@ struct TaskRoutes {
         let move = try TaskMove(body)
         let commit = try await store.write(
             .moveTask(id, move, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
-            by: context.author, once: request.once(bytes))
+            by: context.principal, once: request.once(bytes))
         guard let task = commit.task else { throw Problem.notFound }
         return .task(task, commit.seq)
     }
@@ -116,7 +116,7 @@ struct TaskRoutes {
         try request.refuseQuery()
         let version = try EntityTag.version(in: request.headers[.ifMatch])
         let commit = try await store.write(
-            .deleteTask(try context.taskID(), ifVersion: version), by: context.author, once: request.once())
+            .deleteTask(try context.taskID(), ifVersion: version), by: context.principal, once: request.once())
         return Response(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
     }
 }

@@ -13,7 +13,7 @@ struct TicketRoutes {
     /// → 200 `{ticket, expiresIn}`, in seconds; 503 when too many are unused.
     @Sendable func make(_ request: Request, in context: TenantContext) async throws -> Response {
         try request.refuseQuery()
-        guard let ticket = authenticator.makeTicket(for: context.claims, of: context.tenant, context.user) else {
+        guard let ticket = authenticator.makeTicket(for: context.principal) else {
             throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")
                 .with(.retryAfter, String(TicketShelf.lifetime))
         }

@@ -10,7 +10,7 @@ struct ImportName: Equatable {
     let seed: String
 
     /// The same for the same `Idempotency-Key` of a user; of its own when there is none.
-    init(key: String?, of author: Author) {
+    init(key: String?, of author: Principal) {
         seed = key.map { Self.digest("key\n\(author.tenant)\n\(author.user)\n\($0)") } ?? JobID.random().rawValue
     }
 

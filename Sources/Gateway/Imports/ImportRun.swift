@@ -15,8 +15,7 @@ struct ImportRun: Sendable {
 
     let job: JobID
     let name: ImportName
-    let author: Author
-    let claims: Claims
+    let author: Principal
     let board: BoardID
     let file: TaskFile
     /// By which another file under the same key is told.
@@ -50,7 +49,7 @@ struct ImportRun: Sendable {
         var index = 0
         while index < file.count {
             if Task.isShuttingDownGracefully { return Self.restarted }
-            if authenticator.isRevoked(claims) { return "the token that it was begun with was revoked" }
+            if authenticator.isRevoked(author) { return "the token that it was begun with was revoked" }
             let status = try await store.job(job, for: author).job.status
             guard !status.isFinal else { throw .conflict(.jobIsFinal(status)) }
 

@@ -43,16 +43,16 @@ final class ImportRunner: Service {
     /// - Throws: as the store does; ``BoardError/keyReused`` for another file or board under the same key.
     func begin(
         _ file: TaskFile, on board: BoardID, key: String?, fingerprint: [UInt8], slot: ImportSlot,
-        in context: TenantContext
+        by principal: Principal
     ) async throws -> Job {
-        let name = ImportName(key: key, of: context.author)
+        let name = ImportName(key: key, of: principal)
         for attempt in 0..<Self.mostAttempts {
-            let job = try await jobOf(attempt, of: name, file, on: board, key, fingerprint, by: context.author)
+            let job = try await jobOf(attempt, of: name, file, on: board, key, fingerprint, by: principal)
             switch job?.status {
             case .queued:
                 start(
                     ImportRun(
-                        job: name.job(attempt), name: name, author: context.author, claims: context.claims,
+                        job: name.job(attempt), name: name, author: principal,
                         board: board, file: file, fingerprint: fingerprint, slot: slot, store: store, jobs: jobs,
                         authenticator: authenticator))
                 return job!
@@ -68,7 +68,7 @@ final class ImportRunner: Service {
     /// The job as it is now; made when there is none yet. Nil when it is no longer kept.
     private func jobOf(
         _ attempt: Int, of name: ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
-        _ fingerprint: [UInt8], by author: Author
+        _ fingerprint: [UInt8], by author: Principal
     ) async throws(BoardError) -> Job? {
         var input = JSONObject()
         input["import"] = .string(name.seed)
@@ -94,7 +94,7 @@ final class ImportRunner: Service {
     /// Fails the imports that ran when the gateway ended without a word. Before it runs again.
     func endAbandoned() async throws(BoardError) {
         for open in try await store.openJobs() {
-            let creator = Author(tenant: open.tenant, user: open.createdBy)
+            let creator = Principal(tenant: open.tenant, user: open.createdBy)
             guard ImportName(try await store.job(open.id, for: creator).job) != nil else { continue }
             let report = JobReport(status: .failed, error: ImportRun.restarted)
             _ = try await jobs.report(report, on: open.id, by: creator)

@@ -21,7 +21,7 @@ struct WriteLimit: RouterMiddleware {
     ) async throws -> Response {
         guard Self.methods.contains(request.method) else { return try await next(request, context) }
         let limit = settings.current.writes(of: context.tenant)
-        let writer = Writer(tenant: context.tenant, user: context.user)
+        let writer = Writer(tenant: context.tenant, user: context.principal.user)
         let decision = limiter.take(writer, within: limit, at: uptime())
         let fields = RateLimitFields("writes", limit, decision)
         if case .refused(let wait) = decision {

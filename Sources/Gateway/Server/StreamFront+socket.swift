@@ -23,11 +23,11 @@ extension StreamFront {
         context: ChannelHandlerContext
     ) {
         guard context.channel.isActive, case .deciding = mode else { return }
-        guard let known = route.relay.boards(of: caller.tenant) else {
-            return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
+        guard let known = route.relay.boards(of: caller.principal.tenant) else {
+            return route.relay.load(caller.principal.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                 switch $0 {
                 case .success: self.enter(caller, head, handshake, context: context)
-                case .failure: self.refuse(.unavailable, head, of: caller.tenant, context: context)
+                case .failure: self.refuse(.unavailable, head, of: caller.principal.tenant, context: context)
                 }
             }
         }
@@ -43,14 +43,15 @@ extension StreamFront {
                 case .success(let reader):
                     become(context, sink, caller.query, head.forwarded).begin(reader)
                     // A revocation that came meanwhile has not seen this connection.
-                    if route.authenticator.isRevoked(caller.claims) {
+                    if route.authenticator.isRevoked(caller.principal) {
                         hub.close(reader, .revoked, reconnectAfter: nil)
                     }
-                case .failure(let error): refuse(SocketRoute.refusal(error), head, of: caller.tenant, context: context)
+                case .failure(let error):
+                    refuse(SocketRoute.refusal(error), head, of: caller.principal.tenant, context: context)
                 }
             }
         } catch {
-            refuse(error, head, of: caller.tenant, context: context)
+            refuse(error, head, of: caller.principal.tenant, context: context)
         }
     }
 

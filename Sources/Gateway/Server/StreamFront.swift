@@ -154,11 +154,11 @@ final class StreamFront: ChannelDuplexHandler {
     /// Again when the tenant was loaded, but with the same caller: a ticket is good once.
     private func decide(_ head: HTTPRequestHead, _ caller: StreamRoute.Caller, context: ChannelHandlerContext) {
         guard context.channel.isActive else { return }
-        guard let known = route.relay.boards(of: caller.tenant) else {
-            return route.relay.load(caller.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
+        guard let known = route.relay.boards(of: caller.principal.tenant) else {
+            return route.relay.load(caller.principal.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
                 switch $0 {
                 case .success: self.decide(head, caller, context: context)
-                case .failure: self.refuse(.unavailable, head, of: caller.tenant, context: context)
+                case .failure: self.refuse(.unavailable, head, of: caller.principal.tenant, context: context)
                 }
             }
         }
@@ -166,9 +166,9 @@ final class StreamFront: ChannelDuplexHandler {
             return ask(endpoint, route.ask(head, caller, known: known), head, context: context)
         }
         do {
-            begin(try route.request(head, caller, known: known), caller.claims, head, context: context)
+            begin(try route.request(head, caller, known: known), caller.principal, head, context: context)
         } catch {
-            refuse(error, head, of: caller.tenant, context: context)
+            refuse(error, head, of: caller.principal.tenant, context: context)
         }
     }
 
@@ -181,9 +181,9 @@ final class StreamFront: ChannelDuplexHandler {
         promise.futureResult.assumeIsolated().whenComplete { result in
             guard context.channel.isActive else { return }
             switch result {
-            case .success(let request): self.begin(request, ask.caller.claims, head, context: context)
+            case .success(let request): self.begin(request, ask.caller.principal, head, context: context)
             case .failure(let error):
-                self.refuse(error as? Problem ?? .unavailable, head, of: ask.caller.tenant, context: context)
+                self.refuse(error as? Problem ?? .unavailable, head, of: ask.caller.principal.tenant, context: context)
             }
         }
     }
@@ -205,7 +205,7 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     private func begin(
-        _ request: StreamRequest, _ claims: Claims, _ head: HTTPRequestHead, context: ChannelHandlerContext
+        _ request: StreamRequest, _ principal: Principal, _ head: HTTPRequestHead, context: ChannelHandlerContext
     ) {
         guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
             return refuse(.unavailable, head, of: request.tenant, context: context)
@@ -219,7 +219,7 @@ final class StreamFront: ChannelDuplexHandler {
                 guard context.channel.isActive else { return hub.drop(reader) }
                 self.reader = reader
                 // A revocation that came meanwhile has not seen this stream.
-                if route.authenticator.isRevoked(claims) {
+                if route.authenticator.isRevoked(principal) {
                     hub.close(reader, .revoked, reconnectAfter: nil)
                 }
             // The store can't be read: the connection ends, and the client comes back by itself.

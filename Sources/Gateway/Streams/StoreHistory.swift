@@ -36,13 +36,13 @@ extension BoardStore {
     /// Every board of the tenant, whoever may see it.
     func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> {
         guard let anyone = UserID("-") else { return [.main] }
-        return Set(try await boards(for: Author(tenant: tenant, user: anyone)).map(\.id))
+        return Set(try await boards(for: Principal(tenant: tenant, user: anyone)).map(\.id))
     }
 
     /// `init`, the state that a stream with `snapshot=1` begins with, and the number it is true at.
     func initEvent(of tenant: TenantID, boards: Selection.Boards, now: Int) async throws -> StreamRequest.Snapshot {
         guard let anyone = UserID("-") else { throw Problem.notFound }
-        let snapshot = try await snapshot(of: .all, for: Author(tenant: tenant, user: anyone, boards: boards))
+        let snapshot = try await snapshot(of: .all, for: Principal(tenant: tenant, user: anyone, boards: boards))
         var json = JSONWriter(reserving: 512 + snapshot.tasks.count * 400)
         json.object { json in
             json.name("type"); json.string("init")

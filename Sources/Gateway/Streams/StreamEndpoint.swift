@@ -31,7 +31,7 @@ struct StreamAsk: Sendable {
     /// The tenant's boards.
     let known: Set<BoardID>
 
-    var grant: Grant { Grant(caller.claims, of: caller.user) }
+    var principal: Principal { caller.principal }
 }
 
 extension HTTPRequestHead {

@@ -17,7 +17,7 @@ struct StreamQuery {
     ///   - lastEventID: wins over `since`, unless it is empty (HTML §9.2.4).
     /// - Throws: ``Problem`` 400 for what can't be understood, 404 for a board that the tenant has not, 403 for one
     ///   that the token is not good for.
-    init(_ query: Query, lastEventID: String?, claims: Claims, known: Set<BoardID>) throws(Problem) {
+    init(_ query: Query, lastEventID: String?, principal: Principal, known: Set<BoardID>) throws(Problem) {
         var types = TypeFilter.everything
         if let list = query["types"] {
             guard let filter = TypeFilter(list: list) else {
@@ -28,17 +28,17 @@ struct StreamQuery {
         let named = query.all("board")
         guard named.count <= 100 else { throw .badQuery("board", "at most 100 boards; leave it out for all of them") }
         if named.isEmpty {
-            asked = Selection(boards: .all, user: UserID(claims.subject), types: types)
+            asked = Selection(boards: .all, user: principal.user, types: types)
         } else {
             var boards: Set<BoardID> = []
             for name in named {
                 guard let board = BoardID(name), known.contains(board) else { throw .notFound }
-                try claims.require(board)
+                try principal.mustSee(board)
                 boards.insert(board)
             }
             asked = Selection(boards: .only(boards), types: types)
         }
-        selection = asked.narrowed(to: claims.visibleBoards)
+        selection = asked.narrowed(to: principal.boards)
         cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? query["since"]
     }
 
@@ -53,25 +53,11 @@ struct StreamQuery {
     }
 }
 
-extension Claims {
-    /// The boards that the token is good for.
-    var visibleBoards: Selection.Boards {
-        guard let boards else { return .all }
-        return .only(Set(boards.compactMap { BoardID($0) }))
-    }
-
-    func require(_ board: BoardID) throws(Problem) {
-        guard mayUse(board: board.rawValue) else {
+extension Principal {
+    /// - Throws: ``Problem`` 403 for a board that the token does not allow.
+    func mustSee(_ board: BoardID) throws(Problem) {
+        guard boards.contains(board) else {
             throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
         }
-    }
-}
-
-extension Grant {
-    /// What a verified token gives a connection of `user`.
-    init(_ claims: Claims, of user: UserID) {
-        self.init(
-            user: user, tokenID: claims.id, issuedAt: claims.issuedAt.map { Int($0) }, expiresAt: Int(claims.expiresAt),
-            boards: claims.visibleBoards, mayWrite: claims.role.allows(.write))
     }
 }

@@ -23,9 +23,7 @@ struct StreamRoute: Sendable {
     var settings: GatewaySettings { failures.settings.current }
 
     struct Caller: Sendable {
-        let claims: Claims
-        let tenant: TenantID
-        let user: UserID
+        let principal: Principal
         let query: Query
     }
 
@@ -68,20 +66,17 @@ struct StreamRoute: Sendable {
         query: Query, _ peer: SocketAddress?, _ forwarded: [String],
         with credentials: () throws(Problem) -> Credentials?
     ) throws(Problem) -> Caller {
-        let claims: Claims
-        do { claims = try authenticator.claims(of: try credentials()) } catch {
+        do {
+            return Caller(principal: try authenticator.principal(of: try credentials()), query: query)
+        } catch {
             throw failures.count(error, from: peer, forwarded: forwarded)
         }
-        guard let tenant = TenantID(claims.tenant), let user = UserID(claims.subject) else {
-            throw .unauthorized("the tenant or the subject is not one that we can use")
-        }
-        return Caller(claims: claims, tenant: tenant, user: user, query: query)
     }
 
     func ask(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) -> StreamAsk {
         StreamAsk(
             caller: caller, path: head.path, lastEventID: head.headers.first(name: "last-event-id"),
-            head: RawResponse.streamHead(extra: cors(head, of: caller.tenant)), known: known)
+            head: RawResponse.streamHead(extra: cors(head, of: caller.principal.tenant)), known: known)
     }
 
     /// - Parameter known: the tenant's boards.
@@ -89,21 +84,21 @@ struct StreamRoute: Sendable {
     func request(_ head: HTTPRequestHead, _ caller: Caller, known: Set<BoardID>) throws(Problem) -> StreamRequest {
         try request(
             caller, lastEventID: head.headers.first(name: "last-event-id"), on: .eventStream,
-            head: RawResponse.streamHead(extra: cors(head, of: caller.tenant)), known: known)
+            head: RawResponse.streamHead(extra: cors(head, of: caller.principal.tenant)), known: known)
     }
 
     /// - Parameter head: what is sent before the first event.
     func request(
         _ caller: Caller, lastEventID: String?, on wire: Wire, head: ByteBuffer, known: Set<BoardID>
     ) throws(Problem) -> StreamRequest {
-        let ask = try StreamQuery(caller.query, lastEventID: lastEventID, claims: caller.claims, known: known)
+        let ask = try StreamQuery(caller.query, lastEventID: lastEventID, principal: caller.principal, known: known)
         let wantsSnapshot = try caller.query.flag("snapshot")
-        let (tenant, boards) = (caller.tenant, ask.selection.boards)
+        let (tenant, boards) = (caller.principal.tenant, ask.selection.boards)
         let snapshot: @Sendable () async throws -> StreamRequest.Snapshot = { [store, relay] in
             try await store.initEvent(of: tenant, boards: boards, now: relay.now())
         }
         return StreamRequest(
-            tenant: tenant, grant: Grant(caller.claims, of: caller.user), selection: ask.asked, wire: wire,
+            principal: caller.principal, selection: ask.asked, wire: wire,
             cursor: ask.cursor, head: head, snapshotURL: ask.snapshotURL, snapshot: wantsSnapshot ? snapshot : nil)
     }
 

@@ -37,7 +37,7 @@ extension LoopHub {
                 drop(reader)
                 continue
             }
-            let left = reader.grant.expiresAt &- wallClock
+            let left = reader.principal.expiresAt &- wallClock
             if left <= 0 {
                 close(reader, .tokenExpired, reconnectAfter: nil)
                 continue
@@ -49,7 +49,7 @@ extension LoopHub {
             if left <= Self.expiryNotice, !reader.isToldOfExpiry, reader.unsentHead == nil {
                 reader.isToldOfExpiry = true
                 send(
-                    StreamEvents.expiring(at: reader.grant.expiresAt, on: reader.wire, now: wallClock),
+                    StreamEvents.expiring(at: reader.principal.expiresAt, on: reader.wire, now: wallClock),
                     to: reader)
             }
             if let since = reader.blockedSince {

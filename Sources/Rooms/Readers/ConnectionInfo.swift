@@ -40,7 +40,7 @@ extension LoopHub {
                     cursor: Cursor(seq: cursor, epoch: epoch), lag: max(0, head - cursor),
                     queuedBytes: reader.sink.queuedBytes + reader.unsaid.readableBytes,
                     sentEvents: reader.sentEvents, sentBytes: reader.sentBytes,
-                    expiresAt: reader.grant.expiresAt)
+                    expiresAt: reader.principal.expiresAt)
             }
             return LoopInfo(connections: connections, rooms: Set(roomIDs.filter { $0.tenant == tenant }))
         }

@@ -93,7 +93,7 @@ extension LoopHub {
         guard reader.state != .closed else { return }
         detach(reader)
         reader.asked = asked
-        reader.selection = asked.narrowed(to: reader.grant.boards)
+        reader.selection = asked.narrowed(to: reader.principal.boards)
         reader.selections += 1
         reader.backfills = (reader.backfills + parts).map { part in
             let selection = part.selection.narrowed(to: reader.selection.boards)

@@ -11,7 +11,9 @@ extension LoopHub {
         opened: @escaping (Result<Reader, RoomError>) -> Void
     ) {
         let admission: Relay.Admission?
-        do { admission = try relay.admit(request.tenant, request.grant.user) } catch { return opened(.failure(error)) }
+        do { admission = try relay.admit(request.tenant, request.principal.user) } catch {
+            return opened(.failure(error))
+        }
         guard let admission else {
             return relay.load(request.tenant, on: loop).assumeIsolated().whenComplete { result in
                 switch result {

@@ -21,9 +21,8 @@ public final class Reader: @unchecked Sendable {
     }
 
     public let id = ConnectionID.random()
-    public let tenant: TenantID
     /// Whose it is, and for how long; a renewed token replaces it.
-    public internal(set) var grant: Grant
+    public internal(set) var principal: Principal
     /// What it asked for, and what of that it is shown.
     var asked: Selection
     public internal(set) var selection: Selection
@@ -81,7 +80,8 @@ public final class Reader: @unchecked Sendable {
     var part = 0
     var place = 0
 
-    public var user: UserID { grant.user }
+    public var tenant: TenantID { principal.tenant }
+    public var user: UserID { principal.user }
     /// Whether its socket takes nothing for now.
     public var isBlocked: Bool { blockedSince != nil }
 
@@ -101,10 +101,9 @@ public final class Reader: @unchecked Sendable {
 
     init(_ request: StreamRequest, on sink: any Sink, floor: Int, connectedAt: Int, now: Int64) {
         self.floor = floor
-        tenant = request.tenant
-        grant = request.grant
+        principal = request.principal
         asked = request.selection
-        selection = request.selection.narrowed(to: request.grant.boards)
+        selection = request.selection.narrowed(to: request.principal.boards)
         wire = request.wire
         snapshotURL = request.snapshotURL
         unsentHead = request.head

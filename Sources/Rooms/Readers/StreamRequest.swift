@@ -33,9 +33,8 @@ public struct StreamRequest: Sendable {
         }
     }
 
-    public let tenant: TenantID
-    public let grant: Grant
-    /// What was asked for; of it, the grant's boards are shown.
+    public let principal: Principal
+    /// What was asked for; of it, the principal's boards are shown.
     public let selection: Selection
     public let wire: Wire
     /// As the client sent it.
@@ -48,13 +47,14 @@ public struct StreamRequest: Sendable {
     /// Nanoseconds after which it is ended as `max_age`, to within a second; nil for never.
     public let lifetime: Int64?
 
+    public var tenant: TenantID { principal.tenant }
+
     public init(
-        tenant: TenantID, grant: Grant, selection: Selection, wire: Wire = .eventStream, cursor: String?,
-        head: ByteBuffer, snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil,
+        principal: Principal, selection: Selection, wire: Wire = .eventStream, cursor: String?, head: ByteBuffer,
+        snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil,
         lifetime: Int64? = nil
     ) {
-        self.tenant = tenant
-        self.grant = grant
+        self.principal = principal
         self.selection = selection
         self.wire = wire
         self.cursor = cursor

@@ -20,12 +20,12 @@ extension Relay {
     /// - Parameter reconnectAfter: milliseconds for each of them; nil tells the clients to stay away.
     public func close(
         in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
-        where condition: @escaping @Sendable (ConnectionID, Grant) -> Bool
+        where condition: @escaping @Sendable (ConnectionID, Principal) -> Bool
     ) async throws -> Int {
         var count = 0
         for hub in hubs {
             count += try await hub.loop.submit {
-                let closed = hub.all.filter { $0.tenant == tenant && condition($0.id, $0.grant) }
+                let closed = hub.all.filter { $0.tenant == tenant && condition($0.id, $0.principal) }
                 for reader in closed { hub.close(reader, reason, reconnectAfter: reconnectAfter?()) }
                 return closed.count
             }.get()
@@ -34,9 +34,9 @@ extension Relay {
     }
 
     /// Lets the connection `id` live on by a fresh token of the same user.
-    public func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) async throws -> Renewal {
+    public func renew(_ id: ConnectionID, in tenant: TenantID, with principal: Principal) async throws -> Renewal {
         for hub in hubs {
-            let renewal = try await hub.loop.submit { hub.renew(id, in: tenant, with: grant) }.get()
+            let renewal = try await hub.loop.submit { hub.renew(id, in: tenant, with: principal) }.get()
             if case .notFound = renewal { continue }
             return renewal
         }
@@ -47,12 +47,12 @@ extension Relay {
 extension LoopHub {
     /// Lets `reader` live on by a fresh token of its user; false when that shows nothing of what it showed, and the
     /// connection was ended. On its loop.
-    public func renew(_ reader: Reader, with grant: Grant) -> Bool {
+    public func renew(_ reader: Reader, with principal: Principal) -> Bool {
         guard reader.state != .closed else { return false }
-        reader.grant = grant
+        reader.principal = principal
         reader.isToldOfExpiry = false
         let before = reader.selection.boards
-        let after = reader.asked.narrowed(to: grant.boards).boards
+        let after = reader.asked.narrowed(to: principal.boards).boards
         if after == .only([]), before != after {
             close(reader, .accessLost, reconnectAfter: nil)
             return false
@@ -61,9 +61,9 @@ extension LoopHub {
         return true
     }
 
-    fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with grant: Grant) -> Renewal {
+    fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with principal: Principal) -> Renewal {
         guard let reader = reader(id), reader.tenant == tenant else { return .notFound }
-        guard reader.user == grant.user else { return .otherUser }
-        return renew(reader, with: grant) ? .renewed : .ended
+        guard reader.user == principal.user else { return .otherUser }
+        return renew(reader, with: principal) ? .renewed : .ended
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineTools
+import Events
 import Tokens
 
 struct Mint: ParsableCommand {

@@ -42,7 +42,7 @@ struct Load {
         let end = start + .seconds(seconds)
         let times = try await withThrowingTaskGroup(of: [Int].self) { group in
             for caller in 0..<inFlight {
-                let author = Author(tenant: TenantID("t\(caller % tenants)")!, user: UserID("u\(caller)")!)
+                let author = Principal(tenant: TenantID("t\(caller % tenants)")!, user: UserID("u\(caller)")!)
                 group.addTask {
                     var times: [Int] = []
                     var before = ContinuousClock.now

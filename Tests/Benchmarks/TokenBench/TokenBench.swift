@@ -24,12 +24,12 @@ struct Contest {
     private let uncached: TokenVerifier
     private let cached: TokenVerifier
     private let jwtKit: JWTKeyCollection
-    private let now: Int64
+    private let now: Int
 
     init(_ algorithm: Tokens.Algorithm) async throws {
         let jwk = try BenchKeys.jwk(for: algorithm)
         let key = try TokenKey(jwk: jwk)
-        now = Int64(Date().timeIntervalSince1970 * 1000)
+        now = Int(Date().timeIntervalSince1970 * 1000)
         let seconds = now / 1000
         let payload =
             #"{"sub":"user-1234","tenant":"acme","role":"member","boards":["main","ops"],"jti":"b1946ac92492d234","#

@@ -16,11 +16,9 @@ struct JobStreams: StreamEndpoint {
 
     /// - Throws: ``Problem`` 404 for a job that is not there, where an event does not tell.
     func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
-        let caller = ask.caller
-        let author = Author(tenant: caller.tenant, user: caller.user, boards: caller.claims.visibleBoards)
         guard let id = id(in: ask.path).flatMap({ JobID($0) }) else { return try nothing(for: ask) }
         do throws(BoardError) {
-            return stream(of: try await store.job(id, for: author), for: ask)
+            return stream(of: try await store.job(id, for: ask.principal), for: ask)
         } catch .notFound {
             return try nothing(for: ask)
         } catch {
@@ -32,26 +30,27 @@ struct JobStreams: StreamEndpoint {
         let job = found.job
         let dialect = JobDialect(kind: kind, job: job.id)
         let boards = Selection.Boards.only(job.board.map { [$0] } ?? [])
-        var grant = ask.grant
+        var principal = ask.principal
         // Who made a job sees it, also where the token is not good for its board.
-        if let board = job.board, !grant.boards.contains(board) { grant = grant.showing(boards) }
+        if let board = job.board, !principal.boards.contains(board) { principal = principal.limited(to: boards) }
         let selection = Selection(
             boards: boards, user: job.board == nil ? job.createdBy : nil, types: JobDialect.types)
-        return request(ask, grant, selection, dialect, dialect.tell(job), at: found.cursor.seq)
+        return request(ask, principal, selection, dialect, dialect.tell(job), at: found.cursor.seq)
     }
 
     private func nothing(for ask: StreamAsk) throws(Problem) -> StreamRequest {
         guard kind == .taskProgress else { throw .notFound }
         let dialect = JobDialect(kind: kind, job: .random())
         let selection = Selection(boards: .only([]), types: JobDialect.types)
-        return request(ask, ask.grant, selection, dialect, dialect.gone, at: 0)
+        return request(ask, ask.principal, selection, dialect, dialect.gone, at: 0)
     }
 
     private func request(
-        _ ask: StreamAsk, _ grant: Grant, _ selection: Selection, _ dialect: JobDialect, _ state: Telling, at seq: Int
+        _ ask: StreamAsk, _ principal: Principal, _ selection: Selection, _ dialect: JobDialect, _ state: Telling,
+        at seq: Int
     ) -> StreamRequest {
         StreamRequest(
-            tenant: ask.caller.tenant, grant: grant, selection: selection, wire: .dialect(dialect), cursor: nil,
+            principal: principal, selection: selection, wire: .dialect(dialect), cursor: nil,
             head: ask.head, snapshotURL: "/api/jobs/\(dialect.job)", snapshot: { .init(state, seq: seq) },
             lifetime: lifetime)
     }
@@ -78,12 +77,5 @@ struct JobStreams: StreamEndpoint {
             }
         }
         return id
-    }
-}
-
-extension Grant {
-    fileprivate func showing(_ boards: Selection.Boards) -> Grant {
-        Grant(
-            user: user, tokenID: tokenID, issuedAt: issuedAt, expiresAt: expiresAt, boards: boards, mayWrite: mayWrite)
     }
 }

@@ -18,12 +18,12 @@ struct LegacyEventStream: StreamEndpoint {
 
     func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
         let query = try StreamQuery(
-            ask.caller.query, lastEventID: ask.lastEventID, claims: ask.caller.claims, known: ask.known)
+            ask.caller.query, lastEventID: ask.lastEventID, principal: ask.principal, known: ask.known)
         let cursor = query.cursor.map { text in
             Int(digits: text).map { Cursor(seq: $0, epoch: store.epoch).description } ?? text
         }
         return StreamRequest(
-            tenant: ask.caller.tenant, grant: ask.grant, selection: query.asked, wire: .dialect(NumberedEvents()),
+            principal: ask.principal, selection: query.asked, wire: .dialect(NumberedEvents()),
             cursor: cursor, head: ask.head, snapshotURL: query.snapshotURL)
     }
 }

@@ -21,13 +21,13 @@ struct LegacyTaskStream: StreamEndpoint {
     }
 
     func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
-        let query = try StreamQuery(ask.caller.query, lastEventID: nil, claims: ask.caller.claims, known: ask.known)
+        let query = try StreamQuery(ask.caller.query, lastEventID: nil, principal: ask.principal, known: ask.known)
         let shape = TaskList.Shape(
             status: try status(in: ask.path), limit: try ask.caller.query.int("limit", in: 1...200, default: 50),
             tellsChanges: try tellsChanges(ask.caller.query))
-        let dialect = TaskListDialect(shape: shape, tenant: ask.caller.tenant, store: store, clock: clock)
+        let dialect = TaskListDialect(shape: shape, tenant: ask.principal.tenant, store: store, clock: clock)
         return StreamRequest(
-            tenant: ask.caller.tenant, grant: ask.grant,
+            principal: ask.principal,
             selection: Selection(boards: query.asked.boards, types: TaskList.types), wire: .dialect(dialect),
             cursor: nil, head: ask.head, snapshotURL: query.snapshotURL)
     }

@@ -19,7 +19,7 @@ struct TaskListDialect: StateDialect {
         guard let anyone = UserID("-") else { throw Problem.notFound }
         let newest = try await store.newestTasks(
             in: shape.status, count: shape.limit + TaskList.reserve,
-            for: Author(tenant: tenant, user: anyone, boards: selection.boards))
+            for: Principal(tenant: tenant, user: anyone, boards: selection.boards))
         return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
     }
 

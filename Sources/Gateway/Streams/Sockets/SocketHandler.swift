@@ -130,7 +130,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         switch command {
         case .auth(let token): try renew(reader, with: token)
         case .subscribe(let boards, let types, let since):
-            for board in boards { try route.require(board, among: known, for: reader.grant) }
+            for board in boards { try route.require(board, among: known, for: reader.principal) }
             guard reader.resumptions < Self.mostResumptions else {
                 throw Problem(.tooManyRequests, "too_many", "Wait for the boards that were asked for before.")
             }
@@ -148,7 +148,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             }
             hub.unsubscribe(reader, from: boards, of: known, types: filter)
         case .typing(let board, let task, let isTyping):
-            guard reader.grant.mayWrite else {
+            guard reader.principal.allows(.write) else {
                 throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
             }
             type(isTyping, into: task, on: board, reader)
@@ -158,16 +158,16 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private func renew(_ reader: Reader, with token: String) throws(Problem) {
         let caller = try caller(token)
-        guard caller.tenant == reader.tenant, caller.user == reader.user else {
+        guard caller.principal.tenant == reader.tenant, caller.principal.user == reader.user else {
             throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
         }
-        guard hub.renew(reader, with: Grant(caller.claims, of: caller.user)) else { return }
-        answer(SocketRoute.renewed(until: Int(caller.claims.expiresAt), now: hub.wallClock))
+        guard hub.renew(reader, with: caller.principal) else { return }
+        answer(SocketRoute.renewed(until: caller.principal.expiresAt, now: hub.wallClock))
     }
 
     /// The store has to be asked whether there is such a task.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
-        let author = Author(tenant: reader.tenant, user: reader.user, boards: reader.grant.boards)
+        let author = reader.principal
         Task { [presence = route.presence, hub] in
             do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
                 let told = SocketRoute.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
@@ -193,8 +193,9 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private func enter(_ caller: StreamRoute.Caller) {
         guard case .entering = phase else { return }
-        guard let known = route.streams.relay.boards(of: caller.tenant) else {
-            return route.streams.relay.load(caller.tenant, on: hub.loop).assumeIsolated().whenComplete { result in
+        guard let known = route.streams.relay.boards(of: caller.principal.tenant) else {
+            return route.streams.relay.load(caller.principal.tenant, on: hub.loop).assumeIsolated().whenComplete {
+                result in
                 guard case .success = result else { return self.end(1013, "the store can't be read now") }
                 self.enter(caller)
             }
@@ -216,7 +217,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         switch result {
         case .success(let reader):
             phase = .open(reader)
-            if route.streams.authenticator.isRevoked(caller.claims) {
+            if route.streams.authenticator.isRevoked(caller.principal) {
                 return hub.close(reader, .revoked, reconnectAfter: nil)
             }
             let waiting = early

@@ -46,9 +46,9 @@ final class SocketRoute: Sendable {
     }
 
     /// - Throws: ``Problem`` 404 for a board that the tenant has not, 403 for one that the token is not good for.
-    func require(_ board: BoardID, among known: Set<BoardID>, for grant: Grant) throws(Problem) {
+    func require(_ board: BoardID, among known: Set<BoardID>, for principal: Principal) throws(Problem) {
         guard known.contains(board) else { throw .notFound }
-        guard grant.boards.contains(board) else {
+        guard principal.boards.contains(board) else {
             throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
         }
     }

@@ -1,12 +1,10 @@
-import StrictJSON
-
 /// What a token's holder may do in its tenant; the claim `role`.
 public enum Role: String, Sendable, CaseIterable {
     case viewer, member, service, admin
 
     /// The role that is spelled exactly so, byte by byte.
     public init?(name: String) {
-        guard let role = Self.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else { return nil }
+        guard let role = Self.allCases.first(where: { $0.rawValue.utf8.elementsEqual(name.utf8) }) else { return nil }
         self = role
     }
 
@@ -25,10 +23,15 @@ public enum Permission: String, Sendable, CaseIterable {
     case read, write, publish, jobs, administer
 }
 
-/// The token is good, but its role does not allow this: HTTP's 403.
+/// The token is valid, but its role does not allow this: HTTP's 403.
 public struct PermissionDenied: Error, Equatable, CustomStringConvertible {
     public let role: Role
     public let permission: Permission
+
+    public init(role: Role, permission: Permission) {
+        self.role = role
+        self.permission = permission
+    }
 
     public var description: String { "the role \(role.rawValue) does not allow to \(permission.phrase)" }
 }

@@ -1,0 +1,10 @@
+public import Events
+
+extension Principal {
+    /// For a board that exists: one that does not is answered as missing, to everybody.
+    ///
+    /// - Throws: ``BoardError/forbidden`` for a board that the token does not allow.
+    public func require(_ board: BoardID) throws(BoardError) {
+        guard boards.contains(board) else { throw .forbidden }
+    }
+}

@@ -1,0 +1,52 @@
+/// Who asks: what a verified token says of its holder (RFC 7519 §4), from the verifier to the store.
+///
+/// Only ``Tokens/TokenVerifier`` makes one from a token. The gateway's own work on behalf of a user (a job's timer, a
+/// resumed import) makes its own, which never expires.
+public struct Principal: Sendable {
+    public let tenant: TenantID
+    /// `sub`
+    public let user: UserID
+    /// `role`; a member when the token names none.
+    public let role: Role
+    /// `boards`: the only boards that the token allows. A board named here need not exist.
+    public let boards: Selection.Boards
+    /// `exp`, milliseconds since 1970, rounded down.
+    public let expiresAt: Int
+    /// `iat`, milliseconds since 1970; nil when the token does not say.
+    public let issuedAt: Int?
+    /// `nbf`, milliseconds since 1970.
+    public let notBefore: Int?
+    /// `jti`
+    public let tokenID: String?
+    /// `iss`
+    public let issuer: String?
+
+    public init(
+        tenant: TenantID, user: UserID, role: Role = .member, boards: Selection.Boards = .all, expiresAt: Int = .max,
+        issuedAt: Int? = nil, notBefore: Int? = nil, tokenID: String? = nil, issuer: String? = nil
+    ) {
+        self.tenant = tenant
+        self.user = user
+        self.role = role
+        self.boards = boards
+        self.expiresAt = expiresAt
+        self.issuedAt = issuedAt
+        self.notBefore = notBefore
+        self.tokenID = tokenID
+        self.issuer = issuer
+    }
+
+    public func allows(_ permission: Permission) -> Bool { role.allows(permission) }
+
+    /// - Throws: ``PermissionDenied`` when the role does not allow it.
+    public func require(_ permission: Permission) throws(PermissionDenied) {
+        guard allows(permission) else { throw PermissionDenied(role: role, permission: permission) }
+    }
+
+    /// The same holder, who is shown `boards` alone.
+    public func limited(to boards: Selection.Boards) -> Principal {
+        Principal(
+            tenant: tenant, user: user, role: role, boards: boards, expiresAt: expiresAt, issuedAt: issuedAt,
+            notBefore: notBefore, tokenID: tokenID, issuer: issuer)
+    }
+}
