@@ -60,15 +60,12 @@ public struct Gateway: Sendable {
         let requests = RequestTasks()
         let connections = OpenConnections(limit: settings.maxConnections)
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
-        let route = StreamRoute(
-            authenticator: authenticator, relay: relay, store: store, failures: failures, endpoints: feeds + jobStreams)
-        let sockets = SocketRoute(streams: route, presence: presenceRoutes)
+        let streams = makeStreams()
         return Application(
             router: router(),
             server: HTTPServerBuilder {
                 StreamServer(
-                    responder: $0, route: route, sockets: sockets, requests: requests, watches: watches,
-                    connections: connections)
+                    responder: $0, streams: streams, requests: requests, watches: watches, connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
             services: [StreamDrain(relay: relay, settings: settings), JobService(jobs: jobs), imports, requests],
@@ -79,15 +76,25 @@ public struct Gateway: Sendable {
             eventLoopGroupProvider: .shared(group), logger: logger)
     }
 
-    private var feeds: [any StreamEndpoint] {
-        [LegacyEventStream(store: store), LegacyTaskStream(store: store, clock: relay.now)]
+    private var admission: ReaderAdmission {
+        ReaderAdmission(authenticator: authenticator, failures: failures, relay: relay)
     }
 
-    private var jobStreams: [any StreamEndpoint] {
+    private var nativeStream: NativeStream { NativeStream(store: store, relay: relay) }
+
+    /// Every path at which there are events, save ``SocketEndpoint/path``. The one that is asked for most comes first.
+    private var streamEndpoints: [any StreamEndpoint] {
         [
+            nativeStream, LegacyEventStream(store: store),
             JobStreams(kind: .taskProgress, store: store, lifetime: nil),
             JobStreams(kind: .job, store: store, lifetime: Int64(settings.jobStreamMilliseconds) * 1_000_000),
-        ]
+        ] + LegacyTaskStream.endpoints(store: store, clock: relay.now)
+    }
+
+    func makeStreams() -> Streams {
+        Streams(
+            admission: admission, endpoints: streamEndpoints,
+            sockets: SocketEndpoint(stream: nativeStream, presence: presenceRoutes))
     }
 
     private var presenceRoutes: PresenceRoutes {
@@ -111,7 +118,7 @@ public struct Gateway: Sendable {
         ImportRoutes(store: store, imports: imports).add(to: tenant)
         ExportRoutes(store: store).add(to: tenant)
         presenceRoutes.add(to: tenant)
-        EventRoutes(store: store, relay: relay).add(to: tenant)
+        EventRoutes(store: store, admission: admission).add(to: tenant)
         PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
         StatsRoutes(relay: relay).add(to: tenant)
         ConnectionRoutes(relay: relay, authenticator: authenticator, audit: audit, settings: settings).add(to: tenant)
@@ -120,13 +127,8 @@ public struct Gateway: Sendable {
             store: admin, audit: audit, authenticator: authenticator, relay: relay, settings: settings
         ).add(to: tenant)
         AuditRoutes(store: admin).add(to: tenant)
-        Resource<AppContext>(RouterPath(StreamRoute.path), elsewhere: [.get]).add(to: router)
-        for kind: JobDialect.Kind in [.taskProgress, .job] {
-            Resource<AppContext>(RouterPath(JobStreams.path(of: kind)), elsewhere: [.get]).add(to: router)
-        }
-        Resource<AppContext>(RouterPath(SocketRoute.path), elsewhere: [.get]).add(to: router)
-        for path in [LegacyEventStream.path, LegacyTaskStream.path, LegacyTaskStream.path + "/{status}"] {
-            Resource<AppContext>(RouterPath(path), elsewhere: [.get]).add(to: router)
+        for path in streamEndpoints.map(\.path) + [SocketEndpoint.path] {
+            Resource<AppContext>(RouterPath(path.description), elsewhere: [.get]).add(to: router)
         }
         return router
     }

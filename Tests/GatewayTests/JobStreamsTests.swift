@@ -28,20 +28,11 @@ import Tokens
         try #require(try await gateway.call(.patch, "/api/jobs/\(id)", "service", body).status == 200)
     }
 
-    private func path(_ kind: JobDialect.Kind, _ id: String) -> String {
-        JobStreams.path(of: kind).split(separator: ":id").joined(separator: id)
-    }
+    private func path(_ kind: JobDialect.Kind, _ id: String) -> String { streams(kind).path.path(with: id) }
 
     private func request(_ kind: JobDialect.Kind, _ id: String, as token: String? = nil) async throws -> StreamRequest {
-        let route = StreamRoute(
-            authenticator: gateway.authenticator, relay: gateway.relay, store: gateway.store,
-            failures: AuthFailures(settings: LiveSettings(GatewaySettings()), uptime: { 0 }),
-            endpoints: [streams(kind)])
-        let head = HTTPRequestHead(
-            version: .http1_1, method: .GET, uri: path(kind, id),
-            headers: ["Authorization": "Bearer \(try token ?? TestGateway.token())"])
-        let caller = try route.caller(head, from: nil)
-        return try await streams(kind).request(route.ask(head, caller, known: [.main]))
+        try await gateway.streamRequest(
+            TestGateway.head(path(kind, id), token: try token ?? TestGateway.token()), known: [.main])
     }
 
     private func open(_ kind: JobDialect.Kind, _ id: String, as token: String? = nil) async throws -> TestConnection {
@@ -58,14 +49,14 @@ import Tokens
 
     @Test func `a path is a job's stream or is not`() {
         for kind in [JobDialect.Kind.taskProgress, .job] {
-            let streams = streams(kind)
-            #expect(streams.takes(path(kind, "x")[...]))
+            let pattern = streams(kind).path
+            #expect(pattern.match(path(kind, "x")[...]) == .with("x"))
             for other in [
                 path(kind, ""), path(kind, "a/b"), path(kind, "x") + "/", path(kind, "x") + "s", "/api/jobs/x",
                 "/API/jobs/x/stream", "/api/jobs/stream", "//api/jobs/x/stream", "",
-            ] { #expect(!streams.takes(other[...]), "\(other)") }
+            ] { #expect(pattern.match(other[...]) == nil, "\(other)") }
         }
-        #expect(!streams(.job).takes(path(.taskProgress, "x")[...]))
+        #expect(streams(.job).path.match(path(.taskProgress, "x")[...]) == nil)
     }
 
     @Test func `task progress is told as its page expects it, to the end`() async throws {

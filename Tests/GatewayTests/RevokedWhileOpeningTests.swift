@@ -7,28 +7,36 @@ import Logging
 import NIOCore
 import NIOPosix
 import Rooms
-import Synchronization
+import StrictJSON
 import Testing
 import Tokens
 
 @testable import Gateway
 
+/// A token that is revoked after it was verified and before its reader is in the rooms: the revocation has not seen it.
 @Suite struct RevokedWhileOpeningTests {
-    @Test(.timeLimit(.minutes(10)))
-    func `a stream whose token is revoked after the check and before it is admitted is ended at once`()
-        async throws
-    {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let relay = Relay(limits: RoomLimits(), clock: { TestGateway.now })
+    private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    private let relay = Relay(limits: RoomLimits(), clock: { TestGateway.now })
+    private let store: MemoryBoardStore
+    private let authenticator: Authenticator
+
+    init() throws {
+        store = MemoryBoardStore(now: { TestGateway.now }, announce: { [relay] in relay.announce($0) })
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: TestGateway.secret)]))
-        let authenticator = Authenticator(verifier: verifier) { TestGateway.now }
+        authenticator = Authenticator(verifier: verifier) { TestGateway.now }
+    }
+
+    /// - Parameter meanwhile: what happens while the tenant is loaded, once ann's tokens are revoked.
+    private func test(
+        meanwhile: @escaping @Sendable () async throws -> Void = {},
+        _ body: @escaping @Sendable (any TestClientProtocol, _ token: String) async throws -> Void
+    ) async throws {
         let revocation = Revocation(
             id: 1, target: .subject(UserID("ann")!), reason: nil, createdBy: UserID("root")!,
             createdAt: Timestamp(milliseconds: TestGateway.now))
-        let store = MemoryBoardStore(now: { TestGateway.now }, announce: { relay.announce($0) })
-        // The tenant is loaded between the two.
-        let history = HookedHistory(history: StoreHistory(store)) {
+        let history = HookedHistory(history: StoreHistory(store)) { [authenticator] in
             authenticator.revoke(revocation, in: TenantID("acme")!)
+            try await meanwhile()
         }
         relay.start(history: history, on: group.makeIterator())
         let admin = MemoryAdminStore()
@@ -41,15 +49,44 @@ import Tokens
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: logger) { _ in }
         let token = try TestGateway.token()
-        try await application.test(.live) { client in
+        try await application.test(.live) { [relay, group] client in
+            try await body(client, token)
+            // After whatever the loop is still doing.
+            #expect(try await group.next().submit { relay.connections }.get() == 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10))) func `a stream is ended at once`() async throws {
+        try await test { client, token in
             let answer = try await client.executeRequest(
                 uri: "/sse/connect", method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
             let text = String(buffer: answer.body)
             #expect(answer.status == .ok)
             #expect(text.contains(#""type":"stream.closing","reason":"revoked","reconnect":false"#))
             #expect(!text.contains("connection.established"))
-            // Behind what the loop is still doing.
-            #expect(try await group.next().submit { relay.connections }.get() == 0)
+        }
+    }
+
+    @Test(.timeLimit(.minutes(10))) func `a long poll is answered at once, without the events that come later`()
+        async throws
+    {
+        let store = store
+        let bob = Principal(tenant: TenantID("acme")!, user: UserID("bob")!)
+        let cursor = try await store.bounds(of: bob.tenant).cursor
+        // The next event, which a poll that still waited would be answered with.
+        let write: @Sendable () async throws -> Void = {
+            _ = try await store.write(
+                .createTask(try TaskDraft(try #require(JSONParser.parse(Array(#"{"name":"secret"}"#.utf8)).object))),
+                by: bob, once: nil)
+        }
+        try await test(meanwhile: write) { client, token in
+            let answer = try await client.executeRequest(
+                uri: "/api/events?since=\(cursor)&wait=30", method: .get,
+                headers: [.authorization: "Bearer \(token)"], body: nil)
+            let text = String(buffer: answer.body)
+            #expect(answer.status == .ok)
+            #expect(text.contains(#""events":[],"cursor":"\#(cursor)""#))
+            #expect(!text.contains("secret"))
         }
     }
 }
@@ -57,13 +94,13 @@ import Tokens
 /// A history that does something before a tenant is loaded from it.
 private struct HookedHistory: TenantHistory {
     let history: StoreHistory
-    let hook: @Sendable () -> Void
+    let hook: @Sendable () async throws -> Void
 
     var epoch: Epoch { history.epoch }
     func bounds(of tenant: TenantID) async throws -> LogBounds { try await history.bounds(of: tenant) }
 
     func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> {
-        hook()
+        try await hook()
         return try await history.boardIDs(of: tenant)
     }
 

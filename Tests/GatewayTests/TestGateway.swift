@@ -31,6 +31,7 @@ struct TestGateway: Sendable {
     let relay: Relay
     let hub: LoopHub
     let presence: PresenceHub
+    let streams: Streams
     private let application: Application<RouterResponder<AppContext>>
 
     /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
@@ -56,6 +57,7 @@ struct TestGateway: Sendable {
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         imports = gateway.imports
+        streams = gateway.makeStreams()
         application = Application(router: gateway.router(), logger: logger)
     }
 

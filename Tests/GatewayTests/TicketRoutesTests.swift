@@ -10,18 +10,14 @@ import Tokens
 @testable import Gateway
 
 @Suite struct TicketRoutesTests {
-    private func caller(_ gateway: TestGateway, _ uri: String, _ headers: [(String, String)] = []) throws
-        -> StreamRoute.Caller
+    private func principal(_ gateway: TestGateway, _ uri: String, _ headers: [(String, String)] = []) throws
+        -> Principal
     {
-        let route = StreamRoute(
-            authenticator: gateway.authenticator, relay: gateway.relay, store: gateway.store,
-            failures: AuthFailures(settings: LiveSettings(GatewaySettings()), uptime: { 0 }))
-        return try route.caller(
-            HTTPRequestHead(version: .http1_1, method: .GET, uri: uri, headers: HTTPHeaders(headers)), from: nil)
+        try gateway.principal(of: TestGateway.head(uri, headers))
     }
 
     private func refusal(_ gateway: TestGateway, _ uri: String) throws -> Problem {
-        try #require(#expect(throws: Problem.self) { _ = try caller(gateway, uri) })
+        try #require(#expect(throws: Problem.self) { _ = try principal(gateway, uri) })
     }
 
     private func ticket(_ gateway: TestGateway, as token: String) async throws -> String {
@@ -36,7 +32,7 @@ import Tokens
         let token = try TestGateway.token(boards: ["plan"], id: "t", issued: TestGateway.now / 1000)
         let ticket = try await ticket(gateway, as: token)
         #expect(ticket.utf8.count == 43 && Base64URL.decode(ticket)?.count == 32)
-        let principal = try caller(gateway, "/sse/connect?ticket=\(ticket)").principal
+        let principal = try principal(gateway, "/sse/connect?ticket=\(ticket)")
         #expect(principal.user == UserID("ann") && principal.tenant == TenantID("acme"))
         #expect(principal.boards == .only([BoardID("plan")!]) && principal.tokenID == "t")
         #expect(principal.expiresAt == TestGateway.now + 3_600_000)
@@ -50,7 +46,7 @@ import Tokens
         let gateway = try TestGateway()
         let ticket = try await ticket(gateway, as: try TestGateway.token())
         #expect(try refusal(gateway, "/sse/connect?ticket=\(ticket)&x=1").status == .badRequest)
-        #expect(try caller(gateway, "/sse/connect?ticket=\(ticket)").principal.user == UserID("ann"))
+        #expect(try principal(gateway, "/sse/connect?ticket=\(ticket)").user == UserID("ann"))
     }
 
     @Test func `a ticket is for streams alone`() async throws {
@@ -69,10 +65,10 @@ import Tokens
             ("Authorization", "Bearer \(tokens[0])"), ("Cookie", "boardcast_session=\(tokens[1])")
         )
         let uri = "/sse/connect?ticket=\(ticket)"
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie, header]).principal.user == UserID("h"))
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])", [cookie]).principal.user == UserID("c"))
-        #expect(try caller(gateway, "\(uri)&token=\(tokens[2])").principal.user == UserID("q"))
-        #expect(try caller(gateway, uri).principal.user == UserID("t"))
+        #expect(try principal(gateway, "\(uri)&token=\(tokens[2])", [cookie, header]).user == UserID("h"))
+        #expect(try principal(gateway, "\(uri)&token=\(tokens[2])", [cookie]).user == UserID("c"))
+        #expect(try principal(gateway, "\(uri)&token=\(tokens[2])").user == UserID("q"))
+        #expect(try principal(gateway, uri).user == UserID("t"))
     }
 
     @Test func `a ticket falls with the token that it was made with`() async throws {

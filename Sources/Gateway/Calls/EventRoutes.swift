@@ -10,7 +10,7 @@ import Tokens
 /// `GET /api/events`: the log as JSON, for clients that poll. The same selection, order and cursors as a stream.
 struct EventRoutes {
     let store: any BoardStore
-    let relay: Relay
+    let admission: ReaderAdmission
     /// How much of the log one answer may read before it is sent, though it be short.
     private static let bytes = 4 << 20
 
@@ -53,7 +53,7 @@ struct EventRoutes {
         }
     }
 
-    /// Whether there is something behind `cursor`, after a wait if need be. False too when the right to know ended.
+    /// Whether there is something after `cursor`, waiting for it if need be. False too when the right to read ended.
     ///
     /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may.
     private func isNews(
@@ -63,15 +63,17 @@ struct EventRoutes {
             principal: context.principal, selection: ask.asked, wire: .poll,
             cursor: cursor.description, head: ByteBuffer(), snapshotURL: ask.snapshotURL)
         do {
-            if case .news = try await PollWait.run(request, on: relay, upTo: time) { return true }
+            if case .news = try await PollWait.run(request, admission: admission, upTo: time) { return true }
             return false
-        } catch RoomError.full {
+        } catch ReaderAdmission.Refusal.room(.full) {
             throw Problem(
                 .tooManyRequests, "limit_reached", "As many connections are open as may be; poll without wait."
             )
             .with(.retryAfter, "1")
-        } catch RoomError.draining {
+        } catch ReaderAdmission.Refusal.room(.draining) {
             return false
+        } catch ReaderAdmission.Refusal.problem(let problem) {
+            throw problem
         }
     }
 

@@ -7,65 +7,52 @@ import Rooms
 /// The opening handshake of a WebSocket, up to the moment when the connection is one.
 extension StreamFront {
     /// - Throws: ``Problem``; the connection stays one of requests.
-    func decideSocket(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(Problem) {
-        let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: route.settings.allOrigins)
+    func openSocket(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(Problem) {
+        let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: streams.settings.allOrigins)
         let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
-        let query = try route.query(head)
-        if route.relay.isDraining { throw SocketRoute.refusal(.draining) }
+        let query = try streams.sockets.query(of: head)
+        if streams.admission.relay.isDraining { throw SocketEndpoint.refusal(.draining) }
+        let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
         guard CredentialFields(head).hasAny || query["token"] != nil || query["ticket"] != nil else {
-            return try admitStranger(query, head.forwarded, handshake, context: context)
+            return try admitStranger(query, client, handshake, context: context)
         }
-        enter(try route.caller(head, from: context.remoteAddress), head, handshake, context: context)
-    }
-
-    private func enter(
-        _ caller: StreamRoute.Caller, _ head: HTTPRequestHead, _ handshake: SocketHandshake,
-        context: ChannelHandlerContext
-    ) {
-        guard context.channel.isActive, case .deciding = mode else { return }
-        guard let known = route.relay.boards(of: caller.principal.tenant) else {
-            return route.relay.load(caller.principal.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
-                switch $0 {
-                case .success: self.enter(caller, head, handshake, context: context)
-                case .failure: self.refuse(.unavailable, head, of: caller.principal.tenant, context: context)
-                }
-            }
-        }
-        do throws(Problem) {
-            let request = try sockets.request(caller, head: handshake.response, known: known)
-            let sink = try makeSink(context)
-            hub.open(request, on: sink) { [self] result in
-                guard context.channel.isActive, case .deciding = mode else {
-                    if case .success(let reader) = result { hub.drop(reader) }
-                    return
-                }
+        let principal = try streams.authenticate(head, query, from: client)
+        // Made once nothing but the rooms can refuse it, and used once they have not.
+        var sink: DescriptorSink?
+        streams.admission.admit(
+            principal, to: hub,
+            { [streams] known throws(Problem) in
+                .ready(try streams.sockets.request(query, by: principal, head: handshake.response, known: known))
+            },
+            on: { [self] _ throws(Problem) in
+                guard context.channel.isActive, case .deciding = mode else { return nil }
+                sink = try makeSink(context)
+                return sink
+            },
+            admitted: { [self] result in
                 switch result {
                 case .success(let reader):
-                    become(context, sink, caller.query, head.forwarded).begin(reader)
-                    // A revocation that came meanwhile has not seen this connection.
-                    if route.authenticator.isRevoked(caller.principal) {
-                        hub.close(reader, .revoked, reconnectAfter: nil)
-                    }
-                case .failure(let error):
-                    refuse(SocketRoute.refusal(error), head, of: caller.principal.tenant, context: context)
+                    // The client may have left meanwhile.
+                    guard let sink, context.channel.isActive, case .deciding = mode else { return hub.drop(reader) }
+                    become(context, sink, query, client).begin(reader)
+                case .failure(let refusal):
+                    refuse(SocketEndpoint.refusal(refusal), head, of: principal.tenant, context: context)
                 }
-            }
-        } catch {
-            refuse(error, head, of: caller.principal.tenant, context: context)
-        }
+            })
     }
 
     /// Opens a WebSocket whose first message has to bring the token.
     private func admitStranger(
-        _ query: Query, _ forwarded: [String], _ handshake: SocketHandshake, context: ChannelHandlerContext
+        _ query: Query, _ client: ReaderAdmission.Client, _ handshake: SocketHandshake,
+        context: ChannelHandlerContext
     ) throws(Problem) {
-        guard sockets.strangers.enter() else { throw SocketRoute.refusal(.full(limit: Strangers.limit)) }
+        guard streams.sockets.strangers.enter() else { throw SocketEndpoint.refusal(.full(limit: Strangers.limit)) }
         let sink: DescriptorSink
         do throws(Problem) { sink = try makeSink(context) } catch {
-            sockets.strangers.leave()
+            streams.sockets.strangers.leave()
             throw error
         }
-        let handler = become(context, sink, query, forwarded)
+        let handler = become(context, sink, query, client)
         handler.awaitToken()
         let response = handshake.response
         if sink.send(response) != response.readableBytes { sink.abort() }
@@ -79,11 +66,10 @@ extension StreamFront {
 
     /// From now on the connection is a WebSocket.
     private func become(
-        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ forwarded: [String]
+        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ client: ReaderAdmission.Client
     ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
-        let client = SocketHandler.Client(query: query, peer: context.remoteAddress, forwarded: forwarded)
-        let handler = SocketHandler(route: sockets, hub: hub, sink: sink, client: client)
+        let handler = SocketHandler(streams: streams, hub: hub, sink: sink, query: query, client: client)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: SocketMessages.longest))
         // Fails only for a handler that is not in the pipeline.
         try? context.pipeline.syncOperations.addHandlers([decoder, handler], position: .after(self))

@@ -18,15 +18,20 @@ final class StreamFront: ChannelDuplexHandler {
 
     enum Mode {
         case requests
-        /// A stream request has come and is looked at; parts behind it wait.
-        case deciding(HTTPRequestHead, isComplete: Bool)
+        /// A request for a stream has come and is looked at; parts that come after it wait.
+        case deciding(HTTPRequestHead, Target, isComplete: Bool)
         case stream(DescriptorSink)
         /// Everything is for the handlers behind this one, and goes out beneath it.
         case socket
     }
 
-    let route: StreamRoute
-    let sockets: SocketRoute
+    /// What a request that does not go to the router is for.
+    enum Target {
+        case stream(StreamEndpoints.Match)
+        case socket
+    }
+
+    let streams: Streams
     let hub: LoopHub
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
@@ -37,19 +42,17 @@ final class StreamFront: ChannelDuplexHandler {
     private(set) var mode = Mode.requests
     private var isAttached = false
     private var unanswered = 0
-    private var isAnswering = false
     private var closesAfterResponse = false
     private var held: [HTTPServerRequestPart] = []
     private var reader: Reader?
     private static let mostHeld = 64
 
     init(
-        route: StreamRoute, sockets: SocketRoute, hub: LoopHub, codec: StreamServer.Codec,
+        streams: Streams, hub: LoopHub, codec: StreamServer.Codec,
         connections: OpenConnections, logger: Logger, attach: @escaping () throws -> Void
     ) {
         self.codec = codec
-        self.route = route
-        self.sockets = sockets
+        self.streams = streams
         self.hub = hub
         self.connections = connections
         self.logger = logger
@@ -68,20 +71,27 @@ final class StreamFront: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
         switch (mode, part) {
         case (.stream, _), (.socket, _): return
-        case (.deciding(let head, isComplete: false), .end):
-            mode = .deciding(head, isComplete: true)
+        case (.deciding(let head, let target, isComplete: false), .end):
+            mode = .deciding(head, target, isComplete: true)
             decide(context: context)
-        case (.deciding(_, isComplete: false), _): return
+        case (.deciding(_, _, isComplete: false), _): return
         case (.deciding, _):
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
-        case (.requests, .head(let head)) where route.takes(head) || SocketRoute.takes(head):
-            mode = .deciding(head, isComplete: false)
-        case (.requests, .head):
-            unanswered += 1
-            forward(part, context: context)
+        case (.requests, .head(let head)):
+            if let target = target(of: head) {
+                mode = .deciding(head, target, isComplete: false)
+            } else {
+                unanswered += 1
+                forward(part, context: context)
+            }
         case (.requests, _): forward(part, context: context)
         }
+    }
+
+    private func target(of head: HTTPRequestHead) -> Target? {
+        if let match = streams.endpoints.match(head) { return .stream(match) }
+        return streams.sockets.takes(head) ? .socket : nil
     }
 
     private func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
@@ -100,19 +110,17 @@ final class StreamFront: ChannelDuplexHandler {
         }
         switch unwrapOutboundIn(data) {
         case .head(let head):
-            isAnswering = true
             closesAfterResponse = head.headers.first(name: "connection")?.lowercased() == "close"
             context.write(data, promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             unanswered -= 1
-            isAnswering = false
             if closesAfterResponse {
                 context.writeAndFlush(data, promise: promise)
                 context.close(promise: nil)
             } else {
                 context.write(data, promise: promise)
-                // Behind whatever the writer still has to do in this call.
+                // After whatever the writer still has to do in this call.
                 if case .deciding = mode {
                     context.eventLoop.assumeIsolated().execute { self.decide(context: context) }
                 }
@@ -136,56 +144,66 @@ final class StreamFront: ChannelDuplexHandler {
     // MARK: Streams
 
     private func decide(context: ChannelHandlerContext) {
-        guard case .deciding(let head, isComplete: true) = mode, unanswered == 0, context.channel.isActive else {
-            return
-        }
+        guard case .deciding(let head, let target, isComplete: true) = mode, unanswered == 0, context.channel.isActive
+        else { return }
         guard head.version.major == 1, head.version.minor >= 1 else {
             let detail = "Streams need HTTP/1.1; behind nginx set proxy_http_version 1.1."
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, of: nil, context: context)
         }
         do {
-            if SocketRoute.takes(head) { return try decideSocket(head, context: context) }
-            decide(head, try route.caller(head, from: context.remoteAddress), context: context)
+            switch target {
+            case .stream(let match): try openStream(head, match, context: context)
+            case .socket: try openSocket(head, context: context)
+            }
         } catch {
             refuse(error, head, of: nil, context: context)
         }
     }
 
-    /// Again when the tenant was loaded, but with the same caller: a ticket is good once.
-    private func decide(_ head: HTTPRequestHead, _ caller: StreamRoute.Caller, context: ChannelHandlerContext) {
-        guard context.channel.isActive else { return }
-        guard let known = route.relay.boards(of: caller.principal.tenant) else {
-            return route.relay.load(caller.principal.tenant, on: context.eventLoop).assumeIsolated().whenComplete {
-                switch $0 {
-                case .success: self.decide(head, caller, context: context)
-                case .failure: self.refuse(.unavailable, head, of: caller.principal.tenant, context: context)
+    /// - Throws: ``Problem`` for a bad query or token; the connection stays one of requests.
+    private func openStream(
+        _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, context: ChannelHandlerContext
+    ) throws(Problem) {
+        let query = try match.query(of: head)
+        let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
+        let principal = try streams.authenticate(head, query, from: client)
+        // What a refusal by the rooms has to look like.
+        var wire = Wire.eventStream
+        streams.admission.admit(
+            principal, to: hub,
+            { [streams] known throws(Problem) in
+                try match.endpoint.prepare(streams.question(head, match, query, by: principal, known: known))
+            },
+            on: { [self] request throws(Problem) in
+                wire = request.wire
+                return try takeForStream(context)
+            },
+            admitted: { [self] result in
+                switch result {
+                case .success(let reader):
+                    // The client may have left meanwhile.
+                    guard context.channel.isActive else { return hub.drop(reader) }
+                    self.reader = reader
+                case .failure(.problem(let problem)): refuse(problem, head, of: principal.tenant, context: context)
+                // The store can't be read: the connection ends, and the client comes back by itself.
+                case .failure(.room(.unavailable)): if case .stream(let sink) = mode { sink.abort() }
+                case .failure(.room(let error)):
+                    guard case .stream(let sink) = mode else { return }
+                    sink.finish(
+                        streams.responses.refusal(error, head, of: principal.tenant, on: wire, now: hub.wallClock))
                 }
-            }
-        }
-        if let endpoint = route.endpoint(for: head) {
-            return ask(endpoint, route.ask(head, caller, known: known), head, context: context)
-        }
-        do {
-            begin(try route.request(head, caller, known: known), caller.principal, head, context: context)
-        } catch {
-            refuse(error, head, of: caller.principal.tenant, context: context)
-        }
+            })
     }
 
-    /// An endpoint may have to look at the store first.
-    private func ask(
-        _ endpoint: any StreamEndpoint, _ ask: StreamAsk, _ head: HTTPRequestHead, context: ChannelHandlerContext
-    ) {
-        let promise = context.eventLoop.makePromise(of: StreamRequest.self)
-        promise.completeWithTask { try await endpoint.request(ask) }
-        promise.futureResult.assumeIsolated().whenComplete { result in
-            guard context.channel.isActive else { return }
-            switch result {
-            case .success(let request): self.begin(request, ask.caller.principal, head, context: context)
-            case .failure(let error):
-                self.refuse(error as? Problem ?? .unavailable, head, of: ask.caller.principal.tenant, context: context)
-            }
+    /// From here on the connection is a stream; nil when the client has left.
+    private func takeForStream(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink? {
+        guard context.channel.isActive, case .deciding = mode else { return nil }
+        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
+            throw .unavailable
         }
+        leaveRequests(for: .stream(sink), context: context)
+        removeCodec(context: context)
+        return sink
     }
 
     func refuse(
@@ -197,42 +215,14 @@ final class StreamFront: ChannelDuplexHandler {
         RawResponse.write(
             // Behind an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
-            extra: route.cors(head, of: tenant), to: context)
+            extra: streams.responses.cors(head, of: tenant), to: context)
         mode = .requests
         let waiting = held
         held = []
         for part in waiting { take(part, context: context) }
     }
 
-    private func begin(
-        _ request: StreamRequest, _ principal: Principal, _ head: HTTPRequestHead, context: ChannelHandlerContext
-    ) {
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
-            return refuse(.unavailable, head, of: request.tenant, context: context)
-        }
-        leaveRequests(for: .stream(sink), context: context)
-        removeCodec(context: context)
-        hub.open(request, on: sink) { [self] result in
-            switch result {
-            case .success(let reader):
-                // The client may have left while its tenant was loaded.
-                guard context.channel.isActive else { return hub.drop(reader) }
-                self.reader = reader
-                // A revocation that came meanwhile has not seen this stream.
-                if route.authenticator.isRevoked(principal) {
-                    hub.close(reader, .revoked, reconnectAfter: nil)
-                }
-            // The store can't be read: the connection ends, and the client comes back by itself.
-            case .failure(.unavailable): sink.abort()
-            case .failure(let error):
-                sink.finish(
-                    route.refusalInStream(
-                        error, head, of: request.tenant, on: request.wire, now: hub.wallClock))
-            }
-        }
-    }
-
-    /// Lets go of whoever took the connection for one of requests.
+    /// The connection is no longer one of requests; Hummingbird's handlers, if they are there, learn of it.
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
         held = []
@@ -250,7 +240,7 @@ final class StreamFront: ChannelDuplexHandler {
     // MARK: The connection's own life
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        // Whoever reads on behalf of requests has gone; without a read the end of the connection is not seen.
+        // Hummingbird no longer reads from this channel; without a read the end of the connection is not seen.
         if isTaken { context.read() }
         if case .stream = mode {} else { context.fireChannelReadComplete() }
     }
@@ -267,7 +257,7 @@ final class StreamFront: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (mode, event) {
         case (.stream, is ChannelShouldQuiesceEvent):
-            if let reader { hub.drain(reader, over: route.settings.drainMilliseconds) }
+            if let reader { hub.drain(reader, over: streams.settings.drainMilliseconds) }
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)
@@ -281,9 +271,4 @@ final class StreamFront: ChannelDuplexHandler {
         if case .stream = mode { return context.close(promise: nil) }
         if error is HTTPParserError { context.fireErrorCaught(error) } else { context.close(promise: nil) }
     }
-}
-
-extension Problem {
-    static let unavailable = Problem(.serviceUnavailable, "unavailable", "The store can't be read now; try again.")
-        .with(.retryAfter, "1")
 }

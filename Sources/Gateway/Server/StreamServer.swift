@@ -16,8 +16,7 @@ struct StreamServer: HTTPChannelHandler {
     }
 
     let responder: Responder
-    let route: StreamRoute
-    let sockets: SocketRoute
+    let streams: Streams
     let requests: RequestTasks
     let watches: [RequestWatch]
     let connections: OpenConnections
@@ -35,12 +34,12 @@ struct StreamServer: HTTPChannelHandler {
     }
 
     private func addHandlers(to channel: any Channel, logger: Logger) throws {
-        guard let hub = route.relay.hub(on: channel.eventLoop),
+        guard let hub = streams.admission.relay.hub(on: channel.eventLoop),
             let watch = watches.first(where: { $0.loop === channel.eventLoop })
         else { throw ChannelError.eof }
-        let codec = Codec(route.settings, watch: watch)
+        let codec = Codec(streams.settings, watch: watch)
         let front = StreamFront(
-            route: route, sockets: sockets, hub: hub, codec: codec, connections: connections, logger: logger
+            streams: streams, hub: hub, codec: codec, connections: connections, logger: logger
         ) {
             let connection = try addHummingbird(to: channel, logger: logger)
             requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }

@@ -1,10 +1,10 @@
 import NIOCore
 import Rooms
 
-/// Waits on behalf of a poll until the log has something for it: a stream that nobody writes to.
+/// Waits on behalf of a poll until the log has something for it: a reader without a socket.
 ///
-/// It is a connection like any other, in the rooms and under the limits, and ends with its token, by an admin's cut and
-/// when the gateway goes down.
+/// It is admitted like any other, counts under the limits, and ends with its token, by an admin's cut and when the
+/// gateway goes down.
 enum PollWait {
     enum Outcome: Sendable {
         /// There is something to read.
@@ -16,13 +16,17 @@ enum PollWait {
     }
 
     /// - Parameter request: for ``Wire/poll``, with the cursor behind which nothing was there to read.
-    /// - Throws: ``RoomError``, as a stream is refused.
-    static func run(_ request: StreamRequest, on relay: Relay, upTo time: TimeAmount) async throws -> Outcome {
-        guard let hub = relay.hubs.randomElement() else { throw RoomError.unavailable }
+    /// - Throws: ``ReaderAdmission/Refusal``.
+    static func run(
+        _ request: StreamRequest, admission: ReaderAdmission, upTo time: TimeAmount
+    ) async throws -> Outcome {
+        guard let hub = admission.relay.hubs.randomElement() else { throw ReaderAdmission.Refusal.room(.unavailable) }
         let sink = PollSink(hub)
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                hub.loop.execute { sink.open(request, upTo: time) { continuation.resume(with: $0) } }
+                hub.loop.execute {
+                    sink.open(request, admission: admission, upTo: time) { continuation.resume(with: $0) }
+                }
             }
         } onCancel: {
             hub.loop.execute { sink.end(.success(.ended)) }
@@ -30,7 +34,7 @@ enum PollWait {
     }
 }
 
-/// Notes that something was sent, and lets the connection go. `@unchecked Sendable`: touched on its loop alone.
+/// Notes that something was sent, and ends the wait. `@unchecked Sendable`: touched on its loop alone.
 private final class PollSink: Sink, @unchecked Sendable {
     private let hub: LoopHub
     private var reader: Reader?
@@ -43,17 +47,20 @@ private final class PollSink: Sink, @unchecked Sendable {
     init(_ hub: LoopHub) { self.hub = hub }
 
     func open(
-        _ request: StreamRequest, upTo time: TimeAmount,
+        _ request: StreamRequest, admission: ReaderAdmission, upTo time: TimeAmount,
         ended: @escaping (Result<PollWait.Outcome, any Error>) -> Void
     ) {
         guard !isCancelled else { return ended(.success(.ended)) }
         self.ended = ended
         timer = hub.loop.scheduleTask(in: time) { self.end(.success(.quiet)) }
-        hub.open(request, on: self) { [self] result in
+        admission.admit(
+            request.principal, to: hub, { _ in .ready(request) },
+            // The client may have left while the tenant was loaded.
+            on: { [self] _ in isCancelled ? nil : self }
+        ) { [self] result in
             switch result {
             case .success(let reader):
                 self.reader = reader
-                // The client may have left while the tenant was loaded.
                 if self.ended == nil { hub.drop(reader) }
             case .failure(let error): end(.failure(error))
             }

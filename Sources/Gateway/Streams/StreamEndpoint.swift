@@ -1,40 +1,40 @@
 import Events
 import NIOCore
-import NIOHTTP1
 import Rooms
 
-/// A path beside ``StreamRoute/path`` at which a stream is to be had, in a dialect of its own.
+/// A path at which there is a stream of events, and the shape that they have there.
 ///
-/// Tokens, origins, limits and the connection itself are the front's, as for every stream.
+/// Tokens, origins, limits and the connection itself are the same for all of them: see ``ReaderAdmission``.
 protocol StreamEndpoint: Sendable {
-    /// - Parameter path: of a GET, without the query, as it was sent.
-    func takes(_ path: Substring) -> Bool
+    /// With GET; a segment `:name` stands for any one that is not empty.
+    var path: PathPattern { get }
 
-    /// What the query may name beside `token` and `ticket`.
+    /// What the query may name beside a token or a ticket.
     var names: Set<String> { get }
     var repeatable: Set<String> { get }
 
-    /// What is to be shown; may look at the store.
+    /// What is to be shown.
     ///
     /// - Throws: ``Problem``, the answer instead of a stream.
-    func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest
+    func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation
 }
 
-/// A stream that somebody known asks an endpoint for.
-struct StreamAsk: Sendable {
-    let caller: StreamRoute.Caller
-    /// As it was sent, still percent-encoded.
-    let path: Substring
+/// What somebody whose token was verified asks an endpoint for.
+struct StreamQuestion: Sendable {
+    let principal: Principal
+    let query: Query
+    /// What stands in the path for its pattern's `:name`, still percent-encoded.
+    let parameter: Substring?
     let lastEventID: String?
     /// The response's head, which goes out with the first event.
     let head: ByteBuffer
     /// The tenant's boards.
     let known: Set<BoardID>
-
-    var principal: Principal { caller.principal }
 }
 
-extension HTTPRequestHead {
-    /// Its target without the query.
-    var path: Substring { uri[..<(uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)] }
+/// What an endpoint answers to a ``StreamQuestion``.
+enum StreamPreparation: Sendable {
+    case ready(StreamRequest)
+    /// The store has to be read first.
+    case reading(@Sendable () async throws(Problem) -> StreamRequest)
 }

@@ -8,23 +8,21 @@ import Rooms
 /// `Last-Event-ID` and `since` take such a number; without one the stream begins at the head. A number says nothing of the
 /// life of the database that it is from, so a cursor in full (`42-9f03c1aa`) is taken too.
 struct LegacyEventStream: StreamEndpoint {
-    static let path = "/api/events/stream"
-
+    let path: PathPattern = "/api/events/stream"
     let store: any BoardStore
     let names: Set<String> = ["types", "since"]
     let repeatable: Set<String> = ["board"]
 
-    func takes(_ path: Substring) -> Bool { path == Self.path }
-
-    func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
+    func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         let query = try StreamQuery(
-            ask.caller.query, lastEventID: ask.lastEventID, principal: ask.principal, known: ask.known)
+            question.query, lastEventID: question.lastEventID, principal: question.principal, known: question.known)
         let cursor = query.cursor.map { text in
             Int(digits: text).map { Cursor(seq: $0, epoch: store.epoch).description } ?? text
         }
-        return StreamRequest(
-            principal: ask.principal, selection: query.asked, wire: .dialect(NumberedEvents()),
-            cursor: cursor, head: ask.head, snapshotURL: query.snapshotURL)
+        return .ready(
+            StreamRequest(
+                principal: question.principal, selection: query.asked, wire: .dialect(NumberedEvents()), cursor: cursor,
+                head: question.head, snapshotURL: query.snapshotURL))
     }
 }
 

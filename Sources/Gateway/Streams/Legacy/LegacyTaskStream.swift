@@ -4,38 +4,41 @@ import Rooms
 
 /// `GET /api/tasks/stream` and `/api/tasks/stream/{status}`: the newest tasks of one status, told as a list.
 struct LegacyTaskStream: StreamEndpoint {
-    static let path = "/api/tasks/stream"
-    /// Unless the path says another.
+    /// The status of the tasks at the path that names none.
     static let status = "generated"
 
-    let store: any BoardStore
-    /// Milliseconds since 1970.
-    let clock: @Sendable () -> Int
+    let path: PathPattern
     let names: Set<String> = ["limit", "mode"]
     let repeatable: Set<String> = ["board"]
 
-    func takes(_ path: Substring) -> Bool {
-        guard path.hasPrefix(Self.path) else { return false }
-        let rest = path.dropFirst(Self.path.count)
-        return rest.isEmpty || rest.first == "/" && rest.count > 1 && !rest.dropFirst().contains("/")
+    private let store: any BoardStore
+    /// Milliseconds since 1970.
+    private let clock: @Sendable () -> Int
+
+    /// Both of its paths.
+    static func endpoints(store: any BoardStore, clock: @escaping @Sendable () -> Int) -> [LegacyTaskStream] {
+        ["/api/tasks/stream", "/api/tasks/stream/:status"].map {
+            LegacyTaskStream(path: $0, store: store, clock: clock)
+        }
     }
 
-    func request(_ ask: StreamAsk) async throws(Problem) -> StreamRequest {
-        let query = try StreamQuery(ask.caller.query, lastEventID: nil, principal: ask.principal, known: ask.known)
+    func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
+        let query = try StreamQuery(
+            question.query, lastEventID: nil, principal: question.principal, known: question.known)
         let shape = TaskList.Shape(
-            status: try status(in: ask.path), limit: try ask.caller.query.int("limit", in: 1...200, default: 50),
-            tellsChanges: try tellsChanges(ask.caller.query))
-        let dialect = TaskListDialect(shape: shape, tenant: ask.principal.tenant, store: store, clock: clock)
-        return StreamRequest(
-            principal: ask.principal,
-            selection: Selection(boards: query.asked.boards, types: TaskList.types), wire: .dialect(dialect),
-            cursor: nil, head: ask.head, snapshotURL: query.snapshotURL)
+            status: try status(question.parameter), limit: try question.query.int("limit", in: 1...200, default: 50),
+            tellsChanges: try tellsChanges(question.query))
+        let dialect = TaskListDialect(shape: shape, tenant: question.principal.tenant, store: store, clock: clock)
+        return .ready(
+            StreamRequest(
+                principal: question.principal,
+                selection: Selection(boards: query.asked.boards, types: TaskList.types), wire: .dialect(dialect),
+                cursor: nil, head: question.head, snapshotURL: query.snapshotURL))
     }
 
-    private func status(in path: Substring) throws(Problem) -> String {
-        let part = path.dropFirst(Self.path.count + 1)
-        if part.isEmpty { return Self.status }
-        guard let status = Query.decode(path: part), Board.isStatus(status) else { throw .notFound }
+    private func status(_ parameter: Substring?) throws(Problem) -> String {
+        guard let parameter else { return Self.status }
+        guard let status = Query.decode(path: parameter), Board.isStatus(status) else { throw .notFound }
         return status
     }
 

@@ -12,13 +12,6 @@ import Tokens
 final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = WebSocketFrame
 
-    /// What is known from the handshake, whoever it turns out to be.
-    struct Client {
-        let query: Query
-        let peer: SocketAddress?
-        let forwarded: [String]
-    }
-
     private enum Phase {
         /// Nobody has said who they are; the timer ends that.
         case stranger(Scheduled<Void>)
@@ -28,10 +21,12 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         case closed
     }
 
-    private let route: SocketRoute
+    private let streams: Streams
     private let hub: LoopHub
     private let sink: DescriptorSink
-    private let client: Client
+    /// Of the handshake, whoever its client turns out to be.
+    private let query: Query
+    private let client: ReaderAdmission.Client
     private var messages = SocketMessages()
     private var phase = Phase.closed
     /// What came while the tenant was loaded.
@@ -42,8 +37,9 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private static let mostResumptions = 4
     private static let patience = TimeAmount.seconds(5)
 
-    init(route: SocketRoute, hub: LoopHub, sink: DescriptorSink, client: Client) {
-        self.route = route
+    init(streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, client: ReaderAdmission.Client) {
+        self.streams = streams
+        self.query = query
         self.hub = hub
         self.sink = sink
         self.client = client
@@ -92,7 +88,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         if case .open(let reader) = phase {
-            hub.drain(reader, over: route.streams.settings.drainMilliseconds)
+            hub.drain(reader, over: streams.settings.drainMilliseconds)
         } else {
             end(1001, CloseReason.serverDraining.rawValue)
         }
@@ -109,28 +105,28 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         let command: SocketCommand
         do throws(Problem) { command = try SocketCommand(text) } catch {
             if case .stranger = phase { return end(4001, "the first message must be auth") }
-            return answer(SocketRoute.error(error, now: hub.wallClock))
+            return answer(SocketEndpoint.error(error, now: hub.wallClock))
         }
         switch phase {
         case .stranger(let timer):
             guard case .auth(let token) = command else { return end(4001, "the first message must be auth") }
             timer.cancel()
-            route.strangers.leave()
+            streams.sockets.strangers.leave()
             enter(with: token)
         case .open(let reader):
             do throws(Problem) { try obey(command, reader) } catch {
-                answer(SocketRoute.error(error, now: hub.wallClock))
+                answer(SocketEndpoint.error(error, now: hub.wallClock))
             }
         case .entering, .closed: break
         }
     }
 
     private func obey(_ command: SocketCommand, _ reader: Reader) throws(Problem) {
-        let known = route.streams.relay.boards(of: reader.tenant) ?? [.main]
+        let known = streams.admission.relay.boards(of: reader.tenant) ?? [.main]
         switch command {
         case .auth(let token): try renew(reader, with: token)
         case .subscribe(let boards, let types, let since):
-            for board in boards { try route.require(board, among: known, for: reader.principal) }
+            for board in boards { try streams.sockets.require(board, among: known, for: reader.principal) }
             guard reader.resumptions < Self.mostResumptions else {
                 throw Problem(.tooManyRequests, "too_many", "Wait for the boards that were asked for before.")
             }
@@ -152,64 +148,50 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
                 throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
             }
             type(isTyping, into: task, on: board, reader)
-        case .ping: answer(SocketRoute.pong(now: hub.wallClock))
+        case .ping: answer(SocketEndpoint.pong(now: hub.wallClock))
         }
     }
 
     private func renew(_ reader: Reader, with token: String) throws(Problem) {
-        let caller = try caller(token)
-        guard caller.principal.tenant == reader.tenant, caller.principal.user == reader.user else {
+        let principal = try principal(token)
+        guard principal.tenant == reader.tenant, principal.user == reader.user else {
             throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
         }
-        guard hub.renew(reader, with: caller.principal) else { return }
-        answer(SocketRoute.renewed(until: caller.principal.expiresAt, now: hub.wallClock))
+        guard hub.renew(reader, with: principal) else { return }
+        answer(SocketEndpoint.renewed(until: principal.expiresAt, now: hub.wallClock))
     }
 
     /// The store has to be asked whether there is such a task.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
         let author = reader.principal
-        Task { [presence = route.presence, hub] in
+        Task { [presence = streams.sockets.presence, hub] in
             do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
-                let told = SocketRoute.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
+                let told = SocketEndpoint.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
                 hub.loop.execute { self.answer(told) }
             }
         }
     }
 
-    private func caller(_ token: String) throws(Problem) -> StreamRoute.Caller {
-        try route.streams.caller(query: client.query, client.peer, client.forwarded) { () throws(Problem) in
-            .token(token[...])
-        }
+    private func principal(_ token: String) throws(Problem) -> Principal {
+        try streams.admission.authenticate(client) { () throws(Problem) in .token(token[...]) }
     }
 
     // MARK: Coming and going
 
     private func enter(with token: String) {
         phase = .entering
-        do throws(Problem) { enter(try caller(token)) } catch {
-            end(4001, error.detail)
-        }
+        let principal: Principal
+        do throws(Problem) { principal = try self.principal(token) } catch { return end(4001, error.detail) }
+        streams.admission.admit(
+            principal, to: hub,
+            { [streams, query] known throws(Problem) in
+                .ready(try streams.sockets.request(query, by: principal, head: ByteBuffer(), known: known))
+            },
+            on: { [self] _ throws(Problem) in if case .entering = phase { sink } else { nil } },
+            admitted: { [self] in entered($0) })
     }
 
-    private func enter(_ caller: StreamRoute.Caller) {
-        guard case .entering = phase else { return }
-        guard let known = route.streams.relay.boards(of: caller.principal.tenant) else {
-            return route.streams.relay.load(caller.principal.tenant, on: hub.loop).assumeIsolated().whenComplete {
-                result in
-                guard case .success = result else { return self.end(1013, "the store can't be read now") }
-                self.enter(caller)
-            }
-        }
-        do throws(Problem) {
-            hub.open(try route.request(caller, head: ByteBuffer(), known: known), on: sink) { [self] result in
-                entered(result, caller)
-            }
-        } catch {
-            end(error.status == .badRequest ? 1008 : 4003, error.detail)
-        }
-    }
-
-    private func entered(_ result: Result<Reader, RoomError>, _ caller: StreamRoute.Caller) {
+    private func entered(_ result: Result<Reader, ReaderAdmission.Refusal>) {
         guard case .entering = phase else {
             if case .success(let reader) = result { hub.drop(reader) }
             return
@@ -217,14 +199,17 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         switch result {
         case .success(let reader):
             phase = .open(reader)
-            if route.streams.authenticator.isRevoked(caller.principal) {
-                return hub.close(reader, .revoked, reconnectAfter: nil)
-            }
             let waiting = early
             early = []
             for text in waiting { hear(text) }
-        case .failure(.draining): end(1001, CloseReason.serverDraining.rawValue)
-        case .failure: end(1013, CloseReason.limitReached.rawValue)
+        case .failure(.room(.draining)): end(1001, CloseReason.serverDraining.rawValue)
+        case .failure(.room): end(1013, CloseReason.limitReached.rawValue)
+        case .failure(.problem(let problem)):
+            switch problem.status {
+            case .badRequest: end(1008, problem.detail)
+            case .serviceUnavailable: end(1013, "the store can't be read now")
+            default: end(4003, problem.detail)
+            }
         }
     }
 
@@ -251,7 +236,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func leave() {
         if case .stranger(let timer) = phase {
             timer.cancel()
-            route.strangers.leave()
+            streams.sockets.strangers.leave()
         }
         if case .open(let reader) = phase { hub.drop(reader) }
         phase = .closed

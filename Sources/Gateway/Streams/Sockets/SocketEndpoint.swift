@@ -6,32 +6,48 @@ import Rooms
 import StrictJSON
 import Synchronization
 
-/// `GET /ws/connect`: the same streams over a WebSocket. Values in, a request for the rooms or a refusal out.
+/// `GET /ws/connect`: the same streams as ``NativeStream``, over a WebSocket.
 ///
 /// A class, since every connection refers to it.
-final class SocketRoute: Sendable {
-    static let path = "/ws/connect"
+final class SocketEndpoint: Sendable {
+    static let path: PathPattern = "/ws/connect"
 
-    let streams: StreamRoute
+    let stream: NativeStream
     let presence: PresenceRoutes
     let strangers = Strangers()
 
-    init(streams: StreamRoute, presence: PresenceRoutes) {
-        self.streams = streams
+    init(stream: NativeStream, presence: PresenceRoutes) {
+        self.stream = stream
         self.presence = presence
     }
 
-    static func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && head.isFor(path) }
+    func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && Self.path.match(head.path) != nil }
+
+    /// - Throws: ``Problem`` 400 for a query that can't be understood.
+    func query(of head: HTTPRequestHead) throws(Problem) -> Query {
+        try StreamEndpoints.Match(endpoint: stream, parameter: nil).query(of: head)
+    }
 
     /// - Parameters:
     ///   - head: what is sent before the first event.
     ///   - known: the tenant's boards.
     /// - Throws: ``Problem`` as ``StreamQuery`` does.
-    func request(_ caller: StreamRoute.Caller, head: ByteBuffer, known: Set<BoardID>) throws(Problem) -> StreamRequest {
-        try streams.request(caller, lastEventID: nil, on: .webSocket, head: head, known: known)
+    func request(
+        _ query: Query, by principal: Principal, head: ByteBuffer, known: Set<BoardID>
+    ) throws(Problem) -> StreamRequest {
+        let question = StreamQuestion(
+            principal: principal, query: query, parameter: nil, lastEventID: nil, head: head, known: known)
+        return try stream.request(question, on: .webSocket)
     }
 
     /// What a client gets instead of a WebSocket.
+    static func refusal(_ refusal: ReaderAdmission.Refusal) -> Problem {
+        switch refusal {
+        case .problem(let problem): problem
+        case .room(let error): Self.refusal(error)
+        }
+    }
+
     static func refusal(_ error: RoomError) -> Problem {
         switch error {
         case .full:

@@ -11,30 +11,14 @@ import Tokens
 @testable import Gateway
 
 /// The streams that dashboards and task drawers of older systems follow: who may have them, and what they are told.
-@Suite struct FeedTests {
+@Suite struct LegacyStreamTests {
     private let gateway: TestGateway
-    private let route: StreamRoute
 
-    init() throws {
-        gateway = try TestGateway()
-        route = StreamRoute(
-            authenticator: gateway.authenticator, relay: gateway.relay, store: gateway.store,
-            failures: AuthFailures(settings: LiveSettings(GatewaySettings()), uptime: { 0 }),
-            endpoints: [
-                LegacyEventStream(store: gateway.store),
-                LegacyTaskStream(store: gateway.store, clock: { TestGateway.now }),
-            ])
-    }
+    init() throws { gateway = try TestGateway() }
 
     private func request(_ uri: String, _ token: String, lastEventID: String? = nil) async throws -> StreamRequest {
-        var head = HTTPRequestHead(
-            version: .http1_1, method: .GET, uri: uri, headers: ["Authorization": "Bearer \(token)"])
-        if let lastEventID { head.headers.add(name: "Last-Event-ID", value: lastEventID) }
-        #expect(route.takes(head))
-        let endpoint = try #require(route.endpoint(for: head))
-        let caller = try route.caller(head, from: nil)
-        let known = try await gateway.store.boardIDs(of: caller.principal.tenant)
-        return try await endpoint.request(route.ask(head, caller, known: known))
+        try await gateway.streamRequest(
+            TestGateway.head(uri, token: token, lastEventID.map { [("Last-Event-ID", $0)] } ?? []))
     }
 
     private func open(_ uri: String, tenant: String = "acme", boards: [String]? = nil, lastEventID: String? = nil)
@@ -70,10 +54,8 @@ import Tokens
 
     // MARK: Paths
 
-    @Test func `feeds are at their own paths and nowhere else`() throws {
-        func takes(_ uri: String) -> Bool {
-            route.takes(HTTPRequestHead(version: .http1_1, method: .GET, uri: uri))
-        }
+    @Test func `they are at their own paths and nowhere else`() throws {
+        func takes(_ uri: String) -> Bool { gateway.isStream(TestGateway.head(uri)) }
         for uri in [
             "/api/events/stream", "/api/events/stream?since=4", "/api/tasks/stream", "/api/tasks/stream?limit=3",
             "/api/tasks/stream/review", "/api/tasks/stream/in_progress?mode=delta",
@@ -82,7 +64,7 @@ import Tokens
             "/api/events", "/api/events/stream/", "/api/events/streams", "/api/events/stream/x", "/api/tasks",
             "/api/tasks/1", "/api/tasks/streams", "/api/tasks/stream/", "/api/tasks/stream/a/b", "/api/tasks/strea",
         ] { #expect(!takes(uri), "\(uri)") }
-        #expect(!route.takes(HTTPRequestHead(version: .http1_1, method: .POST, uri: "/api/tasks/stream")))
+        #expect(!gateway.isStream(TestGateway.head("/api/tasks/stream", method: .POST)))
     }
 
     @Test func `what can't be understood or may not be seen is refused before a stream begins`() async throws {

@@ -10,54 +10,43 @@ import Tokens
 @testable import Gateway
 
 /// Who may have a stream, and of what: decided before a byte is sent.
-@Suite struct StreamRouteTests {
+@Suite struct NativeStreamTests {
     private let known: Set<BoardID> = [.main, BoardID("plan")!]
 
-    private func route(_ settings: GatewaySettings = GatewaySettings()) throws -> StreamRoute {
-        let relay = Relay(limits: RoomLimits(), clock: { TestGateway.now })
-        let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: TestGateway.secret)]))
-        return StreamRoute(
-            authenticator: Authenticator(verifier: verifier) { TestGateway.now }, relay: relay,
-            store: MemoryBoardStore(now: { TestGateway.now }),
-            failures: AuthFailures(settings: LiveSettings(settings), uptime: { 0 }))
-    }
-
     private func head(_ uri: String, token: String? = nil, _ headers: [(String, String)] = []) -> HTTPRequestHead {
-        let bearer = token.map { [("Authorization", "Bearer \($0)")] } ?? []
-        return HTTPRequestHead(version: .http1_1, method: .GET, uri: uri, headers: HTTPHeaders(bearer + headers))
+        TestGateway.head(uri, token: token, headers)
     }
 
-    private func request(_ head: HTTPRequestHead, _ settings: GatewaySettings = GatewaySettings()) throws
-        -> StreamRequest
-    {
-        let route = try route(settings)
-        return try route.request(head, try route.caller(head, from: nil), known: known)
+    private func request(
+        _ head: HTTPRequestHead, _ settings: GatewaySettings = GatewaySettings()
+    ) async throws -> StreamRequest {
+        try await TestGateway(settings).streamRequest(head, known: known)
     }
 
-    private func refusal(_ head: HTTPRequestHead) throws -> Problem {
-        try #require(#expect(throws: Problem.self) { _ = try request(head) })
+    private func refusal(_ head: HTTPRequestHead) async throws -> Problem {
+        try #require(await #expect(throws: Problem.self) { _ = try await request(head) })
     }
 
-    @Test func `only GET of exactly that path is a stream`() throws {
-        let route = try route()
-        #expect(route.takes(head("/sse/connect")))
-        #expect(route.takes(head("/sse/connect?board=main")))
-        #expect(route.takes(head("/sse/connect?")))
+    @Test func `only GET of exactly that path is a stream`() async throws {
+        let gateway = try TestGateway()
+        #expect(gateway.isStream(head("/sse/connect")))
+        #expect(gateway.isStream(head("/sse/connect?board=main")))
+        #expect(gateway.isStream(head("/sse/connect?")))
         for uri in [
             "/sse/connected", "/sse/connect/", "/sse/connect/x", "/SSE/connect", "/sse/connect%3Fa", "/sse/connect#",
             "/sse/connect;a", "/sse/connect%00",
             "//sse/connect", "/sse//connect", "/sse/./connect", "/sse%2Fconnect", "sse/connect", "http://x/sse/connect",
             "*", "", "/", "/sse/connec",
-        ] { #expect(!route.takes(head(uri)), "\(uri)") }
+        ] { #expect(!gateway.isStream(head(uri)), "\(uri)") }
         for method: HTTPMethod in [.POST, .HEAD, .OPTIONS, .PUT, .DELETE] {
             var other = head("/sse/connect")
             other.method = method
-            #expect(!route.takes(other))
+            #expect(!gateway.isStream(other))
         }
     }
 
-    @Test func `a stream is for whom the token says, and for every board that it is good for`() throws {
-        let all = try request(head("/sse/connect", token: try TestGateway.token(user: "K")))
+    @Test func `a stream is for whom the token says, and for every board that it is good for`() async throws {
+        let all = try await request(head("/sse/connect", token: try TestGateway.token(user: "K")))
         #expect(all.tenant == TenantID("acme"))
         #expect(all.principal.user == UserID("K"))
         #expect(all.principal.boards == .all)
@@ -66,41 +55,42 @@ import Tokens
         #expect(all.principal.expiresAt == TestGateway.now + 3_600_000)
         #expect(all.snapshotURL == "/api/boards/main/snapshot")
         #expect(all.snapshot == nil)
-        let one = try request(head("/sse/connect", token: try TestGateway.token(boards: ["plan", "Not an id"])))
+        let one = try await request(head("/sse/connect", token: try TestGateway.token(boards: ["plan", "Not an id"])))
         #expect(one.selection == Selection(boards: .all, user: UserID("ann")))
         #expect(one.principal.boards == .only([BoardID("plan")!]))
         #expect(one.snapshotURL == "/api/boards/plan/snapshot")
     }
 
-    @Test func `boards that are named are heard alone`() throws {
+    @Test func `boards that are named are heard alone`() async throws {
         let token = try TestGateway.token()
-        let asked = try request(head("/sse/connect?board=plan&board=main&types=task.*&snapshot=1", token: token))
+        let asked = try await request(head("/sse/connect?board=plan&board=main&types=task.*&snapshot=1", token: token))
         #expect(asked.selection == Selection(boards: .only(known), types: try #require(TypeFilter(list: "task.*"))))
         #expect(asked.snapshot != nil)
     }
 
-    @Test func `the header's cursor wins, and an empty one counts as absent`() throws {
+    @Test func `the header's cursor wins, and an empty one counts as absent`() async throws {
         let token = try TestGateway.token()
-        #expect(try request(head("/sse/connect?since=1-00000001", token: token)).cursor == "1-00000001")
-        let header = try request(head("/sse/connect?since=1-00000001", token: token, [("Last-Event-ID", "2-00000001")]))
+        #expect(try await request(head("/sse/connect?since=1-00000001", token: token)).cursor == "1-00000001")
+        let header = try await request(
+            head("/sse/connect?since=1-00000001", token: token, [("Last-Event-ID", "2-00000001")]))
         #expect(header.cursor == "2-00000001")
-        let empty = try request(head("/sse/connect?since=1-00000001", token: token, [("last-event-id", "")]))
+        let empty = try await request(head("/sse/connect?since=1-00000001", token: token, [("last-event-id", "")]))
         #expect(empty.cursor == "1-00000001")
     }
 
-    @Test func `the token may stand in the query, and the header wins over it`() throws {
+    @Test func `the token may stand in the query, and the header wins over it`() async throws {
         let (ann, bob) = (try TestGateway.token(), try TestGateway.token(user: "bob"))
-        #expect(try request(head("/sse/connect?token=\(ann)")).principal.user == UserID("ann"))
-        #expect(try request(head("/sse/connect?token=\(ann)", token: bob)).principal.user == UserID("bob"))
-        #expect(try refusal(head("/sse/connect?token=\(ann)", token: "bad")).status == .unauthorized)
+        #expect(try await request(head("/sse/connect?token=\(ann)")).principal.user == UserID("ann"))
+        #expect(try await request(head("/sse/connect?token=\(ann)", token: bob)).principal.user == UserID("bob"))
+        #expect(try await refusal(head("/sse/connect?token=\(ann)", token: "bad")).status == .unauthorized)
     }
 
     @Test(arguments: [
         "", "?token=", "?ticket=", "?ticket=x", "?token=x", "?token=a.b.c", "?board=main", "?board=nothing", "?since=x",
         "?snapshot=1",
     ])
-    func `without a good token there is no stream, whatever is asked for`(query: String) throws {
-        let problem = try refusal(head("/sse/connect" + query))
+    func `without a good token there is no stream, whatever is asked for`(query: String) async throws {
+        let problem = try await refusal(head("/sse/connect" + query))
         #expect(problem.status == .unauthorized)
         #expect(problem.headers[.wwwAuthenticate]?.hasPrefix("Bearer error=\"invalid_token\"") == true)
     }
@@ -112,17 +102,18 @@ import Tokens
         ("?snapshot=yes", 400), ("?unknown=1", 400),
         ("?since=a&since=b", 400), ("?board=%FF", 400), ("?tenant=other", 400),
     ])
-    func `what can't be had is refused before the stream begins`(query: String, status: Int) throws {
+    func `what can't be had is refused before the stream begins`(query: String, status: Int) async throws {
         let token = try TestGateway.token(boards: ["plan"])
-        #expect(try refusal(head("/sse/connect" + query, token: token)).status.code == status)
+        #expect(try await refusal(head("/sse/connect" + query, token: token)).status.code == status)
     }
 
-    @Test func `the head of a stream is what the contract says`() throws {
+    @Test func `the head of a stream is what the contract says`() async throws {
         var settings = GatewaySettings()
         settings.corsOrigins = ["https://app.example"]
         let token = try TestGateway.token()
         let text = String(
-            buffer: try request(head("/sse/connect", token: token, [("Origin", "https://app.example")]), settings).head)
+            buffer: try await request(head("/sse/connect", token: token, [("Origin", "https://app.example")]), settings)
+                .head)
         #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
         #expect(text.hasSuffix("\r\n\r\n"))
         for line in [
@@ -132,17 +123,17 @@ import Tokens
         ] { #expect(text.contains("\r\n\(line)\r\n"), "\(line)") }
         for origin in ["null", "https://evil.com", "https://app.example\r\nX-Evil: 1", "*"] {
             let other = String(
-                buffer: try request(head("/sse/connect", token: token, [("Origin", origin)]), settings).head)
+                buffer: try await request(head("/sse/connect", token: token, [("Origin", origin)]), settings).head)
             #expect(!other.contains("Access-Control"))
             #expect(!other.contains("Evil"))
         }
     }
 
-    @Test func `a stream that must wait is answered 200 with a time to come back, and its end`() throws {
-        let route = try route()
+    @Test func `a stream that must wait is answered 200 with a time to come back, and its end`() async throws {
+        let gateway = try TestGateway()
         for (error, reason) in [(RoomError.full(limit: 1), "limit_reached"), (.draining, "server_draining")] {
             let text = String(
-                buffer: route.refusalInStream(
+                buffer: gateway.streams.responses.refusal(
                     error, head("/sse/connect"), of: TenantID("acme")!, on: .eventStream, now: TestGateway.now))
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains("\r\nContent-Type: text/event-stream\r\n"))

@@ -1,0 +1,37 @@
+import Boards
+import Events
+import NIOCore
+import Rooms
+
+/// `GET /sse/connect`: every event that the token allows, in full.
+struct NativeStream: StreamEndpoint {
+    let path: PathPattern = "/sse/connect"
+    let names: Set<String> = Self.names
+    let repeatable: Set<String> = Self.repeatable
+
+    static let names: Set = ["types", "since", "snapshot"]
+    static let repeatable: Set = ["board"]
+
+    let store: any BoardStore
+    let relay: Relay
+
+    func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
+        .ready(try request(question, on: .eventStream))
+    }
+
+    /// - Throws: ``Problem`` as ``StreamQuery`` does.
+    func request(_ question: StreamQuestion, on wire: Wire) throws(Problem) -> StreamRequest {
+        let principal = question.principal
+        let asked = try StreamQuery(
+            question.query, lastEventID: question.lastEventID, principal: principal, known: question.known)
+        var snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)?
+        if try question.query.flag("snapshot") {
+            snapshot = { [store, relay, boards = asked.selection.boards] in
+                try await store.initEvent(of: principal.tenant, boards: boards, now: relay.now())
+            }
+        }
+        return StreamRequest(
+            principal: principal, selection: asked.asked, wire: wire, cursor: asked.cursor, head: question.head,
+            snapshotURL: asked.snapshotURL, snapshot: snapshot)
+    }
+}

@@ -1,0 +1,51 @@
+import Events
+import NIOHTTP1
+
+/// The paths at which there are streams, looked up by a request's head.
+struct StreamEndpoints: Sendable {
+    private static let credentials: Set = ["token", "ticket"]
+
+    let all: [any StreamEndpoint]
+
+    /// - Parameter all: the one that most requests are for comes first.
+    init(_ all: [any StreamEndpoint]) { self.all = all }
+
+    /// A request for a stream.
+    struct Match {
+        let endpoint: any StreamEndpoint
+        let parameter: Substring?
+
+        /// - Throws: ``Problem`` 400 for a query that can't be understood.
+        func query(of head: HTTPRequestHead) throws(Problem) -> Query {
+            try Query(
+                head.query, allowing: endpoint.names.union(StreamEndpoints.credentials),
+                repeatable: endpoint.repeatable)
+        }
+    }
+
+    /// Nil when the request is for no stream.
+    func match(_ head: HTTPRequestHead) -> Match? {
+        guard head.method == .GET else { return nil }
+        let path = head.path
+        for endpoint in all {
+            switch endpoint.path.match(path) {
+            case .exact: return Match(endpoint: endpoint, parameter: nil)
+            case .with(let parameter): return Match(endpoint: endpoint, parameter: parameter)
+            case nil: continue
+            }
+        }
+        return nil
+    }
+}
+
+extension HTTPRequestHead {
+    /// Its target without the query.
+    var path: Substring { uri[..<(uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)] }
+
+    /// What follows the first `?` of its target.
+    var query: String? {
+        uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(uri[uri.utf8.index(after: $0)...]) }
+    }
+
+    var forwarded: [String] { headers["x-forwarded-for"] }
+}

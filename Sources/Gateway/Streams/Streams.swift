@@ -1,0 +1,44 @@
+import Events
+import NIOCore
+import NIOHTTP1
+import Rooms
+
+/// What every connection needs to open a reader: who may, where, and what is sent before the first event.
+///
+/// A class, since every connection refers to it.
+final class Streams: Sendable {
+    let admission: ReaderAdmission
+    let endpoints: StreamEndpoints
+    let sockets: SocketEndpoint
+    let responses: StreamResponses
+
+    init(admission: ReaderAdmission, endpoints: [any StreamEndpoint], sockets: SocketEndpoint) {
+        self.admission = admission
+        self.endpoints = StreamEndpoints(endpoints)
+        self.sockets = sockets
+        responses = StreamResponses(live: admission.failures.settings)
+    }
+
+    var settings: GatewaySettings { admission.failures.settings.current }
+
+    /// - Parameter query: of a request that may bring its token there.
+    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there.
+    func authenticate(
+        _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client
+    ) throws(Problem) -> Principal {
+        try admission.authenticate(client) { () throws(Problem) in
+            try Credentials(CredentialFields(head), query: query, origins: settings.allOrigins)
+        }
+    }
+
+    /// What the client asks a matched endpoint for, once the tenant's boards are known.
+    func question(
+        _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, _ query: Query, by principal: Principal,
+        known: Set<BoardID>
+    ) -> StreamQuestion {
+        StreamQuestion(
+            principal: principal, query: query, parameter: match.parameter,
+            lastEventID: head.headers.first(name: "last-event-id"),
+            head: responses.head(for: head, of: principal.tenant), known: known)
+    }
+}
