@@ -7,8 +7,7 @@ import random
 import pytest
 
 import harness
-from browser import chromium
-from harness import Server
+from harness import ORIGIN, Server
 from team import Team
 from tenant_files import Tenants
 
@@ -44,19 +43,30 @@ def server(_shared):
     assert holder[-1].alive, f"the server died during this test: exit code {holder[-1].process.poll()}"
 
 
-@pytest.fixture
-def start_server(tmp_path):
-    """Starts servers with settings of their own: `start_server({"BOARDCAST_…": "…"}, args=[…])`."""
+def _starting(new_directory):
+    """A function that starts servers with settings of their own; in the end they are all ended."""
     started = []
 
     def start(env=None, **options):
-        server = Server(tmp_path / f"server{len(started)}", env=env, **options)
+        server = Server(new_directory(f"server{len(started)}"), env=env, **options)
         started.append(server)
         return server.start()
 
     yield start
     for server in started:
         server.dispose()
+
+
+@pytest.fixture
+def start_server(tmp_path):
+    """Starts servers with settings of their own: `start_server({"BOARDCAST_…": "…"}, args=[…])`."""
+    yield from _starting(lambda name: tmp_path / name)
+
+
+@pytest.fixture(scope="module")
+def start_for_module(tmp_path_factory):
+    """As `start_server`, for fixtures that all tests of a file share."""
+    yield from _starting(tmp_path_factory.mktemp)
 
 
 @pytest.fixture
@@ -79,6 +89,32 @@ def team(server, make_team):
     return make_team(server)
 
 
+@pytest.fixture(scope="module")
+def open_team(start_for_module):
+    """A tenant on a server that pages of ORIGIN may use."""
+    team = Team(start_for_module({"BOARDCAST_HTTP_CORS_ORIGINS": ORIGIN}), "acme")
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def api(team):
+    """The calls of `ann`, a member."""
+    return team.api("ann")
+
+
+@pytest.fixture
+def admin(team):
+    """The calls of `root`, an admin."""
+    return team.admin()
+
+
+@pytest.fixture
+def task(team):
+    """A task on `main` that is neither ann's nor ben's."""
+    return team.api("carl").create_task("Common property")
+
+
 @pytest.fixture
 def tenants(tmp_path):
     """A directory with a file for acme and one for globex."""
@@ -94,11 +130,3 @@ def rng(request):
     seed = int(os.environ.get("BOARDCAST_TEST_SEED") or random.SystemRandom().randrange(2**32))
     print(f"{request.node.name}: BOARDCAST_TEST_SEED={seed}")
     return random.Random(seed)
-
-
-@pytest.fixture(scope="module")
-def driver():
-    """A browser for all the tests of a file; a file may have one of its own kind."""
-    driver = chromium()
-    yield driver
-    driver.quit()

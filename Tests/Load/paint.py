@@ -9,7 +9,7 @@ import argparse, http.client, json, pathlib, statistics, sys, time
 
 import target
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "EndToEnd" / "support"))
 from browser import BoardPage, chromium
 
 #: A message that is posted in a frame's callback is handled after the frame has been painted.
