@@ -1,6 +1,6 @@
 /// Whom an event is for, inside its tenant.
 public enum Audience: Sendable, Hashable {
-    /// Whoever may see the board.
+    /// Everybody who may see the board.
     case board(BoardID)
     /// One user's own room.
     case user(UserID)

@@ -1,9 +1,9 @@
-/// Why the server ends a stream; told in-stream as `stream.closing`.
+/// Why the server ends a stream; sent in-stream with `stream.closing`.
 public enum CloseReason: String, Sendable {
     case tokenExpired = "token_expired"
     /// The token was revoked.
     case revoked
-    /// A renewed token is good for none of the boards that the connection shows.
+    /// A renewed token allows none of the boards that the connection shows.
     case accessLost = "access_lost"
     case serverDraining = "server_draining"
     case limitReached = "limit_reached"

@@ -1,4 +1,4 @@
-/// Something that was committed and numbered. Written once, with the change that it tells of, and never changed.
+/// Something that was committed and numbered. Written once, in the transaction of its change, and never altered.
 public struct Event: Sendable {
     public let tenant: TenantID
     /// Dense per tenant, from 1, in commit order.

@@ -9,7 +9,7 @@ public protocol EventLog: Sendable {
     /// Events numbered above `seq`, oldest first, shown by `selection`.
     ///
     /// The page ends after `count` events, after `bytes` bytes of JSON (at least one event is given), or at the head.
-    /// ``LogPage/end`` tells how far it looked, which is beyond the last event where the selection left some out.
+    /// ``LogPage/end`` is how far the store looked: beyond the last event where the selection left some out.
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
     ) async throws -> LogPage
@@ -17,7 +17,7 @@ public protocol EventLog: Sendable {
     /// The newest `count` events shown by `selection`, oldest first, ending at the head.
     func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage
 
-    /// The end of the log as it stands, whoever the events are for: dense, oldest first, ending at the head, `count`
+    /// The end of the log, for all audiences: dense, oldest first, ending at the head, `count`
     /// events and `bytes` bytes of JSON at most. For the relay's own memory, never for a reader.
     func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage
 }

@@ -1,4 +1,4 @@
-/// Why a cursor can't be honoured; told in-stream as `stream.resync`.
+/// Why a cursor can't be honoured; sent in-stream with `stream.resync`.
 public enum ResyncReason: String, Sendable {
     /// Older than what the log still holds.
     case cursorExpired = "cursor_expired"

@@ -38,7 +38,7 @@ public struct Selection: Sendable, Hashable {
 }
 
 extension Selection {
-    /// What is left of it for whoever may see `boards` alone.
+    /// The part of it that is within `boards`.
     public func narrowed(to boards: Boards) -> Selection {
         var narrowed = self
         switch (self.boards, boards) {

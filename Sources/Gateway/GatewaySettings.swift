@@ -1,6 +1,6 @@
 public import Events
 
-/// What the HTTP side is told by the configuration.
+/// The settings of the HTTP side.
 public struct GatewaySettings: Sendable {
     /// Origins that browsers may call us from, compared exactly.
     public var corsOrigins: Set<String> = []
@@ -12,7 +12,7 @@ public struct GatewaySettings: Sendable {
     public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
     public var maxHeaderBytes = 16 << 10
-    /// Milliseconds over which the clients of a server that goes down are told to come back.
+    /// Milliseconds over which the clients of a server that shuts down come back.
     public var drainMilliseconds = 10_000
     public var retryMilliseconds = 3000
     /// How long a stream of `/api/jobs/{id}/stream` may live.

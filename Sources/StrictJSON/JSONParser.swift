@@ -33,7 +33,7 @@ public struct JSONParser {
         }
     }
 
-    /// The value that begins at `position`, which comes to stand behind it; what follows is not looked at.
+    /// Reads the value that begins at `position` and moves `position` to its end; what follows is not looked at.
     static func value(
         in buffer: UnsafeBufferPointer<UInt8>, at position: inout Int, limits: Limits
     ) throws(JSONError) -> JSONValue {

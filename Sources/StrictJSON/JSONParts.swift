@@ -89,7 +89,7 @@ public struct JSONParts {
         return .value(name: name, try value())
     }
 
-    /// Whether the bracket closes here; otherwise what comes next is an element or a member, behind its comma.
+    /// Whether the bracket closes here; otherwise the comma has been read, and an element or a member comes next.
     private mutating func isOver(_ bracket: Unicode.Scalar, isFirst: Bool) throws(JSONError) -> Bool {
         skipSpace()
         if try peek() == UInt8(ascii: bracket) {

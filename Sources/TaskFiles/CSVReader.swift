@@ -1,6 +1,6 @@
 /// Reads CSV (RFC 4180) as it comes, in pieces of any size: quotes, line breaks inside of fields, a byte order mark.
 ///
-/// A line may end with CRLF, LF or CR. A record that is no CSV has its ``CSVRecord/problem``, and reading goes on behind
+/// A line may end with CRLF, LF or CR. A record that is no CSV has its ``CSVRecord/problem``, and reading goes on after
 /// it. Holds no more than one record within its ``Limits``.
 public struct CSVReader {
     public struct Limits: Sendable {

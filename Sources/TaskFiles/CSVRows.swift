@@ -1,6 +1,6 @@
 import StrictJSON
 
-/// The rows of a CSV file, behind its header.
+/// The rows of a CSV file, after its header.
 struct CSVRows: TaskRows {
     let columns: TaskColumns
     private let bytes: [UInt8]

@@ -49,6 +49,6 @@ struct RowFields {
 }
 
 extension String {
-    /// Its beginning, for what is told of a file: a name in it may be of any length.
+    /// Its beginning, for reports about a file: a name in it may have any length.
     func prefixOfScalars(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
 }

@@ -1,6 +1,6 @@
-/// Keeps spreadsheets from taking a text for a formula (OWASP, CSV Injection), so that it can be told back.
+/// Keeps spreadsheets from taking a text for a formula (OWASP, CSV Injection), in a way that an import can undo.
 ///
-/// A text that begins with one of `= + - @`, their full-width twins, a tab or a line break, behind any number of
+/// A text that begins with one of `= + - @`, their full-width twins, a tab or a line break, after any number of
 /// apostrophes, gets one apostrophe more in a CSV file, and loses one when it is read. Other texts stay as they are.
 enum SpreadsheetText {
     static func shielded(_ text: String) -> String { isFormula(text) ? "'" + text : text }

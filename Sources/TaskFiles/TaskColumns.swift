@@ -13,7 +13,7 @@ struct TaskColumns {
         "list": "status", "priority": "priority", "assigneeid": "assigneeId", "assignee": "assigneeId",
         "labels": "labels", "tags": "labels", "dueat": "dueAt", "due": "dueAt", "duedate": "dueAt",
     ]
-    /// Of an export, and made anew by an import.
+    /// Written by an export; an import makes its own.
     private static let silent: Set = ["id", "createdby", "createdat", "updatedat", "version", "rank", "boardid"]
 
     private let columns: [String?]

@@ -22,7 +22,7 @@ public struct TaskFile: Sendable {
     public let ignoredColumns: [String]
     private let rows: any TaskRows
 
-    /// - Throws: ``TaskFileError`` when there is no telling its rows apart, or there are too many.
+    /// - Throws: ``TaskFileError`` when its rows can't be found, or there are too many.
     public init(csv bytes: [UInt8]) throws(TaskFileError) {
         let rows = try CSVRows(bytes)
         (format, self.rows) = (.csv, rows)

@@ -15,7 +15,7 @@ struct ClaimsReader {
         payload = object
     }
 
-    /// `iss`, not yet believed: good for nothing but to look up whose key must have signed it.
+    /// `iss`, unverified: use it only to look up whose key must have signed the token.
     var claimedIssuer: String? { payload["iss"]?.string }
 
     /// What the token says, by every rule but those of its dates against the clock.

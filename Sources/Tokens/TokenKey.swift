@@ -31,7 +31,7 @@ public struct TokenKey: Sendable {
     /// An HMAC secret.
     ///
     /// - Throws: ``KeyError/secretTooShort``; ``KeyError/secretIsAKey`` when it is a key or certificate in some usual
-    ///   encoding, since whoever has the public half could sign with it.
+    ///   encoding, since anybody who has the public half could sign with it.
     public init(secret: [UInt8], keyID: String? = nil) throws(KeyError) {
         guard secret.count >= 32 else { throw .secretTooShort }
         guard !KeyPair.looksLikeKey(secret) else { throw .secretIsAKey }

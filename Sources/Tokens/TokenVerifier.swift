@@ -1,6 +1,6 @@
 public import Events
 
-/// Tells whether a token is one of ours and says what it says (RFC 7515, 7519, 8725).
+/// Verifies tokens, and makes a ``Principal`` of a valid one (RFC 7515, 7519, 8725).
 ///
 /// Synchronous, and safe to use from any thread at once; nothing in it waits for more than a short lock.
 public final class TokenVerifier: Sendable {
@@ -16,8 +16,8 @@ public final class TokenVerifier: Sendable {
         verified = cacheCapacity > 0 ? VerifiedTokenCache(capacity: cacheCapacity) : nil
     }
 
-    /// What `token` says, when it is good at `now`, in milliseconds since 1970. A token remembered from before is held
-    /// against the clock anew.
+    /// The principal of `token`, if it is valid at `now`, in milliseconds since 1970. The dates of a token that the cache
+    /// remembers are compared with the clock again.
     ///
     /// - Throws: the first rule found broken: of its shape, its header, its signature, its claims, in this order.
     public func verify(_ token: UnsafeRawBufferPointer, at now: Int) throws(TokenError) -> Principal {
@@ -56,7 +56,7 @@ public final class TokenVerifier: Sendable {
     /// False when every token is refused for want of a key.
     public var hasKeys: Bool { !keys.keys.isEmpty }
 
-    /// What `token` says of its issuer, not believed: good for nothing but to choose whose keys are looked up anew.
+    /// The issuer that `token` names, unverified: use it only to choose whose keys to fetch again.
     public func claimedIssuer(of token: Substring) -> String? {
         token.utf8.span.withUnsafeBytes { bytes in
             guard let token = try? CompactToken(bytes) else { return nil }

@@ -4,7 +4,7 @@ import HTTPTypes
 import Synchronization
 public import Tokens
 
-/// Tells whose claims a request may use: those of a good token, or of one that a ticket was made with.
+/// Finds out who asks: the principal of a valid token, or of the token that a ticket was made with.
 ///
 /// The only place where a token comes in; every way in is held against the revocations, each time.
 public final class Authenticator: Sendable {
@@ -17,7 +17,7 @@ public final class Authenticator: Sendable {
     /// - Parameters:
     ///   - revocations: those in force already.
     ///   - clock: milliseconds since 1970.
-    ///   - unknownKey: told what a token says of its issuer when no key fits it: perhaps there is a new one.
+    ///   - unknownKey: called with the issuer that a token names when no key fits it: there may be a new one.
     public init(
         verifier: TokenVerifier, revocations: RevocationList = RevocationList(),
         unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in }, clock: @escaping @Sendable () -> Int
@@ -29,7 +29,7 @@ public final class Authenticator: Sendable {
         self.clock = clock
     }
 
-    /// False while no token can be good for want of a key.
+    /// False while every token is refused for want of a key.
     var hasKeys: Bool { verifier.withLock { $0 }.hasKeys }
 
     /// From now on tokens are held against other keys and rules; nothing that was good before is remembered.

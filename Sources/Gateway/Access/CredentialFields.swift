@@ -1,7 +1,7 @@
 import HTTPTypes
 import NIOHTTP1
 
-/// The fields of a request that tell who it is from, each as often as it was sent.
+/// The fields of a request that credentials and their origin are read from, each as often as it was sent.
 struct CredentialFields {
     /// GET and HEAD, which change nothing.
     let isReading: Bool

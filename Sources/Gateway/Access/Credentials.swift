@@ -4,14 +4,14 @@ import HTTPTypes
 enum Credentials {
     /// A JWT, from the `Authorization` header, the cookie or the query.
     case token(Substring)
-    /// Good for one stream.
+    /// A single-use ticket, for one stream.
     case ticket(String)
 
     /// The first that is there, of the header, the cookie and, where the route takes them, the query's `token` and
     /// `ticket`; nil when there is none.
     ///
     /// - Parameter origins: whose pages the cookie counts from.
-    /// - Throws: ``Problem`` 401 when the first can't count: what comes behind it is not looked at.
+    /// - Throws: ``Problem`` 401 when the first is unusable: those after it are not looked at.
     init?(_ fields: CredentialFields, query: Query? = nil, origins: Set<String>) throws(Problem) {
         if let header = fields.authorization.first {
             guard fields.authorization.count == 1 else {

@@ -4,7 +4,7 @@ import Hummingbird
 import Tokens
 
 /// CORS (Fetch standard §3.2) for the origins in the configuration, compared exactly; others get no header at all.
-/// Stands behind the verification of tokens: which origins there are depends on whose token it is.
+/// Runs after the verification of tokens, since a tenant may have origins of its own.
 struct CrossOrigin: RouterMiddleware {
     let settings: LiveSettings
 

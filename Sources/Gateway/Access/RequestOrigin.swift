@@ -1,4 +1,4 @@
-/// Whose page a request is from, as far as its browser tells (Fetch standard §3.2, Fetch Metadata §2.4).
+/// Whose page a request is from, as far as its browser says (Fetch standard §3.2, Fetch Metadata §2.4).
 struct RequestOrigin {
     private let fields: CredentialFields
 

@@ -10,7 +10,7 @@ enum SessionCookie {
     /// A `Set-Cookie` that keeps `token` (RFC 6265 §4.1).
     ///
     /// - Parameters:
-    ///   - seconds: how long the token is good.
+    ///   - seconds: how long the token is valid.
     ///   - isSecure: false on loopback alone, where there is no TLS.
     /// - Throws: ``Problem`` 400 for a token that a browser would not keep.
     static func keeping(_ token: Substring, seconds: Int, isSecure: Bool) throws(Problem) -> String {
@@ -34,7 +34,7 @@ enum SessionCookie {
         guard headers.count == 1 else { throw .unauthorized("there is more than one Cookie header") }
         var value: Substring?
         for pair in headers[0].utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).enumerated() {
-            // Behind each semicolon there is one space.
+            // One space follows each semicolon.
             let text = pair.offset == 0 ? pair.element : pair.element.dropFirst()
             guard pair.offset == 0 || pair.element.first == UInt8(ascii: " "),
                 let equals = text.firstIndex(of: UInt8(ascii: "=")), isName(text[..<equals]),

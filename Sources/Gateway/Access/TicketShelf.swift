@@ -4,7 +4,7 @@ import Tokens
 /// The tickets that were given out and not used yet, by their SHA-256, each with the principal of the token that
 /// it was made with. Holds no ticket.
 struct TicketShelf {
-    /// How long a ticket is good, in seconds.
+    /// How long a ticket is valid, in seconds.
     static let lifetime = 30
     /// Unused ones of a user, beyond which its oldest goes, and of all users.
     static let limitPerUser = 32

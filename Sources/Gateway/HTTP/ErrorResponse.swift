@@ -39,7 +39,7 @@ struct ErrorResponse: RouterMiddleware {
 }
 
 extension Problem {
-    /// What a client is told of `error`; nil when that is no refusal but a failure of ours.
+    /// The answer to `error`; nil when it is no refusal but a failure of ours.
     init?(refusing error: any Error) {
         switch error {
         case let problem as Problem: self = problem

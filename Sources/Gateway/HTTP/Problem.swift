@@ -12,7 +12,7 @@ public struct Problem: HTTPResponseError {
     }
 
     public let status: HTTPResponse.Status
-    /// What a program tells refusals apart by; it does not change.
+    /// The stable name by which programs distinguish refusals.
     public let code: String
     public let detail: String
     public var errors: [Field] = []

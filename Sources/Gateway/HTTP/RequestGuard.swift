@@ -122,7 +122,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Whoever is done with the connection leaves the end of it to the farewell.
+    /// Once a refusal is on its way, others may not close the connection before it has been sent.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if isSaid { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
     }
@@ -143,7 +143,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ problem: Problem, context: ChannelHandlerContext) {
         ending = .due(problem)
-        // Whoever reads the body must not take its beginning for the whole.
+        // Or a reader of the body would take its beginning for the whole.
         if isBodyOpen { context.fireErrorCaught(HTTPParserError.invalidEOFState) }
         sayRefusal(context: context)
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// How a connection's requests come along, and whether that is too slow. It is told what happens, and when.
+/// The speed at which a connection's requests arrive, and whether that is too slow. A value: events and times go in.
 ///
 /// A head has 10 s from its first byte. A body has 30 s, a second more for each 16 KiB that came, and never a pause of
 /// 10 s. Between requests a connection may rest for 120 s, before the first for 10 s.
@@ -9,7 +9,7 @@ struct RequestPace {
         case inTime
         /// A request was begun and does not end.
         case slow
-        /// Nothing was begun, or all was said: there is nobody to tell.
+        /// No request was begun, or all were answered: the connection is closed without an answer.
         case silent
     }
 

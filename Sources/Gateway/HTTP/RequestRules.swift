@@ -73,7 +73,7 @@ struct RequestRules: Sendable {
 }
 
 extension HTTPRequestHead {
-    /// Behind such a request the decoder takes everything for another protocol's (RFC 9110 §7.8).
+    /// After such a request the decoder takes everything for another protocol's (RFC 9110 §7.8).
     var offersUpgrade: Bool {
         headers.contains(name: "upgrade")
             && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Counts the bad tokens of each client's address. Those beyond the limit are told to wait instead of what is wrong.
+/// Counts the bad tokens of each client's address. Those beyond the limit are answered 429 instead of 401.
 ///
 /// Tokens are verified all the same, so that a good one is never refused for its neighbours' bad ones.
 struct AuthFailures: Sendable {

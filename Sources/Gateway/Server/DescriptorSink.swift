@@ -4,7 +4,7 @@ import Rooms
 
 /// A stream's socket, written to directly: one `send` of shared bytes a delivery, on the connection's loop.
 ///
-/// Bytes that the kernel does not take go through NIO, which tells when they have left; until then nothing is sent
+/// Bytes that the kernel does not take go through NIO, whose promise says when they have left; until then nothing is sent
 /// beside them, so order is never at risk.
 final class DescriptorSink: Sink {
     private var context: ChannelHandlerContext?

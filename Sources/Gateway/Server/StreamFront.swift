@@ -21,7 +21,7 @@ final class StreamFront: ChannelDuplexHandler {
         /// A request for a stream has come and is looked at; parts that come after it wait.
         case deciding(HTTPRequestHead, Target, isComplete: Bool)
         case stream(DescriptorSink)
-        /// Everything is for the handlers behind this one, and goes out beneath it.
+        /// A WebSocket: everything that comes in is for the handlers after this one; what goes out does not pass it.
         case socket
     }
 
@@ -36,7 +36,7 @@ final class StreamFront: ChannelDuplexHandler {
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
     private let logger: Logger
-    /// Adds Hummingbird's own handlers behind this one; nil once that is done, or will never be.
+    /// Adds Hummingbird's own handlers after this one; nil once that is done, or will never be.
     private var attach: (() throws -> Void)?
 
     private(set) var mode = Mode.requests
@@ -213,7 +213,7 @@ final class StreamFront: ChannelDuplexHandler {
         let id = ConnectionID.random().description
         logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
         RawResponse.write(
-            // Behind an offer to upgrade the decoder reads no further.
+            // After an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
             extra: streams.responses.cors(head, of: tenant), to: context)
         mode = .requests

@@ -77,7 +77,7 @@ struct StreamServer: HTTPChannelHandler {
             limits.maxHeaderListSize = maxHeaderBytes
             limits.maxHeaderFieldSize = maxHeaderBytes
             limits.maxHeaderFieldCount = 200
-            // What it has not read when it leaves is for whoever comes behind it; more than one read is not kept.
+            // When it leaves, what it has not read goes to the next handler; more than one read is not kept.
             return ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
                 maximumBufferSize: maxHeaderBytes + 65_536)

@@ -1,4 +1,4 @@
-/// The path of a call or a stream, told once: for the router, and for what is answered before it.
+/// The path of a call or a stream, written once: for the router, and for what is answered before it.
 ///
 /// Segments are compared byte by byte, as they were sent; at most one of them is a parameter, `:name`.
 struct PathPattern: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {

@@ -11,11 +11,11 @@ enum PollWait {
         case news
         /// Nothing came in time.
         case quiet
-        /// The connection was ended; nothing more may be told on it.
+        /// The reader was ended; nothing more may be sent to it.
         case ended
     }
 
-    /// - Parameter request: for ``Wire/poll``, with the cursor behind which nothing was there to read.
+    /// - Parameter request: for ``Wire/poll``, with the cursor after which there was nothing to read.
     /// - Throws: ``ReaderAdmission/Refusal``.
     static func run(
         _ request: StreamRequest, admission: ReaderAdmission, upTo time: TimeAmount

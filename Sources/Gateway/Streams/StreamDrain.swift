@@ -2,7 +2,7 @@ import NIOCore
 import Rooms
 import ServiceLifecycle
 
-/// Ends the streams when the gateway goes down: each is told when to come back, spread over the drain window.
+/// Ends the streams at shutdown: each gets its own time to come back, spread over the drain window.
 struct StreamDrain: Service {
     let relay: Relay
     let settings: GatewaySettings

@@ -1,6 +1,6 @@
 import COpenSSL
 
-/// What OpenSSL is told of a key, its numbers above all; wiped from memory afterwards.
+/// The parameters of a key for OpenSSL, its numbers above all; wiped from memory afterwards.
 final class KeyParameters {
     /// They point into `buffers`.
     private var parameters: [OSSL_PARAM] = []
@@ -47,7 +47,7 @@ final class KeyParameters {
         return isMade ? key : nil
     }
 
-    /// Calls `body` with the list, which is good until that returns: OpenSSL copies what it keeps.
+    /// Calls `body` with the list, which is valid until that returns: OpenSSL copies what it keeps.
     func withList<Result>(_ body: (UnsafeMutablePointer<OSSL_PARAM>) -> Result) -> Result {
         var list = parameters + [OSSL_PARAM_construct_end()]
         return withExtendedLifetime(self) { list.withUnsafeMutableBufferPointer { body($0.baseAddress!) } }

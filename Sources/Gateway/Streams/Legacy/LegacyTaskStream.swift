@@ -2,7 +2,7 @@ import Boards
 import Events
 import Rooms
 
-/// `GET /api/tasks/stream` and `/api/tasks/stream/{status}`: the newest tasks of one status, told as a list.
+/// `GET /api/tasks/stream` and `/api/tasks/stream/{status}`: the newest tasks of one status, sent as a list.
 struct LegacyTaskStream: StreamEndpoint {
     /// The status of the tasks at the path that names none.
     static let status = "generated"

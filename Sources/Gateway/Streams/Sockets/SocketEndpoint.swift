@@ -61,7 +61,7 @@ final class SocketEndpoint: Sendable {
         }
     }
 
-    /// - Throws: ``Problem`` 404 for a board that the tenant has not, 403 for one that the token is not good for.
+    /// - Throws: ``Problem`` 404 for a board that the tenant does not have, 403 for one that the token does not allow.
     func require(_ board: BoardID, among known: Set<BoardID>, for principal: Principal) throws(Problem) {
         guard known.contains(board) else { throw .notFound }
         guard principal.boards.contains(board) else {

@@ -24,7 +24,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let streams: Streams
     private let hub: LoopHub
     private let sink: DescriptorSink
-    /// Of the handshake, whoever its client turns out to be.
+    /// The handshake's; known before its client is.
     private let query: Query
     private let client: ReaderAdmission.Client
     private var messages = SocketMessages()

@@ -28,7 +28,7 @@ struct SocketHandshake {
         accept = Self.base64(sha1(Array((keys[0] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
     }
 
-    /// The answer that opens the WebSocket; frames come behind it.
+    /// The answer that opens the WebSocket; frames follow it.
     var response: ByteBuffer {
         ByteBuffer(
             string: """
