@@ -22,6 +22,11 @@ public enum Resumption: Sendable, Equatable {
     public init(cursor: String?, in bounds: LogBounds) {
         guard let cursor, !cursor.isEmpty else { self = .fresh; return }
         guard let place = Cursor(cursor) else { self = .resync(.cursorMalformed); return }
+        self.init(place, in: bounds)
+    }
+
+    /// - Parameter bounds: of the transaction that the events after `place` are read in.
+    public init(_ place: Cursor, in bounds: LogBounds) {
         guard place.epoch == bounds.epoch else { self = .resync(.epochChanged); return }
         guard place.seq <= bounds.head else { self = .resync(.cursorAhead); return }
         guard place.seq >= bounds.oldest - 1 else { self = .resync(.cursorExpired); return }

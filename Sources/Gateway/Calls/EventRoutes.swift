@@ -24,33 +24,34 @@ struct EventRoutes {
         let known = try await store.boardIDs(of: context.tenant)
         let ask = try StreamQuery(
             query, lastEventID: request.headers[.lastEventID], principal: context.principal, known: known)
-        let bounds = try await store.bounds(of: context.tenant)
-        let resumption = Resumption(cursor: ask.cursor, in: bounds)
         let limit = try query.int("limit", in: 1...1000, default: ask.cursor == nil ? 50 : 100)
         let wait = try query.int("wait", in: 0...30, default: 0)
-        switch resumption {
-        case .fresh:
+        guard let cursor = ask.cursor, !cursor.isEmpty else {
             let page = try await store.newest(of: context.tenant, selection: ask.selection, count: limit)
             return reply(page.events, cursor: page.bounds.cursor, recovered: false)
-        case .replay(let seq):
-            var (events, end) = try await read(after: seq, limit: limit, ask.selection, context.tenant)
-            if events.isEmpty, wait > 0 {
-                let place = Cursor(seq: end, epoch: bounds.epoch)
-                let hasNews = try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    try await isNews(after: place, for: ask, context, within: TimeAmount.seconds(Int64(wait)))
-                }
-                if hasNews {
-                    (events, end) = try await read(after: end, limit: limit, ask.selection, context.tenant)
-                }
-                // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
-                var last = reply(events, cursor: Cursor(seq: end, epoch: bounds.epoch), recovered: true)
-                last.headers[.connection] = "close"
-                return last
-            }
-            return reply(events, cursor: Cursor(seq: end, epoch: bounds.epoch), recovered: true)
-        case .resync(let reason):
-            return reply([], cursor: bounds.cursor, recovered: false, reason: reason, snapshot: ask.snapshotURL)
         }
+        guard let place = Cursor(cursor) else {
+            return reply(.resync(.cursorMalformed, try await store.bounds(of: context.tenant)), for: ask)
+        }
+        let reading = try await read(after: place, limit: limit, ask.selection, context.tenant)
+        guard case .events(let events, let end) = reading, events.isEmpty, wait > 0 else {
+            return reply(reading, for: ask)
+        }
+        let hasNews = try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await isNews(after: end, for: ask, context, within: TimeAmount.seconds(Int64(wait)))
+        }
+        let outcome = hasNews ? try await read(after: end, limit: limit, ask.selection, context.tenant) : reading
+        // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
+        var last = reply(outcome, for: ask)
+        last.headers[.connection] = "close"
+        return last
+    }
+
+    /// What a cursor comes to.
+    private enum Reading {
+        /// Every event from the cursor up to `end`, as far as it is shown.
+        case events([Event], end: Cursor)
+        case resync(ResyncReason, LogBounds)
     }
 
     /// Whether there is something after `cursor`, waiting for it if need be. False too when the right to read ended.
@@ -78,20 +79,35 @@ struct EventRoutes {
     }
 
     /// Pages until there are `limit` events, or no more: a page may end early where the selection shows little.
+    ///
+    /// Each page is judged by the bounds that its own transaction saw: retention may pass the place between two of them.
     private func read(
-        after seq: Int, limit: Int, _ selection: Selection, _ tenant: TenantID
-    ) async throws -> ([Event], Int) {
+        after place: Cursor, limit: Int, _ selection: Selection, _ tenant: TenantID
+    ) async throws -> Reading {
         var events: [Event] = []
-        var end = seq
+        var end = place.seq
         while events.count < limit {
             let page = try await store.page(
                 of: tenant, after: end, selection: selection, count: limit - events.count, bytes: Self.bytes)
+            if case .resync(let reason) = Resumption(Cursor(seq: end, epoch: place.epoch), in: page.bounds) {
+                // What was read before is whole; the next poll learns that the rest is gone.
+                if end == place.seq { return .resync(reason, page.bounds) }
+                break
+            }
             events += page.events
             if page.end <= end { break }
             end = page.end
             if end >= page.bounds.head { break }
         }
-        return (events, end)
+        return .events(events, end: Cursor(seq: end, epoch: place.epoch))
+    }
+
+    private func reply(_ reading: Reading, for ask: StreamQuery) -> Response {
+        switch reading {
+        case .events(let events, let end): reply(events, cursor: end, recovered: true)
+        case .resync(let reason, let bounds):
+            reply([], cursor: bounds.cursor, recovered: false, reason: reason, snapshot: ask.snapshotURL)
+        }
     }
 
     private func reply(
