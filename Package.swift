@@ -45,6 +45,9 @@ let package = Package(
         .package(url: "https://github.com/vapor/jwt-kit.git", from: "5.7.1"),  // an oracle, for tests alone
     ],
     targets: [
+        // Ground
+        .target(name: "Text", swiftSettings: settings),
+
         // Words
         .target(name: "Events", swiftSettings: settings),
         .target(name: "StrictJSON", swiftSettings: settings),
@@ -71,25 +74,42 @@ let package = Package(
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),
 
+        .target(
+            name: "Client",
+            dependencies: [
+                "Events", "StrictJSON", "Text", .asyncHTTPClient, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+            ],
+            swiftSettings: settings),
+
         // The command line, and all of it put together
         .target(
-            name: "CommandLineTools",
-            dependencies: ["Events", "StrictJSON", "Tokens", .configuration, .logging, .yams], swiftSettings: settings),
+            name: "ServerSettings", dependencies: ["Events", "Text", "Tokens", .configuration, .logging, .yams],
+            swiftSettings: settings),
         .executableTarget(
             name: "boardcast",
             dependencies: [
-                "Boards", "CommandLineTools", "Events", "Gateway", "Rooms", "SQLiteStore", "StrictJSON", "Tokens",
-                "WebClient", .argumentParser, .asyncHTTPClient, .lifecycle, .logging, .nio("NIOCore"),
-                .nio("NIOHTTP1"), .nio("NIOPosix"), .unixSignals,
+                "Boards", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON", "Text",
+                "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
+                .unixSignals,
             ],
             swiftSettings: settings),
 
         // Tests
         .target(name: "Chance", path: "Tests/Chance", swiftSettings: settings),
         .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: settings),
         .testTarget(
-            name: "CommandLineTests",
-            dependencies: ["Chance", "CommandLineTools", "Events", "StrictJSON", "Tokens", "boardcast", .logging],
+            name: "ServerSettingsTests", dependencies: ["Events", "ServerSettings", "TestSupport", "Text", "Tokens"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ClientTests", dependencies: ["Chance", "Client", "StrictJSON"], swiftSettings: settings),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "Chance", "Client", "Events", "ServerSettings", "StrictJSON", "TestSupport", "Text", "Tokens",
+                "boardcast", .logging,
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "TokensTests", dependencies: ["Events", "Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],

@@ -1,6 +1,7 @@
 import ArgumentParser
-import CommandLineTools
+import Client
 import Glibc
+import ServerSettings
 
 @main
 struct Boardcast: AsyncParsableCommand {
@@ -23,12 +24,15 @@ struct Boardcast: AsyncParsableCommand {
               6 limited, 7 unreachable, 130 interrupted
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Token.self, Tail.self, Publish.self, JobCommands.self, Import.self, Stats.self])
+        subcommands: [
+            ServeCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self, JobCommand.self,
+            ImportCommand.self, StatsCommand.self,
+        ])
 
     static func main() async {
         do {
             var command = try await asyncParseAsRoot()
-            if !(command is Serve || command is Import) { Signals.endCommand() }
+            if !(command is ServeCommand || command is ImportCommand) { Signals.endCommand() }
             if var asyncCommand = command as? any AsyncParsableCommand {
                 try await asyncCommand.run()
             } else {
@@ -50,30 +54,5 @@ struct Boardcast: AsyncParsableCommand {
         default: StandardError.say("boardcast: \(error)")
         }
         Glibc.exit(exit.rawValue)
-    }
-}
-
-extension Exit {
-    /// ArgumentParser's own refusals are of usage, as are settings that are wrong.
-    init(of error: any Error) {
-        switch error {
-        case let failure as Failure: self = failure.exit
-        case is InvalidSettings: self = .usage
-        case is StandardOutput.Closed: self = .ok
-        default:
-            switch Boardcast.exitCode(for: error) {
-            case .success: self = .ok
-            case .validationFailure: self = .usage
-            default: self = .unexpected
-            }
-        }
-    }
-}
-
-enum Signals {
-    /// Ctrl-C ends a command at once, which has nothing to put in order; a write to a closed pipe fails, and no more.
-    static func endCommand() {
-        signal(SIGINT) { _ in _exit(Exit.interrupted.rawValue) }
-        signal(SIGPIPE, SIG_IGN)
     }
 }

@@ -1,4 +1,4 @@
-import CommandLineTools
+import Client
 import Dispatch
 import Glibc
 

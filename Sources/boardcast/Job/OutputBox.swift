@@ -1,4 +1,3 @@
-import CommandLineTools
 import Synchronization
 
 /// The lines of a worker's output, between one read and the next.

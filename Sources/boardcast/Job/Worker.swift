@@ -1,11 +1,11 @@
-import CommandLineTools
+import Client
 import Glibc
 import UnixSignals
 
 /// Runs a command and reports it as a job: what it says of its progress, that it is there, how it ends. Whoever cancels the
 /// job, or interrupts us, ends the command with all its descendants.
 struct Worker: Sendable {
-    let remote: Remote
+    let client: GatewayClient
     let reports: JobReports
     let child: ChildProcess
     /// How often we say that we are there when there is nothing else to say.
@@ -15,11 +15,11 @@ struct Worker: Sendable {
 
     /// - Parameter interruptions: trapped before the command was started.
     init(
-        remote: Remote, reports: JobReports, child: ChildProcess, heartbeat: Duration,
+        client: GatewayClient, reports: JobReports, child: ChildProcess, heartbeat: Duration,
         interruptions: UnixSignalsSequence
     ) {
         self.interruptions = interruptions
-        self.remote = remote
+        self.client = client
         self.reports = reports
         self.child = child
         self.heartbeat = heartbeat
@@ -97,8 +97,7 @@ struct Worker: Sendable {
     }
 
     private func watchForCancel() async {
-        let follower = JobFollower(format: .json)
-        let end = try? await Tailing.end(ofJob: reports.id, on: remote, follower)
+        let end = try? await JobFollower.end(ofJob: reports.id, on: client)
         guard case .failed("cancelled", _) = end, state.cancel() else { return }
         StandardError.say("job \(reports.id) was cancelled")
         await endChild()

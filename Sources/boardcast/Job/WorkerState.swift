@@ -1,15 +1,10 @@
-import CommandLineTools
+import Client
 import Synchronization
 
 /// What a worker's threads and tasks know of its job: the progress that is yet to be reported, and whether it was cancelled.
 final class WorkerState: Sendable {
-    struct Progress: Sendable {
-        var percent: Int
-        var message: String?
-    }
-
     private struct State {
-        var progress: Progress?
+        var progress: JobProgress?
         var reached = 0
         var isCancelled = false
         var isInterrupted = false
@@ -23,12 +18,12 @@ final class WorkerState: Sendable {
         state.withLock { state in
             guard percent >= state.reached else { return }
             state.reached = percent
-            state.progress = Progress(percent: percent, message: message ?? state.progress?.message)
+            state.progress = JobProgress(percent: percent, message: message ?? state.progress?.message)
         }
     }
 
     /// The latest, once.
-    func takeProgress() -> Progress? {
+    func takeProgress() -> JobProgress? {
         state.withLock { state in
             defer { state.progress = nil }
             return state.progress
@@ -36,7 +31,7 @@ final class WorkerState: Sendable {
     }
 
     /// It could not be reported, and is to be unless there is something newer.
-    func putBack(_ progress: Progress?) { state.withLock { $0.progress = $0.progress ?? progress } }
+    func putBack(_ progress: JobProgress?) { state.withLock { $0.progress = $0.progress ?? progress } }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 

@@ -1,0 +1,44 @@
+/// Why something ended without its result: what kind of failure it is, and a sentence for people. Never carries a secret.
+public struct Failure: Error, Equatable, CustomStringConvertible {
+    public let kind: Kind
+    public let message: String
+
+    public init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    public var description: String { message }
+}
+
+extension Failure {
+    /// What kind of failure it is.
+    public enum Kind: Sendable {
+        /// None of the others.
+        case unexpected
+        /// What was asked for is wrong.
+        case usage
+        /// The token is missing, refused, or does not allow this.
+        case auth
+        case notFound
+        case conflict
+        /// There are too many requests or connections for now.
+        case limited
+        /// There is no server, or none that works.
+        case unreachable
+        /// Somebody stopped it before its end.
+        case interrupted
+
+        /// The kind of failure that an HTTP error status means.
+        public init(status: Int) {
+            switch status {
+            case 401, 403: self = .auth
+            case 404: self = .notFound
+            case 409, 412: self = .conflict
+            case 429: self = .limited
+            case 500...: self = .unreachable
+            default: self = .usage
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import NIOHTTP1
+import StrictJSON
+
+/// An import on a gateway, from the upload of a file to the end of its job.
+public actor RemoteImport {
+    /// How the import stands.
+    public struct Job: Sendable {
+        /// As the server has it.
+        public let json: String
+        public let report: ImportReport
+        /// Whether the file had been imported before, so that nothing was done now.
+        public internal(set) var isRepeated = false
+    }
+
+    private let client: GatewayClient
+    private let board: String
+    private let file: ImportFile
+    private let key: String
+    private var id: String?
+
+    /// How long a server may be away, as when it restarts, before the import is given up.
+    private static let patience = Duration.seconds(30)
+
+    /// - Parameters:
+    ///   - board: where the tasks go.
+    ///   - key: the `Idempotency-Key`: the gateway imports once what has the same one.
+    public init(_ file: ImportFile, to board: String, on client: GatewayClient, key: String) {
+        (self.client, self.board, self.file, self.key) = (client, board, file, key)
+    }
+
+    /// Uploads the file, and returns the job as it ended.
+    ///
+    /// - Parameter show: takes every report before the last one.
+    /// - Throws: ``Failure``; `CancellationError` when the task is cancelled, and then the import goes on.
+    public func run(show: @Sendable (ImportReport) -> Void) async throws -> Job {
+        let headers: HTTPHeaders = ["Content-Type": file.mediaType, "Idempotency-Key": key]
+        let answer = try await client.upload(
+            file.bytes, to: "/api/import", query: [("board", board)], headers: headers)
+        var job = try Self.job((try? JSONParser.parse(answer))?.object?["job"])
+        id = job.report.id
+        job.isRepeated = job.report.isFinal && job.report.failure == nil
+        while !job.report.isFinal {
+            show(job.report)
+            try await Task.sleep(for: .milliseconds(250))
+            job = try await latest(job.report.id)
+        }
+        return job
+    }
+
+    /// Cancels the import, if it has begun; the tasks made so far stay.
+    ///
+    /// - Returns: whether it had begun.
+    /// - Throws: ``Failure``, and then the import goes on.
+    public func cancel() async throws(Failure) -> Bool {
+        guard let id else { return false }
+        _ = try await client.post("/api/jobs/\(id)/cancel")
+        return true
+    }
+
+    private func latest(_ id: String) async throws -> Job {
+        let start = ContinuousClock.now
+        while true {
+            do throws(Failure) {
+                let bytes = try await client.get("/api/jobs/\(id)")
+                return try Self.job(try? JSONParser.parse(bytes))
+            } catch {
+                guard error.kind == .unreachable, ContinuousClock.now - start < Self.patience else { throw error }
+            }
+            try await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private static func job(_ value: JSONValue?) throws(Failure) -> Job {
+        guard let object = value?.object, let report = ImportReport(object) else {
+            throw Failure(.unreachable, "the answer is no job")
+        }
+        var json = JSONWriter()
+        json.value(.object(object))
+        return Job(json: String(decoding: json.bytes, as: UTF8.self), report: report)
+    }
+}

@@ -1,0 +1,53 @@
+import StrictJSON
+import Text
+
+/// An event as one line for people: time, number, type, board, and what it is about.
+struct EventLine {
+    let terminal: Terminal
+
+    func text(_ event: JSONObject) -> String {
+        let type = (event["type"]?.string ?? "?").printable
+        let columns = [
+            terminal.paint((event["timestamp"]?.string ?? "").printable.padded(to: 24), .gray),
+            (event["seq"]?.int.map { String($0) } ?? "-").paddedLeft(to: 6),
+            terminal.paint(type.padded(to: 20), color(of: type)),
+            (event["boardId"]?.string ?? "-").printable.padded(to: 12),
+            subject(of: event),
+        ]
+        return String(columns.joined(separator: "  ").trimmingEnd)
+    }
+
+    private func color(of type: String) -> Terminal.Color {
+        if type.hasSuffix(".created") || type.hasSuffix(".completed") { return .green }
+        if type.hasSuffix(".deleted") || type.hasSuffix(".failed") { return .red }
+        return .cyan
+    }
+
+    private func subject(of event: JSONObject) -> String {
+        var words: [String] = []
+        if let id = event["taskId"]?.int { words.append("#\(id)") }
+        if let name = event["task"]?.object?["name"]?.string ?? event["board"]?.object?["name"]?.string {
+            words.append(name.printable)
+        } else if let user = event["userId"]?.string {
+            words.append(user.printable)
+        }
+        if let from = event["previousStatus"]?.string, let to = event["newStatus"]?.string {
+            words.append(terminal.paint("(\(from.printable) → \(to.printable))", .yellow))
+        }
+        if let data = event["data"] {
+            var json = JSONWriter()
+            json.value(data)
+            let text = String(decoding: json.bytes, as: UTF8.self).printable
+            words.append(text.count > 120 ? text.prefix(119) + "…" : text)
+        }
+        return words.joined(separator: " ")
+    }
+}
+
+extension String {
+    fileprivate var trimmingEnd: Substring {
+        var rest = self[...]
+        while rest.last == " " { rest = rest.dropLast() }
+        return rest
+    }
+}

@@ -1,0 +1,97 @@
+import Events
+import Text
+public import Tokens
+
+extension Settings {
+    /// Tells which tokens are good, by the keys and rules of these settings; their files are read anew.
+    ///
+    /// - Parameter fetched: what ``keyURLs`` have come to; those that have not come yet are left out.
+    /// - Throws: ``InvalidSettings``, with `noKey` when no key is given.
+    public func makeVerifier(fetched: [KeyURL: [TokenKey]] = [:]) throws(InvalidSettings) -> TokenVerifier {
+        var keys = try readKeys()
+        guard !keys.isEmpty || auth.jwksURL != nil || !tenants.files.isEmpty else { throw InvalidSettings(.noKey) }
+        keys += keyURL.flatMap { fetched[$0] } ?? []
+        var rules = try makeRules(for: keys)
+        // All of them, since an unbound key is not tried for an issuer that has bound ones.
+        if auth.jwksURL != nil, let issuer = auth.issuer { keys = keys.map { $0.bound(toIssuer: issuer) } }
+        guard !tenants.files.isEmpty else { return TokenVerifier(keys: KeySet(keys), rules: rules) }
+
+        // Each tenant has algorithms of its own, so they are the keys' business and no longer the rules'.
+        keys = keys.compactMap { $0.narrowed(to: rules.algorithms) }
+        for file in tenants.files { keys += try file.makeKeys(fetched: fetched) }
+        rules.algorithms = Algorithm.allCases
+        rules.tenantsWithIssuer = Set(tenants.files.map(\.tenant.rawValue))
+        return TokenVerifier(keys: KeySet(keys, issuers: tenants.files.map(\.issuer)), rules: rules)
+    }
+
+    /// Every key that is in the settings or in a file, at least one.
+    public func makeKeys() throws(InvalidSettings) -> [TokenKey] {
+        let keys = try readKeys()
+        guard !keys.isEmpty else { throw InvalidSettings(auth.jwksURL == nil ? .noKey : .onlyFetchedKeys) }
+        return keys
+    }
+
+    /// Every key that is given but those to be fetched. `auth.secret` beside `auth.secretFile` makes two, for a change
+    /// of secrets.
+    fileprivate func readKeys() throws(InvalidSettings) -> [TokenKey] {
+        let files: [(name: String, path: String?, make: ([UInt8]) throws(KeyError) -> [TokenKey])] = [
+            ("auth.secretFile", auth.secretFile, { bytes throws(KeyError) in [try .secret(inFile: bytes)] }),
+            ("auth.publicKeyFile", auth.publicKeyFile, { bytes throws(KeyError) in [try TokenKey(pem: bytes)] }),
+            ("auth.jwksFile", auth.jwksFile, { bytes throws(KeyError) in try KeySet(jwkSet: bytes).keys }),
+        ]
+        var keys: [TokenKey] = []
+        var problems: [SettingsProblem] = []
+        if let secret = auth.secret {
+            do { keys.append(try TokenKey(secret: secret.bytes)) } catch {
+                problems.append(.badKey(key: "auth.secret", path: nil, error))
+            }
+        }
+        for file in files {
+            guard let path = file.path else { continue }
+            let bytes: [UInt8]
+            do { bytes = try SmallFile.read(path) } catch {
+                problems.append(.unreadable(error, key: file.name))
+                continue
+            }
+            do { keys += try file.make(bytes) } catch { problems.append(.badKey(key: file.name, path: path, error)) }
+        }
+        guard problems.isEmpty else { throw InvalidSettings(problems) }
+        return keys
+    }
+
+    /// What a token must say besides; the algorithms are those of `keys` unless `auth.algorithms` narrows them.
+    public func makeRules(for keys: [TokenKey]) throws(InvalidSettings) -> TokenRules {
+        let given = Algorithm.allCases.filter { algorithm in keys.contains { $0.algorithms.contains(algorithm) } }
+        // What is fetched may come to be for any; a token's key has to be for its algorithm in any case.
+        let allowed = auth.algorithms ?? (auth.jwksURL == nil ? given : Algorithm.allCases)
+        guard allowed.contains(where: given.contains) || keys.isEmpty else {
+            throw InvalidSettings(.noKeyForAlgorithms(allowed: allowed, given: given))
+        }
+        return TokenRules(
+            issuer: auth.issuer, audience: auth.audience, algorithms: allowed, leewaySeconds: auth.leeway.wholeSeconds,
+            tenantClaim: auth.tenantClaim)
+    }
+}
+
+extension TenantFile {
+    /// Every key of the tenant, for its issuer's tokens alone.
+    fileprivate func makeKeys(fetched: [KeyURL: [TokenKey]]) throws(InvalidSettings) -> [TokenKey] {
+        do {
+            let keys = try settings.readKeys() + (keyURL.flatMap { fetched[$0] } ?? [])
+            let rules = try settings.makeRules(for: keys)
+            return keys.compactMap { $0.narrowed(to: rules.algorithms) }
+                .map { $0.bound(toIssuer: issuer, tenant: tenant.rawValue, audience: settings.auth.audience) }
+        } catch {
+            throw InvalidSettings(error.problems.map { .ofTenant(path: path, $0) })
+        }
+    }
+}
+
+extension TokenKey {
+    /// The key of a secret that a file holds; the file's last line break is no part of it.
+    ///
+    /// - Throws: as ``init(secret:keyID:)`` does.
+    public static func secret(inFile bytes: [UInt8]) throws(KeyError) -> TokenKey {
+        try TokenKey(secret: Array(bytes.withoutLastLineBreak))
+    }
+}

@@ -1,0 +1,74 @@
+import Text
+public import Tokens
+
+/// One thing that is wrong with the configuration. Quotes no secret.
+public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
+    /// A name that is no key's, where it was found, and the known one that is nearest to it.
+    case unknownKey(String, origin: String, nearest: String)
+    case notSupported(key: String, origin: String)
+    /// In a tenant's file.
+    case notOfTenants(key: String, origin: String)
+    /// `text` is nil when it must not be shown.
+    case badValue(key: String, origin: String, text: String?, problem: String, allowed: String)
+    case unreadable(FileError, key: String?)
+    /// A configuration file that is not YAML, or not of our shape.
+    case badFile(path: String, line: Int?, problem: String)
+    /// The key, or set of keys, that a setting gives is not one to verify tokens with.
+    case badKey(key: String, path: String?, KeyError)
+    case noKeyForAlgorithms(allowed: [Algorithm], given: [Algorithm])
+    /// There is no key to verify tokens with.
+    case noKey
+    /// There is no secret to sign tokens with.
+    case noSigningKey
+    /// In a tenant's file.
+    indirect case ofTenant(path: String, SettingsProblem)
+    /// There is but `auth.jwksURL`, which only the server fetches.
+    case onlyFetchedKeys
+    case developmentBeyondLoopback(host: String)
+
+    public var description: String {
+        switch self {
+        case .unknownKey(let name, let origin, let nearest):
+            "\(name) (\(origin)) is not a setting; the nearest one is \(nearest)"
+        case .notSupported(let key, let origin):
+            "\(key) (\(origin)) is not supported by this version"
+        case .notOfTenants(let key, let origin):
+            "\(key) (\(origin)) is for the whole server and can't be set for one tenant"
+        case .badValue(let key, let origin, let text?, let problem, let allowed):
+            "\(key) (\(origin)): “\(text.printable)” \(problem); allowed: \(allowed)"
+        case .badValue(let key, let origin, nil, let problem, let allowed):
+            "\(key) (\(origin)) \(problem); allowed: \(allowed)"
+        case .unreadable(let error, let key?): "\(key): \(error)"
+        case .unreadable(let error, nil): "\(error)"
+        case .badFile(let path, let line?, let problem): "\(path), line \(line): \(problem)"
+        case .badFile(let path, nil, let problem): "\(path): \(problem)"
+        case .badKey(let key, let path?, let error): "\(key): \(path): \(error)"
+        case .badKey(let key, nil, let error): "\(key): \(error)"
+        case .noKeyForAlgorithms(let allowed, let given):
+            "auth.algorithms: none of \(allowed.list) is for the keys given, which are for \(given.list)"
+        case .noKey:
+            """
+            there is no key to verify tokens with: set auth.secretFile (or BOARDCAST_AUTH_SECRET) to a secret of at least \
+            32 bytes, or auth.publicKeyFile, auth.jwksFile or auth.jwksURL; to only try it out, start with --dev
+            """
+        case .noSigningKey:
+            "there is no key to sign with: give --key-file, or set BOARDCAST_AUTH_SECRET"
+        case .ofTenant(let path, let problem): "\(path): \(problem)"
+        case .onlyFetchedKeys: "auth.jwksURL is fetched by the server alone; give the keys in a file"
+        case .developmentBeyondLoopback(let host):
+            "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
+        }
+    }
+}
+
+extension SettingsProblem {
+    static func badValue(of key: SettingKey, _ text: String, origin: String, _ error: Unfit) -> SettingsProblem {
+        .badValue(
+            key: key.name, origin: origin, text: key.isSecret || !error.showsText ? nil : text, problem: error.problem,
+            allowed: key.allowed)
+    }
+}
+
+extension [Algorithm] {
+    fileprivate var list: String { map(\.rawValue).joined(separator: ", ") }
+}

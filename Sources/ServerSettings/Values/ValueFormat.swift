@@ -1,0 +1,108 @@
+import Text
+import Tokens
+
+/// How one kind of value is spelled, and how to read it.
+struct ValueFormat<Value>: Sendable {
+    /// What is allowed, to be read behind "allowed:".
+    let allowed: String
+    let isList: Bool
+    let parse: @Sendable (String) throws(Unfit) -> Value
+
+    init(_ allowed: String, isList: Bool = false, parse: @escaping @Sendable (String) throws(Unfit) -> Value) {
+        self.allowed = allowed
+        self.isList = isList
+        self.parse = parse
+    }
+}
+
+/// Why a text is no value of a key, to be read behind the key or the text: "is not a whole number".
+struct Unfit: Error {
+    let problem: String
+    /// Whether the message may quote the text: not when it may hold a password.
+    let showsText: Bool
+
+    init(_ problem: String, showsText: Bool = true) {
+        self.problem = problem
+        self.showsText = showsText
+    }
+}
+
+extension ValueFormat {
+    /// Values with commas between; spaces around them do not count.
+    static func list<Element>(of format: ValueFormat<Element>) -> Self where Value == [Element] {
+        Self("a list; each: \(format.allowed)", isList: true) { text throws(Unfit) in
+            var elements: [Element] = []
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let part = String(part.trimmed)
+                if part.isEmpty, text.trimmed.isEmpty { break }
+                do throws(Unfit) { elements.append(try format.parse(part)) } catch {
+                    throw Unfit("has “\(part.printable)”, which \(error.problem)", showsText: false)
+                }
+            }
+            return elements
+        }
+    }
+}
+
+extension ValueFormat where Value == Int {
+    static func whole(_ range: ClosedRange<Int>, of unit: String? = nil) -> Self {
+        let what = unit.map { "a whole number of \($0)" } ?? "a whole number"
+        return Self("\(what) from \(range.lowerBound) to \(range.upperBound)") { text throws(Unfit) in
+            guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 || $0 == UInt8(ascii: "-") }), let value = Int(text) else {
+                throw Unfit("is not a whole number")
+            }
+            guard range.contains(value) else { throw Unfit("is out of range") }
+            return value
+        }
+    }
+}
+
+extension ValueFormat where Value == Duration {
+    static func seconds(_ range: ClosedRange<Int>) -> Self {
+        let number = ValueFormat<Int>.whole(range, of: "seconds")
+        return Self(number.allowed) { text throws(Unfit) in .seconds(try number.parse(text)) }
+    }
+
+    static func milliseconds(_ range: ClosedRange<Int>) -> Self {
+        let number = ValueFormat<Int>.whole(range, of: "milliseconds")
+        return Self(number.allowed) { text throws(Unfit) in .milliseconds(try number.parse(text)) }
+    }
+}
+
+extension ValueFormat where Value == String {
+    /// Anything but nothing.
+    static func text(_ what: String) -> Self {
+        Self(what) { text throws(Unfit) in
+            guard !text.isEmpty else { throw Unfit("is empty") }
+            return text
+        }
+    }
+
+    static let path = text("the path of a file")
+    static let directory = text("the path of a directory")
+}
+
+extension ValueFormat where Value: RawRepresentable & CaseIterable & Sendable, Value.RawValue == String {
+    /// One of an enum's names, spelled exactly.
+    static func name() -> Self {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        return Self(names) { text throws(Unfit) in
+            guard let value = Value.allCases.first(where: { $0.rawValue.utf8.elementsEqual(text.utf8) }) else {
+                throw Unfit("is none of these")
+            }
+            return value
+        }
+    }
+}
+
+extension ValueFormat where Value == Algorithm {
+    static let algorithm = Self(name().allowed + "; none never") { text throws(Unfit) in try name().parse(text) }
+}
+
+extension ValueFormat where Value == Secret {
+    static let secret = Self("at least 32 bytes, as `openssl rand -base64 48` makes them") { text throws(Unfit) in
+        let bytes = Array(text.utf8)
+        guard bytes.count >= 32 else { throw Unfit("has only \(bytes.count) bytes") }
+        return Secret(bytes)
+    }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Client
+import Glibc
+import UnixSignals
+
+struct ImportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "import",
+        abstract: "Make tasks of a CSV file, of a Trello board's JSON, or of an export of ours.",
+        discussion: """
+            Shows how far it is on a terminal, and in the end what has become of each row that was bad. The same file is \
+            imported once a day, so that a command that was cut off can be given again: it goes on where it ended. Ctrl-C \
+            cancels the import. Ends with 0 when every row is a task now, 2 when rows were bad, 5 when somebody else \
+            cancelled it, 1 when it failed.
+
+            EXAMPLES
+              BOARDCAST_TOKEN=… boardcast import tasks.csv --board main
+              boardcast import trello.json --board plan --url https://boards.example.com --token-file token
+              generate-tasks | boardcast import - --again --json
+            """)
+
+    @Argument(help: ArgumentHelp("20 MiB at most; - is stdin.", valueName: "file"))
+    var file: String
+
+    @OptionGroup var options: RemoteOptions
+
+    @Option(help: ArgumentHelp("Where the tasks go.", valueName: "id"))
+    var board = "main"
+
+    @Option(help: ArgumentHelp("The Idempotency-Key. [default: one made of the file]", valueName: "key"))
+    var key: String?
+
+    @Flag(help: "Import the file although it was imported before.")
+    var again = false
+
+    @Flag(help: "Print the job as JSON.")
+    var json = false
+
+    func validate() throws {
+        guard key == nil || !again else { throw ValidationError("--key and --again can't be given together") }
+        let isSound = key.map { 1...128 ~= $0.utf8.count && $0.utf8.allSatisfy { 0x20..<0x7F ~= $0 } }
+        guard isSound != false else { throw ValidationError("--key takes 1 to 128 printable ASCII characters") }
+    }
+
+    func run() async throws {
+        signal(SIGPIPE, SIG_IGN)
+        let client = try options.client()
+        let file = try ImportFile(file)
+        let once = key ?? (again ? file.key + "-\(UInt64.random(in: .min ... .max))" : file.key)
+        let job = try await finish(RemoteImport(file, to: board, on: client, key: once))
+        if job.isRepeated { StandardError.say("this file was imported before") }
+        try StandardOutput.write(json ? job.json : job.report.summary)
+        if let failure = job.report.failure { throw failure }
+    }
+
+    /// The job as it ended.
+    ///
+    /// - Throws: ``Failure``; interrupted when a signal came, which cancels the import.
+    private func finish(_ work: RemoteImport) async throws -> RemoteImport.Job {
+        try await withThrowingTaskGroup(of: RemoteImport.Job.self) { group in
+            group.addTask {
+                let line = ProgressLine()
+                let job = try await work.run { line.show($0.bar) }
+                line.clear()
+                return job
+            }
+            group.addTask {
+                for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+                try Task.checkCancellation()
+                throw await Self.interrupt(work)
+            }
+            defer { group.cancelAll() }
+            guard let job = try await group.next() else { throw CancellationError() }
+            return job
+        }
+    }
+
+    private static func interrupt(_ work: RemoteImport) async -> Failure {
+        do throws(Failure) {
+            let words =
+                try await work.cancel()
+                ? "the import is cancelled; the tasks made so far stay" : "interrupted before the import began"
+            return Failure(.interrupted, words)
+        } catch {
+            return Failure(.interrupted, "interrupted, but the import goes on: \(error)")
+        }
+    }
+}

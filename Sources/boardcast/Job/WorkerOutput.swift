@@ -1,0 +1,32 @@
+/// Cuts what a worker writes into lines. A line longer than ``longest`` is passed on in pieces, and is never progress.
+struct WorkerOutput {
+    static let longest = 65_536
+
+    private var line: [UInt8] = []
+    private var isCut = false
+
+    /// What has become complete with these bytes.
+    mutating func read(_ bytes: some Sequence<UInt8>) -> [WorkerLine] {
+        var lines: [WorkerLine] = []
+        for byte in bytes {
+            line.append(byte)
+            if byte == UInt8(ascii: "\n") {
+                lines.append(isCut ? .other(line) : WorkerLine(line))
+                line = []
+                isCut = false
+            } else if line.count == Self.longest {
+                lines.append(.other(line))
+                line = []
+                isCut = true
+            }
+        }
+        return lines
+    }
+
+    /// What is left when nothing more comes.
+    mutating func finish() -> WorkerLine? {
+        defer { line = [] }
+        if line.isEmpty { return nil }
+        return isCut ? .other(line) : WorkerLine(line)
+    }
+}

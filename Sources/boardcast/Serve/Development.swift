@@ -1,0 +1,84 @@
+import Boards
+import Client
+import Events
+import Foundation
+import ServerSettings
+import StrictJSON
+import Tokens
+
+/// What `--dev` adds: a secret that is kept beside the database, a token, a sample board, and how to go on from there.
+struct Development: Sendable {
+    private static let tenant = TenantID("demo")!
+    private static let user = UserID("dev")!
+
+    let token: String
+    /// Kept beside the database; nil when the settings have a secret of their own.
+    let secret: Secret?
+
+    /// Gives `settings` a secret if they have none, and signs a token with it.
+    init(for settings: inout Settings) throws {
+        secret = settings.auth.secret == nil ? Secret(try Self.secret(beside: settings.database.url)) : nil
+        settings.auth.secret = settings.auth.secret ?? secret
+        token = try TokenDraft(
+            subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
+            lifetime: Lifetime("30d")!, auth: settings.auth
+        ).sign(with: settings.makeSigningKey(), at: Clock.milliseconds())
+    }
+
+    /// 32 random bytes as text, readable for its owner alone; of an earlier start when there was one.
+    private static func secret(beside database: DatabaseURL) throws -> [UInt8] {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+        let fresh = (0..<43).map { _ in alphabet.randomElement()! }
+        guard case .sqlite(let path) = database else { return fresh }
+        let file = path + ".secret"
+        if let kept = FileManager.default.contents(atPath: file), kept.count >= 32 { return Array(kept) }
+        guard
+            FileManager.default.createFile(
+                atPath: file, contents: Data(fresh), attributes: [.posixPermissions: 0o600])
+        else { throw Failure(.usage, "can't write \(file), where --dev keeps its secret") }
+        return fresh
+    }
+
+    /// Makes the sample board when there is nothing yet, and says where to look.
+    func introduce(_ address: ListeningAddress, to store: any BoardStore) async {
+        await makeSample(in: store)
+        try? StandardOutput.write(
+            """
+
+            Open the board:  \(address)/#token=\(token)
+            Administer it:   \(address)/admin#token=\(token)
+
+            Then add a task from another terminal and watch it appear:
+
+              export BOARDCAST_TOKEN=\(token)
+              curl -X POST \(address)/api/tasks -H "Authorization: Bearer $BOARDCAST_TOKEN" \\
+                -H "Content-Type: application/json" -d '{"name": "Hello, board"}'
+
+            Follow the events, or see who is connected:
+
+              \(CommandLine.arguments[0]) tail --url \(address)
+              curl \(address)/sse/stats -H "Authorization: Bearer $BOARDCAST_TOKEN"
+
+            """)
+    }
+
+    private func makeSample(in store: any BoardStore) async {
+        let author = Principal(tenant: Self.tenant, user: Self.user)
+        guard let log = try? await store.bounds(of: Self.tenant), log.head == 0 else { return }
+        for (name, status, priority, label) in Self.sample {
+            let draft = #"{"name":"\#(name)","status":"\#(status)","priority":"\#(priority)","labels":["\#(label)"]}"#
+            guard let object = try? JSONParser.parse(draft.utf8).object, let draft = try? TaskDraft(object) else {
+                continue
+            }
+            _ = try? await store.write(.createTask(draft), by: author, once: nil)
+        }
+    }
+
+    private static let sample = [
+        ("Put the board on the office screen", "inbox", "low", "idea"),
+        ("Ask for a token of your own", "inbox", "medium", "setup"),
+        ("Connect your backend with POST /api/tasks", "in_progress", "high", "setup"),
+        ("Read Docs/ARCHITECTURE.md", "review", "medium", "docs"),
+        ("Start Boardcast", "done", "high", "setup"),
+    ]
+}

@@ -1,0 +1,99 @@
+import Client
+import Gateway
+import Logging
+import ServerSettings
+import ServiceLifecycle
+import Tokens
+
+/// Keeps the keys fresh that are fetched from URLs. What was fetched last is good until something better comes.
+actor KeyRefresher: Service {
+    private struct Source {
+        var schedule: RefreshSchedule
+        var answer: KeyFetcher.Answer?
+        var isUnderWay = false
+    }
+
+    /// Fetched at once; others wait for the next look, a second later.
+    private static let mostAtOnce = 16
+
+    private let authenticator: Authenticator
+    private let unknown: UnknownKeys
+    private let fetcher = KeyFetcher()
+    private let logger: Logger
+    private var settings: Settings
+    private var sources: [KeyURL: Source] = [:]
+
+    init(_ settings: Settings, authenticator: Authenticator, unknown: UnknownKeys, logger: Logger) {
+        self.settings = settings
+        self.authenticator = authenticator
+        self.unknown = unknown
+        self.logger = logger
+    }
+
+    /// Takes other settings, with what is fetched already.
+    ///
+    /// - Throws: ``InvalidSettings``, and then nothing changes.
+    func use(_ settings: Settings) throws {
+        let now = ContinuousClock.now
+        let urls = settings.keyURLs
+        let sources = Dictionary(
+            urls.map { ($0, self.sources[$0] ?? Source(schedule: RefreshSchedule(at: now))) }, uniquingKeysWith: { $1 })
+        authenticator.replace(with: try settings.makeVerifier(fetched: sources.compactMapValues { $0.answer?.keys }))
+        (self.settings, self.sources) = (settings, sources)
+        unknown.watch(urls)
+    }
+
+    /// Fetches what there is to fetch, and returns when all of it has come or failed: after 5 s at most for 16 sets.
+    func fetchDue() async {
+        for source in unknown.take() { sources[source]?.schedule.unknownKey(at: .now) }
+        let now = ContinuousClock.now
+        let free = Self.mostAtOnce - sources.values.count { $0.isUnderWay }
+        let due = sources.filter { !$0.value.isUnderWay && $0.value.schedule.next <= now }.keys.prefix(free)
+        for url in due { sources[url]?.isUnderWay = true }
+        await withTaskGroup { group in
+            for url in due { group.addTask { await self.fetch(url) } }
+        }
+    }
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                while (try? await Task.sleep(for: .seconds(1))) != nil { group.addTask { await self.fetchDue() } }
+            }
+        }
+    }
+
+    private func fetch(_ url: KeyURL) async {
+        do {
+            let answer = try await fetcher.fetch(url)
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+            // It may have been let go of meanwhile.
+            guard var source = sources[url] else { return }
+            let isNew = source.answer?.bytes != answer.bytes
+            source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
+            sources[url] = Source(schedule: source.schedule, answer: answer)
+            if isNew { swap(url) }
+        } catch {
+            var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
+            guard var source = sources[url] else { return }
+            source.schedule.failed(at: .now, using: &generator)
+            source.isUnderWay = false
+            sources[url] = source
+            logger.error(
+                source.answer == nil ? "there are no keys yet" : "the keys stay as they were fetched last",
+                metadata: ["setting": "\(url.setting)", "reason": "\(error)"])
+        }
+    }
+
+    private func swap(_ url: KeyURL) {
+        do {
+            let fetched = sources.compactMapValues { $0.answer?.keys }
+            authenticator.replace(with: try settings.makeVerifier(fetched: fetched))
+            let count = fetched[url]?.count ?? 0
+            logger.notice("keys fetched", metadata: ["setting": "\(url.setting)", "count": "\(count)"])
+        } catch {
+            // A file of the settings has become unreadable since.
+            logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
+        }
+    }
+}

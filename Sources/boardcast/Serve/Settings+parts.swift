@@ -1,0 +1,73 @@
+import Boards
+import Events
+import Gateway
+import Rooms
+import SQLiteStore
+import ServerSettings
+import Text
+
+/// Each part of the server gets what it understands.
+extension Settings {
+    var databaseLocation: DatabaseLocation {
+        switch database.url {
+        case .sqlite(let path): .file(path)
+        case .sqliteInMemory: .memory
+        }
+    }
+
+    var storeSettings: StoreSettings {
+        var settings = StoreSettings()
+        settings.synchronous = database.synchronous == .full ? .full : .normal
+        settings.retention = retention
+        settings.tenantRetention = byTenant { $0.retention }
+        return settings
+    }
+
+    private var retention: Boards.Retention {
+        Boards.Retention(count: events.retainCount, age: events.retain.wholeMilliseconds)
+    }
+
+    private var writes: RateLimit { RateLimit(perSecond: limits.writesPerSecond, burst: limits.writeBurst) }
+
+    private func byTenant<Part>(_ part: (Settings) -> Part) -> [TenantID: Part] {
+        Dictionary(tenants.files.map { ($0.tenant, part($0.settings)) }) { $1 }
+    }
+
+    var roomLimits: RoomLimits {
+        var limits = RoomLimits()
+        limits.coalesce = rooms.coalesce.wholeNanoseconds
+        limits.heartbeat = sse.heartbeat.wholeNanoseconds
+        limits.stall = sse.stall.wholeNanoseconds
+        limits.queueBytes = sse.queueBytes
+        limits.retryMilliseconds = sse.retry.wholeMilliseconds
+        limits.retainCount = events.retainCount
+        limits.retainMilliseconds = events.retain.wholeMilliseconds
+        limits.connectionsPerTenant = self.limits.connectionsPerTenant
+        limits.connectionsPerUser = self.limits.connectionsPerUser
+        limits.connectionsTotal = self.limits.connectionsTotal
+        limits.tenants = byTenant {
+            RoomLimits.Tenant(
+                connections: $0.limits.connectionsPerTenant, connectionsPerUser: $0.limits.connectionsPerUser,
+                retainCount: $0.events.retainCount, retainMilliseconds: $0.events.retain.wholeMilliseconds)
+        }
+        return limits
+    }
+
+    func gatewaySettings(_ budget: DescriptorBudget) -> GatewaySettings {
+        var settings = GatewaySettings()
+        settings.corsOrigins = Set(http.corsOrigins)
+        settings.writes = writes
+        settings.tenants = byTenant {
+            GatewaySettings.Tenant(corsOrigins: Set($0.http.corsOrigins), writes: $0.writes)
+        }
+        settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
+        settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
+        settings.maxBodyBytes = http.maxBodyBytes
+        settings.maxHeaderBytes = http.maxHeaderBytes
+        settings.drainMilliseconds = server.drain.wholeMilliseconds
+        settings.retryMilliseconds = sse.retry.wholeMilliseconds
+        settings.jobStreamMilliseconds = jobs.stream.wholeMilliseconds
+        settings.maxConnections = budget.connections
+        return settings
+    }
+}

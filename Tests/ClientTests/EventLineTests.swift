@@ -1,0 +1,38 @@
+import Testing
+
+@testable import Client
+
+@Suite struct EventLineTests {
+    private func line(_ json: String, color: Bool = false) throws -> String {
+        var follower = Follower(format: .people(Terminal(hasColor: color)))
+        for case .line(let line) in try follower.read("data: \(json)\n\n".utf8) { return line }
+        return ""
+    }
+
+    @Test func `a change of status says from what to what`() throws {
+        let json =
+            #"{"type":"task.status_changed","seq":12,"boardId":"main","taskId":7,"task":{"name":"x"},"previousStatus":"inbox","newStatus":"done"}"#
+        #expect(try line(json).hasSuffix("    12  task.status_changed   main          #7 x (inbox → done)"))
+    }
+
+    @Test func `what was published shows its data, or the beginning of it`() throws {
+        #expect(
+            try line(#"{"type":"deploy.done","seq":3,"data":{"ok":true}}"#).hasSuffix(
+                #"deploy.done           -             {"ok":true}"#))
+        let long = try line(#"{"type":"deploy.done","data":"\#(String(repeating: "x", count: 500))"}"#)
+        #expect(long.hasSuffix("x…") && long.count < 250)
+    }
+
+    @Test func `a name can't command the terminal`() throws {
+        let name = #"a\u001b[31mb\nc\u009b1md\u202ee\u2028f"#
+        let shown = try line(#"{"type":"task.created","taskId":1,"task":{"name":"\#(name)"}}"#)
+        #expect(shown.hasSuffix("#1 a\u{FFFD}[31mb c\u{FFFD}1md\u{FFFD}e f"))
+        let type = try line(#"{"type":"x.\u001b[0m","boardId":"\u001b","timestamp":"\u001b"}"#)
+        #expect(!type.contains("\u{1B}"))
+    }
+
+    @Test func `a type has a colour where there are colours`() throws {
+        #expect(try line(#"{"type":"task.created"}"#, color: true).contains("\u{1B}[32mtask.created"))
+        #expect(try !line(#"{"type":"task.created"}"#).contains("\u{1B}"))
+    }
+}

@@ -1,0 +1,48 @@
+import StrictJSON
+import Testing
+
+@testable import Client
+
+@Suite struct ImportReportTests {
+    private func report(_ json: String) throws -> ImportReport {
+        let job = try #require(try JSONParser.parse(Array(json.utf8)).object)
+        return try #require(ImportReport(job))
+    }
+
+    @Test func `progress is a bar, and what the server says`() throws {
+        let half = try report(#"{"id":"1","status":"processing","progress":45,"message":"9 of 20 rows"}"#)
+        #expect(half.bar == "[#########···········]  45 %  9 of 20 rows")
+        #expect(!half.isFinal)
+        #expect(try report(#"{"id":"1","status":"queued","progress":-5,"message":null}"#).bar.contains("0 %"))
+        #expect(try report(#"{"id":"1","status":"x","progress":500}"#).bar.hasPrefix("[####################] 100 %"))
+    }
+
+    @Test func `the summary tells of each bad row, and the failure of them all`() throws {
+        let done = try report(
+            #"""
+            {"id":"1","status":"completed","progress":100,"message":"9 of 9 rows, 3 of them bad","error":null,"result":
+             {"bad":3,"archived":2,"badRows":[{"row":2,"reason":"name is required"},{"row":7,"reason":"a\u001b[31mb"}],
+              "unknownStatuses":[{"status":"Doing","tasks":4}],"ignoredColumns":["Estimate"]}}
+            """#)
+        #expect(
+            done.summary.split(separator: "\n") == [
+                "import completed: 9 of 9 rows, 3 of them bad", "archived cards left out: 2",
+                "no status “Doing” on the board: 4 tasks put first", "columns passed over: Estimate",
+                "row 2: name is required", "row 7: a\u{FFFD}[31mb", "and 1 more bad rows",
+            ])
+        #expect(done.failure?.kind == .usage)
+    }
+
+    @Test(
+        arguments: [("completed", nil), ("failed", .unexpected), ("cancelled", .conflict)] as [(String, Failure.Kind?)])
+    func `the end of the job is the end of the import`(status: String, failure: Failure.Kind?) throws {
+        let job = try report(#"{"id":"1","status":"\#(status)","progress":1,"error":"because","result":{"bad":0}}"#)
+        #expect(job.isFinal && job.failure?.kind == failure && job.summary.contains("because"))
+    }
+
+    @Test func `a file is JSON when it begins with a brace`() {
+        func type(_ text: String) -> String { ImportFile(bytes: Array(text.utf8)).mediaType }
+        for text in ["{", "\u{FEFF} \r\n{"] { #expect(type(text) == "application/json") }
+        for text in ["", "name", "\u{FEFF}name"] { #expect(type(text) == "text/csv") }
+    }
+}

@@ -1,0 +1,157 @@
+import TestSupport
+import Testing
+
+@testable import ServerSettings
+
+@Suite struct BadSettingsTests {
+    @Test(arguments: [
+        ("http.host", ["", "a b", "http://x", "x:80", "[::1]", "a/b"]),
+        ("http.port", ["", "x", "-1", "65536", "80.0", "1e3", "+1", " 80", "0x50", "９", "99999999999999999999"]),
+        (
+            "http.corsOrigins",
+            [
+                "*", "https://*.example.com", "null", "https://a.example/", "https://a.example/x", "a.example",
+                "ftp://a.example", "https://A.example", "https://a.example:443", "http://a.example:80",
+                "https://u@a.example", "https://a.example,", "https://a.example?x", "https://a.example:0",
+                "https://a.example:x", "https://",
+            ]
+        ),
+        ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
+        ("tenants.directory", [""]), ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
+        (
+            "auth.jwksURL",
+            [
+                "", "https://", "a.example/jwks", "http://a.example/jwks", "http://127.0.0.1.example/jwks",
+                "http://localhost.example", "https://u:p@a.example/", "https://a.example/#x", "https://a.example/ x",
+                "file:///etc/passwd", "ftp://a.example",
+            ]
+        ), ("auth.issuer", [""]),
+        ("auth.audience", [""]), ("auth.tenantClaim", [""]), ("auth.leewaySeconds", ["-1", "601", "30s"]),
+        ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
+        ("database.url", ["", "x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
+        ("database.synchronous", ["", "off", "FULL"]), ("events.retainCount", ["0", "many"]),
+        ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "", "1.5"]),
+        ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
+        ("limits.connectionsPerTenant", ["0"]), ("limits.connectionsPerUser", ["0", "x"]),
+        ("limits.connectionsTotal", ["0", "unlimited"]), ("limits.writesPerSecond", ["0", "1000001", "fast"]),
+        ("limits.writeBurst", ["0", "1000001"]), ("limits.authFailuresPerSecond", ["0", "1000001"]),
+        ("limits.authFailureBurst", ["0", "all"]),
+        ("http.trustedProxies", ["x", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/08", "::/129", "p.local", "10.0.0.1:80"]),
+        ("rooms.coalesceMilliseconds", ["-1", "1001"]),
+        ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
+        ("log.level", ["", "verbose", "INFO"]),
+    ])
+    func `a value that is not allowed is refused by the key's name, with what is`(name: String, texts: [String]) throws
+    {
+        let key = try #require(SettingKey.named(name))
+        for text in texts {
+            let said = complaints { try environment(key.environmentName, text) }
+            #expect(said.count == 1, "\(text)")
+            #expect(said.first?.hasPrefix("\(name) (\(key.environmentName))") == true, "\(said)")
+            #expect(said.first?.hasSuffix("; allowed: \(key.allowed)") == true, "\(said)")
+        }
+    }
+
+    @Test func `every key that can be set has its bad values tested, and refuses them`() {
+        let nothing = SettingKey.all.filter { key in
+            !Settings.notYet.contains(key.name) && complaints { try environment(key.environmentName, "\u{1}") }.isEmpty
+        }
+        // Any text will do for these.
+        let free: Set = [
+            "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.issuer", "auth.audience",
+            "auth.tenantClaim", "tenants.directory",
+        ]
+        #expect(Set(nothing.map(\.name)) == free)
+    }
+
+    @Test func `a message quotes the value and says what is wrong with it`() {
+        #expect(
+            complaints { try environment("BOARDCAST_HTTP_PORT", "abc") } == [
+                "http.port (BOARDCAST_HTTP_PORT): “abc” is not a whole number; allowed: a whole number from 0 to 65535"
+            ])
+        #expect(
+            complaints { try yaml("sse:\n  stallSeconds: 0\n") } == [
+                """
+                sse.stallSeconds (boardcast.yaml): “0” is out of range; allowed: a whole number of seconds from 1 to 86400
+                """
+            ])
+    }
+
+    @Test func `a wildcard origin is refused for what it would do`() {
+        let said = complaints { try environment("BOARDCAST_HTTP_CORS_ORIGINS", "https://a.example, *") }
+        #expect(said.first?.contains("has “*”, which has a wildcard, which would let any site in") == true, "\(said)")
+    }
+
+    @Test(arguments: ["", "short and secret", String(repeating: "x", count: 31)])
+    func `a secret that is too weak is refused, and not quoted`(secret: String) throws {
+        let folder = try Folder()
+        let secrets = try folder.directory("secrets")
+        try folder.write("secrets/auth.secret", secret)
+        for said in [
+            complaints { try environment("BOARDCAST_AUTH_SECRET", secret) },
+            complaints { try yaml("auth: {secret: \"\(secret)\"}") },
+            complaints { try Settings.load(from: SettingsSources(environment: [:], secretsDirectory: secrets)) },
+        ] {
+            #expect(said.count == 1)
+            #expect(said.first?.contains("at least 32 bytes") == true, "\(said)")
+            #expect(secret.isEmpty || said.first?.contains(secret) == false)
+        }
+    }
+
+    @Test func `a password in a database's URL is not quoted`() {
+        let said = complaints { try environment("BOARDCAST_DATABASE_URL", "postgres://u:password@host/db") }
+        #expect(
+            said.first?.contains("not supported by this version") == true && said.first?.contains("password") == false)
+    }
+
+    @Test(arguments: [
+        ("BOARDCAST_SSE_HEARTBEET_SECONDS", "BOARDCAST_SSE_HEARTBEAT_SECONDS"),
+        ("BOARDCAST_EVENTS_RETAIN_COUNTS", "BOARDCAST_EVENTS_RETAIN_COUNT"), ("BOARDCAST_PORT", "BOARDCAST_HTTP_PORT"),
+        ("BOARDCAST_SERVER_PORT", "BOARDCAST_HTTP_PORT"), ("BOARDCAST_MAX_BODY_BYTES", "BOARDCAST_HTTP_MAX_BODY_BYTES"),
+        ("BOARDCAST_SECRET", "BOARDCAST_AUTH_SECRET"), ("BOARDCAST_HTTP_MAXBODYBYTES", "BOARDCAST_HTTP_MAX_BODY_BYTES"),
+        ("BOARDCAST_LIMITS_WRITE_PER_SECOND", "BOARDCAST_LIMITS_WRITES_PER_SECOND"),
+    ])
+    func `an unknown variable is named with the nearest one`(name: String, nearest: String) {
+        let said = complaints { try environment(name, "1") }
+        #expect(said == ["\(name) (environment) is not a setting; the nearest one is \(nearest)"])
+    }
+
+    @Test(arguments: [
+        ("sse: {heartbeatSecond: 5}", "sse.heartbeatSecond", "sse.heartbeatSeconds"),
+        ("port: 5", "port", "http.port"), ("http: {prot: 5}", "http.prot", "http.port"),
+        ("http: {cors: {origins: []}}", "http.cors.origins", "http.corsOrigins"),
+        ("http.max-body-bytes: 5", "http.max-body-bytes", "http.maxBodyBytes"),
+        ("logging: {level: info}", "logging.level", "log.level"), ("htpt: {port: 1}", "htpt.port", "http.port"),
+    ])
+    func `an unknown key in the file is named with its line and the nearest one`(
+        text: String, name: String, nearest: String
+    ) {
+        let said = complaints { try yaml("# a comment\n\(text)\n") }
+        #expect(said == ["\(name) (boardcast.yaml, line 2) is not a setting; the nearest one is \(nearest)"])
+    }
+
+    @Test(arguments: ["lmits:", "lmits: {}", "lmits: ~"])
+    func `an unknown section is named, also when there is nothing in it`(text: String) {
+        let said = complaints { try yaml("# a comment\n\(text)\n") }
+        #expect(said.count == 1 && said[0].hasPrefix("lmits (boardcast.yaml, line 2) is not a setting"))
+    }
+
+    @Test func `a file in the secrets directory that is no key's is named`() throws {
+        let folder = try Folder()
+        let secrets = try folder.directory("secrets")
+        try folder.write("secrets/auth-secret", "x")
+        try folder.write("secrets/.hidden", "x")
+        let said = complaints { try Settings.load(from: SettingsSources(environment: [:], secretsDirectory: secrets)) }
+        #expect(said == ["auth-secret (secrets directory) is not a setting; the nearest one is auth.secret"])
+    }
+
+    @Test func `what Kubernetes says of a service of our name is no setting`() throws {
+        let environment = [
+            "BOARDCAST_SERVICE_HOST": "10.0.0.1", "BOARDCAST_SERVICE_PORT": "8788",
+            "BOARDCAST_SERVICE_PORT_HTTP": "8788",
+            "BOARDCAST_PORT": "tcp://10.0.0.1:8788", "BOARDCAST_PORT_8788_TCP": "tcp://10.0.0.1:8788",
+            "BOARDCAST_PORT_8788_TCP_ADDR": "10.0.0.1", "BOARDCAST_BIN": "x", "BOARDCAST_URL": "x",
+        ]
+        #expect(try Settings.load(from: SettingsSources(environment: environment)) == Settings())
+    }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+@testable import ServerSettings
+
+/// `Config/boardcast.yaml`, which is the documentation.
+@Suite struct DocumentedSettingsTests {
+    private let text: String
+
+    init() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        text = try String(contentsOf: root.appending(path: "Config/boardcast.yaml"), encoding: .utf8)
+    }
+
+    @Test func `it sets every key that has a default to that default`() throws {
+        #expect(try yaml(text) == Settings())
+        let file = try SettingsFile(Array(text.utf8), path: "boardcast.yaml")
+        let withoutDefault: Set = [
+            "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL", "auth.issuer",
+            "auth.audience",
+            "auth.algorithms", "server.loops", "tenants.directory",
+        ]
+        #expect(
+            Set(file.values.keys)
+                == Set(SettingKey.all.map(\.name)).subtracting(withoutDefault).subtracting(Settings.notYet))
+    }
+
+    @Test func `every other key is there as a comment, with a value that is allowed`() throws {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+            $0.replacing(/^  # ([a-zA-Z]+:)/, with: { "  " + $0.output.1 })
+        }
+        let file = try SettingsFile(Array(lines.joined(separator: "\n").utf8), path: "boardcast.yaml")
+        #expect(file.problems == [])
+        #expect(Set(file.values.keys) == Set(SettingKey.all.map(\.name)))
+        var settings = Settings()
+        for key in SettingKey.all where key.name != "auth.secret" {
+            #expect(throws: Never.self, "\(key.name)") { try key.set(try #require(file.values[key.name]), &settings) }
+        }
+    }
+
+    @Test func `what can't be set yet is said to be from a later version`() throws {
+        for section in text.components(separatedBy: "\n\n") {
+            for line in section.split(separator: "\n") {
+                guard let match = line.firstMatch(of: #/^  # ([a-zA-Z]+): /#) else { continue }
+                let name =
+                    section.split(separator: "\n").first { !$0.hasPrefix("#") }!.dropLast() + "." + match.output.1
+                guard Settings.notYet.contains(String(name)) else { continue }
+                #expect(section[..<line.startIndex].contains("From a later version."), "\(name)")
+            }
+        }
+    }
+}
