@@ -23,7 +23,7 @@ import Testing
         ]
         #expect(
             Set(file.values.keys)
-                == Set(SettingKey.all.map(\.name)).subtracting(withoutDefault).subtracting(Settings.notYet))
+                == Set(SettingKey.all.map(\.name)).subtracting(withoutDefault))
     }
 
     @Test func `every other key is there as a comment, with a value that is allowed`() throws {
@@ -36,18 +36,6 @@ import Testing
         var settings = Settings()
         for key in SettingKey.all where key.name != "auth.secret" {
             #expect(throws: Never.self, "\(key.name)") { try key.set(try #require(file.values[key.name]), &settings) }
-        }
-    }
-
-    @Test func `what can't be set yet is said to be from a later version`() throws {
-        for section in text.components(separatedBy: "\n\n") {
-            for line in section.split(separator: "\n") {
-                guard let match = line.firstMatch(of: #/^  # ([a-zA-Z]+): /#) else { continue }
-                let name =
-                    section.split(separator: "\n").first { !$0.hasPrefix("#") }!.dropLast() + "." + match.output.1
-                guard Settings.notYet.contains(String(name)) else { continue }
-                #expect(section[..<line.startIndex].contains("From a later version."), "\(name)")
-            }
         }
     }
 }

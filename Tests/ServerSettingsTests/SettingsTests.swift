@@ -14,7 +14,6 @@ import Tokens
     @Test func `every key has a name of its own, also in the environment`() {
         #expect(Set(SettingKey.all.map(\.name)).count == SettingKey.all.count)
         #expect(Set(SettingKey.all.map(\.environmentName)).count == SettingKey.all.count)
-        #expect(Settings.notYet.isSubset(of: SettingKey.all.map(\.name)))
     }
 
     @Test(arguments: [
@@ -81,15 +80,6 @@ import Tokens
                 from: SettingsSources(environment: ["BOARDCAST_HTTP_PORT": "x", "BOARDCAST_HTTP_PROT": "1"]))
         }
         #expect(error.problems.count == 2)
-    }
-
-    @Test(arguments: Settings.notYet.sorted())
-    func `a key whose feature does not exist yet can't be set`(name: String) throws {
-        let key = try #require(SettingKey.named(name))
-        let words = "is not supported by this version"
-        #expect(
-            complaints { try environment(key.environmentName, "1") } == ["\(name) (\(key.environmentName)) \(words)"])
-        #expect(complaints { try yaml("\(name): 1\n") } == ["\(name) (boardcast.yaml) \(words)"])
     }
 
     @Test func `the database is a file or memory`() throws {

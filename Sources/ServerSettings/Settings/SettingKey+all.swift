@@ -45,9 +45,6 @@ extension SettingKey {
 
         SettingKey("rooms.coalesceMilliseconds", \.rooms.coalesce, .milliseconds(0...1000)),
 
-        SettingKey("ops.host", \.ops.host, .host),
-        SettingKey("ops.port", \.ops.port, .whole(0...65_535)),
-
         SettingKey("server.drainSeconds", \.server.drain, .seconds(0...600)),
         SettingKey("server.loops", \.server.loops, .whole(1...1024)),
 
@@ -55,11 +52,4 @@ extension SettingKey {
     ]
 
     static func named(_ name: String) -> SettingKey? { all.first { $0.name == name } }
-}
-
-extension Settings {
-    /// Keys that are documented, but that this version does nothing with. To set one is an error, never ignored.
-    public static let notYet: Set<String> = [
-        "ops.host", "ops.port",
-    ]
 }

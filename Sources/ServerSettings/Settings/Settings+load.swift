@@ -38,10 +38,6 @@ extension Settings {
         var settings = Settings()
         for key in SettingKey.all {
             guard let text = reader.string(forKey: ConfigKey(key.name)) else { continue }
-            guard !notYet.contains(key.name) else {
-                problems.append(.notSupported(key: key.name, origin: origin(of: key)))
-                continue
-            }
             do { try key.set(text, &settings) } catch {
                 problems.append(.badValue(of: key, text, origin: origin(of: key), error))
             }

@@ -12,7 +12,6 @@ public struct Settings: Sendable, Equatable {
     public var limits = Limits()
     public var jobs = Jobs()
     public var rooms = Rooms()
-    public var ops = Operations()
     public var server = Server()
     public var log = Log()
 
@@ -91,12 +90,6 @@ public struct Settings: Sendable, Equatable {
 
     public struct Rooms: Sendable, Equatable {
         public var coalesce: Duration = .milliseconds(1)
-    }
-
-    /// A listener of its own for metrics.
-    public struct Operations: Sendable, Equatable {
-        public var host: String?
-        public var port: Int?
     }
 
     public struct Server: Sendable, Equatable {

@@ -5,7 +5,6 @@ public import Tokens
 public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     /// A name that is no key's, where it was found, and the known one that is nearest to it.
     case unknownKey(String, origin: String, nearest: String)
-    case notSupported(key: String, origin: String)
     /// In a tenant's file.
     case notOfTenants(key: String, origin: String)
     /// `text` is nil when it must not be shown.
@@ -30,8 +29,6 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
         switch self {
         case .unknownKey(let name, let origin, let nearest):
             "\(name) (\(origin)) is not a setting; the nearest one is \(nearest)"
-        case .notSupported(let key, let origin):
-            "\(key) (\(origin)) is not supported by this version"
         case .notOfTenants(let key, let origin):
             "\(key) (\(origin)) is for the whole server and can't be set for one tenant"
         case .badValue(let key, let origin, let text?, let problem, let allowed):
