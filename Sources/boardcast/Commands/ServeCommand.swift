@@ -38,9 +38,16 @@ struct ServeCommand: AsyncParsableCommand {
     var dev = false
 
     func run() async throws {
-        let settings = try Self.load(sources)
-        if dev { try settings.requireLoopback() }
-        try await Server.run(settings, dev: dev) { [sources] in try Self.load(sources) }
+        var settings = try Self.load(sources)
+        let development = dev ? try Development(for: settings) : nil
+        settings = development?.completing(settings) ?? settings
+        try await Server(settings).run { [sources] in
+            let settings = try Self.load(sources)
+            return development?.completing(settings) ?? settings
+        } listening: { address, store in
+            try? StandardOutput.write("listening on \(address)")
+            await development?.introduce(address, to: store)
+        }
     }
 
     private static func load(_ sources: SettingsSources) throws -> Settings {

@@ -1,8 +1,8 @@
 import Logging
 import ServerSettings
 
-/// What the process's descriptors are good for: 64 are kept for the database and the process itself; of the rest a
-/// quarter, and 64 at most, for requests; streams may have the others.
+/// How many descriptors there are for what: 64 are kept for the database and the process itself; of the rest a quarter,
+/// and 64 at most, are for requests, and the others for streams.
 struct DescriptorBudget: Equatable {
     /// Connections of any kind.
     let connections: Int
@@ -14,7 +14,7 @@ struct DescriptorBudget: Equatable {
         streams = connections - min(64, connections / 4)
     }
 
-    /// `settings` with no more streams than there are descriptors for; the log is told if those are fewer.
+    /// `settings` with no more streams than there are descriptors for; logs a notice if those are fewer.
     func fitting(_ settings: Settings, logger: Logger) -> Settings {
         guard settings.limits.connectionsTotal > streams else { return settings }
         logger.notice(

@@ -11,18 +11,29 @@ struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!
 
-    let token: String
-    /// Kept beside the database; nil when the settings have a secret of their own.
-    let secret: Secret?
+    private let token: String
+    /// It is kept beside the database; nil when the settings have a secret of their own.
+    private let secret: Secret?
 
-    /// Gives `settings` a secret if they have none, and signs a token with it.
-    init(for settings: inout Settings) throws {
+    /// Makes a secret if `settings` have none, and signs a token with it.
+    ///
+    /// - Throws: ``InvalidSettings`` when others can reach the server, ``Failure`` when the secret can't be kept.
+    init(for settings: Settings) throws {
+        try settings.requireLoopback()
         secret = settings.auth.secret == nil ? Secret(try Self.secret(beside: settings.database.url)) : nil
-        settings.auth.secret = settings.auth.secret ?? secret
+        var completed = settings
+        completed.auth.secret = settings.auth.secret ?? secret
         token = try TokenDraft(
             subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
-            lifetime: Lifetime("30d")!, auth: settings.auth
-        ).sign(with: settings.makeSigningKey(), at: Clock.milliseconds())
+            lifetime: Lifetime("30d")!, auth: completed.auth
+        ).sign(with: completed.makeSigningKey(), at: Clock.milliseconds())
+    }
+
+    /// `settings`, with the secret that was made unless they have one of their own.
+    func completing(_ settings: Settings) -> Settings {
+        var settings = settings
+        settings.auth.secret = settings.auth.secret ?? secret
+        return settings
     }
 
     /// 32 random bytes as text, readable for its owner alone; of an earlier start when there was one.

@@ -6,12 +6,13 @@ import ServiceLifecycle
 import Text
 import UnixSignals
 
-/// SIGTERM and SIGINT go down in order, a second one at once; SIGHUP reads the settings anew.
+/// What signals do to a running server: SIGTERM and SIGINT end it in order, a second one ends it at once, and SIGHUP
+/// makes it read its settings anew.
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let logger: Logger
-    /// Over how long the clients are told to come back.
+    /// The time over which the ends of the streams, and so the returns of their clients, are spread.
     let window: Duration
     /// Reads the settings anew, and returns which changes wait for a restart; throws when they have become unusable,
     /// and then nothing changes.
@@ -27,7 +28,7 @@ struct ServerSignals: Sendable {
                 default:
                     isGoingDown = true
                     logger.notice("going down", metadata: ["signal": "\(signal)"])
-                    Task { await goDown() }
+                    Task { await shutDown() }
                     Task {
                         // Requests that never end do not hold us up.
                         try await Task.sleep(for: window + Self.grace)
@@ -43,7 +44,7 @@ struct ServerSignals: Sendable {
 
     /// Says that it is not ready and refuses new streams, so that a balancer looks elsewhere; then ends the streams,
     /// a few at a time; then stops listening.
-    private func goDown() async {
+    private func shutDown() async {
         relay.drain()
         try? await Task.sleep(for: min(.seconds(1), window / 10))
         let ends = relay.hubs.map { $0.drainAll(over: window.wholeMilliseconds) }

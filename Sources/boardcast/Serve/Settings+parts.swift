@@ -1,4 +1,5 @@
 import Boards
+import Client
 import Events
 import Gateway
 import Rooms
@@ -8,14 +9,26 @@ import Text
 
 /// Each part of the server gets what it understands.
 extension Settings {
-    var databaseLocation: DatabaseLocation {
+    /// Opens the store, which announces what it has committed to `relay`.
+    ///
+    /// - Throws: ``Failure`` of usage when the database can't be opened.
+    func makeStore(announcingTo relay: Relay) throws(Failure) -> SQLiteBoardStore {
+        do {
+            return try SQLiteBoardStore(
+                databaseLocation, settings: storeSettings, now: Clock.milliseconds, announce: { relay.announce($0) })
+        } catch {
+            throw Failure(.usage, error.description)
+        }
+    }
+
+    private var databaseLocation: DatabaseLocation {
         switch database.url {
         case .sqlite(let path): .file(path)
         case .sqliteInMemory: .memory
         }
     }
 
-    var storeSettings: StoreSettings {
+    private var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
         settings.retention = retention

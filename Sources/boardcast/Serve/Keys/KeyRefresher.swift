@@ -5,7 +5,7 @@ import ServerSettings
 import ServiceLifecycle
 import Tokens
 
-/// Keeps the keys fresh that are fetched from URLs. What was fetched last is good until something better comes.
+/// Keeps the keys fresh that are fetched from URLs. What was fetched last counts until something better comes.
 actor KeyRefresher: Service {
     private struct Source {
         var schedule: RefreshSchedule
@@ -67,7 +67,7 @@ actor KeyRefresher: Service {
         do {
             let answer = try await fetcher.fetch(url)
             var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
-            // It may have been let go of meanwhile.
+            // Other settings may have dropped it meanwhile.
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)

@@ -1,7 +1,7 @@
 import ServerSettings
 import Synchronization
 
-/// Which JWK sets are asked for anew because a token names a key that is not known. Holds no more than there are sets.
+/// Which JWK sets are to be fetched anew because a token names a key that is not known. Holds no more than there are sets.
 final class UnknownKeys: Sendable {
     private struct State {
         var sets: [KeyURL] = []
