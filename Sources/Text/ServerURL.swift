@@ -5,6 +5,7 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     public let scheme: String
     /// An IPv6 address stands in brackets.
     public let host: String
+    /// Nil where it is the scheme's own.
     public let port: Int?
     /// Empty, or begins with a slash and does not end with one.
     public let path: String

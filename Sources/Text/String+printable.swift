@@ -1,5 +1,5 @@
 extension String {
-    /// The same in one line, with nothing in it that a terminal would obey: whoever names a task may name it anything.
+    /// The same in one line, without anything that a terminal would obey, since a task may have any name.
     public var printable: String {
         var text = String.UnicodeScalarView()
         for scalar in unicodeScalars {

@@ -59,7 +59,7 @@ import Testing
         #expect(try Self.streams[index].text.utf8.flatMap { try parser.read([$0]) } == Self.streams[index].items)
     }
 
-    @Test func `streams one behind the other are read as well as alone`() throws {
+    @Test func `streams one after the other are read as well as alone`() throws {
         var generator = SplitMix(seed: 1)
         for _ in 0..<300 {
             let chosen = (0..<5).map { _ in Self.streams.randomElement(using: &generator)! }

@@ -17,7 +17,7 @@ import Testing
         #expect(try report(#"{"id":"1","status":"x","progress":500}"#).bar.hasPrefix("[####################] 100 %"))
     }
 
-    @Test func `the summary tells of each bad row, and the failure of them all`() throws {
+    @Test func `the summary names each bad row, and the failure means them all`() throws {
         let done = try report(
             #"""
             {"id":"1","status":"completed","progress":100,"message":"9 of 9 rows, 3 of them bad","error":null,"result":

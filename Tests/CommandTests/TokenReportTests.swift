@@ -11,7 +11,7 @@ import Tokens
     private let now: Int = 1_800_000_000_000
     private var verifier: TokenVerifier { TokenVerifier(keys: KeySet([key]), cacheCapacity: 0) }
 
-    @Test func `a good token is shown as it stands`() throws {
+    @Test func `a valid token is shown as it stands`() throws {
         let claims = #"{"exp":1800000060.50,"sub":"é","tenant":"t"}"#
         let token = try TokenSigner(key: key).sign(Array(claims.utf8))
         let shown = try TokenReport.claims(of: token, by: verifier, at: now)

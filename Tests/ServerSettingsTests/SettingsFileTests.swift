@@ -27,7 +27,7 @@ import Testing
         if let said { #expect(complaints == [said]) } else { #expect(!complaints.isEmpty) }
     }
 
-    @Test func `what can't be read is told without its content`() throws {
+    @Test func `what can't be read is reported without its content`() throws {
         let text = "auth:\n  secret: 'correct horse battery staple, correct horse\n"
         let said = complaints { try yaml(text) }
         #expect(

@@ -74,7 +74,7 @@ import Tokens
         #expect(try environment("BOARDCAST_AUTH_ALGORITHMS", "ES256,EdDSA").auth.algorithms == [.es256, .edDSA])
     }
 
-    @Test func `all that is wrong is told at once`() throws {
+    @Test func `all that is wrong is reported at once`() throws {
         let error = try #require(throws: InvalidSettings.self) {
             try Settings.load(
                 from: SettingsSources(environment: ["BOARDCAST_HTTP_PORT": "x", "BOARDCAST_HTTP_PROT": "1"]))

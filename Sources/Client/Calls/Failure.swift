@@ -1,6 +1,8 @@
 /// Why something ended without its result: what kind of failure it is, and a sentence for people. Never carries a secret.
 public struct Failure: Error, Equatable, CustomStringConvertible {
+    /// What kind of failure it is.
     public let kind: Kind
+    /// What happened, as a sentence for people.
     public let message: String
 
     public init(_ kind: Kind, _ message: String) {

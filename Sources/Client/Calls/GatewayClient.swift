@@ -7,6 +7,7 @@ public import Text
 ///
 /// No redirect is followed, so that the token goes nowhere else.
 public struct GatewayClient: Sendable {
+    /// Where the gateway is.
     public let server: ServerURL
     private let userAgent: String
     private let token: @Sendable () throws(Failure) -> String

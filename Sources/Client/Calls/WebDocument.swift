@@ -5,6 +5,7 @@ import Text
 
 /// A document of the web, as it came.
 public struct WebDocument: Sendable {
+    /// Its body.
     public let bytes: [UInt8]
     /// Its `Cache-Control`, empty when it has none.
     public let cacheControl: String

@@ -6,6 +6,7 @@ public struct ConnectionReport {
     private var first: JSONObject?
     private var connections: [JSONObject] = []
 
+    /// A report without any page.
     public init() {}
 
     /// Adds a page and returns the cursor of the next one, if there is one.
@@ -30,6 +31,7 @@ public struct ConnectionReport {
         return String(decoding: json.bytes, as: UTF8.self)
     }
 
+    /// A table for people, with a line that sums it up.
     public var table: String {
         let rows = connections.map { connection in
             func text(_ name: String) -> String { (connection[name]?.string ?? "-").printable }

@@ -3,6 +3,7 @@ public struct ImportFile: Sendable {
     /// Bytes; the server takes no more.
     public static let longest = 20 << 20
 
+    /// The file as it is.
     public let bytes: [UInt8]
 
     public init(bytes: [UInt8]) { self.bytes = bytes }

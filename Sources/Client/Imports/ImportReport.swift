@@ -3,7 +3,9 @@ import Text
 
 /// What the server says of an import's job, for people.
 public struct ImportReport: Equatable, Sendable {
+    /// The job's id.
     public let id: String
+    /// Percent, 0 to 100.
     public let progress: Int
     private let status: String
     private let message: String
@@ -23,6 +25,7 @@ public struct ImportReport: Equatable, Sendable {
         result = job["result"]?.object ?? job["details"]?.object
     }
 
+    /// Whether the job has ended.
     public var isFinal: Bool { ["completed", "failed", "cancelled"].contains(status) }
 
     /// `[#########···········]  45 %  2250 of 5000 rows`

@@ -7,6 +7,7 @@ public actor RemoteImport {
     public struct Job: Sendable {
         /// As the server has it.
         public let json: String
+        /// What the server says of it.
         public let report: ImportReport
         /// Whether the file had been imported before, so that nothing was done now.
         public internal(set) var isRepeated = false

@@ -3,7 +3,7 @@ import Text
 
 /// Follows one job (`/api/jobs/{id}/stream`) to its end.
 ///
-/// Each connection begins with the job as it stands, so there is nothing to resume; what was printed is not printed again.
+/// Each connection begins with the job as it stands, so there is nothing to resume; what came before does not come again.
 public struct JobFollower: Following {
     /// How a job ended.
     public enum End: Sendable, Equatable {
@@ -12,8 +12,6 @@ public struct JobFollower: Following {
         case failed(status: String, error: String)
     }
 
-    private let format: Follower.Format
-    private let meter: ProgressMeter
     private var parser = EventStreamParser()
     private var last = ""
     private var backoff = Backoff()
@@ -22,13 +20,12 @@ public struct JobFollower: Following {
     /// Nil while the job goes on.
     public private(set) var end: End?
 
-    /// - Parameter isLive: whether one line of a terminal is written anew with each progress.
-    public init(format: Follower.Format, isLive: Bool = false) {
-        self.format = format
-        meter = ProgressMeter(isLive: isLive)
-    }
+    /// A follower that has seen nothing of the job yet.
+    public init() {}
 
+    /// Empty, since there is nothing to resume.
     public var lastEventID: String { "" }
+    /// Longer than two of the stream's heartbeats.
     public var patience: Duration { .seconds(50) }
 
     public mutating func begin() {
@@ -61,17 +58,14 @@ public struct JobFollower: Following {
             let reason = (object["reason"]?.string ?? "no reason given").printable
             if object["reconnect"]?.bool == false { dismissal = reason }
             // At its age a stream ends in order, and the next goes on.
-            if reason != "max_age" { output.append(.talk("the server ends the stream: \(reason)")) }
+            if reason != "max_age" { output.append(.note("the server ends the stream: \(reason)")) }
             return
         default: return
         }
         backoff.reset()
         guard !event.data.hasSameBytes(as: last) else { return }
         last = event.data
-        switch format {
-        case .json: output.append(.line(event.data))
-        case .people: output.append(meter.output(object))
-        }
+        output.append(.event(FollowedEvent(event, object)))
     }
 
     public mutating func step(

@@ -2,8 +2,10 @@
 public struct JobProgress: Sendable {
     /// 0 to 100.
     public var percent: Int
+    /// What it is doing, for people; nil says nothing new.
     public var message: String?
 
+    /// - Parameter percent: 0 to 100.
     public init(percent: Int, message: String?) {
         self.percent = percent
         self.message = message

@@ -8,10 +8,16 @@ public struct PublicationDraft {
     private let isEphemeral: Bool
     private let data: JSONValue
 
+    /// - Parameters:
+    ///   - type: a dotted name.
+    ///   - board: whose readers receive it; nil means those of the whole tenant, unless there is a user.
+    ///   - user: the only one who receives it, if given.
+    ///   - isEphemeral: whether it is neither numbered nor logged.
     public init(type: String, board: String?, user: String?, isEphemeral: Bool, data: JSONValue) {
         (self.type, self.board, self.user, self.isEphemeral, self.data) = (type, board, user, isEphemeral, data)
     }
 
+    /// The body of the call.
     public var json: [UInt8] {
         var json = JSONWriter()
         json.object {

@@ -12,6 +12,7 @@ public struct PublicationReceipt {
         self.answer = answer
     }
 
+    /// The answer in one line of JSON.
     public var json: String {
         var json = JSONWriter()
         json.value(.object(answer))

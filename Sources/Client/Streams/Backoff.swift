@@ -9,6 +9,7 @@ public struct Backoff: Sendable {
 
     private var failures = 0
 
+    /// A backoff whose next wait is the first.
     public init() {}
 
     /// To be called once a connection works.

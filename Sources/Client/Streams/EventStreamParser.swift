@@ -1,5 +1,6 @@
 /// Reads an event stream as it comes in, cut anywhere (HTML §9.2.6).
 public struct EventStreamParser: Sendable {
+    /// What a stream consists of.
     public enum Item: Sendable, Equatable {
         case event(ServerSentEvent)
         /// The reconnection time that the stream asks for.
@@ -8,6 +9,7 @@ public struct EventStreamParser: Sendable {
 
     /// A line or an event that is longer than we hold.
     public struct TooLong: Error, Equatable, CustomStringConvertible {
+        /// Bytes.
         public let limit: Int
         public var description: String { "an event has more than \(limit) bytes" }
     }

@@ -5,7 +5,7 @@ import Text
 
 /// A stream of a gateway that is kept open: one connection after another, each read by the same follower.
 public actor FollowedStream {
-    /// Takes what the follower has to show of each piece that came, which may be nothing. What it throws ends the stream.
+    /// Takes what each piece that came has completed, which may be nothing. What it throws ends the stream.
     public typealias Show = @Sendable ([Follower.Output]) throws -> Void
 
     private let client: GatewayClient
@@ -14,6 +14,10 @@ public actor FollowedStream {
     private var follower: any Following
     private let show: Show
 
+    /// - Parameters:
+    ///   - path: the stream's, such as `/sse/connect`.
+    ///   - follower: reads every connection in turn.
+    ///   - show: called in the order of the stream, never twice at once.
     public init(
         _ path: String, query: [(name: String, value: String)] = [], of client: GatewayClient,
         follower: any Following, show: @escaping Show
@@ -36,7 +40,7 @@ public actor FollowedStream {
             case .done: return
             case .stop(let failure): throw failure
             case .reconnect(let wait, let why):
-                try show([.talk("\(why); reconnecting in \(wait.text)")])
+                try show([.note("\(why); reconnecting in \(wait.text)")])
                 try await Task.sleep(for: wait)
             }
         }

@@ -10,6 +10,7 @@ extension Follower {
         case refused(status: Int, detail: String, retryAfter: Duration?)
     }
 
+    /// What is to be done after a connection.
     public enum Step: Sendable, Equatable {
         case reconnect(after: Duration, because: String)
         /// There is nothing more to come.

@@ -2,31 +2,23 @@ import Events
 import StrictJSON
 import Text
 
-/// Follows a tenant's events from one connection to the next: what to print, where to resume, when to come back.
+/// Follows a tenant's events from one connection to the next: which events come, where to resume, when to come back.
 ///
-/// Prints each numbered event once.
+/// Each numbered event comes once.
 public struct Follower: Following {
+    /// What comes of a stream.
     public enum Output: Sendable, Equatable {
-        /// For stdout.
-        case line(String)
-        /// For a terminal: the line that the next one is written over, unless it is the end.
-        case live(String, isEnd: Bool)
-        /// For stderr.
-        case talk(String)
+        case event(FollowedEvent)
+        /// A sentence for people on how the stream itself is doing, without anything that a terminal would obey.
+        case note(String)
     }
 
-    private let format: Format
     private var parser: EventStreamParser
     private var seen: Cursor?
     var closing: Closing?
     var backoff = Backoff()
     var retry = Backoff.first
     private var heartbeat: Duration = .seconds(20)
-
-    public enum Format: Sendable {
-        case json
-        case people(Terminal)
-    }
 
     enum Closing {
         case comeBack(after: Duration)
@@ -36,10 +28,7 @@ public struct Follower: Following {
     private static let limits = JSONParser.Limits(bytes: 64 << 20, depth: 64)
 
     /// - Parameter cursor: where to begin; nil means at what comes next.
-    public init(format: Format, since cursor: String? = nil) {
-        self.format = format
-        parser = EventStreamParser(lastEventID: cursor ?? "")
-    }
+    public init(since cursor: String? = nil) { parser = EventStreamParser(lastEventID: cursor ?? "") }
 
     public var lastEventID: String { parser.lastEventID }
 
@@ -65,21 +54,17 @@ public struct Follower: Following {
     private mutating func take(_ event: ServerSentEvent, into output: inout [Output]) {
         guard let object = try? JSONParser.parse(Array(event.data.utf8), limits: Self.limits).object,
             let type = object["type"]?.string
-        else { return output.append(.talk("not an event of ours: \(event.data.prefix(80).description.printable)")) }
+        else { return output.append(.note("not an event of ours: \(event.data.prefix(80).description.printable)")) }
         if let seq = object["seq"]?.int, let cursor = Cursor(event.lastEventID) {
             if let seen, seen.epoch == cursor.epoch, seq <= seen.seq { return }
             seen = cursor
         }
-        let talk = obey(type, object)
-        if let talk { output.append(.talk(talk)) }
-        switch format {
-        case .json: output.append(.line(event.data.inOneLine))
-        case .people(let terminal) where talk == nil: output.append(.line(EventLine(terminal: terminal).text(object)))
-        case .people: break
-        }
+        let note = obey(type, object)
+        if let note { output.append(.note(note)) }
+        output.append(.event(FollowedEvent(event, object, isOfStream: note != nil)))
     }
 
-    /// Does what the stream says of itself; returns what to tell people, or nil for any other event.
+    /// Does what the stream says of itself; returns a note on it, or nil for any other event.
     private mutating func obey(_ type: String, _ event: JSONObject) -> String? {
         let reason = (event["reason"]?.string ?? "no reason given").printable
         switch type {
@@ -117,14 +102,6 @@ public struct Follower: Following {
 }
 
 extension Duration {
-    /// Whatever a server asks for, we neither hammer at it nor stay away for good.
+    /// At least 0.1 s and at most an hour, whatever a server asks for.
     var sensible: Duration { min(max(self, .milliseconds(100)), .seconds(3600)) }
-}
-
-extension String {
-    /// Several `data:` lines make one JSON text with line breaks between its tokens, where spaces do as well.
-    fileprivate var inOneLine: String {
-        utf8.contains(UInt8(ascii: "\n")) || utf8.contains(UInt8(ascii: "\r"))
-            ? String(decoding: utf8.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }, as: UTF8.self) : self
-    }
 }

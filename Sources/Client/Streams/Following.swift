@@ -1,4 +1,4 @@
-/// Reads a stream from one connection to the next: what to print, where to resume, when to come back.
+/// Reads a stream from one connection to the next: what comes of it, where to resume, when to come back.
 ///
 /// Knows nothing of sockets and clocks.
 public protocol Following: Sendable {
@@ -11,7 +11,7 @@ public protocol Following: Sendable {
     /// To be called for each new connection, before its bytes: half an event of the one before counts for nothing.
     mutating func begin()
 
-    /// What there is to print once these bytes have come.
+    /// What has become complete with these bytes, in its order.
     mutating func read(_ bytes: some Sequence<UInt8>) throws(EventStreamParser.TooLong) -> [Follower.Output]
 
     /// What to do now that a connection, or the attempt at one, came to its end.

@@ -2,7 +2,9 @@ import Glibc
 
 /// A file that could not be read.
 public struct FileError: Error, Equatable, CustomStringConvertible {
+    /// The file or directory.
     public let path: String
+    /// What went wrong, as the system says it.
     public let reason: String
 
     init(_ path: String, _ reason: String) {

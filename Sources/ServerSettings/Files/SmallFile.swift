@@ -1,10 +1,12 @@
 import Glibc
 
-/// Whole small files: keys, secrets, configuration. Pipes and process substitution will do.
+/// Reads whole small files, such as keys, secrets and configuration; pipes and process substitution will do.
 public enum SmallFile {
     /// Longest file that is read, in bytes.
     public static let longest = 1 << 20
 
+    /// The bytes of a file.
+    ///
     /// - Parameter longest: bytes; a longer file is refused.
     public static func read(_ path: String, upTo longest: Int = longest) throws(FileError) -> [UInt8] {
         guard let file = fopen(path, "rbe") else { throw FileError(path, errno: errno) }

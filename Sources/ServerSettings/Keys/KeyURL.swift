@@ -13,7 +13,7 @@ public struct KeyURL: Sendable, Hashable {
     public let tenant: TenantID?
     let algorithms: [Algorithm]?
 
-    /// The keys in an answer that are for us. Secrets are not: whoever can read the answer could sign with them.
+    /// The keys in an answer that are for us. Secrets are not: everybody who can read the answer could sign with them.
     ///
     /// - Throws: ``KeyError/notJWK``, ``KeyError/noUsableKey``.
     public func keys(in answer: some Sequence<UInt8>) throws(KeyError) -> [TokenKey] {

@@ -3,7 +3,7 @@ import Text
 public import Tokens
 
 extension Settings {
-    /// Tells which tokens are good, by the keys and rules of these settings; their files are read anew.
+    /// Makes the verifier of tokens that these settings describe, and reads their files for it.
     ///
     /// - Parameter fetched: what ``keyURLs`` have come to; those that have not come yet are left out.
     /// - Throws: ``InvalidSettings``, with `noKey` when no key is given.

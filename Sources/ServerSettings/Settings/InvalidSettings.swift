@@ -1,5 +1,6 @@
 /// Everything that is wrong with the configuration.
 public struct InvalidSettings: Error, Equatable, CustomStringConvertible {
+    /// What is wrong, at least one thing.
     public let problems: [SettingsProblem]
 
     init(_ problems: [SettingsProblem]) { self.problems = problems }

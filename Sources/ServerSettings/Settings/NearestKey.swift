@@ -8,7 +8,7 @@ enum NearestKey {
         return keys.min { wanted.distance(to: Spelling($0.name)) < wanted.distance(to: Spelling($1.name)) }!
     }
 
-    /// A name without what people spell differently: capitals, dashes, underscores, the dot behind the section.
+    /// A name without what people spell differently: capitals, dashes, underscores, the dot after the section.
     private struct Spelling {
         let whole: [UInt8]
         let lastPart: [UInt8]

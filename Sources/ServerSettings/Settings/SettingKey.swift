@@ -1,15 +1,16 @@
-/// One key of the configuration: its name, what it may be, and which property of ``Settings`` it sets.
+/// A key of the configuration: its name, which values it takes, and which property of ``Settings`` it sets.
 public struct SettingKey: Sendable {
     /// With dots, as in the documentation: `limits.connectionsPerUser`.
     public let name: String
+    /// Which values are allowed, for messages.
     let allowed: String
     /// Whether the value must not be shown.
     let isSecret: Bool
-    /// Whether a list in YAML is right.
+    /// Whether YAML may have a list here.
     let isList: Bool
-    /// Reads a text and sets the property.
+    /// Sets the property to the value that a text stands for.
     let set: @Sendable (String, inout Settings) throws(Unfit) -> Void
-    /// Whether both have the same value.
+    /// Whether both settings have the same value.
     let isSame: @Sendable (Settings, Settings) -> Bool
 
     init<Value: Equatable & Sendable>(

@@ -1,9 +1,9 @@
 import Text
 
 extension Settings {
-    /// `--dev` makes a secret and prints a token: for this machine alone.
+    /// Checks that only this machine can reach the server, since `--dev` prints an admin's token.
     ///
-    /// - Throws: ``InvalidSettings`` when `http.host` is one that others can reach.
+    /// - Throws: ``InvalidSettings`` when `http.host` is an address that others can reach.
     public func requireLoopback() throws(InvalidSettings) {
         let isLoopback =
             http.host == "localhost" || http.host == "::1" || http.host.isLoopbackIPv4Address

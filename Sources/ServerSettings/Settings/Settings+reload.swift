@@ -7,8 +7,8 @@ extension Settings {
             || ["http.corsOrigins", "http.trustedProxies", "tenants.directory"].contains(key.name)
     }
 
-    /// What is other than in `running` but has no effect before the server starts anew: keys, those of a tenant with its
-    /// name.
+    /// The keys whose values differ from those in `running` and take effect only when the server is started anew, those of
+    /// a tenant with its name.
     public func changesForRestart(since running: Settings) -> [String] {
         let keys = SettingKey.all.filter { !Self.isLive($0) && !$0.isSame(self, running) }.map(\.name)
         let names = Set((tenants.files + running.tenants.files).map(\.tenant.rawValue)).sorted()

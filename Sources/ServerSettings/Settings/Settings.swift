@@ -15,8 +15,10 @@ public struct Settings: Sendable, Equatable {
     public var server = Server()
     public var log = Log()
 
+    /// The defaults.
     public init() {}
 
+    /// The listener, and what requests may be.
     public struct HTTP: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 8788
@@ -28,6 +30,7 @@ public struct Settings: Sendable, Equatable {
         public var trustedProxies: [String] = []
     }
 
+    /// Which tokens are accepted.
     public struct Auth: Sendable, Equatable {
         public var secret: Secret?
         public var secretFile: String?
@@ -42,12 +45,15 @@ public struct Settings: Sendable, Equatable {
         public var tenantClaim = "tenant"
     }
 
+    /// What tenants have of their own.
     public struct Tenants: Sendable, Equatable {
+        /// Where their files are, one a tenant.
         public var directory: String?
         /// What is in it, once it has been read.
         public internal(set) var files: [TenantFile] = []
     }
 
+    /// Where the store is, and what it promises.
     public struct Database: Sendable, Equatable {
         public var url = DatabaseURL.sqlite(path: "boardcast.sqlite")
         public var synchronous = Synchronous.full
@@ -60,19 +66,24 @@ public struct Settings: Sendable, Equatable {
         }
     }
 
-    /// What of the log is kept, for each tenant.
+    /// How much of the log is kept, for each tenant.
     public struct Retention: Sendable, Equatable {
         public var retainCount = 100_000
         public var retain: Duration = .seconds(7 * 86_400)
     }
 
+    /// Every stream of events, over whatever transport.
     public struct Streams: Sendable, Equatable {
         public var heartbeat: Duration = .seconds(20)
+        /// When a client whose connection broke comes back, as the stream says.
         public var retry: Duration = .milliseconds(3000)
+        /// What one connection may have under way.
         public var queueBytes = 262_144
+        /// How long a connection may take no byte.
         public var stall: Duration = .seconds(60)
     }
 
+    /// How many and how much, before requests are refused.
     public struct Limits: Sendable, Equatable {
         public var connectionsPerTenant = 10_000
         public var connectionsPerUser = 64
@@ -83,21 +94,29 @@ public struct Settings: Sendable, Equatable {
         public var authFailureBurst = 100
     }
 
+    /// Jobs and their streams.
     public struct Jobs: Sendable, Equatable {
+        /// The longest stream of a job.
         public var stream: Duration = .seconds(300)
+        /// How long a job's worker may be silent.
         public var stall: Duration = .seconds(300)
     }
 
+    /// The fan-out.
     public struct Rooms: Sendable, Equatable {
+        /// A busy room sends at most once in this time, an idle one at once.
         public var coalesce: Duration = .milliseconds(1)
     }
 
+    /// The process.
     public struct Server: Sendable, Equatable {
+        /// The time over which streams end, and clients come back elsewhere, when the server shuts down.
         public var drain: Duration = .seconds(10)
         /// Nil: as many as there are cores.
         public var loops: Int?
     }
 
+    /// The log on stderr.
     public struct Log: Sendable, Equatable {
         public var level = Logger.Level.info
     }

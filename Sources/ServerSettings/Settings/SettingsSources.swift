@@ -16,10 +16,13 @@ public struct SettingsSources: Sendable {
         }
     }
 
+    /// The flags that were given; of two for one key the last wins.
     public var flags: [Flag]
+    /// The process's variables, also those that are not ours.
     public var environment: [String: String]
     /// One file a key, named after it: `auth.secret`.
     public var secretsDirectory: String?
+    /// The YAML file, if there is one.
     public var file: String?
 
     /// - Parameter secretsDirectory: nil means the one that `BOARDCAST_SECRETS_DIRECTORY` names, if any.
@@ -59,7 +62,7 @@ extension SettingsSources {
         return (values, problems)
     }
 
-    /// Kubernetes tells each pod of a service named `boardcast` in variables that look like ours.
+    /// Kubernetes sets variables that look like ours in the pods beside a service named `boardcast`.
     private static func isOfKubernetes(_ name: String, _ text: String) -> Bool {
         let rest = name.dropFirst(SettingKey.environmentPrefix.count)
         return rest.hasPrefix("SERVICE_HOST") || rest.hasPrefix("SERVICE_PORT")

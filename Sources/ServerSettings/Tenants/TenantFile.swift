@@ -2,7 +2,9 @@ public import Events
 
 /// What a tenant has of its own: `TENANT.yaml` in `tenants.directory`.
 public struct TenantFile: Sendable, Equatable {
+    /// Whose file it is.
     public let tenant: TenantID
+    /// Where it is, for messages.
     public let path: String
     /// Whose tokens speak for the tenant, and for no other.
     public let issuer: String

@@ -3,7 +3,7 @@ import Tokens
 
 /// How one kind of value is spelled, and how to read it.
 struct ValueFormat<Value>: Sendable {
-    /// What is allowed, to be read behind "allowed:".
+    /// What is allowed, to be read after "allowed:".
     let allowed: String
     let isList: Bool
     let parse: @Sendable (String) throws(Unfit) -> Value
@@ -15,7 +15,7 @@ struct ValueFormat<Value>: Sendable {
     }
 }
 
-/// Why a text is no value of a key, to be read behind the key or the text: "is not a whole number".
+/// Why a text is no value of a key, to be read after the key or the text: "is not a whole number".
 struct Unfit: Error {
     let problem: String
     /// Whether the message may quote the text: not when it may hold a password.

@@ -32,12 +32,12 @@ struct RunJobCommand: AsyncParsableCommand {
             "Seconds between two signs of life; less than the server's jobs.stallSeconds.", valueName: "s"))
     var heartbeat = 20
 
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, behind --.", valueName: "command"))
+    @Argument(parsing: .postTerminator, help: ArgumentHelp("The command, after --.", valueName: "command"))
     var command: [String] = []
 
     func validate() throws {
         guard !command.isEmpty, !command[0].isEmpty else {
-            throw ValidationError("put the command behind --, such as: -- ./import.sh data.csv")
+            throw ValidationError("put the command after --, such as: -- ./import.sh data.csv")
         }
         guard 1...3600 ~= heartbeat else { throw ValidationError("--heartbeat takes 1 to 3600 seconds") }
     }

@@ -52,18 +52,20 @@ struct TailCommand: AsyncParsableCommand {
     func run() async throws {
         if let job { return try await follow(job) }
         let query = boards.map { ("board", $0) } + (types.map { [("types", $0)] } ?? [])
-        let format: Follower.Format = json ? .json : .people(.standardOutput(environment: Environment.variables))
+        let line = EventLine(terminal: .standardOutput(environment: Environment.variables))
+        let printer = EventPrinter(format: json ? .json : .lines(line))
         let stream = FollowedStream(
-            "/sse/connect", query: query, of: try options.client(), follower: Follower(format: format, since: since),
-            show: StandardOutput.show)
+            "/sse/connect", query: query, of: try options.client(), follower: Follower(since: since),
+            show: printer.show)
         try await stream.run()
     }
 
     private func follow(_ job: String) async throws {
         let terminal = Terminal.standardOutput(environment: Environment.variables)
-        let follower = JobFollower(format: json ? .json : .people(terminal), isLive: terminal.isTerminal)
+        let printer = EventPrinter(
+            format: json ? .json : .progress(ProgressMeter(isLive: terminal.isTerminal)))
         let stream = FollowedStream(
-            "/api/jobs/\(job)/stream", of: try options.client(), follower: follower, show: StandardOutput.show)
+            "/api/jobs/\(job)/stream", of: try options.client(), follower: JobFollower(), show: printer.show)
         try await stream.run()
     }
 }

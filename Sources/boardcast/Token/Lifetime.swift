@@ -7,7 +7,7 @@ struct Lifetime: Sendable, Equatable {
     /// Ten years.
     static let longest = 3_650 * 86_400
 
-    /// Nil unless `text` is a whole number, not 0, with its unit behind it, and comes to ten years at most.
+    /// Nil unless `text` is a whole number, not 0, with its unit after it, and comes to ten years at most.
     init?(_ text: String) {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }) else { return nil }

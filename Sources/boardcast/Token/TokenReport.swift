@@ -2,7 +2,7 @@ import Client
 import StrictJSON
 import Tokens
 
-/// What a good token says, as one line of JSON.
+/// What a valid token says, as one line of JSON.
 enum TokenReport {
     /// `{"header":…,"claims":…}`, once every rule is kept.
     ///

@@ -2,7 +2,7 @@ import StrictJSON
 import Text
 
 /// An event as one line for people: time, number, type, board, and what it is about.
-struct EventLine {
+struct EventLine: Sendable {
     let terminal: Terminal
 
     func text(_ event: JSONObject) -> String {

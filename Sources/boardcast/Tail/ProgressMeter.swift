@@ -2,15 +2,15 @@ import StrictJSON
 import Text
 
 /// A job's progress as one line for people.
-struct ProgressMeter {
+struct ProgressMeter: Sendable {
     /// Whether the line is written over the one before.
     let isLive: Bool
     private static let width = 24
     /// A line that a terminal breaks in two can't be written over.
     private static let longest = 78
 
-    /// - Parameter job: what an event of the job's stream tells; a finished job's line stays.
-    func output(_ job: JSONObject) -> Follower.Output {
+    /// - Parameter job: what an event of the job's stream says; a finished job's line stays.
+    func text(_ job: JSONObject) -> EventPrinter.Text {
         let status = (job["status"]?.string ?? "?").printable
         let progress = min(max(job["progress"]?.int ?? 0, 0), 100)
         let words = [status, (job["message"]?.string ?? job["error"]?.string ?? "").printable].filter { !$0.isEmpty }

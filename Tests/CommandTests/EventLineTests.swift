@@ -1,12 +1,18 @@
+import StrictJSON
 import Testing
 
-@testable import Client
+@testable import boardcast
 
 @Suite struct EventLineTests {
     private func line(_ json: String, color: Bool = false) throws -> String {
-        var follower = Follower(format: .people(Terminal(hasColor: color)))
-        for case .line(let line) in try follower.read("data: \(json)\n\n".utf8) { return line }
-        return ""
+        let event = try #require(try JSONParser.parse(Array(json.utf8)).object)
+        return EventLine(terminal: Terminal(hasColor: color)).text(event)
+    }
+
+    @Test func `an event is one line in columns`() throws {
+        let json =
+            #"{"type":"task.created","seq":1,"boardId":"main","taskId":1,"task":{"name":"Write docs"},"timestamp":"2026-01-15T10:30:00.000Z"}"#
+        #expect(try line(json) == "2026-01-15T10:30:00.000Z       1  task.created          main          #1 Write docs")
     }
 
     @Test func `a change of status says from what to what`() throws {
