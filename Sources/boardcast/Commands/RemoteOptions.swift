@@ -10,18 +10,26 @@ struct RemoteOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the token is. [default: $BOARDCAST_TOKEN itself]", valueName: "file"))
     var tokenFile: String?
 
-    /// - Throws: ``Failure`` of usage.
+    /// - Throws: ``Failure`` of usage when the URL is none, or there is no token.
     func client() throws(Failure) -> GatewayClient {
         let environment = Environment.variables
-        var address = url ?? environment["BOARDCAST_URL"] ?? ""
-        if address.isEmpty { address = "http://127.0.0.1:8788" }
-        guard let server = ServerURL(address) else {
-            throw Failure(
-                .usage, "--url must be one such as https://boards.example.com, without user, query or fragment")
-        }
+        let server = try Self.server(url, environment: environment)
         let source = try TokenSource(file: tokenFile, environment: environment)
         return GatewayClient(server, userAgent: "boardcast/\(Boardcast.configuration.version)") {
             () throws(Failure) in try source.token()
         }
     }
+
+    /// The server that the flag names, or else the environment, or else the one on this machine.
+    static func server(_ flag: String?, environment: [String: String]) throws(Failure) -> ServerURL {
+        let variable = environment["BOARDCAST_URL"] ?? ""
+        let (name, text) = flag.map { ("--url", $0) } ?? ("BOARDCAST_URL", variable.isEmpty ? local : variable)
+        guard let server = ServerURL(text) else {
+            throw Failure(
+                .usage, "\(name) must be one such as https://boards.example.com, without user, query or fragment")
+        }
+        return server
+    }
+
+    private static let local = "http://127.0.0.1:8788"
 }

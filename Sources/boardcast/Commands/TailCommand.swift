@@ -6,7 +6,7 @@ struct TailCommand: AsyncParsableCommand {
         commandName: "tail",
         abstract: "Print every event as it happens, across reconnections and restarts of the server.",
         discussion: """
-            One line an event on stdout; talk of the connection on stderr. Resumes where it was, so that no event is missed \
+            One line an event on stdout; messages about the connection on stderr. Resumes where it was, so that no event is missed \
             and none is printed twice. Ends when the token is refused (3) or a board is unknown (4), and on Ctrl-C (130).
 
             With --job it follows that job alone: its progress, in one line where stdout is a terminal, to its end (0 when \
