@@ -13,6 +13,28 @@ public enum TokenError: Error, Equatable, CaseIterable, CustomStringConvertible 
     case subject, tenant, tenantOfAnotherIssuer, expiryMissing, notADate, expired, notYetValid, issuedInFuture
     case issuer, audience, tokenID, role, boards
 
+    /// The rule that was broken, by a name that programs can rely on; several errors may break one.
+    public var rule: TokenRule {
+        switch self {
+        case .tooLong, .notThreeParts, .notBase64URL: .shape
+        case .headerTooLong, .headerNotJSON, .typeNotJWT, .criticalExtension, .unencodedPayload, .embeddedKey,
+            .encryptedOrCompressed, .keyIDNotText:
+            .header
+        case .algorithmMissing, .algorithmNone, .algorithmUnknown, .algorithmNotAllowed: .algorithm
+        case .payloadNotJSON: .payload
+        case .noMatchingKey, .signatureMismatch: .signature
+        case .expiryMissing, .notADate, .expired: .expiry
+        case .notYetValid, .issuedInFuture: .beginning
+        case .issuer: .issuer
+        case .audience: .audience
+        case .subject: .subject
+        case .tenant, .tenantOfAnotherIssuer: .tenant
+        case .role: .role
+        case .boards: .boards
+        case .tokenID: .id
+        }
+    }
+
     public var description: String {
         switch self {
         case .tooLong: "the token is longer than 8 KiB"

@@ -1,77 +1,83 @@
 /// The kanban page, the admin page and the JavaScript client: their files lie in `Assets`, and in the binary.
+///
+/// Embedded files are named by their base names alone, so no two of them may have the same in different folders.
 public enum WebClient {
     public struct File: Sendable {
-        /// `/` or `/assets/board.js`.
+        /// `/` or `/assets/board/board.js`.
         public let path: String
         public let mediaType: String
         public let bytes: [UInt8]
+
+        fileprivate init(_ path: String, _ bytes: [UInt8]) {
+            self.path = path
+            self.bytes = bytes
+            // What ends otherwise is one of the pages.
+            let kinds = [".js": "text/javascript", ".css": "text/css", ".ts": "text/plain", ".svg": "image/svg+xml"]
+            let kind = kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
+            mediaType = kind.hasPrefix("text/") ? kind + "; charset=utf-8" : kind
+        }
     }
 
     public static let files = [
-        File(path: "/", mediaType: "text/html; charset=utf-8", bytes: PackageResources.index_html),
-        File(path: "/admin", mediaType: "text/html; charset=utf-8", bytes: PackageResources.admin_html),
-        style("admin.css", PackageResources.admin_css),
-        style("theme.css", PackageResources.theme_css),
-        style("base.css", PackageResources.base_css),
-        style("board.css", PackageResources.board_css),
-        style("panels.css", PackageResources.panels_css),
-        File(path: "/assets/favicon.svg", mediaType: "image/svg+xml", bytes: PackageResources.favicon_svg),
-        script("admin-acts.js", PackageResources.admin_acts_js),
-        script("admin-chart.js", PackageResources.admin_chart_js),
-        script("admin-claims.js", PackageResources.admin_claims_js),
-        script("admin-confirm.js", PackageResources.admin_confirm_js),
-        script("admin-connections.js", PackageResources.admin_connections_js),
-        script("admin-curl.js", PackageResources.admin_curl_js),
-        script("admin-debugger.js", PackageResources.admin_debugger_js),
-        script("admin-dom.js", PackageResources.admin_dom_js),
-        script("admin-format.js", PackageResources.admin_format_js),
-        script("admin-history.js", PackageResources.admin_history_js),
-        script("admin-inspector.js", PackageResources.admin_inspector_js),
-        script("admin-revoke.js", PackageResources.admin_revoke_js),
-        script("admin-roster.js", PackageResources.admin_roster_js),
-        script("admin-sampler.js", PackageResources.admin_sampler_js),
-        script("admin-session.js", PackageResources.admin_session_js),
-        script("admin-table.js", PackageResources.admin_table_js),
-        script("admin-traffic.js", PackageResources.admin_traffic_js),
-        script("admin.js", PackageResources.admin_js),
-        script("acts.js", PackageResources.acts_js),
-        script("board.js", PackageResources.board_js),
-        script("card.js", PackageResources.card_js),
-        script("changes.js", PackageResources.changes_js),
-        script("conflict.js", PackageResources.conflict_js),
-        script("connection.js", PackageResources.connection_js),
-        script("dates.js", PackageResources.dates_js),
-        script("dom.js", PackageResources.dom_js),
-        script("draft.js", PackageResources.draft_js),
-        script("drag.js", PackageResources.drag_js),
-        script("feed.js", PackageResources.feed_js),
-        script("filters.js", PackageResources.filters_js),
-        script("importer.js", PackageResources.importer_js),
-        script("keys.js", PackageResources.keys_js),
-        script("labels.js", PackageResources.labels_js),
-        script("lift.js", PackageResources.lift_js),
-        script("list.js", PackageResources.list_js),
-        script("menu.js", PackageResources.menu_js),
-        script("motion.js", PackageResources.motion_js),
-        script("news.js", PackageResources.news_js),
-        script("notices.js", PackageResources.notices_js),
-        script("presence.js", PackageResources.presence_js),
-        script("route.js", PackageResources.route_js),
-        script("session.js", PackageResources.session_js),
-        script("sheet.js", PackageResources.sheet_js),
-        script("tasks.js", PackageResources.tasks_js),
-        script("view.js", PackageResources.view_js),
-        script("workspace.js", PackageResources.workspace_js),
-        script("boardcast.js", PackageResources.boardcast_js, in: "sdk"),
-        File(
-            path: "/sdk/boardcast.d.ts", mediaType: "text/plain; charset=utf-8", bytes: PackageResources.boardcast_d_ts),
+        File("/", PackageResources.index_html),
+        File("/admin", PackageResources.admin_html),
+        File("/sdk/boardcast.js", PackageResources.boardcast_js),
+        File("/sdk/boardcast.d.ts", PackageResources.boardcast_d_ts),
+        asset("board/acts.js", PackageResources.acts_js),
+        asset("board/board.css", PackageResources.board_css),
+        asset("board/board.js", PackageResources.board_js),
+        asset("board/card.js", PackageResources.card_js),
+        asset("board/changes.js", PackageResources.changes_js),
+        asset("board/conflict.js", PackageResources.conflict_js),
+        asset("board/connection-pill.js", PackageResources.connection_pill_js),
+        asset("board/draft.js", PackageResources.draft_js),
+        asset("board/drag.js", PackageResources.drag_js),
+        asset("board/feed.js", PackageResources.feed_js),
+        asset("board/filters.js", PackageResources.filters_js),
+        asset("board/importer.js", PackageResources.importer_js),
+        asset("board/keys.js", PackageResources.keys_js),
+        asset("board/labels.js", PackageResources.labels_js),
+        asset("board/lift.js", PackageResources.lift_js),
+        asset("board/list.js", PackageResources.list_js),
+        asset("board/menu.js", PackageResources.menu_js),
+        asset("board/motion.js", PackageResources.motion_js),
+        asset("board/news.js", PackageResources.news_js),
+        asset("board/notices.js", PackageResources.notices_js),
+        asset("board/panels.css", PackageResources.panels_css),
+        asset("board/presence.js", PackageResources.presence_js),
+        asset("board/route.js", PackageResources.route_js),
+        asset("board/session.js", PackageResources.session_js),
+        asset("board/sheet.js", PackageResources.sheet_js),
+        asset("board/tasks.js", PackageResources.tasks_js),
+        asset("board/view.js", PackageResources.view_js),
+        asset("board/workspace.js", PackageResources.workspace_js),
+        asset("admin/admin-acts.js", PackageResources.admin_acts_js),
+        asset("admin/admin.css", PackageResources.admin_css),
+        asset("admin/admin.js", PackageResources.admin_js),
+        asset("admin/chart.js", PackageResources.chart_js),
+        asset("admin/claims.js", PackageResources.claims_js),
+        asset("admin/confirm.js", PackageResources.confirm_js),
+        asset("admin/connections.js", PackageResources.connections_js),
+        asset("admin/curl.js", PackageResources.curl_js),
+        asset("admin/debugger.js", PackageResources.debugger_js),
+        asset("admin/format.js", PackageResources.format_js),
+        asset("admin/history.js", PackageResources.history_js),
+        asset("admin/inspector.js", PackageResources.inspector_js),
+        asset("admin/revoke.js", PackageResources.revoke_js),
+        asset("admin/roster.js", PackageResources.roster_js),
+        asset("admin/sampler.js", PackageResources.sampler_js),
+        asset("admin/table.js", PackageResources.table_js),
+        asset("admin/traffic.js", PackageResources.traffic_js),
+        asset("shared/base.css", PackageResources.base_css),
+        asset("shared/dom.js", PackageResources.dom_js),
+        asset("shared/favicon.svg", PackageResources.favicon_svg),
+        asset("shared/sign-in.js", PackageResources.sign_in_js),
+        asset("shared/stored.js", PackageResources.stored_js),
+        asset("shared/theme.css", PackageResources.theme_css),
+        asset("shared/times.js", PackageResources.times_js),
+        asset("shared/token.js", PackageResources.token_js),
     ]
 
-    private static func style(_ name: String, _ bytes: [UInt8]) -> File {
-        File(path: "/assets/\(name)", mediaType: "text/css; charset=utf-8", bytes: bytes)
-    }
-
-    private static func script(_ name: String, _ bytes: [UInt8], in folder: String = "assets") -> File {
-        File(path: "/\(folder)/\(name)", mediaType: "text/javascript; charset=utf-8", bytes: bytes)
-    }
+    /// - Parameter path: where the file lies in `Assets`.
+    private static func asset(_ path: String, _ bytes: [UInt8]) -> File { File("/assets/" + path, bytes) }
 }

@@ -161,4 +161,13 @@ import Tokens
         #expect(
             try await TestGateway().call(.get, "/api/tasks", as: nil, headers: [.authorization: value]).status == 200)
     }
+
+    @Test func `a refusal of a token names the broken rule for programs`() async throws {
+        let gateway = try TestGateway()
+        let expired = try TestGateway.token(expires: TestGateway.now / 1000 - 3600)
+        for (token, rule) in [(expired, "expiry"), ("a.b", "shape"), (try TestGateway.token("boss"), "role")] {
+            #expect(try await gateway.call(.get, "/api/boards", as: token)["rule"]?.string == rule)
+        }
+        #expect(try await gateway.call(.get, "/api/boards", as: nil)["rule"] == nil)
+    }
 }

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { ceiling } from "../../Sources/WebClient/Assets/admin-chart.js";
-import { decode, rules } from "../../Sources/WebClient/Assets/admin-claims.js";
-import { curl, quote } from "../../Sources/WebClient/Assets/admin-curl.js";
-import { bytes, duration, fromNow } from "../../Sources/WebClient/Assets/admin-format.js";
-import { choose, group, namesOf } from "../../Sources/WebClient/Assets/admin-roster.js";
+import { ceiling } from "../../Sources/WebClient/Assets/admin/chart.js";
+import { rules } from "../../Sources/WebClient/Assets/admin/claims.js";
+import { curl, quote } from "../../Sources/WebClient/Assets/admin/curl.js";
+import { bytes } from "../../Sources/WebClient/Assets/admin/format.js";
+import { choose, group, namesOf } from "../../Sources/WebClient/Assets/admin/roster.js";
+import { duration, fromNow } from "../../Sources/WebClient/Assets/shared/times.js";
+import { decode } from "../../Sources/WebClient/Assets/shared/token.js";
 
 const connection = (id, userId, boards, more = {}) => ({
     id, userId, boards, transport: "sse", lag: 0, queuedBytes: 0, sentEvents: 10, sentBytes: 100, ...more,
@@ -87,34 +90,10 @@ test("what can be told of a token without its key is told", () => {
     assert.equal(rules[0].check(decode("not a token"), context), "1 part");
 });
 
-test("each of the gateway's refusals is known as one rule", () => {
-    const rule = (words) => rules.find(({ says }) => says.test(words))?.id;
-    for (const [words, id] of Object.entries({
-        "the token is longer than 8 KiB": "shape", "the token is not three parts with dots between": "shape",
-        "a part of the token is not canonical base64url": "shape", "the header is longer than 1 KiB": "header",
-        "the header is not a JSON object that is strict, flat and free of doubles": "header",
-        "the payload is not a JSON object that is strict, shallow and free of doubles": "payload",
-        "the header names no algorithm": "algorithm", "the token is not signed (alg)": "algorithm",
-        "the header names an algorithm that is not supported": "algorithm",
-        "the header names an algorithm that is not allowed here": "algorithm",
-        "the header's typ is neither JWT nor at+jwt": "header",
-        "the header demands an extension that is not supported (crit)": "header",
-        "unencoded payloads are not supported (b64)": "header",
-        "the header brings or names a key of its own (jwk, jku, x5u or x5c)": "header",
-        "encrypted and compressed tokens are not supported (enc, zip)": "header",
-        "the header's kid is not a string": "header",
-        "no key fits the token's issuer, key id and algorithm": "signature",
-        "the signature does not match": "signature",
-        "sub must be a string of 1 to 255 bytes": "subject",
-        "the tenant claim must be 1 to 64 characters of A-Z, a-z, 0-9, dot, underscore and hyphen": "tenant",
-        "the token's issuer does not speak for this tenant": "tenant", "exp is missing": "expiry",
-        "exp, nbf and iat must be numbers of seconds since 1970, within 100 million days of it": "expiry",
-        "the token has expired (exp)": "expiry", "the token is not valid yet (nbf)": "beginning",
-        "the token was issued in the future (iat)": "beginning", "iss is not the issuer that is expected": "issuer",
-        "aud does not name this audience": "audience", "jti must be a string": "id",
-        "role must be viewer, member, service or admin": "role", "boards must be an array of strings": "boards",
-        "the token was revoked": "id",
-    })) assert.equal(rule(words), id, words);
+test("the page knows each rule that the gateway names, in the gateway's order", () => {
+    const source = readFileSync(new URL("../../Sources/Tokens/TokenRule.swift", import.meta.url), "utf8");
+    const names = [...source.matchAll(/^ +case (.+)$/gm)].flatMap(([, list]) => list.split(", "));
+    assert.deepEqual(rules.map(({ id }) => id), names);
 });
 
 test("figures are short and round", () => {

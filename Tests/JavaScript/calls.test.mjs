@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BoardcastError } from "../../Sources/WebClient/Assets/boardcast.js";
+import { BoardcastError } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 import { settle } from "./clock.mjs";
 import { problem } from "./fake-gateway.mjs";
 import { World } from "./world.mjs";

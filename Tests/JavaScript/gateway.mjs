@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { Boardcast } from "../../Sources/WebClient/Assets/boardcast.js";
+import { Boardcast } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 
 const binary = process.env.BOARDCAST_BIN ?? new URL("../../.build/debug/boardcast", import.meta.url).pathname;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, request } from "node:http";
 import { after, before, test } from "node:test";
-import { BoardcastError } from "../../Sources/WebClient/Assets/boardcast.js";
+import { BoardcastError } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 import { Gateway, until } from "./gateway.mjs";
 
 let gateway;

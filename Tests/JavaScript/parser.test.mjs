@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EventParser } from "../../Sources/WebClient/Assets/boardcast.js";
+import { EventParser } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 

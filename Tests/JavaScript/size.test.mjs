@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { Boardcast } from "../../Sources/WebClient/Assets/boardcast.js";
+import { Boardcast } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 
-const asset = (name) => readFileSync(new URL(`../../Sources/WebClient/Assets/${name}`, import.meta.url), "utf8");
+const asset = (name) => readFileSync(new URL(`../../Sources/WebClient/Assets/sdk/${name}`, import.meta.url), "utf8");
 
 test("the client is 12 kB at most, and needs nothing else", () => {
     const source = asset("boardcast.js");

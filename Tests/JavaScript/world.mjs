@@ -1,4 +1,4 @@
-import { Boardcast } from "../../Sources/WebClient/Assets/boardcast.js";
+import { Boardcast } from "../../Sources/WebClient/Assets/sdk/boardcast.js";
 import { Clock, settle } from "./clock.mjs";
 import { FakeGateway, token } from "./fake-gateway.mjs";
 

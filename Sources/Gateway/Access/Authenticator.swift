@@ -80,7 +80,7 @@ public final class Authenticator: Sendable {
             throw .unauthorized("the ticket is unknown, used or expired")
         }
         do { try verifier.withLock({ $0 }).check(principal, at: now) } catch {
-            throw .unauthorized(error.description)
+            throw .unauthorized(error.description, rule: error.rule)
         }
         return principal
     }
@@ -91,7 +91,7 @@ public final class Authenticator: Sendable {
             return try verifier.verify(token, at: clock())
         } catch {
             if error == .noMatchingKey { unknownKey(verifier.claimedIssuer(of: token)) }
-            throw .unauthorized(error.description)
+            throw .unauthorized(error.description, rule: error.rule)
         }
     }
 }

@@ -2,6 +2,7 @@ import HTTPTypes
 public import Hummingbird
 import NIOCore
 import StrictJSON
+public import Tokens
 
 /// A refusal, as RFC 9457 `application/problem+json`. Says what to do, and never carries a secret.
 public struct Problem: HTTPResponseError {
@@ -15,6 +16,8 @@ public struct Problem: HTTPResponseError {
     /// The stable name by which programs distinguish refusals.
     public let code: String
     public let detail: String
+    /// The rule of tokens that was broken.
+    public var rule: TokenRule?
     public var errors: [Field] = []
     public var headers: HTTPFields = [:]
     /// A further member of the body: its name, and JSON.
@@ -42,6 +45,9 @@ public struct Problem: HTTPResponseError {
             json.name("detail"); json.string(detail)
             json.name("code"); json.string(code)
             json.name("requestId"); json.string(requestID)
+            if let rule {
+                json.name("rule"); json.string(rule.rawValue)
+            }
             if !errors.isEmpty {
                 json.name("errors")
                 json.array(errors) { json, field in
@@ -77,11 +83,15 @@ extension Problem {
     /// The code of a token that was sent and is refused.
     static let invalidToken = "invalid_token"
 
-    /// RFC 6750 §3: 401 with the rule that failed.
-    static func unauthorized(_ rule: String) -> Problem {
-        Problem(.unauthorized, invalidToken, rule)
-            .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(rule)\"")
+    /// RFC 6750 §3: 401 that says what is wrong.
+    ///
+    /// - Parameter rule: nil when it is not the token itself that is wrong.
+    static func unauthorized(_ description: String, rule: TokenRule? = nil) -> Problem {
+        var problem = Problem(.unauthorized, invalidToken, description)
+            .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(description)\"")
+        problem.rule = rule
+        return problem
     }
 
-    static let revoked = Problem.unauthorized("the token was revoked")
+    static let revoked = Problem.unauthorized("the token was revoked", rule: .id)
 }

@@ -1,0 +1,166 @@
+import { Boardcast } from "../../sdk/boardcast.js";
+import { AdminActs } from "./admin-acts.js";
+import { ConnectionsView } from "./connections.js";
+import { TokenDebugger } from "./debugger.js";
+import { makeAudit, makeRevocations } from "./history.js";
+import { Inspector } from "./inspector.js";
+import { makeRevokeForm } from "./revoke.js";
+import { Sampler } from "./sampler.js";
+import { TrafficView } from "./traffic.js";
+import { find, setAttribute, setText } from "../shared/dom.js";
+import { onSignIn, promptForToken } from "../shared/sign-in.js";
+import { storedToken } from "../shared/stored.js";
+import { decode } from "../shared/token.js";
+
+const states = {
+    idle: "", connecting: "Connecting…", live: "Live", polling: "Live, by polling", waiting: "Reconnecting…",
+    unauthorized: "Sign in again", closed: "Cut off",
+};
+
+let client = null;
+/** The claims of the token in use. */
+let claims = null;
+/** Where the stream stood before the event that comes next, and since when it has been there. */
+let [cursor, since] = [null, Infinity];
+
+const request = (...call) => client.request(...call);
+const sampler = new Sampler(request, looked);
+const acts = new AdminActs(request, () => ({ user: client?.userId, connection: client?.connectionId }), changed);
+const traffic = new TrafficView();
+const connections = new ConnectionsView(() => client?.connectionId, {
+    disconnect: (connection) => acts.disconnect(connection),
+    disconnectUser: (user) => acts.disconnectUser(user),
+    revokeUser: (user) => acts.revoke({ sub: user }),
+});
+const inspector = new Inspector();
+const pasted = new TokenDebugger(() => claims, async () => (await client.boards()).map(({ id }) => id));
+const [audit, revocations] = [makeAudit(() => request), makeRevocations(() => request)];
+makeRevokeForm((draft) => acts.revoke(draft));
+
+async function open(token) {
+    close();
+    const opened = new Boardcast({ token: () => token, snapshot: false, shared: false });
+    [client, claims] = [opened, decode(token).claims ?? {}];
+    find("#sign-in").hidden = true;
+    show({ state: "connecting" });
+    try {
+        // Before there is a stream: a member's token shall not open one here.
+        await opened.request("GET", "/sse/stats?limit=1");
+    } catch (error) {
+        if (opened !== client) return;
+        if ([401, 403].includes(error.status)) return refuse(error);
+    }
+    if (opened !== client) return;
+    storedToken.set(token);
+    for (const id of ["#views", "#main", "#sign-out"]) find(id).hidden = false;
+    setText(find("#who"), [claims.sub, claims.tenant].filter(Boolean).join(" · "));
+    opened.on("state", (change) => opened === client && show(change));
+    opened.on("*", (event) => opened === client && take(event));
+    opened.open();
+    sampler.start();
+    turn();
+}
+
+/** Forgets everything that was seen by the token that was in use. */
+function close() {
+    const closing = client;
+    // First, so that what it says of its end is not shown.
+    [client, claims, cursor, since] = [null, null, null, Infinity];
+    closing?.close();
+    sampler.stop();
+    traffic.show([]);
+    connections.show([]);
+    for (const part of [inspector, audit, revocations]) part.clear();
+    pasted.forget();
+    find("#confirm").close();
+    for (const id of ["#views", "#main", "#sign-out", "#reconnect"]) find(id).hidden = true;
+    setText(find("#who"), "");
+}
+
+function refuse({ status, detail }) {
+    const { sub, role = "member" } = claims;
+    close();
+    if (status === 401) storedToken.remove();
+    show({ state: "idle" });
+    const theirs = role === "admin" ? "refused" : `a ${role}'s`;
+    askForToken(status === 401 ? detail : `This page needs an admin token; that of ${sub} is ${theirs}.`);
+}
+
+function askForToken(why = "") {
+    find("#sign-in").hidden = false;
+    promptForToken(why);
+}
+
+function show({ state, error }) {
+    if (state === "unauthorized") {
+        return refuse({ status: 401, detail: error?.detail ?? "The token is no longer good." });
+    }
+    setAttribute(find("#connection"), "data-state", state);
+    setText(find("#connection"), states[state]);
+    find("#reconnect").hidden = !["waiting", "closed"].includes(state);
+    [cursor, since] = [client?.cursor ?? null, Date.now()];
+    if (state === "live") sampler.look();
+}
+
+function take(event) {
+    // What happened before the stream was there says nothing of how fast it is.
+    const isLive = Date.parse(event.timestamp) >= since + sampler.clockOffset;
+    inspector.take(event, cursor, isLive ? sampler.hear(event) : null);
+    cursor = client.cursor;
+}
+
+function looked(error) {
+    if ([401, 403].includes(error?.status)) return refuse(error);
+    setText(find("#trouble"), error === null ? "" : `The figures stand still: ${error.detail ?? error.message}`);
+    traffic.show(sampler.samples);
+    connections.show(sampler.connections);
+}
+
+function changed() {
+    if (client === null) return;
+    sampler.look();
+    audit.refresh();
+    revocations.refresh();
+}
+
+/** Shows what the address bar names. */
+function turn() {
+    const links = [...find("#views").children];
+    const link = links.find(({ hash }) => hash === location.hash) ?? links[0];
+    for (const one of links) setAttribute(one, "aria-current", one === link && "page");
+    for (const view of document.querySelectorAll("[data-view]")) view.hidden = `#${view.dataset.view}` !== link.hash;
+    scrollTo(0, 0);
+    if (client === null) return;
+    if (link.hash === "#events") inspector.show();
+    if (link.hash === "#audit") audit.refresh();
+    if (link.hash === "#tokens") revocations.refresh();
+}
+
+/** Takes the token out of `#token=…` and out of the address bar; without one there, that of this tab. */
+function takeToken() {
+    const fragment = new URLSearchParams(location.hash.slice(1));
+    const token = fragment.get("token")?.trim();
+    if (fragment.has("token")) history.replaceState(null, "", location.pathname + location.search);
+    return token || storedToken.get();
+}
+
+function start() {
+    const token = takeToken();
+    if (token) open(token);
+    else askForToken();
+}
+
+onSignIn(open);
+find("#sign-out").addEventListener("click", () => {
+    close();
+    storedToken.remove();
+    show({ state: "idle" });
+    askForToken();
+});
+find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
+find("#refresh-audit").addEventListener("click", () => audit.refresh());
+// A page that the browser keeps to come back to would keep its stream, one of the few connections there may be.
+addEventListener("pagehide", close);
+addEventListener("pageshow", ({ persisted }) => persisted && start());
+addEventListener("hashchange", () => /^#(?:.*&)?token=/.test(location.hash) ? start() : turn());
+start();

@@ -1,0 +1,171 @@
+import { find, make, setAttribute, setText } from "../shared/dom.js";
+import { timeOf } from "../shared/times.js";
+
+const span = 300_000;
+/** Samples further apart have something between them that nobody saw. */
+const gap = 7_000;
+const height = 120;
+
+const shape = (name, attributes) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    return element;
+};
+
+/** The next figure that is round where a prefix stands for `base`: 10, or 1024 of bytes. */
+export function ceiling(number, base = 10) {
+    if (!(number > 0)) return 1;
+    const unit = base ** Math.max(base === 10 ? -3 : 0, Math.floor(Math.log(number) / Math.log(base)));
+    const power = unit * 10 ** Math.floor(Math.log10(number / unit));
+    const round = [1, 2, 3, 4, 5, 6, 8, 10].map((digit) => digit * power).find((round) => round >= number * .999);
+    return Math.min(round, base * unit);
+}
+
+/**
+ * Lines over the last five minutes, and the same figures as a table.
+ *
+ * A line: `{ field, label, about }`; `format` makes a figure readable, `base` is that of its prefixes. The pointer or
+ * the arrow keys read a moment.
+ */
+export class Chart {
+    element;
+    #lines;
+    #format;
+    #title;
+    #base;
+    #samples = [];
+    #chosen = null;
+    #svg = shape("svg", { "aria-hidden": "true" });
+    #plot;
+    #moment = make("span", { class: "moment" });
+    #top = make("span", { class: "top" });
+    #figures;
+    #table;
+
+    constructor({ title, lines, format, base }) {
+        [this.#lines, this.#format, this.#title, this.#base] = [lines, format, title, base];
+        this.#plot = make("div", {
+            class: "plot", tabindex: "0", role: "slider", "aria-label": `${title}: a moment of the last five minutes`,
+            onpointermove: (event) => this.#point(event), onpointerleave: () => this.#choose(null),
+            onblur: () => this.#choose(null), onkeydown: (event) => this.#press(event),
+        }, this.#svg, this.#top);
+        this.#figures = lines.map(({ label, about }, place) => make("li", { class: `line-${place}`, title: about },
+            make("span", { class: "key" }), `${label} `, make("b")));
+        this.#table = make("details", { ontoggle: () => this.#fill() },
+            make("summary", {}, "As a table"), make("table"));
+        const about = lines.map(({ label, about }) => `${label}: ${about}`).join(" ");
+        this.element = make("figure", { class: "chart" },
+            make("figcaption", {}, make("h3", {}, title), this.#moment),
+            make("ul", { class: "legend" }, ...this.#figures), this.#plot,
+            make("p", { class: "axis" }, make("span", {}, "5 min ago"), make("span", {}, "now")),
+            make("p", { class: "about" }, about), this.#table);
+        new ResizeObserver(() => this.#draw()).observe(this.#plot);
+    }
+
+    show(samples) {
+        this.#samples = samples;
+        this.#draw();
+        this.#fill();
+    }
+
+    #draw() {
+        const width = this.#plot.clientWidth;
+        if (width === 0) return;
+        const now = this.#samples.at(-1)?.at ?? Date.now();
+        const figures = this.#samples.flatMap((sample) => this.#lines.map(({ field }) => sample[field] ?? 0));
+        const highest = Math.max(0, ...figures);
+        const top = ceiling(highest, this.#base);
+        const x = (at) => width - (now - at) / span * width;
+        const y = (value) => height - 2 - value / top * (height - 14);
+        setAttribute(this.#svg, "viewBox", `0 0 ${width} ${height}`);
+        const grid = [0, .5, 1].map((part) =>
+            shape("line", { class: "grid", x1: 0, x2: width, y1: y(part * top), y2: y(part * top) }));
+        const lines = this.#lines.map(({ field }, place) =>
+            shape("path", { class: `line-${place}`, d: path(this.#samples, field, x, y) }));
+        const shown = this.#shown();
+        const marks = this.#chosen === null || !shown ? []
+            : [shape("line", { class: "mark", x1: x(shown.at), x2: x(shown.at), y1: 0, y2: height })];
+        this.#svg.replaceChildren(...grid, ...lines, ...marks);
+        setText(this.#top, highest > 0 ? this.#format(top) : "");
+        this.#read(shown);
+    }
+
+    #shown() {
+        return this.#chosen === null ? this.#samples.at(-1)
+            : this.#samples.find(({ at }) => at >= this.#chosen) ?? this.#samples.at(-1);
+    }
+
+    #read(sample) {
+        this.#lines.forEach(({ field }, place) => {
+            setText(find("b", this.#figures[place]), this.#figure(sample?.[field]));
+        });
+        setText(this.#moment, this.#chosen === null ? "" : timeOf(sample.at));
+        const words = this.#lines.map(({ field, label }) => `${label} ${this.#figure(sample?.[field])}`).join(", ");
+        setAttribute(this.#plot, "aria-valuemin", 0);
+        setAttribute(this.#plot, "aria-valuemax", Math.max(0, this.#samples.length - 1));
+        setAttribute(this.#plot, "aria-valuenow", Math.max(0, this.#samples.indexOf(sample)));
+        setAttribute(this.#plot, "aria-valuetext", sample ? `${timeOf(sample.at)}: ${words}` : "Nothing yet");
+    }
+
+    #figure(value) {
+        return value === null || value === undefined ? "–" : this.#format(value);
+    }
+
+    #point(event) {
+        if (this.#samples.length === 0) return;
+        const box = this.#plot.getBoundingClientRect();
+        const at = this.#samples.at(-1).at - (1 - (event.clientX - box.left) / box.width) * span;
+        this.#choose(this.#samples.reduce((best, sample) =>
+            Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best).at);
+    }
+
+    #press(event) {
+        const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, Home: -Infinity, End: Infinity };
+        if (!(event.key in steps) || this.#samples.length === 0) return;
+        event.preventDefault();
+        const last = this.#samples.length - 1;
+        const place = Math.min(last, Math.max(0, this.#samples.indexOf(this.#shown()) + steps[event.key]));
+        this.#choose(place === last ? null : this.#samples[place].at);
+    }
+
+    #choose(at) {
+        this.#chosen = at;
+        this.#draw();
+    }
+
+    /** Half a minute a row: means of the samples in it. */
+    #fill() {
+        if (!this.#table.open) return;
+        const now = this.#samples.at(-1)?.at ?? Date.now();
+        const rows = Array.from({ length: 10 }, (_, row) => {
+            const [from, to] = [now - (10 - row) * 30_000, now - (9 - row) * 30_000];
+            const within = this.#samples.filter(({ at }) => at > from && at <= to);
+            const cells = this.#lines.map(({ field }) => {
+                const values = within.map((sample) => sample[field]).filter((value) => value !== null);
+                const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+                return make("td", { class: "number" }, this.#figure(values.length > 0 ? mean : null));
+            });
+            return make("tr", {}, make("th", { scope: "row" }, timeOf(to)), ...cells);
+        });
+        const head = ["Half a minute to", ...this.#lines.map(({ label }) => label)];
+        find("table", this.#table).replaceChildren(
+            make("caption", {}, `${this.#title}, means`),
+            make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
+            make("tbody", {}, ...rows));
+    }
+}
+
+function path(samples, field, x, y) {
+    let [steps, before] = ["", null];
+    for (const sample of samples) {
+        const value = sample[field];
+        if (value !== null) {
+            const joined = before !== null && sample.at - before < gap;
+            steps += `${joined ? "L" : "M"}${x(sample.at).toFixed(1)} ${y(value).toFixed(1)}`;
+            // A moment alone is a dot, not nothing.
+            if (!joined) steps += "h.01";
+            before = sample.at;
+        }
+    }
+    return steps;
+}

@@ -1,0 +1,67 @@
+import { announce, find, title } from "../shared/dom.js";
+import { entriesFor, Menu } from "./menu.js";
+
+const menu = new Menu();
+
+/** What the user does to cards, beside carrying them: add, move by menu, delete, take that back. */
+export class Acts {
+    #tasks;
+    #view;
+    #changes;
+    #notices;
+    #page;
+
+    /** `page`: `{ open(id), shows(task), mayWrite() }`. */
+    constructor({ tasks, view, changes, notices }, page) {
+        [this.#tasks, this.#view, this.#changes, this.#notices, this.#page] = [tasks, view, changes, notices, page];
+    }
+
+    /** With the form below a column. A name that was refused is there to be sent again. */
+    add(form) {
+        const input = find("input", form);
+        const name = input.value.trim();
+        if (name === "") return;
+        input.value = "";
+        const { status } = form.closest(".column").dataset;
+        this.#changes.create({ name, status }).then((task) => {
+            if (task === null && input.value === "") input.value = name;
+            const isHidden = task !== null && !this.#page.shows(task);
+            if (isHidden) this.#notices.say(`“${name}” was added, and is hidden by the filters.`);
+        });
+        this.#view.flush();
+        this.#view.list(status)?.lastElementChild?.scrollIntoView({ block: "nearest" });
+    }
+
+    /** Behind the task `after`; first with null, and last when it is left out. */
+    move(id, status, after = this.#view.shown(status).at(-1) ?? null) {
+        this.#changes.move(id, status, after);
+        this.#view.flush();
+        announce(`${this.#tasks.get(id)?.name}, moved to ${title(status)}.`);
+    }
+
+    remove(id) {
+        const task = this.#tasks.get(id);
+        if (!task) return;
+        const undo = this.#changes.remove(task);
+        announce(`${task.name}, deleted.`);
+        this.#notices.say(`“${task.name}” deleted.`, {
+            action: "Undo", stay: 6000,
+            act: () => {
+                undo();
+                this.#view.flush();
+                this.#view.focus(id);
+            },
+        });
+    }
+
+    menu(id, anchor) {
+        const task = this.#tasks.get(id);
+        if (!task) return;
+        menu.open(anchor, `Actions for ${task.name}`, entriesFor(task, this.#view, {
+            open: (id) => this.#page.open(id),
+            move: (id, status, after) => this.move(id, status, after),
+            remove: (id) => this.remove(id),
+            mayWrite: () => this.#page.mayWrite(),
+        }));
+    }
+}

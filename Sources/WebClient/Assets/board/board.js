@@ -1,0 +1,98 @@
+import { showConnection } from "./connection-pill.js";
+import { timeOf } from "../shared/times.js";
+import { find, findAll, setText } from "../shared/dom.js";
+import { Filters } from "./filters.js";
+import { Importer } from "./importer.js";
+import { Notices } from "./notices.js";
+import { Route } from "./route.js";
+import { Session } from "./session.js";
+import { Workspace } from "./workspace.js";
+
+const route = new Route(() => follow());
+const notices = new Notices((id) => workspace?.open(id));
+const filters = new Filters(route, () => workspace?.refresh());
+let workspace = null;
+let user = null;
+let unsay = () => {};
+const session = new Session({
+    changed: () => signedIn(),
+    ending(time) {
+        unsay = notices.say(`Your token is good until ${timeOf(time)}.`, {
+            action: "Sign in again", act: () => session.ask("", "Sign in again"), stay: 120_000,
+        });
+    },
+});
+
+const board = () => route.get("board") || "main";
+
+/** A token was given: by the address, by the panel, or by the storage of this tab. */
+function signedIn() {
+    unsay();
+    const { sub, tenant } = session.claims ?? {};
+    const same = workspace !== null && user === `${tenant}/${sub}` && workspace.client.state !== "closed";
+    user = `${tenant}/${sub}`;
+    find("#import").hidden = !session.mayWrite;
+    if (same) workspace.client.retry();
+    else open();
+}
+
+function open() {
+    workspace?.close();
+    find("#board").inert = false;
+    setText(find("#name"), "Boardcast");
+    workspace = new Workspace(board(), { session, notices, route, filters });
+    workspace.connection.show();
+    show();
+    offerBoards(workspace);
+}
+
+/** The picker is there when there is something to pick. */
+async function offerBoards({ client }) {
+    const boards = await client.boards().catch(() => []);
+    if (client !== workspace.client) return;
+    const picker = find("#boards");
+    picker.replaceChildren(...boards.map(({ id, name }) => new Option(name, id)));
+    picker.value = board();
+    picker.hidden = boards.length < 2;
+    find("#name").classList.toggle("unseen", boards.length >= 2);
+}
+
+function show() {
+    const view = route.get("view") || "board";
+    for (const id of ["board", "list", "activity"]) find(`#${id}`).hidden = id !== view;
+    for (const button of findAll("#views button")) {
+        if (button.dataset.view === view) button.setAttribute("aria-current", "page");
+        else button.removeAttribute("aria-current");
+    }
+    find("#finder").hidden = view === "activity";
+    find("#keys").hidden = view !== "board";
+    filters.show();
+    workspace?.show();
+}
+
+/** The address was changed by hand, by Back, or by a link with a token of its own. */
+function follow() {
+    const token = route.take("token");
+    if (token) session.use(token);
+    if (workspace && workspace.board !== board()) open();
+    else show();
+}
+
+filters.choices(() => workspace?.tasks.all() ?? [], () => workspace?.users() ?? []);
+showConnection(() => workspace?.connection);
+new Importer(() => workspace);
+find("#boards").addEventListener("change", ({ target }) => {
+    route.set({ board: target.value, task: "", status: "" }, { push: true });
+    open();
+});
+find("#views").addEventListener("click", ({ target }) => {
+    if (!target.dataset.view) return;
+    route.set({ view: target.dataset.view === "board" ? "" : target.dataset.view }, { push: true });
+    show();
+});
+
+const token = route.take("token");
+show();
+if (token) session.use(token);
+else if (session.token) signedIn();
+else session.ask();

@@ -1,0 +1,100 @@
+import { dayOf, timeOf } from "../shared/times.js";
+import { avatar, find, make, setText, title } from "../shared/dom.js";
+
+/** As many events as are shown. */
+const most = 50;
+const labelOf = { assigneeId: "assignee", dueAt: "due date", status: "column" };
+
+/** What happened on the board, newest first. */
+export class Feed {
+    #root = find("#activity");
+    #client;
+    #board;
+    #names;
+    /** By their numbers, so that an event told twice is one row. */
+    #rows = new Map();
+    #loaded = false;
+
+    /** `names(taskId)`: what a task is called now. */
+    constructor(client, board, { name, open }) {
+        [this.#client, this.#board] = [client, board];
+        this.#names = { name, open };
+        find(".rows", this.#root).replaceChildren();
+        client.on("*", (event) => event.seq && this.#add([event]));
+    }
+
+    /** The newest events are asked for once, when somebody looks. */
+    async show() {
+        if (this.#loaded) return;
+        this.#loaded = true;
+        try {
+            const path = `/api/events?board=${encodeURIComponent(this.#board)}&limit=${most}`;
+            this.#add((await this.#client.request("GET", path)).body.events);
+        } catch {
+            this.#loaded = false;
+        }
+    }
+
+    /** Events may be missing: they are asked for again. */
+    async reload() {
+        this.#loaded = false;
+        if (!this.#root.hidden) await this.show();
+    }
+
+    #add(events) {
+        const list = find(".rows", this.#root);
+        for (const event of events) {
+            if (this.#rows.has(event.seq)) continue;
+            const row = this.#makeRow(event);
+            this.#rows.set(event.seq, row);
+            const behind = [...list.children].find((other) => Number(other.dataset.seq) < event.seq);
+            list.insertBefore(row, behind ?? null);
+        }
+        while (list.childElementCount > most) {
+            this.#rows.delete(Number(list.lastElementChild.dataset.seq));
+            list.lastElementChild.remove();
+        }
+        const count = list.childElementCount;
+        const words = count === 1 ? "1 event" : `${count} events`;
+        setText(find(".count", this.#root), count === most ? `The last ${words}` : words);
+        find(".empty", this.#root).hidden = count > 0;
+    }
+
+    #makeRow(event) {
+        const who = event.actor ?? "";
+        const row = make("li", { "data-seq": event.seq },
+            make("span", { class: "number", text: `${event.seq}` }),
+            make("time", { datetime: event.timestamp, text: timeOf(event.timestamp), title: event.timestamp }),
+            make("span", { class: "who" }, ...who ? [avatar(who), make("span", { text: who })] : []),
+            make("code", { text: event.type }));
+        const what = make("span", { class: "what" });
+        if (event.taskId !== undefined) {
+            const name = event.task?.name ?? this.#names.name(event.taskId) ?? `#${event.taskId}`;
+            const open = make("button", { type: "button", class: "link", text: name });
+            open.addEventListener("click", () => this.#names.open(event.taskId));
+            what.append(open, " ");
+        }
+        what.append(sentence(event));
+        row.append(what);
+        return row;
+    }
+}
+
+function sentence({ type, changes, previousStatus, newStatus, data, board }) {
+    if (type === "task.status_changed") return `${title(previousStatus)} → ${title(newStatus)}`;
+    if (type === "task.updated" && changes) {
+        const parts = Object.entries(changes).filter(([name]) => name !== "rank").map(([name, [before, after]]) =>
+            `${labelOf[name] ?? name}: ${say(name, before)} → ${say(name, after)}`);
+        return parts.join("; ") || "moved in its column";
+    }
+    if (data !== undefined) return shorten(JSON.stringify(data));
+    return board?.name ?? "";
+}
+
+function say(name, value) {
+    if (value === null || value === "" || value.length === 0) return "nothing";
+    if (name === "dueAt") return dayOf(value);
+    return shorten(Array.isArray(value) ? value.join(", ") : String(value));
+}
+
+const shorten = (text) => text.length > 60 ? `${text.slice(0, 59)}…` : text;

@@ -1,0 +1,103 @@
+import { find, make, setText } from "../shared/dom.js";
+
+/** Brings a file's tasks onto the board, and shows how far that is. */
+export class Importer {
+    #dialog = find("#importer");
+    #form = find("form", this.#dialog);
+    #file = find("input[type=file]", this.#dialog);
+    #session;
+    #job = null;
+    /** Ends the sending of a file, while there is one. */
+    #sending = null;
+
+    /** `session()`: `{ client, board }` as they are now. */
+    constructor(session) {
+        this.#session = session;
+        find("#import").addEventListener("click", () => this.#open());
+        this.#form.addEventListener("submit", (event) => {
+            event.preventDefault();
+            this.#start();
+        });
+        find("[data-act=close]", this.#form).addEventListener("click", () => {
+            if (this.#sending) this.#cancel();
+            else this.#dialog.close();
+        });
+        this.#file.addEventListener("change", () => this.#prepare());
+    }
+
+    #open() {
+        if (!this.#sending) {
+            this.#file.value = "";
+            this.#prepare();
+        }
+        this.#dialog.showModal();
+    }
+
+    #prepare() {
+        find(".progress", this.#form).hidden = true;
+        find(".errors", this.#form).replaceChildren();
+        this.#show(0, "");
+    }
+
+    async #start() {
+        const [file] = this.#file.files;
+        if (!file || this.#sending) return;
+        const { client, board } = this.#session();
+        find(".progress", this.#form).hidden = false;
+        this.#sending = new AbortController();
+        this.#busy(true);
+        this.#show(0, `Sending ${file.name}…`);
+        try {
+            // By its name: what a system takes a CSV for depends on what is installed there.
+            const type = /\.csv$/i.test(file.name) ? "text/csv" : "application/json";
+            const path = `/api/import?board=${encodeURIComponent(board)}`;
+            const { signal } = this.#sending;
+            const options = { body: new Blob([file], { type }), timeout: 120_000, signal };
+            const { body } = await client.request("POST", path, options);
+            this.#job = client.job(body.job.id);
+            this.#job.on("progress", ({ progress, message }) => this.#show(progress, message ?? `${progress} %`));
+            const { result } = await this.#job.finished;
+            this.#show(100, `${result.created} of ${result.rows} rows are tasks now.`);
+            this.#list(linesOf(result));
+            this.#file.value = "";
+        } catch (error) {
+            this.#show(null, error.name === "AbortError" ? "The import was cancelled." : error.detail ?? String(error));
+            this.#list(linesOf(error.problem?.details ?? {}));
+        } finally {
+            [this.#job, this.#sending] = [null, null];
+            this.#busy(false);
+        }
+    }
+
+    #list(lines) {
+        find(".errors", this.#form).replaceChildren(...lines.map((text) => make("li", { text })));
+    }
+
+    #cancel() {
+        if (!this.#job) return this.#sending.abort();
+        this.#job.cancel().catch((error) => this.#show(null, error.detail));
+    }
+
+    #busy(is) {
+        find(".primary", this.#form).disabled = is;
+        this.#file.disabled = is;
+        setText(find("[data-act=close]", this.#form), is ? "Cancel the import" : "Close");
+    }
+
+    #show(progress, message) {
+        if (progress !== null) find("progress", this.#form).value = progress;
+        setText(find(".progress p", this.#form), message);
+    }
+}
+
+/** What became of the file beside tasks, in words. */
+function linesOf({ bad = 0, badRows = [], archived = 0, unknownStatuses = [], ignoredColumns = [] }) {
+    const lines = badRows.map(({ row, reason }) => `Row ${row}: ${reason}`);
+    if (bad > badRows.length) lines.push(`and ${bad - badRows.length} more rows`);
+    for (const { status, tasks } of unknownStatuses) {
+        lines.push(`No column “${status}” here: ${tasks} tasks are in the first.`);
+    }
+    if (archived > 0) lines.push(`${archived} archived cards were left out.`);
+    if (ignoredColumns.length > 0) lines.push(`Passed over: ${ignoredColumns.join(", ")}`);
+    return lines;
+}

@@ -1,0 +1,196 @@
+import { Card } from "./card.js";
+import { clone, find, findAll, setText, title } from "../shared/dom.js";
+import { glide, highlight, measure } from "./motion.js";
+
+/** The columns and their cards. Changes are gathered and shown once a frame; what stays is not touched. */
+export class BoardView {
+    #tasks;
+    #shows;
+    #cards = new Map();
+    /** The list of cards of each status. */
+    #lists = new Map();
+    #statuses = [];
+    /** Ids of tasks whose cards are behind, and of those to which the eye should be led. */
+    #behind = new Set();
+    #fresh = new Set();
+    #scheduled = false;
+    #root = find("#board");
+    /** The card that Tab leads to. */
+    #entry = null;
+
+    /** `shows(task)`: whether the filters let it through. */
+    constructor(tasks, shows, signal) {
+        [this.#tasks, this.#shows] = [tasks, shows];
+        this.#root.replaceChildren();
+        this.#root.addEventListener("focusin", ({ target }) => this.#enter(target.closest(".card")), { signal });
+        document.addEventListener("visibilitychange", () => this.#render(), { signal });
+    }
+
+    get statuses() {
+        return this.#statuses;
+    }
+
+    changed(id, { fresh, before }) {
+        if (before !== undefined && this.#cards.has(before)) {
+            const card = this.#cards.get(before);
+            this.#cards.delete(before);
+            card.rename(id);
+            this.#cards.set(id, card);
+        }
+        this.#behind.add(id);
+        if (fresh) this.#fresh.add(id);
+        this.#schedule();
+    }
+
+    /** Other tasks are shown than before, or in other columns. */
+    refresh() {
+        for (const { id } of this.#tasks.all()) this.#behind.add(id);
+        this.#schedule();
+    }
+
+    /** Makes the columns those of `board`. */
+    arrange({ statuses }) {
+        if (statuses.join() === this.#statuses.join()) return;
+        this.#statuses = statuses;
+        for (const [status, list] of this.#lists) {
+            if (statuses.includes(status)) continue;
+            list.parentNode.remove();
+            this.#lists.delete(status);
+        }
+        statuses.forEach((status, place) => {
+            const column = this.#lists.get(status)?.parentNode ?? this.#makeColumn(status);
+            const there = this.#root.children[place] ?? null;
+            if (there !== column) this.#root.insertBefore(column, there);
+        });
+        this.refresh();
+    }
+
+    card(id) {
+        return this.#cards.get(id);
+    }
+
+    list(status) {
+        return this.#lists.get(status);
+    }
+
+    /** The ids that are shown in a column, in their order. */
+    shown(status) {
+        return [...this.#lists.get(status)?.children ?? []].map(idOf);
+    }
+
+    focus(id) {
+        find(".open", this.#cards.get(id)?.element ?? this.#root)?.focus();
+    }
+
+    /** Shows at once what would be shown with the next frame. */
+    flush() {
+        this.#render();
+    }
+
+    #makeColumn(status) {
+        const column = clone("#column-template");
+        setText(find("h2", column), title(status));
+        column.dataset.status = status;
+        column.setAttribute("aria-label", title(status));
+        find("input", column).setAttribute("aria-label", `Add a task to ${title(status)}`);
+        find(".cards", column).setAttribute("aria-label", title(status));
+        this.#lists.set(status, find(".cards", column));
+        return column;
+    }
+
+    #schedule() {
+        if (this.#scheduled) return;
+        this.#scheduled = true;
+        // A tab in the background gets no frames.
+        if (document.hidden) setTimeout(() => this.#render(), 100);
+        else requestAnimationFrame(() => this.#render());
+    }
+
+    #render() {
+        if (!this.#scheduled) return;
+        this.#scheduled = false;
+        const columns = this.#tasks.columns(this.#statuses);
+        const lists = new Set();
+        for (const id of this.#behind) {
+            lists.add(this.#cards.get(id)?.element.parentNode).add(this.#lists.get(this.#tasks.get(id)?.status));
+        }
+        lists.delete(undefined);
+        lists.delete(null);
+        const places = measure(lists);
+        const focused = document.activeElement;
+        const byKeyboard = focused.matches(":focus-visible");
+        for (const id of this.#behind) this.#patch(id);
+        for (const [status, list] of this.#lists) {
+            if (lists.has(list)) this.#order(columns.get(status), list);
+        }
+        if (focused !== document.activeElement && focused.isConnected) focused.focus({ preventScroll: !byKeyboard });
+        glide(places);
+        for (const id of this.#fresh) highlight(this.#cards.get(id)?.element);
+        this.#behind.clear();
+        this.#fresh.clear();
+        this.#count(columns);
+        this.#enter(this.#entry?.isConnected ? this.#entry : find(".card", this.#root));
+    }
+
+    #patch(id) {
+        const task = this.#tasks.get(id);
+        if (task !== undefined && this.#shows(task) && this.#lists.has(task.status)) {
+            if (!this.#cards.has(id)) this.#cards.set(id, new Card(id));
+            const last = this.#statuses.at(-1);
+            this.#cards.get(id).update(task, { last, pending: this.#tasks.isPending(id) });
+            return;
+        }
+        const element = this.#cards.get(id)?.element;
+        if (element?.contains(document.activeElement)) this.#focusNear(element);
+        element?.remove();
+        this.#cards.delete(id);
+    }
+
+    /** Puts the cards that are behind where they belong, last to first; then whatever else is out of its place. */
+    #order(tasks, list) {
+        for (const all of [false, true]) {
+            let next = null;
+            for (const { id } of tasks.toReversed()) {
+                const card = this.#cards.get(id)?.element;
+                if (card === undefined) continue;
+                const there = card.parentNode === list && card.nextElementSibling === next;
+                if (!there && (all || this.#behind.has(id))) list.insertBefore(card, next);
+                next = card;
+            }
+        }
+    }
+
+    /** The focus of a card that goes is not lost to the page's beginning. */
+    #focusNear(card) {
+        const near = card.nextElementSibling ?? card.previousElementSibling;
+        if (near) find(".open", near).focus({ preventScroll: true });
+        else find(".add input", card.closest(".column"))?.focus({ preventScroll: true });
+    }
+
+    #count(columns) {
+        let [all, shown] = [0, 0];
+        for (const [status, list] of this.#lists) {
+            const [here, of] = [list.childElementCount, columns.get(status).length];
+            setText(find(".count", list.parentNode), here === of ? String(of) : `${here} of ${of}`);
+            [all, shown] = [all + of, shown + here];
+        }
+        const words = all === 1 ? "1 task" : `${all} tasks`;
+        setText(find("#total"), shown === all ? words : `${shown} of ${words}`);
+    }
+
+    /** One card is in the order of Tab, the one that had the focus last. */
+    #enter(card) {
+        if (!card) return;
+        for (const other of findAll(":scope [tabindex='0']", this.#root)) {
+            if (!card.contains(other)) other.tabIndex = -1;
+        }
+        for (const button of findAll("button", card)) button.tabIndex = 0;
+        this.#entry = card;
+    }
+}
+
+/** A task that is not acknowledged yet has a text for an id. */
+export function idOf(card) {
+    const text = card.dataset.taskId;
+    return /^\d+$/.test(text) ? Number(text) : text;
+}
