@@ -95,51 +95,50 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests
-        .target(name: "Chance", path: "Tests/Chance", swiftSettings: settings),
-        .target(name: "Patience", path: "Tests/Patience", swiftSettings: settings),
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: [.nio("NIOCore")], path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: settings),
         .testTarget(
             name: "ServerSettingsTests", dependencies: ["Events", "ServerSettings", "TestSupport", "Text", "Tokens"],
             swiftSettings: settings),
         .testTarget(
-            name: "ClientTests", dependencies: ["Chance", "Client", "StrictJSON"], swiftSettings: settings),
+            name: "ClientTests", dependencies: ["Client", "StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Chance", "Client", "Events", "ServerSettings", "StrictJSON", "TestSupport", "Text", "Tokens",
-                "boardcast", .logging,
+                "Client", "Events", "ServerSettings", "StrictJSON", "TestSupport", "Text", "Tokens", "boardcast",
+                .logging,
             ],
             swiftSettings: settings),
         .testTarget(
-            name: "TokensTests", dependencies: ["Events", "Tokens", "StrictJSON", .jwtKit], exclude: ["Oracles"],
+            name: "TokensTests", dependencies: ["Events", "StrictJSON", "TestSupport", "Tokens", .jwtKit],
+            exclude: ["Oracles"],
             swiftSettings: settings),
         .target(
-            name: "Contracts", dependencies: ["Boards", "Chance", "Events", "StrictJSON"], path: "Tests/Contracts",
+            name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON", "TestSupport"], path: "Tests/Contracts",
             swiftSettings: settings),
         .testTarget(
-            name: "BoardsTests", dependencies: ["Boards", "Chance", "Contracts", "Events", "StrictJSON"],
+            name: "BoardsTests", dependencies: ["Boards", "Contracts", "Events", "StrictJSON", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
             name: "SQLiteStoreTests",
-            dependencies: ["Boards", "Chance", "Contracts", "Events", "Patience", "SQLiteStore", "StrictJSON", .grdb],
+            dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", "TestSupport", .grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "TaskFilesTests", dependencies: ["Boards", "Chance", "Events", "StrictJSON", "TaskFiles"],
+            name: "TaskFilesTests", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "TestSupport"],
             swiftSettings: settings),
-        .testTarget(name: "EventsTests", dependencies: ["Chance", "Events"], swiftSettings: settings),
-        .testTarget(name: "StrictJSONTests", dependencies: ["Chance", "StrictJSON"], swiftSettings: settings),
+        .testTarget(name: "EventsTests", dependencies: ["Events", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "RoomsTests",
             dependencies: [
-                "Chance", "Events", "Patience", "Rooms", "StrictJSON", .nio("NIOCore"), .nio("NIOEmbedded"),
-                .nio("NIOPosix"),
+                "Events", "Rooms", "StrictJSON", "TestSupport", .nio("NIOCore"), .nio("NIOEmbedded"), .nio("NIOPosix"),
             ],
             swiftSettings: settings),
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Chance", "Events", "Gateway", "Patience", "Rooms", "StrictJSON", "Tokens",
+                "Boards", "Events", "Gateway", "Rooms", "StrictJSON", "TestSupport", "Tokens",
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .httpTypes, .logging,
             ],

@@ -1,5 +1,5 @@
-import Chance
 import Contracts
+import TestSupport
 import Testing
 
 @testable import Boards

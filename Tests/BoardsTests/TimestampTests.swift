@@ -1,7 +1,7 @@
 import Boards
-import Chance
 import Contracts
 import Events
+import TestSupport
 import Testing
 
 @Suite struct TimestampTests {

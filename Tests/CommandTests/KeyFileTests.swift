@@ -9,7 +9,7 @@ import Tokens
     private let secret = "a secret of this test that is long enough"
 
     @Test func `a file is a JWK, a set of them, PEM or a secret, by what is in it`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let jwk = #"{"kty":"oct","kid":"k1","k":"\#(Base64URL.encode(Array(secret.utf8)))"}"#
         #expect(try KeyFile(try folder.write("a", jwk)).keys.map(\.keyID) == ["k1"])
         #expect(try KeyFile(try folder.write("b", #"{"keys":[\#(jwk)]}"#)).keys.map(\.keyID) == ["k1"])
@@ -31,7 +31,7 @@ import Tokens
     }
 
     @Test func `what is no key is refused by the file's name and quotes nothing`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         for content in [
             "short", "{\"kty\":\"oct\"}", "{\"keys\":[]}",
             "-----BEGIN PUBLIC KEY-----\nxyzzy\n-----END PUBLIC KEY-----\n",
@@ -49,7 +49,7 @@ import Tokens
     }
 
     @Test func `of a set the key with the id asked for signs`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         func jwk(_ id: String) -> String {
             #"{"kty":"oct","kid":"\#(id)","k":"\#(Base64URL.encode(Array((secret + id).utf8)))"}"#
         }

@@ -1,5 +1,5 @@
-import Chance
 import Client
+import TestSupport
 import Testing
 import Text
 

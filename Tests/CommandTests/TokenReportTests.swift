@@ -51,7 +51,7 @@ import Tokens
     }
 
     private func opensslHMAC(of text: String, secret: String) throws -> [UInt8] {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/openssl")
         process.arguments = [

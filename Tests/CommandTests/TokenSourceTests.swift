@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func `the file is read each time`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let source = TokenSource.file(try folder.write("token", "one\n"))
         #expect(try source.token() == "one")
         try folder.write("token", " two\r\n")

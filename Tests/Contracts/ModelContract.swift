@@ -1,7 +1,7 @@
 import Boards
-public import Chance
 import Events
 import StrictJSON
+import TestSupport
 import Testing
 
 extension StoreContract {

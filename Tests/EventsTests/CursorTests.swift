@@ -1,5 +1,5 @@
-import Chance
 import Events
+import TestSupport
 import Testing
 
 /// A cursor comes back from clients as `Last-Event-ID` or `since`: hostile input that must be one exact spelling.

@@ -1,6 +1,6 @@
-import Chance
 import Events
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct TimestampTests {

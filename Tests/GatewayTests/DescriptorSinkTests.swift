@@ -1,6 +1,6 @@
 import NIOCore
 import NIOPosix
-import Patience
+import TestSupport
 import Testing
 
 @testable import Gateway

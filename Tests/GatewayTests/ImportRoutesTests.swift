@@ -1,8 +1,8 @@
 import Boards
 import Events
 import HTTPTypes
-import Patience
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Gateway

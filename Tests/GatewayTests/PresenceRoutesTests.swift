@@ -1,9 +1,9 @@
 import Events
 import HTTPTypes
 import NIOCore
-import Patience
 import Rooms
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Gateway

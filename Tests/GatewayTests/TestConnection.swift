@@ -1,7 +1,7 @@
 import Events
 import NIOCore
-import Patience
 import Rooms
+import TestSupport
 import Testing
 
 /// A live stream whose bytes are kept. Touched on its loop alone.

@@ -1,8 +1,7 @@
-import Chance
 import Events
 import NIOCore
 import NIOPosix
-import Patience
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -76,7 +75,7 @@ import Testing
         let expected = everyone.map { reader in
             log.all.filter { $0.seq > reader.after && reader.selection.shows($0) }.map(\.seq)
         }
-        try await settle(on: loop) {
+        try await loop.settle {
             for reader in everyone { reader.sink.drain(1 << 20) }
             return zip(everyone, expected).allSatisfy { $0.sink.numbers.count >= $1.count }
         }
@@ -86,15 +85,10 @@ import Testing
         }
         try await loop.submit { for reader in everyone { reader.reader.map { hub.drop($0) } } }.get()
         // A sweep that is under way drops its list when it is done.
-        try await settle(on: loop) { hub.roomIDs.isEmpty && relay.connections == 0 }
+        try await loop.settle { hub.roomIDs.isEmpty && relay.connections == 0 }
     }
 
     /// Lets the loop, the timers and the reads go on until `done`.
-    private func settle(on loop: any EventLoop, _ done: @escaping @Sendable () -> Bool) async throws {
-        if try await comesTrue({ try await loop.submit(done).get() }) { return }
-        Issue.record("the readers never got everything")
-    }
-
     private static func selection(_ random: inout SplitMix) -> Selection {
         let types = [TypeFilter.everything, TypeFilter(list: "task.*")!].randomElement(using: &random)!
         let user = [nil, UserID("u1"), UserID("u2")].randomElement(using: &random)!

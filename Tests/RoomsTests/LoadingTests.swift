@@ -1,8 +1,8 @@
 import Events
 import NIOCore
 import NIOPosix
-import Patience
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -79,19 +79,14 @@ import Testing
             principal: Principal(tenant: Self.tenant, user: UserID("someone")!, expiresAt: .max),
             selection: Selection(boards: .all), cursor: "\(seq)-abcdef01", head: ByteBuffer(), snapshotURL: "")
         try await hub.loop.submit { hub.open(request, on: reader.sink) { reader.outcome = $0 } }.get()
-        try await settle(hub.loop) { reader.outcome != nil }
+        try await hub.loop.settle { reader.outcome != nil }
         return reader
     }
 
     private func expect(_ numbers: [Int], from reader: TestReader, on loop: any EventLoop) async throws {
-        try await settle(loop) { reader.numbers.last == numbers.last }
+        try await loop.settle { reader.numbers.last == numbers.last }
         // Whatever came twice has come by now: what is sent later is numbered higher.
         let got = try await loop.submit { reader.numbers }.get()
         #expect(got == numbers)
-    }
-
-    private func settle(_ loop: any EventLoop, _ done: @escaping @Sendable () -> Bool) async throws {
-        if try await comesTrue({ try await loop.submit(done).get() }) { return }
-        Issue.record("this never came about")
     }
 }

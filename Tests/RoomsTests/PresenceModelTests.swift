@@ -1,5 +1,5 @@
-import Chance
 import Events
+import TestSupport
 import Testing
 
 @testable import Rooms

@@ -1,9 +1,9 @@
 import Events
 import NIOCore
 import NIOPosix
-import Patience
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -60,8 +60,7 @@ final class TestHub: Sendable {
 
     /// Lets the loop, its timers and the reads of the log go on until `done`.
     func settle(at place: SourceLocation = #_sourceLocation, _ done: @escaping @Sendable () -> Bool) async throws {
-        if try await comesTrue({ try await loop.submit(done).get() }) { return }
-        Issue.record("this never came about", sourceLocation: place)
+        try await loop.settle(at: place, done)
     }
 
     /// `value`, read on the loop.

@@ -1,9 +1,8 @@
-import Chance
 import Events
 import NIOCore
 import NIOPosix
-import Patience
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Rooms

@@ -1,7 +1,7 @@
-import Chance
 import Events
 import NIOCore
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Rooms

@@ -3,6 +3,7 @@ import Contracts
 import Events
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

@@ -2,6 +2,7 @@ import Boards
 import Contracts
 import Events
 import GRDB
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

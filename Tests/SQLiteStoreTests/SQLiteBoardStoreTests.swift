@@ -1,6 +1,7 @@
 import Boards
 import Contracts
 import SQLiteStore
+import TestSupport
 import Testing
 
 @Suite struct SQLiteBoardStoreTests {

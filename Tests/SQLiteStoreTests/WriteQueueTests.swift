@@ -1,8 +1,7 @@
 import Boards
-import Chance
 import Contracts
 import Events
-import Patience
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

@@ -84,7 +84,7 @@ import Testing
 
     @Test(arguments: ["", "short and secret", String(repeating: "x", count: 31)])
     func `a secret that is too weak is refused, and not quoted`(secret: String) throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let secrets = try folder.directory("secrets")
         try folder.write("secrets/auth.secret", secret)
         for said in [
@@ -139,7 +139,7 @@ import Testing
     }
 
     @Test func `a file in the secrets directory that is no key's is named`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let secrets = try folder.directory("secrets")
         try folder.write("secrets/auth-secret", "x")
         try folder.write("secrets/.hidden", "x")

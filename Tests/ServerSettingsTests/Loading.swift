@@ -9,7 +9,7 @@ func environment(_ name: String, _ text: String) throws -> Settings {
 
 /// The settings of a file.
 func yaml(_ text: String) throws -> Settings {
-    let folder = try Folder()
+    let folder = try TemporaryFolder()
     return try Settings.load(from: SettingsSources(environment: [:], file: try folder.write("boardcast.yaml", text)))
 }
 

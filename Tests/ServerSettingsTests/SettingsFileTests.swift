@@ -32,13 +32,13 @@ import Testing
         let said = complaints { try yaml(text) }
         #expect(
             said.first?.hasPrefix("boardcast.yaml, line ") == true && said.first?.contains("horse") == false, "\(said)")
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let file = try folder.write("boardcast.yaml", [0xFF, 0xFE, 0x00])
         #expect(complaints { try Settings.load(from: SettingsSources(environment: [:], file: file)) }.count == 1)
     }
 
     @Test func `a file that is not there is refused by name`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         for sources in [
             SettingsSources(environment: [:], file: folder.path + "/none"),
             SettingsSources(environment: [:], secretsDirectory: folder.path + "/none"),

@@ -8,7 +8,7 @@ import Tokens
     private let secret = "a secret of this test that is long enough"
 
     @Test func `every key that is given counts`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         var settings = Settings()
         settings.auth.secret = Secret(Array(secret.utf8))
         settings.auth.secretFile = try folder.write("old", "another secret of this test, long enough\n")
@@ -40,7 +40,7 @@ import Tokens
     }
 
     @Test func `a file that is no key, or is not there, is named with its setting`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let rubbish = try folder.write("rubbish.pem", "not a key\n")
         var settings = Settings()
         (settings.auth.secretFile, settings.auth.publicKeyFile) = (rubbish, rubbish)
@@ -55,7 +55,7 @@ import Tokens
     }
 
     @Test func `the server's own secret signs; without one it says what to give`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         var settings = Settings()
         let none = #expect(throws: InvalidSettings.self) { try settings.makeSigningKey() }
         #expect(none?.problems == [.noSigningKey])

@@ -22,7 +22,7 @@ import Testing
     }
 
     @Test func `so is what is kept of a tenant's log`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let directory = try folder.directory("tenants")
         try folder.write("secret", "a secret of this test that is long enough")
         var running = Settings()

@@ -25,7 +25,7 @@ import Tokens
     }
 
     @Test func `flags win over the environment, it over secrets, those over the file`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let file = try folder.write(
             "boardcast.yaml", "sse: {heartbeatSeconds: 1, stallSeconds: 1, retryMilliseconds: 1}\nhttp.port: 1\n")
         let secrets = try folder.directory("secrets")
@@ -46,7 +46,7 @@ import Tokens
     }
 
     @Test func `the secrets directory of the flag wins over that of the environment`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let (flag, variable) = (try folder.directory("flag"), try folder.directory("variable"))
         try folder.write("flag/http.port", "1")
         try folder.write("variable/http.port", "2")
@@ -57,7 +57,7 @@ import Tokens
     }
 
     @Test func `the secrets directory may hold links, as Kubernetes makes them`() throws {
-        let folder = try Folder()
+        let folder = try TemporaryFolder()
         let secrets = try folder.directory("secrets/..data")
         try folder.write("secrets/..data/http.port", "5\r\n")
         try folder.link("secrets/http.port", to: "..data/http.port")

@@ -8,12 +8,12 @@ import Tokens
 /// `tenants.directory`: what each tenant has of its own.
 @Suite struct TenantFileTests {
     private static let secret = "a secret of this test that is long enough"
-    private let folder: Folder
+    private let folder: TemporaryFolder
     private let directory: String
     private var general = Settings()
 
     init() throws {
-        folder = try Folder()
+        folder = try TemporaryFolder()
         directory = try folder.directory("tenants")
         try folder.write("secret", Self.secret)
         general.tenants.directory = directory

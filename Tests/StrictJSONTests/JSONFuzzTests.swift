@@ -1,6 +1,6 @@
-import Chance
 import Foundation
 import StrictJSON
+import TestSupport
 import Testing
 
 @Suite struct JSONFuzzTests {

@@ -1,5 +1,5 @@
-import Chance
 import StrictJSON
+import TestSupport
 import Testing
 
 /// Numbers keep their spelling; an integer is what is one exactly. `Int(1e308)` would end the process.

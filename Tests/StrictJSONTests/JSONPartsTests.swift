@@ -1,5 +1,5 @@
-import Chance
 import StrictJSON
+import TestSupport
 import Testing
 
 @Suite struct JSONPartsTests {

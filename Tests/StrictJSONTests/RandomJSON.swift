@@ -1,5 +1,5 @@
-import Chance
 import StrictJSON
+import TestSupport
 
 /// Values and texts for fuzzing, full of what parsers trip over.
 enum RandomJSON {

@@ -1,4 +1,4 @@
-import Chance
+import TestSupport
 import Testing
 
 @testable import TaskFiles
@@ -115,10 +115,7 @@ import Testing
     func `labels and shielded texts come back as they were`(seed: UInt64) {
         var random = SplitMix(seed: seed)
         let scalars = Array("ab;\\ '=+-@\t\r\n\u{301}\u{FF1D}".unicodeScalars)
-        func text(_ length: ClosedRange<Int>) -> String {
-            let count = Int.random(in: length, using: &random)
-            return String(String.UnicodeScalarView((0..<count).map { _ in scalars.randomElement(using: &random)! }))
-        }
+        func text(_ length: ClosedRange<Int>) -> String { .random(length, of: scalars, using: &random) }
         for _ in 0..<500 {
             let one = text(0...6)
             #expect(SpreadsheetText.unshielded(SpreadsheetText.shielded(one)).utf8.elementsEqual(one.utf8))

@@ -1,7 +1,7 @@
 import Boards
-import Chance
 import Events
 import StrictJSON
+import TestSupport
 
 enum RandomTask {
     private static let scalars = Array("ab\",;'\\=+-@\r\n\t é日😀\u{FEFF}\u{301}".unicodeScalars)
@@ -34,7 +34,6 @@ enum RandomTask {
     }
 
     private static func text(_ length: ClosedRange<Int>, using random: inout SplitMix) -> String {
-        let count = Int.random(in: length, using: &random)
-        return String(String.UnicodeScalarView((0..<count).map { _ in scalars.randomElement(using: &random)! }))
+        .random(length, of: scalars, using: &random)
     }
 }

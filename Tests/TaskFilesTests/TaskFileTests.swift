@@ -1,7 +1,7 @@
 import Boards
-import Chance
 import Events
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import TaskFiles

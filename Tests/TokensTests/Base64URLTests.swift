@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Tokens
@@ -17,9 +18,9 @@ import Testing
     }
 
     @Test func `what is encoded decodes to the same, at every length`() {
-        var generator = SystemRandomNumberGenerator()
+        var random = SplitMix(seed: 4648)
         for length in 0..<200 {
-            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &generator) }
+            let bytes = (0..<length).map { _ in UInt8.random(in: 0...255, using: &random) }
             #expect(Base64URL.decode(Base64URL.encode(bytes)) == bytes)
         }
     }

@@ -5,7 +5,7 @@ import Testing
 @testable import Tokens
 
 /// What has fooled other verifiers, one test for each way.
-@Suite struct HardeningTests {
+@Suite struct KnownAttackTests {
     let issuer = try! Issuer()
 
     // MARK: Algorithms

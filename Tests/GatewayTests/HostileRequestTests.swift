@@ -6,7 +6,7 @@ import Testing
 @testable import Gateway
 
 /// What attackers send: spellings of a closed path, headers that pretend, and ids of others.
-@Suite struct HardeningTests {
+@Suite struct HostileRequestTests {
     static let spellings = [
         "/sse/stats", "/sse/stats/", "//sse/stats", "/sse//stats", "///sse///stats", "/./sse/stats", "/sse/./stats",
         "/sse/../sse/stats", "/x/../sse/stats",
