@@ -1,4 +1,4 @@
-public import Events
+import Events
 public import StrictJSON
 
 /// A revocation as an administrator asks for it: exactly one of `jti`, `sub`, `issuedBefore`, and perhaps a `reason`.

@@ -1,5 +1,5 @@
 public import Events
-public import NIOCore
+import NIOCore
 
 /// How events look to a connection: the same objects, wrapped as its transport wants them.
 public enum Wire: Sendable {
