@@ -49,7 +49,7 @@ format: ## rewrites the sources by .swift-format
 
 bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minutes)
 	@Deploy/install-dependencies.sh bench
-	swift build -c release -j $(JOBS)
+	for product in boardcast TokenBench StoreBench; do swift build -c release --product $$product -j $(JOBS) || exit; done
 	$(MAKE) -C Tests/Load
 	python3 Tests/Load/bench.py
 	.build/release/TokenBench
