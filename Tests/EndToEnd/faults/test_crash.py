@@ -13,7 +13,7 @@ import httpx
 import tokens
 from board_model import STATUSES, BoardModel, assert_dense, by_id
 from rest import Api
-from sse import Refused, Stream, refused, seq_of
+from sse import Refused, Stream, seq_of
 from waiting import DEADLINE, eventually
 
 KILLS = 22

@@ -17,12 +17,17 @@ RUN = """
 
 
 @pytest.fixture
-def colorful(team, page):
-    """The page, with a card of each priority, due in this and other years."""
+def priorities(team):
+    """A task of each priority, due in this and other years."""
     api = team.api("ben")
     for n, priority in enumerate(("low", "medium", "high", "urgent")):
         api.create_task(f"A task of {priority} priority", priority=priority, labels=["bug", "docs", f"label {n}"],
                         assigneeId="ben", dueAt=f"20{20 + 5 * n}-01-15T00:00:00.000Z")
+
+
+@pytest.fixture
+def colorful(priorities, page):
+    """The page, with a card of each priority that was there before it was opened."""
     page.wait(lambda: len(page.column("inbox")) == 4, "the cards are there")
     yield page
     color_scheme(page.driver, "light")
@@ -68,7 +73,7 @@ def test_axe_finds_nothing(colorful, scheme, what):
 
 
 def test_every_control_has_a_name_and_a_place_in_the_order(colorful):
-    """Tab goes once around the colorful, in the order of reading, and shows where it is."""
+    """Tab goes once around the page, in the order of reading, and shows where it is."""
     seen = []
     colorful.run("document.activeElement.blur()")
     for _ in range(60):

@@ -19,7 +19,7 @@ ATTACKS = [
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_markup_in_every_field_is_text_everywhere(driver, server, team, attack):
-    team.admin().patch(f"/api/boards/main", {"name": attack})
+    team.admin().patch("/api/boards/main", {"name": attack})
     other = team.api(sub=attack)
     fields = {"description": attack, "labels": [attack], "assigneeId": attack, "priority": "high"}
     task = other.create_task(attack, **fields)["id"]

@@ -8,7 +8,7 @@ import requests
 
 from rest import problem
 from second_client import by_sseclient
-from sse import Refused, Stream, seq_of
+from sse import Refused, Stream, refused, seq_of
 from waiting import DEADLINE
 
 PATH = "/api/events/stream"
@@ -126,10 +126,10 @@ def test_it_ends_with_its_token_and_counts_like_any_stream(start_server, make_te
     stream = feed(team, token=team.token("ann", exp=int(time.time()) + 3))
     (connection,) = team.admin().stats()["connections"]
     assert connection["userId"] == "ann" and connection["transport"] == "sse"
-    refused = feed(team)
-    closing = refused.wait_for(lambda event: event.event == "stream.closing")
+    second = feed(team)
+    closing = second.wait_for(lambda event: event.event == "stream.closing")
     assert closing["reason"] == "limit_reached"
-    assert refused.wait_for_end() is None
+    assert second.wait_for_end() is None
     closing = stream.wait_for(lambda event: event.event == "stream.closing")
     assert closing["reason"] == "token_expired"
     assert stream.wait_for_end() is None

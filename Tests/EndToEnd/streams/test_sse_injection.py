@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from rest import ok
-from sse import Refused, Stream, parse, refused
+from sse import Refused, Stream, parse
 from wire import Wire
 
 NASTY = {
