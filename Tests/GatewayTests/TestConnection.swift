@@ -54,7 +54,7 @@ final class TestConnection: Sink, @unchecked Sendable {
     var id: String { get async throws { try await loop.submit { self.reader?.id.description ?? "" }.get() } }
 
     func close() async throws {
-        try await loop.submit { self.reader.map { self.hub.drop($0) } }.get()
+        try await loop.submit { self.reader.map { $0.drop() } }.get()
     }
 
     func send(_ bytes: ByteBuffer) -> Int? {

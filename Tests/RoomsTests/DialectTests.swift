@@ -67,7 +67,7 @@ import Testing
             try await hub.joinLive(),
         ]
         try await hub.read {
-            let lists = readers.map { ObjectIdentifier($0.reader!.list!) }
+            let lists = readers.map { ObjectIdentifier($0.reader!.listed.list!) }
             #expect(lists[0] == lists[1])
             #expect(Set(lists).count == 3)
         }

@@ -83,7 +83,7 @@ import Testing
         for (numbers, expected) in zip(got, expected) {
             #expect(numbers == expected, "seed \(seed)")
         }
-        try await loop.submit { for reader in everyone { reader.reader.map { hub.drop($0) } } }.get()
+        try await loop.submit { for reader in everyone { reader.reader.map { $0.drop() } } }.get()
         // A sweep that is under way drops its list when it is done.
         try await loop.settle { hub.roomIDs.isEmpty && relay.connections == 0 }
     }

@@ -16,7 +16,7 @@ import Testing
         hub.log.commit(.board(a))
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers == [2] }
-        try await hub.read { [a] in hub.hub.subscribe(reader.reader!, to: [a]) }
+        try await hub.read { [a] in reader.reader!.subscribe(to: [a]) }
         hub.log.commit(.board(a))
         try await hub.settle { reader.numbers == [2, 3] }
         let told = try #require(try await hub.read { try reader.objects }.first { $0["type"]?.string == "subscribed" })
@@ -31,7 +31,7 @@ import Testing
         hub.log.commit(.board(.main), count: 2)
         hub.log.commit(.board(a), count: 2)
         try await hub.settle { reader.numbers == [4, 5] }
-        try await hub.read { [a] in hub.hub.subscribe(reader.reader!, to: [a], since: "1-abcdef01") }
+        try await hub.read { [a] in reader.reader!.subscribe(to: [a], since: "1-abcdef01") }
         try await hub.settle { (try? reader.types.contains("subscribed")) == true }
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers.contains(8) }
@@ -44,7 +44,7 @@ import Testing
         let reader = try await hub.joinLive(Selection(boards: .only([.main])))
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers == [4] }
-        try await hub.read { hub.hub.subscribe(reader.reader!, to: [.main], since: "1-abcdef01") }
+        try await hub.read { reader.reader!.subscribe(to: [.main], since: "1-abcdef01") }
         try await hub.settle { (try? reader.types.contains("subscribed")) == true }
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers.contains(5) }
@@ -57,7 +57,7 @@ import Testing
     {
         let hub = TestHub()
         let reader = try await hub.joinLive(Selection(boards: .only([.main])))
-        try await hub.read { [a] in hub.hub.subscribe(reader.reader!, to: [a], since: cursor) }
+        try await hub.read { [a] in reader.reader!.subscribe(to: [a], since: cursor) }
         try await hub.settle { (try? reader.types.contains("subscribed")) == true }
         hub.log.commit(.board(a))
         try await hub.settle { reader.numbers == [1] }
@@ -74,12 +74,12 @@ import Testing
         let hub = TestHub()
         let reader = try await hub.joinLive()
         let known: Set<BoardID> = [.main, a]
-        try await hub.read { [a] in hub.hub.unsubscribe(reader.reader!, from: [a], of: known) }
+        try await hub.read { [a] in reader.reader!.unsubscribe(from: [a], of: known) }
         hub.log.commit(.board(a))
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers == [2] }
         let types = TypeFilter(list: "task.deleted")
-        try await hub.read { hub.hub.unsubscribe(reader.reader!, from: [], of: known, types: types) }
+        try await hub.read { reader.reader!.unsubscribe(from: [], of: known, types: types) }
         hub.log.commit(.board(.main))
         hub.log.commit(.board(.main), type: .taskDeleted)
         try await hub.settle { reader.numbers == [2, 4] }
@@ -124,7 +124,7 @@ import Testing
                 let place = Int.random(in: 0...hub.log.all.count, using: &random)
                 since[board] = place
                 try await hub.read {
-                    hub.hub.subscribe(reader.reader!, to: [board], since: "\(place)-abcdef01")
+                    reader.reader!.subscribe(to: [board], since: "\(place)-abcdef01")
                 }
             default: try await hub.read {}
             }

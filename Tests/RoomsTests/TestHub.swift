@@ -68,9 +68,9 @@ final class TestHub: Sendable {
         try await loop.submit(value).get()
     }
 
-    /// Lets go of `reader` and whatever it has in the rooms.
+    /// Drops `reader`, and with it whatever it has in the rooms.
     func leave(_ reader: TestReader) async throws {
-        try await read { [hub] in reader.reader.map { hub.drop($0) } }
+        try await read { reader.reader.map { $0.drop() } }
     }
 }
 

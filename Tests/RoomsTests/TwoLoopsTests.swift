@@ -77,7 +77,7 @@ import Testing
         for place in places { try await finish(place, log) }
         #expect(relay.connections == places.count)
         for place in places {
-            try await place.hub.loop.submit { place.reader.reader.map { place.hub.drop($0) } }.get()
+            try await place.hub.loop.submit { place.reader.reader.map { $0.drop() } }.get()
         }
         #expect(relay.connections == 0)
     }

@@ -33,7 +33,7 @@ extension StreamFront {
                 switch result {
                 case .success(let reader):
                     // The client may have left meanwhile.
-                    guard let sink, context.channel.isActive, case .deciding = mode else { return hub.drop(reader) }
+                    guard let sink, context.channel.isActive, case .deciding = mode else { return reader.drop() }
                     become(context, sink, query, client).begin(reader)
                 case .failure(let refusal):
                     refuse(SocketEndpoint.refusal(refusal), head, of: principal.tenant, context: context)

@@ -182,7 +182,7 @@ final class StreamFront: ChannelDuplexHandler {
                 switch result {
                 case .success(let reader):
                     // The client may have left meanwhile.
-                    guard context.channel.isActive else { return hub.drop(reader) }
+                    guard context.channel.isActive else { return reader.drop() }
                     self.reader = reader
                 case .failure(.problem(let problem)): refuse(problem, head, of: principal.tenant, context: context)
                 // The store can't be read: the connection ends, and the client comes back by itself.
@@ -249,7 +249,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         if case .stream(let sink) = mode { sink.forget() }
-        if let reader { hub.drop(reader) }
+        if let reader { reader.drop() }
         reader = nil
         context.fireChannelInactive()
     }
@@ -257,7 +257,7 @@ final class StreamFront: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (mode, event) {
         case (.stream, is ChannelShouldQuiesceEvent):
-            if let reader { hub.drain(reader, over: streams.settings.drainMilliseconds) }
+            if let reader { reader.drain(over: streams.settings.drainMilliseconds) }
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)

@@ -61,7 +61,7 @@ private final class PollSink: Sink, @unchecked Sendable {
             switch result {
             case .success(let reader):
                 self.reader = reader
-                if self.ended == nil { hub.drop(reader) }
+                if self.ended == nil { reader.drop() }
             case .failure(let error): end(.failure(error))
             }
         }
@@ -74,7 +74,7 @@ private final class PollSink: Sink, @unchecked Sendable {
         timer?.cancel()
         ended(outcome)
         // Not within a sweep that is writing to this very connection.
-        hub.loop.execute { self.reader.map { self.hub.drop($0) } }
+        hub.loop.execute { self.reader.map { $0.drop() } }
     }
 
     func send(_ bytes: ByteBuffer) -> Int? {

@@ -90,7 +90,7 @@ struct ReaderAdmission: Sendable {
         hub.open(request, on: taken) { result in
             admitted(result.mapError(Refusal.room))
             if case .success(let reader) = result, authenticator.isRevoked(request.principal) {
-                hub.close(reader, .revoked, reconnectAfter: nil)
+                reader.close(.revoked, reconnectAfter: nil)
             }
         }
     }

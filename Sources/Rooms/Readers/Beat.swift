@@ -8,14 +8,14 @@ import NIOCore
 final class Beat {
     private let task: RepeatedTask
 
+    /// - Parameter hub: keeps this timer only while it has connections.
     init(hub: LoopHub) {
-        // `hub` keeps this timer only while it has connections.
         let turn = NIOLoopBoundBox(0, eventLoop: hub.loop)
         task = hub.loop.scheduleRepeatedTask(
             initialDelay: .milliseconds(100), delay: .milliseconds(100)
-        ) { [unowned hub] _ in
+        ) { _ in
             turn.value &+= 1
-            hub.attend(to: hub.part(turn.value % 10), in: turn.value / 10)
+            hub.attend(toPart: turn.value % LoopHub.parts, in: turn.value / LoopHub.parts)
         }
     }
 
@@ -24,42 +24,10 @@ final class Beat {
 
 extension LoopHub {
     /// - Parameter round: counts the seconds.
-    fileprivate func attend(to part: [Reader], in round: Int) {
+    fileprivate func attend(toPart number: Int, in round: Int) {
+        let part = part(number)
         guard !part.isEmpty else { return }
-        let now = now()
-        let wallClock = relay.now()
-        // Seen twice a heartbeat, who has said nothing for one and a half is gone before two are over.
-        let rounds = max(1, Int(limits.heartbeat / 2_000_000_000))
-        for reader in part {
-            if (round &+ reader.place) % rounds == 0, let silence = reader.sink.silence,
-                silence / 3 > limits.heartbeat / 2
-            {
-                drop(reader)
-                continue
-            }
-            let left = reader.principal.expiresAt &- wallClock
-            if left <= 0 {
-                close(reader, .tokenExpired, reconnectAfter: nil)
-                continue
-            }
-            if now >= reader.livesUntil {
-                close(reader, .maxAge, reconnectAfter: StreamEvents.retry(around: limits.retryMilliseconds))
-                continue
-            }
-            if left <= Self.expiryNotice, !reader.isToldOfExpiry, reader.unsentHead == nil {
-                reader.isToldOfExpiry = true
-                send(
-                    StreamEvents.expiring(at: reader.principal.expiresAt, on: reader.wire, now: wallClock),
-                    to: reader)
-            }
-            if let since = reader.blockedSince {
-                if now - since >= limits.stall { drop(reader) }
-            } else if now - reader.lastWrite >= limits.heartbeat, reader.unsentHead == nil {
-                send(reader.wire.heartbeat, to: reader)
-            }
-        }
+        let moment = Reader.Moment(now: now(), wallClock: relay.now(), round: round)
+        for reader in part { reader.attend(at: moment) }
     }
-
-    /// Milliseconds before its token runs out that a connection is told so.
-    private static let expiryNotice = 60_000
 }

@@ -33,13 +33,13 @@ extension LoopHub {
             let epoch = relay.history?.epoch ?? Epoch(rawValue: 0)
             let head = relay.head(of: tenant)
             let connections = all.filter { $0.tenant == tenant }.map { reader in
-                let cursor = reader.list?.reached(by: reader) ?? reader.reading.cursor
+                let cursor = reader.listed.list?.reached(by: reader) ?? reader.log.next(reader.selection).cursor
                 return ConnectionInfo(
                     id: reader.id, user: reader.user, connectedAt: reader.connectedAt,
                     wire: reader.wire, boards: reader.selection.boards, types: reader.selection.types,
                     cursor: Cursor(seq: cursor, epoch: epoch), lag: max(0, head - cursor),
-                    queuedBytes: reader.sink.queuedBytes + reader.unsaid.readableBytes,
-                    sentEvents: reader.sentEvents, sentBytes: reader.sentBytes,
+                    queuedBytes: reader.sink.queuedBytes + reader.output.waiting.readableBytes,
+                    sentEvents: reader.sent.events, sentBytes: reader.sent.bytes,
                     expiresAt: reader.principal.expiresAt)
             }
             return LoopInfo(connections: connections, rooms: Set(roomIDs.filter { $0.tenant == tenant }))

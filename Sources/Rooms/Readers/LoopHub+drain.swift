@@ -1,17 +1,8 @@
 import Events
 public import NIOCore
 
-/// Going down without a storm: streams end a few at a time, and each client is told a time of its own to come back.
+/// Going down without a storm: streams end a few at a time, and each client is sent a time of its own to come back.
 extension LoopHub {
-    /// Ends a stream because the gateway goes down.
-    ///
-    /// - Parameters:
-    ///   - window: milliseconds within which it shall come back.
-    ///   - soonest: milliseconds for which this gateway will still be going down.
-    public func drain(_ reader: Reader, over window: Int, soonest: Int = 0) {
-        close(reader, .serverDraining, reconnectAfter: .random(in: min(soonest, window)...max(window, 1)))
-    }
-
     /// Ends every stream of this loop within the first half of `window` milliseconds; from any thread.
     public func drainAll(over window: Int) -> EventLoopFuture<Void> {
         let done = loop.makePromise(of: Void.self)
@@ -24,9 +15,7 @@ extension LoopHub {
 
     private func drain(over window: Int, atOnce: Int, _ done: EventLoopPromise<Void>) {
         let turns = connections / atOnce
-        for reader in Array(all.prefix(atOnce)) {
-            drain(reader, over: window, soonest: turns * Self.drainTurn)
-        }
+        for reader in Array(all.prefix(atOnce)) { reader.drain(over: window, soonest: turns * Self.drainTurn) }
         guard connections > 0 else { return done.succeed() }
         loop.scheduleTask(in: .milliseconds(Int64(Self.drainTurn))) { [self] in
             drain(over: window, atOnce: atOnce, done)

@@ -4,25 +4,25 @@ import NIOCore
 
 /// Connections on one event loop that are shown the same events, and so the same bytes.
 ///
-/// A tick's frames gather in one buffer; a sweep gives that buffer to everyone in one `send` each. What comes in
-/// while a sweep runs goes into the next. `@unchecked Sendable`: touched on its loop alone.
+/// A tick's frames gather in one buffer; a sweep sends that buffer to everyone in one write each. What comes in while
+/// a sweep runs goes into the next. `@unchecked Sendable`: touched on its loop alone.
 final class SharedList: @unchecked Sendable {
     let tenant: TenantID
     let selection: Selection
     let wire: Wire
-    private unowned let hub: LoopHub
+    private let hub: LoopHub
 
     /// Nil where somebody left during a sweep.
     private var readers: ContiguousArray<Reader?> = []
     private var holes = 0
-    /// Readers that have already been given events beyond this loop's head: they begin with the first one after.
+    /// Readers that have already been sent events beyond this loop's head: they begin with the first one after.
     private var arrivals: [Reader] = []
     private var filling = FrameBuffer()
     private var cursor = 0
     private var hasInsertions = false
 
     private var sweeping: FrameBuffer?
-    private var sweep = 0
+    private var sweepNumber = 0
     private var position = 0
     private var end = 0
     private var lastSweep = Int64.min / 2
@@ -50,32 +50,33 @@ final class SharedList: @unchecked Sendable {
     /// - Parameter head: the last number handed to this loop, not above the reader's cursor.
     func join(_ reader: Reader, head: Int) {
         reader.state = .live
-        reader.list = self
-        if reader.cursor > head { arrivals.append(reader) } else { activate(reader) }
+        reader.listed.list = self
+        if reader.log.cursor > head { arrivals.append(reader) } else { activate(reader) }
         stateStream?.welcome(reader)
     }
 
     private func activate(_ reader: Reader) {
-        reader.start = filling.count
-        reader.sweptIn = sweep
-        reader.index = readers.count
+        reader.listed.start = filling.count
+        reader.listed.sweep = sweepNumber
+        reader.listed.index = readers.count
         readers.append(reader)
     }
 
     func leave(_ reader: Reader) {
-        reader.list = nil
-        reader.insertions = []
+        reader.listed.list = nil
+        reader.listed.insertions = []
         if let index = arrivals.firstIndex(where: { $0 === reader }) {
             arrivals.remove(at: index)
         } else if sweeping != nil {
-            readers[reader.index] = nil
+            readers[reader.listed.index] = nil
             holes += 1
         } else {
-            readers.swapAt(reader.index, readers.count - 1)
-            readers[reader.index]?.index = reader.index
+            let index = reader.listed.index
+            readers.swapAt(index, readers.count - 1)
+            readers[index]?.listed.index = index
             readers.removeLast()
         }
-        if isEmpty, sweeping == nil { hub.drop(self) }
+        if isEmpty, sweeping == nil { hub.remove(self) }
     }
 
     // MARK: Gathering
@@ -92,7 +93,7 @@ final class SharedList: @unchecked Sendable {
         guard let telling else { return }
         if frame.seq == 0 {
             // They stand at the head already, only this loop does not.
-            for arrival in arrivals { hub.send(telling.bytes, to: arrival) }
+            for arrival in arrivals { arrival.send(telling.bytes) }
         }
         filling.append(telling, seq: cursor)
         request()
@@ -101,7 +102,7 @@ final class SharedList: @unchecked Sendable {
     /// Those whose cursor lies before `seq` get it and all that follow.
     private func begin(before seq: Int) {
         arrivals.removeAll { reader in
-            guard reader.cursor < seq else { return false }
+            guard reader.log.cursor < seq else { return false }
             activate(reader)
             return true
         }
@@ -110,16 +111,16 @@ final class SharedList: @unchecked Sendable {
     /// Puts a frame that only `reader` gets in its place among the others.
     func insert(_ frame: EventFrame, for reader: Reader) {
         if frame.seq > 0 {
-            guard frame.seq > reader.cursor else { return }
+            guard frame.seq > reader.log.cursor else { return }
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === reader }) {
-            if let telling = wire.tell(frame) { hub.send(telling.bytes, to: reader) }
+            if let telling = wire.tell(frame) { reader.send(telling.bytes) }
             return
         }
         // Its part of the sweep under way comes first.
-        if sweeping != nil, reader.sweptIn != sweep { give(reader) }
+        if sweeping != nil, reader.listed.sweep != sweepNumber { flush(to: reader) }
         guard reader.state == .live else { return }
-        reader.insertions.append(.init(offset: filling.count, frame: frame))
+        reader.listed.insertions.append(.init(offset: filling.count, frame: frame))
         hasInsertions = true
         request()
     }
@@ -132,30 +133,30 @@ final class SharedList: @unchecked Sendable {
         hub.schedule(self, notBefore: lastSweep &+ hub.limits.coalesce)
     }
 
-    /// Gives what has gathered to everyone, a slice of connections at a time.
-    func startSweep() {
+    /// Sends what has gathered to everyone, a slice of connections at a time.
+    func sweep() {
         isScheduled = false
         guard sweeping == nil else { return }
         lastSweep = hub.now()
         sweeping = filling
         filling = FrameBuffer()
         hasInsertions = false
-        sweep += 1
+        sweepNumber += 1
         position = 0
         end = readers.count
-        continueSweep()
+        sweepSlice()
     }
 
-    private func continueSweep() {
+    private func sweepSlice() {
         let stop = min(position + hub.limits.slice, end)
         while position < stop {
-            if let reader = readers[position], reader.sweptIn != sweep { give(reader) }
+            if let reader = readers[position], reader.listed.sweep != sweepNumber { flush(to: reader) }
             position += 1
         }
         if position < end {
             // The store and the router have threads of their own, which may have to share this one's core.
             sched_yield()
-            hub.later { [self] in continueSweep() }
+            hub.later { [self] in sweepSlice() }
         } else {
             if sweeping?.isFinal == true { endAll() }
             sweeping = nil
@@ -163,19 +164,19 @@ final class SharedList: @unchecked Sendable {
         }
     }
 
-    /// Whoever got the last there is; the others get its rest first.
+    /// Ends those who got all of it; the others get the rest first.
     private func endAll() {
-        for case let reader? in readers where reader.state == .live { hub.end(reader) }
+        for case let reader? in readers where reader.state == .live { reader.end() }
     }
 
     private func close() {
         if holes > 0 {
             readers.removeAll { $0 == nil }
-            for index in readers.indices { readers[index]?.index = index }
+            for index in readers.indices { readers[index]?.listed.index = index }
             holes = 0
         }
         if isEmpty {
-            hub.drop(self)
+            hub.remove(self)
         } else if !filling.isEmpty || hasInsertions {
             request()
         }
@@ -184,47 +185,48 @@ final class SharedList: @unchecked Sendable {
     /// The highest number of which `reader` is sure to have everything that it is shown.
     func reached(by reader: Reader) -> Int {
         var reached = hub.head(of: tenant)
-        if sweeping != nil, reader.sweptIn != sweep {
-            reached = min(reached, sweeping?.firstSeq(from: reader.start) ?? .max)
+        if sweeping != nil, reader.listed.sweep != sweepNumber {
+            reached = min(reached, sweeping?.firstSeq(from: reader.listed.start) ?? .max)
         } else {
-            reached = min(reached, filling.firstSeq(from: reader.start) ?? .max)
+            reached = min(reached, filling.firstSeq(from: reader.listed.start) ?? .max)
         }
-        if let insertion = reader.insertions.first(where: { $0.frame.seq > 0 }) {
+        if let insertion = reader.listed.insertions.first(where: { $0.frame.seq > 0 }) {
             reached = min(reached, insertion.frame.seq - 1)
         }
-        return max(reached, reader.cursor)
+        return max(reached, reader.log.cursor)
     }
 
-    private func give(_ reader: Reader) {
-        reader.sweptIn = sweep
+    /// Sends `reader` its part of the sweep under way: the shared bytes, with what is its own put in between.
+    private func flush(to reader: Reader) {
+        reader.listed.sweep = sweepNumber
         guard let shared = sweeping else { return }
-        let start = reader.start
-        reader.start = 0
-        if reader.insertions.isEmpty {
-            if start < shared.count { hub.deliver(shared, from: start, to: reader) }
+        let start = reader.listed.start
+        reader.listed.start = 0
+        if reader.listed.insertions.isEmpty {
+            if start < shared.count { reader.deliver(shared, from: start) }
             return
         }
         var own = FrameBuffer()
         var offset = start
-        var seq = reader.cursor
-        for insertion in reader.insertions {
+        var seq = reader.log.cursor
+        for insertion in reader.listed.insertions {
             own.append(shared, from: offset, to: insertion.offset)
             offset = max(offset, insertion.offset)
             seq = max(seq, own.lastSeq, insertion.frame.seq)
             own.append(wire.tell(insertion.frame), seq: seq)
         }
         own.append(shared, from: offset, to: shared.count)
-        reader.insertions = []
+        reader.listed.insertions = []
         if own.isEmpty { return }
-        hub.deliver(own, from: 0, to: reader)
-        if own.isFinal, reader.state == .live { hub.end(reader) }
+        reader.deliver(own)
+        if own.isFinal, reader.state == .live { reader.end() }
     }
 }
 
 extension Reader {
     /// A frame of this user's own room, if it stands at the head; otherwise it will read it in the log.
     func insert(_ frame: EventFrame) {
-        guard state == .live, let list else { return }
+        guard state == .live, let list = listed.list else { return }
         list.insert(frame, for: self)
     }
 }

@@ -26,7 +26,7 @@ extension Relay {
         for hub in hubs {
             count += try await hub.loop.submit {
                 let closed = hub.all.filter { $0.tenant == tenant && condition($0.id, $0.principal) }
-                for reader in closed { hub.close(reader, reason, reconnectAfter: reconnectAfter?()) }
+                for reader in closed { reader.close(reason, reconnectAfter: reconnectAfter?()) }
                 return closed.count
             }.get()
         }
@@ -45,25 +45,9 @@ extension Relay {
 }
 
 extension LoopHub {
-    /// Lets `reader` live on by a fresh token of its user; false when that shows nothing of what it showed, and the
-    /// connection was ended. On its loop.
-    public func renew(_ reader: Reader, with principal: Principal) -> Bool {
-        guard reader.state != .closed else { return false }
-        reader.principal = principal
-        reader.isToldOfExpiry = false
-        let before = reader.selection.boards
-        let after = reader.asked.narrowed(to: principal.boards).boards
-        if after == .only([]), before != after {
-            close(reader, .accessLost, reconnectAfter: nil)
-            return false
-        }
-        if after != before { reselect(reader, reader.asked) }
-        return true
-    }
-
     fileprivate func renew(_ id: ConnectionID, in tenant: TenantID, with principal: Principal) -> Renewal {
         guard let reader = reader(id), reader.tenant == tenant else { return .notFound }
         guard reader.user == principal.user else { return .otherUser }
-        return renew(reader, with: principal) ? .renewed : .ended
+        return reader.renew(with: principal) ? .renewed : .ended
     }
 }

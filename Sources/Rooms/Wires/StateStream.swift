@@ -9,8 +9,9 @@ import NIOCore
 ///
 /// `@unchecked Sendable`: touched on its loop alone; a read of the store comes back to it there.
 final class StateStream: @unchecked Sendable {
+    /// It owns this, and stays as long as this has readers.
     private unowned let list: SharedList
-    private unowned let hub: LoopHub
+    private let hub: LoopHub
     private let dialect: any StateDialect
 
     /// Its streams, those among them whose sockets are full: the state stays for them.
@@ -57,7 +58,7 @@ final class StateStream: @unchecked Sendable {
             // Everybody may have left meanwhile.
             guard !list.isEmpty else { return }
             guard case .success(var state) = result else {
-                for reader in list.everyone { hub.drop(reader) }
+                for reader in list.everyone { reader.drop() }
                 return
             }
             for frame in frames where frame.seq > state.seq { state.apply(frame) }
@@ -82,14 +83,14 @@ final class StateStream: @unchecked Sendable {
             readers += 1
         }
         guard let state, version > 0 else { return read() }
-        guard reader.toldVersion != version else { return }
-        give(state.whole(at: hub.wallClock), to: reader)
+        guard reader.stateVersion != version else { return }
+        send(state.whole(at: hub.wallClock), to: reader)
     }
 
     /// One of its streams has gone for good, or is told of something else.
     func leave() {
         readers -= 1
-        if list.isEmpty { hub.drop(list) }
+        if list.isEmpty { hub.remove(list) }
     }
 
     private func schedule() {
@@ -117,8 +118,8 @@ final class StateStream: @unchecked Sendable {
     /// - Parameter before: the version that `news` follows; whoever was told another is given the whole.
     private func tell(_ rest: ArraySlice<Reader>, _ news: ByteBuffer?, after before: Int) {
         let version = version
-        for reader in rest.prefix(hub.limits.slice) where reader.list === list {
-            if let news, reader.toldVersion == before { give(news, to: reader) } else { welcome(reader) }
+        for reader in rest.prefix(hub.limits.slice) where reader.listed.list === list {
+            if let news, reader.stateVersion == before { send(news, to: reader) } else { welcome(reader) }
         }
         guard rest.count > hub.limits.slice else { return }
         hub.later { [self, list] in
@@ -128,9 +129,9 @@ final class StateStream: @unchecked Sendable {
         }
     }
 
-    private func give(_ bytes: ByteBuffer, to reader: Reader) {
-        reader.toldVersion = version
-        reader.sentEvents += 1
-        hub.send(bytes, to: reader)
+    private func send(_ bytes: ByteBuffer, to reader: Reader) {
+        reader.stateVersion = version
+        reader.sent.events += 1
+        reader.send(bytes)
     }
 }

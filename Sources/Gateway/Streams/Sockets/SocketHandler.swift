@@ -88,7 +88,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         if case .open(let reader) = phase {
-            hub.drain(reader, over: streams.settings.drainMilliseconds)
+            reader.drain(over: streams.settings.drainMilliseconds)
         } else {
             end(1001, CloseReason.serverDraining.rawValue)
         }
@@ -135,14 +135,14 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
                 filter = reader.selection.types.adding(types)
                 if filter == nil { throw .badCommand("types can be 64 at most") }
             }
-            hub.subscribe(reader, to: boards, types: filter, since: since)
+            reader.subscribe(to: boards, types: filter, since: since)
         case .unsubscribe(let boards, let types):
             var filter: TypeFilter?
             if let types {
                 filter = reader.selection.types.removing(types)
                 if filter == nil { throw .badCommand("no type would be left; unsubscribe from boards, or close") }
             }
-            hub.unsubscribe(reader, from: boards, of: known, types: filter)
+            reader.unsubscribe(from: boards, of: known, types: filter)
         case .typing(let board, let task, let isTyping):
             guard reader.principal.allows(.write) else {
                 throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
@@ -157,7 +157,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         guard principal.tenant == reader.tenant, principal.user == reader.user else {
             throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
         }
-        guard hub.renew(reader, with: principal) else { return }
+        guard reader.renew(with: principal) else { return }
         answer(SocketEndpoint.renewed(until: principal.expiresAt, now: hub.wallClock))
     }
 
@@ -193,7 +193,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private func entered(_ result: Result<Reader, ReaderAdmission.Refusal>) {
         guard case .entering = phase else {
-            if case .success(let reader) = result { hub.drop(reader) }
+            if case .success(let reader) = result { reader.drop() }
             return
         }
         switch result {
@@ -215,7 +215,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private func answer(_ bytes: ByteBuffer) {
         switch phase {
-        case .open(let reader): hub.send(bytes, to: reader)
+        case .open(let reader): reader.send(bytes)
         case .stranger, .entering: if sink.send(bytes) != bytes.readableBytes { end(4008, "stalled") }
         case .closed: break
         }
@@ -238,7 +238,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             timer.cancel()
             streams.sockets.strangers.leave()
         }
-        if case .open(let reader) = phase { hub.drop(reader) }
+        if case .open(let reader) = phase { reader.drop() }
         phase = .closed
     }
 }

@@ -1,0 +1,45 @@
+import Events
+import NIOCore
+
+/// What a connection needs once a second: see ``Beat``.
+extension Reader {
+    /// One look at the clocks, for all readers of a turn.
+    struct Moment {
+        /// Nanoseconds of the loop's clock.
+        let now: Int64
+        /// Milliseconds since 1970.
+        let wallClock: Int
+        /// Counts the seconds.
+        let round: Int
+    }
+
+    /// Sends heartbeats and `token.expiring`; ends what has run out, stands still, or has lost its peer.
+    func attend(at moment: Moment) {
+        let limits = hub.limits
+        if hasLostPeer(at: moment) { return drop() }
+        let left = principal.expiresAt &- moment.wallClock
+        if left <= 0 { return close(.tokenExpired, reconnectAfter: nil) }
+        if moment.now >= livesUntil {
+            return close(.maxAge, reconnectAfter: StreamEvents.retry(around: limits.retryMilliseconds))
+        }
+        if left <= Self.expiryNotice, !knowsOfExpiry, hasStarted {
+            knowsOfExpiry = true
+            send(StreamEvents.expiring(at: principal.expiresAt, on: wire, now: moment.wallClock))
+        }
+        if let since = output.blockedSince {
+            if moment.now - since >= limits.stall { drop() }
+        } else if moment.now - output.lastWrite >= limits.heartbeat, hasStarted {
+            send(wire.heartbeat)
+        }
+    }
+
+    /// Looked at twice a heartbeat, so that a peer that was silent for one and a half is gone before two are over.
+    private func hasLostPeer(at moment: Moment) -> Bool {
+        let rounds = max(1, Int(hub.limits.heartbeat / 2_000_000_000))
+        guard (moment.round &+ tabled.index) % rounds == 0, let silence = sink.silence else { return false }
+        return silence / 3 > hub.limits.heartbeat / 2
+    }
+
+    /// Milliseconds before its token runs out at which a connection is sent `token.expiring`.
+    private static let expiryNotice = 60_000
+}

@@ -1,0 +1,64 @@
+public import Events
+import NIOCore
+
+/// How a connection ends, or is allowed to live on.
+extension Reader {
+    /// Ends it without another word: the connection is gone, or has to go now.
+    public func drop() {
+        guard state != .closed else { return }
+        listed.list?.leave(self)
+        stateStream?.leave()
+        stateStream = nil
+        onStart = []
+        state = .closed
+        hub.remove(self)
+        depart()
+        sink.abort()
+    }
+
+    /// Ends it with its reason as the last event.
+    ///
+    /// - Parameter reconnectAfter: milliseconds; nil tells the client to stay away.
+    public func close(_ reason: CloseReason, reconnectAfter: Int?) {
+        guard state != .closed else { return }
+        var last = output.unsentHead ?? ByteBuffer()
+        last.writeImmutableBuffer(
+            StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: wire, now: hub.relay.now()))
+        last.writeImmutableBuffer(wire.end(reason))
+        if output.blockedSince == nil { sink.finish(last) }
+        drop()
+    }
+
+    /// Ends a stream whose last event has been sent.
+    func end() {
+        guard state != .closed else { return }
+        sink.finish(StreamBytes.end)
+        drop()
+    }
+
+    /// Ends it because the gateway goes down.
+    ///
+    /// - Parameters:
+    ///   - window: milliseconds within which the client shall come back.
+    ///   - soonest: milliseconds for which this gateway will still be going down.
+    public func drain(over window: Int, soonest: Int = 0) {
+        close(.serverDraining, reconnectAfter: .random(in: min(soonest, window)...max(window, 1)))
+    }
+
+    /// Lets it live on by a fresh token of its user.
+    ///
+    /// - Returns: false when that token shows nothing of what was shown, and the connection was ended.
+    public func renew(with principal: Principal) -> Bool {
+        guard state != .closed else { return false }
+        self.principal = principal
+        knowsOfExpiry = false
+        let before = selection.boards
+        let after = asked.narrowed(to: principal.boards).boards
+        if after == .only([]), before != after {
+            close(.accessLost, reconnectAfter: nil)
+            return false
+        }
+        if after != before { select(asked) }
+        return true
+    }
+}

@@ -1,0 +1,125 @@
+import Events
+import NIOCore
+
+/// How a stream begins: `connection.established`, the state if it was asked for, what was missed, then live.
+extension Reader {
+    /// Finds out whether the cursor can be honoured, in memory if possible, and begins.
+    func begin(_ request: StreamRequest, _ admission: Relay.Admission) {
+        // Memory knows what it holds itself; only the store knows how far back it reaches, and what has been committed
+        // but not been announced yet.
+        let bounds = LogBounds(epoch: admission.epoch, head: admission.head, oldest: 1)
+        let resumption = Resumption(cursor: request.cursor, in: bounds)
+        let isKnown: Bool =
+            switch resumption {
+            case .fresh, .resync(.cursorMalformed), .resync(.epochChanged): true
+            case .resync(.cursorAhead), .resync(.cursorExpired): false
+            case .replay(let seq): if case .older = hub.relay.page(of: tenant, after: seq) { false } else { true }
+            }
+        guard !isKnown else { return readSnapshot(request, admission, resumption) }
+        readBounds { [self] bounds in
+            readSnapshot(request, admission, Resumption(cursor: request.cursor, in: bounds))
+        }
+    }
+
+    /// Reads the bounds of the log, and goes on with them; ends this reader when they can't be read.
+    func readBounds(then: @escaping @Sendable (LogBounds) -> Void) {
+        let (tenant, history) = (tenant, hub.relay.history)
+        hub.reads.run {
+            guard let history else { throw RoomError.unavailable }
+            return try await history.bounds(of: tenant)
+        } then: { [self] result in
+            guard state != .closed else { return }
+            guard case .success(let bounds) = result else { return drop() }
+            then(bounds)
+        }
+    }
+
+    private func readSnapshot(_ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption) {
+        guard let snapshot = request.snapshot else { return start(admission, resumption, nil) }
+        hub.reads.run {
+            try await snapshot()
+        } then: { [self] result in
+            guard case .success(let snapshot) = result else { return drop() }
+            start(admission, resumption, snapshot)
+        }
+    }
+
+    private func start(
+        _ admission: Relay.Admission, _ resumption: Resumption, _ snapshot: StreamRequest.Snapshot?
+    ) {
+        guard state != .closed, var bytes = output.unsentHead else { return }
+        output.unsentHead = nil
+        defer { doWhatWaited() }
+        let head = max(hub.relay.head(of: tenant), admission.head, snapshot?.seq ?? 0)
+        let now = hub.relay.now()
+        let place: Int
+        let recovered: Bool
+        switch resumption {
+        // What follows the state must not be skipped by a client that leaves before it comes.
+        case .fresh, .resync: (place, recovered) = (snapshot?.seq ?? head, false)
+        case .replay(let seq): (place, recovered) = (seq, true)
+        }
+        let lists = arrive()
+        bytes.writeImmutableBuffer(
+            StreamEvents.established(
+                self, boards: selection.boards.listed(from: admission.boards),
+                cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
+                limits: hub.limits, now: now))
+        let snapshotBytes = snapshot?.telling(on: wire)
+        if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
+        if case .resync(let reason) = resumption {
+            bytes.writeImmutableBuffer(
+                StreamEvents.resync(
+                    reason, cursor: Cursor(seq: place, epoch: admission.epoch), snapshotURL: snapshotURL, on: wire,
+                    now: now))
+        }
+        for list in lists {
+            if let telling = wire.tell(list) { bytes.writeImmutableBuffer(telling.bytes) }
+        }
+        // State that was sent takes the place of a replay.
+        log.cursor = snapshot?.seq ?? place
+        log.beginning = log.cursor
+        var opening = FrameBuffer()
+        opening.append(Telling(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)
+        if opening.isFinal { return finish(opening, upTo: log.cursor) }
+        guard case .frames(let frames) = hub.relay.page(of: tenant, after: log.cursor) else {
+            deliver(opening)
+            sent.events = 0
+            sendWaiting()
+            return read()
+        }
+        // What is in memory goes out in the same write.
+        for frame in frames where selection.shows(frame.audience, frame.type) {
+            opening.append(wire.tell(frame), seq: frame.seq)
+        }
+        finish(opening, upTo: frames.last?.seq ?? log.cursor)
+        sent.events -= 1
+        sendWaiting()
+    }
+
+    // MARK: Asked before the stream began
+
+    /// Does `work` when the stream has begun.
+    func whenStarted(_ work: @escaping () -> Void) {
+        guard state != .closed else { return }
+        guard onStart.count < Self.mostOnStart else { return drop() }
+        onStart.append(work)
+    }
+
+    private func doWhatWaited() {
+        let waiting = onStart
+        onStart = []
+        for work in waiting { work() }
+    }
+
+    private static let mostOnStart = 1024
+}
+
+extension Selection.Boards {
+    func listed(from known: Set<BoardID>) -> [BoardID] {
+        switch self {
+        case .all: known.sorted()
+        case .only(let some): some.sorted()
+        }
+    }
+}

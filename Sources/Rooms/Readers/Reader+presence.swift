@@ -1,0 +1,48 @@
+import Events
+
+/// A connection as the presence of its user.
+extension Reader {
+    /// From now on it counts as present; gives the lists of who else is there.
+    func arrive() -> [EventFrame] {
+        if case .dialect = wire { return [] }
+        guard let hub = hub.presence else { return [] }
+        presence.boards = selection.boards
+        hub.arrive(user, at: selection.boards, in: tenant)
+        return lists(of: hub)
+    }
+
+    /// Its selection has changed; gives the lists of who is there now, if that makes a difference.
+    func movePresence() -> [EventFrame] {
+        let boards = selection.boards
+        guard let hub = hub.presence, let before = presence.boards, before != boards else { return [] }
+        presence.boards = boards
+        hub.change(user, from: before, to: boards, in: tenant)
+        return lists(of: hub)
+    }
+
+    func depart() {
+        guard let hub = hub.presence, let boards = presence.boards else { return }
+        presence.boards = nil
+        hub.leave(user, from: boards, in: tenant)
+    }
+
+    /// Sends the lists anew when there were changes: none are kept for a lagging reader.
+    func sendPresenceAgain() {
+        presence.mayHaveMissed = false
+        guard let hub = hub.presence, presence.boards != nil, hub.version(of: tenant) != presence.version
+        else { return }
+        for list in lists(of: hub) { send(list) }
+    }
+
+    /// Sends a list of who is there, if its wire has those.
+    func send(_ list: EventFrame) {
+        if let telling = wire.tell(list) { send(telling.bytes) }
+    }
+
+    private func lists(of hub: PresenceHub) -> [EventFrame] {
+        guard selection.types.wants(.presenceState) else { return [] }
+        let (frames, version) = hub.lists(of: selection.boards, in: tenant)
+        presence.version = version
+        return frames
+    }
+}

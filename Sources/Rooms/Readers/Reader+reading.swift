@@ -1,0 +1,87 @@
+import Events
+import NIOCore
+
+/// A lagging reader reads the log a page at a time, from memory or from the store, until it is live.
+extension Reader {
+    /// Asks for the next page, unless there is something to wait for first.
+    func read() {
+        guard state == .lagging, output.blockedSince == nil, !isReading, hasStarted else { return }
+        let (shown, cursor, end) = log.next(selection)
+        switch hub.relay.page(of: tenant, after: cursor) {
+        case .older: readFromStore()
+        case .frames(let frames):
+            var page = FrameBuffer()
+            for frame in frames where frame.seq <= end && shown.shows(frame.audience, frame.type) {
+                page.append(wire.tell(frame), seq: frame.seq)
+            }
+            finish(page, upTo: frames.last?.seq ?? end)
+        }
+    }
+
+    private func readFromStore() {
+        isReading = true
+        presence.mayHaveMissed = true
+        let (tenant, wire, selections) = (tenant, wire, selections)
+        let (shown, cursor, end) = log.next(selection)
+        let (history, bytes) = (hub.relay.history, hub.limits.pageBytes)
+        hub.reads.run {
+            guard let history else { throw RoomError.unavailable }
+            let page = try await history.page(
+                of: tenant, after: cursor, selection: shown, count: StoreReads.pageCount, bytes: bytes)
+            return (page, FrameBuffer(page.events.filter { $0.seq <= end }, epoch: page.bounds.epoch, on: wire))
+        } then: { [self] result in
+            isReading = false
+            // One that is blocked reads again when its socket takes bytes.
+            guard state == .lagging, output.blockedSince == nil else { return }
+            // It is shown something else by now.
+            guard self.selections == selections else { return read() }
+            switch result {
+            case .failure: drop()
+            case .success(let (page, _)) where cursor < page.bounds.oldest - 1: resync(.cursorExpired)
+            case .success(let (page, frames)): finish(frames, upTo: page.end)
+            }
+        }
+    }
+
+    /// Sends a page; at the loop's head this reader becomes live, and otherwise reads on.
+    ///
+    /// - Parameter end: every event up to this number is in `page` or is not shown.
+    func finish(_ page: FrameBuffer, upTo end: Int) {
+        if !page.isEmpty { deliver(page) }
+        guard state == .lagging, output.blockedSince == nil else { return }
+        if page.isFinal { return self.end() }
+        log.advance(to: end == .max ? log.cursor : end)
+        while let part = log.backfills.first, part.cursor >= part.end { log.backfills.removeFirst() }
+        guard log.backfills.isEmpty else { return hub.later { self.read() } }
+        let head = hub.head(of: tenant)
+        if log.cursor >= max(head, log.floor) {
+            hub.list(for: self).join(self, head: head)
+            if presence.mayHaveMissed { sendPresenceAgain() }
+        } else {
+            hub.later { self.read() }
+        }
+    }
+
+    /// The log no longer holds what follows its cursor: it has to load its state anew, and goes on from the head.
+    private func resync(_ reason: ResyncReason) {
+        if log.backfills.isEmpty { log.cursor = hub.relay.head(of: tenant) }
+        log.backfills = []
+        sendResync(reason)
+        read()
+    }
+
+    func sendResync(_ reason: ResyncReason) {
+        guard let epoch = hub.relay.history?.epoch else { return }
+        send(
+            StreamEvents.resync(
+                reason, cursor: Cursor(seq: log.cursor, epoch: epoch), snapshotURL: snapshotURL, on: wire,
+                now: hub.relay.now()))
+    }
+}
+
+extension FrameBuffer {
+    init(_ events: [Event], epoch: Epoch, on wire: Wire) {
+        self.init()
+        for event in events { append(wire.tell(EventFrame(event, epoch: epoch)), seq: event.seq) }
+    }
+}

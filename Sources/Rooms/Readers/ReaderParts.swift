@@ -1,0 +1,89 @@
+import Events
+import NIOCore
+
+/// What a ``Reader`` is made of. Plain values, stored in the reader itself: they cost no allocation.
+extension Reader {
+    /// How far it has come in the log.
+    struct LogPlace {
+        /// Everything up to this number has gone to the sink, or is not for this reader.
+        var cursor = 0
+        /// The cursor that its stream began with.
+        var beginning = 0
+        /// The tenant's newest number at its admission: events up to it may never reach this loop, and must come from
+        /// the log.
+        let floor: Int
+        /// Parts of the log to be sent before what follows the cursor, for boards that joined later.
+        var backfills: [Backfill] = []
+
+        init(floor: Int) { self.floor = floor }
+
+        /// What it reads next: a part for boards that joined later, or what follows its cursor.
+        func next(_ selection: Selection) -> (selection: Selection, cursor: Int, end: Int) {
+            backfills.first.map { ($0.selection, $0.cursor, $0.end) } ?? (selection, cursor, .max)
+        }
+
+        /// All that it reads now has gone out up to `seq`.
+        mutating func advance(to seq: Int) {
+            if backfills.isEmpty {
+                cursor = max(cursor, seq)
+            } else {
+                backfills[0].cursor = max(backfills[0].cursor, min(seq, backfills[0].end))
+            }
+        }
+    }
+
+    /// Its place in the ``SharedList`` that it is live in, which keeps this up to date.
+    struct ListPlace {
+        var list: SharedList?
+        var index = 0
+        /// Where its part of the buffer begins that is being filled.
+        var start = 0
+        /// The last sweep that has reached it.
+        var sweep = 0
+        var insertions: [Insertion] = []
+    }
+
+    /// A frame of the user's own room, and the place in the shared buffer before which it belongs.
+    struct Insertion {
+        let offset: Int
+        let frame: EventFrame
+    }
+
+    /// What its socket has not taken, and since when. Times are nanoseconds of the loop's clock.
+    struct Output {
+        /// The response's head, until it goes out with the first event.
+        var unsentHead: ByteBuffer?
+        /// Notices and answers that wait until the socket takes bytes again.
+        var waiting = ByteBuffer()
+        var lastWrite: Int64
+        var blockedSince: Int64?
+        /// The stream ends when its socket has taken what is queued.
+        var isLast = false
+
+        init(unsentHead: ByteBuffer, lastWrite: Int64) {
+            self.unsentHead = unsentHead
+            self.lastWrite = lastWrite
+        }
+    }
+
+    /// Where its user counts as present because of it.
+    struct PresencePlace {
+        /// Nil before it counts, and for connections that never do.
+        var boards: Selection.Boards?
+        /// The ``PresenceHub/version(of:)`` of the lists that it was last sent.
+        var version = 0
+        /// Whether changes to those lists may have passed it by since.
+        var mayHaveMissed = false
+    }
+
+    /// Where the hub's table holds it.
+    struct TablePlace {
+        var part = 0
+        var index = 0
+    }
+
+    struct Sent {
+        var events = 0
+        var bytes = 0
+    }
+}
