@@ -32,7 +32,7 @@ import Testing
     }
 
     private func list(_ ids: [Int], limit: Int = 50, changes: Bool = false) -> TaskList {
-        let shape = TaskList.Shape(status: "generated", limit: limit, tellsChanges: changes)
+        let shape = TaskList.Shape(status: "generated", limit: limit, sendsChanges: changes)
         return TaskList(shape, ids.map { task($0) }, at: 10)
     }
 
@@ -57,14 +57,14 @@ import Testing
         #expect(first[0]["count"]?.int == 2)
         #expect(first[0]["timestamp"]?.int == 77)
         #expect(first[0]["tasks"]?.array?[0].object?["name"]?.string == "task 3")
-        _ = list.takeNews(at: 0)
+        _ = list.takeChanges(at: 0)
         #expect(ids(try objects(list.whole(at: 0)).first) == [4, 3, 1])
     }
 
     @Test func `new tasks are told with the whole list and a notification`() throws {
         var list = list([1])
         list.apply(frame(11, .taskCreated, task(2)))
-        var told = try objects(list.takeNews(at: 5))
+        var told = try objects(list.takeChanges(at: 5))
         #expect(told.map { $0["type"]?.string } == ["update", "notification"])
         #expect(ids(told[0]) == [2, 1])
         #expect(told[0]["count"]?.int == 2)
@@ -74,22 +74,22 @@ import Testing
         #expect(told[1]["timestamp"]?.int == 5)
         list.apply(frame(12, .taskCreated, task(3)))
         list.apply(frame(13, .taskStatusChanged, task(4)))
-        told = try objects(list.takeNews(at: 5))
+        told = try objects(list.takeChanges(at: 5))
         #expect(told[0]["newTasksCount"]?.int == 2)
         #expect(told[1]["message"]?.string == "2 new tasks generated")
-        #expect(list.takeNews(at: 5) == nil)
+        #expect(list.takeChanges(at: 5) == nil)
     }
 
     @Test func `tasks that leave or change are told without a notification`() throws {
         var list = list([3, 2, 1])
         list.apply(frame(11, .taskStatusChanged, task(3, "done", version: 2)))
-        var told = try objects(list.takeNews(at: 0))
+        var told = try objects(list.takeChanges(at: 0))
         #expect(told.count == 1)
         #expect(ids(told[0]) == [2, 1])
         #expect(told[0]["newTasksCount"]?.int == 0)
         list.apply(frame(12, .taskDeleted, task(2)))
         list.apply(frame(13, .taskUpdated, task(1, version: 2)))
-        told = try objects(list.takeNews(at: 0))
+        told = try objects(list.takeChanges(at: 0))
         #expect(ids(told[0]) == [1])
         #expect(told[0]["tasks"]?.array?[0].object?["version"]?.int == 2)
     }
@@ -99,7 +99,7 @@ import Testing
         list.apply(frame(11, .taskCreated, task(4)))
         list.apply(frame(12, .taskUpdated, task(2, version: 2)))
         list.apply(frame(13, .taskDeleted, task(1)))
-        let told = try objects(list.takeNews(at: 0))
+        let told = try objects(list.takeChanges(at: 0))
         #expect(told.map { $0["type"]?.string } == ["delta", "notification"])
         #expect(ids(told[0], "added") == [4])
         #expect(ids(told[0], "changed") == [2])
@@ -112,29 +112,29 @@ import Testing
         list.apply(frame(12, .taskDeleted, task(2)))
         list.apply(frame(13, .taskCreated, task(9, "inbox")))
         list.apply(frame(10, .taskCreated, task(8)))
-        #expect(list.takeNews(at: 0) == nil)
+        #expect(list.takeChanges(at: 0) == nil)
         list.apply(frame(14, .taskStatusChanged, task(1, "done")))
         list.apply(frame(15, .taskStatusChanged, task(1, version: 3)))
-        let told = try objects(list.takeNews(at: 0))
+        let told = try objects(list.takeChanges(at: 0))
         #expect(told.map { $0["type"]?.string } == ["update"])
         #expect(told[0]["newTasksCount"]?.int == 0)
     }
 
     @Test func `a board that is deleted takes its tasks along`() throws {
-        let shape = TaskList.Shape(status: "generated", limit: 50, tellsChanges: false)
+        let shape = TaskList.Shape(status: "generated", limit: 50, sendsChanges: false)
         var list = TaskList(shape, [task(3, board: "plan"), task(2), task(1, board: "plan")], at: 10)
         let event = Event(
             tenant: TenantID("acme")!, seq: 11, audience: .board(BoardID("plan")!), type: .boardDeleted, timestamp: 0,
             json: Array("{}".utf8))
         list.apply(EventFrame(event, epoch: Epoch(rawValue: 1)))
-        #expect(ids(try objects(list.takeNews(at: 0)).first) == [2])
+        #expect(ids(try objects(list.takeChanges(at: 0)).first) == [2])
     }
 
     @Test func `the newest are shown, and older ones move up without being called new`() throws {
         var list = list([3, 2, 1], limit: 2)
         #expect(ids(try objects(list.whole(at: 0)).first) == [3, 2])
         list.apply(frame(11, .taskDeleted, task(3)))
-        let told = try objects(list.takeNews(at: 0))
+        let told = try objects(list.takeChanges(at: 0))
         #expect(told.count == 1)
         #expect(ids(told[0]) == [2, 1])
         #expect(told[0]["newTasksCount"]?.int == 0)
@@ -156,7 +156,7 @@ import Testing
         let rest = all.dropFirst(TaskList.reserve + 1).prefix(2 + TaskList.reserve)
         var anew = TaskList(list.shape, rest.map { task($0) }, at: 101, after: list)
         #expect(ids(try objects(anew.whole(at: 0)).first) == [200, 199])
-        let told = try objects(anew.takeNews(at: 0))
+        let told = try objects(anew.takeChanges(at: 0))
         #expect(ids(told.first) == [149, 148])
         #expect(told.count == 1)
     }
@@ -164,7 +164,7 @@ import Testing
     @Test func `a list never holds more than it shows and its reserve`() throws {
         var list = list([], limit: 2)
         for id in 1...200 { list.apply(frame(10 + id, .taskCreated, task(id))) }
-        #expect(ids(try objects(list.takeNews(at: 0)).first) == [200, 199])
+        #expect(ids(try objects(list.takeChanges(at: 0)).first) == [200, 199])
         for id in 149...200 { list.apply(frame(300 + id, .taskDeleted, task(id))) }
         #expect(list.isShort, "those beyond were let go")
     }

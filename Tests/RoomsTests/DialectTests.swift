@@ -13,16 +13,16 @@ import Testing
         let name: String
         var tells: EventType = .taskCreated
 
-        func tell(_ frame: EventFrame) -> Telling? {
+        func encode(frame: EventFrame) -> Encoded? {
             if frame.type == .taskDeleted {
-                return Telling(StreamBytes.block(name: "done", json: Array("\(frame.seq)".utf8)), isLast: true)
+                return Encoded(StreamBytes.block(name: "done", json: Array("\(frame.seq)".utf8)), isLast: true)
             }
             guard frame.type == tells else { return nil }
-            return Telling(StreamBytes.block(name: "count", json: Array("\(frame.seq)".utf8)))
+            return Encoded(StreamBytes.block(name: "count", json: Array("\(frame.seq)".utf8)))
         }
 
-        func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
-            switch word {
+        func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
+            switch notice {
             case .established(_, let cursor, let retry):
                 StreamBytes.block(id: "\(cursor.seq)", retry: retry, json: nil)
             case .resync(let reason, _, _): StreamBytes.block(name: "lost", json: Array(reason.rawValue.utf8))
@@ -95,7 +95,7 @@ import Testing
         let reader = try await hub.join(on: counting) {
             let seq = hub.log.all.count
             hub.log.commit(.board(.main), count: 2)
-            return .init(Telling(StreamBytes.block(name: "state", json: Array("\(seq)".utf8))), seq: seq)
+            return .init(Encoded(StreamBytes.block(name: "state", json: Array("\(seq)".utf8))), seq: seq)
         }
         try await hub.settle { reader.reader?.state == .live && plain.numbers.last == 6 }
         #expect(try await told(reader, in: hub) == ["state 4", "count 5", "count 6"])
@@ -105,7 +105,7 @@ import Testing
         let hub = TestHub()
         let reader = try await hub.join(on: counting) {
             hub.log.commit(.board(.main))
-            return .init(Telling(StreamBytes.block(name: "state", json: Array("0".utf8)), isLast: true), seq: 0)
+            return .init(Encoded(StreamBytes.block(name: "state", json: Array("0".utf8)), isLast: true), seq: 0)
         }
         try await hub.settle { reader.sink.isClosed }
         #expect(try await told(reader, in: hub) == ["state 0"])

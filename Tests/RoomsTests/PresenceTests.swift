@@ -166,7 +166,7 @@ import Testing
         let boards = (100..<250).map { BoardID("b\($0)")! }
         var presence = presence(Set(boards))
         #expect(Set(presence.arrive(Self.ann, at: .all)) == Set(boards.prefix(100).map { .joined($0, Self.ann) }))
-        #expect(presence.told(of: .all) == Array(boards.prefix(100)))
+        #expect(presence.listed(of: .all) == Array(boards.prefix(100)))
         #expect(presence.roster(of: boards[99]).users == [Self.ann])
         #expect(presence.roster(of: boards[100]).users == [])
         #expect(presence.arrive(Self.ann, at: .only([boards[100]])) == [.joined(boards[100], Self.ann)])
@@ -180,7 +180,7 @@ import Testing
         let boards = (100..<300).map { BoardID("b\($0)")! }
         var presence = presence(Set(boards))
         #expect(presence.arrive(Self.ann, at: .only(Set(boards))).count == 100)
-        #expect(presence.told(of: .only(Set(boards))) == Array(boards.prefix(100)))
+        #expect(presence.listed(of: .only(Set(boards))) == Array(boards.prefix(100)))
         #expect(presence.roster(of: boards[100]).users == [])
         presence.leave(Self.ann, from: .only(Set(boards)), at: 0)
         #expect(presence.expire(at: 5 * Self.second).count == 100)
@@ -189,9 +189,9 @@ import Testing
 
     @Test func `a selection tells of those of its boards that there are`() {
         let presence = presence()
-        #expect(presence.told(of: .only([Self.b, BoardID("nothing")!, Self.a])) == [Self.a, Self.b])
-        #expect(presence.told(of: .only([])) == [])
-        #expect(presence.told(of: .all) == [Self.a, Self.b])
+        #expect(presence.listed(of: .only([Self.b, BoardID("nothing")!, Self.a])) == [Self.a, Self.b])
+        #expect(presence.listed(of: .only([])) == [])
+        #expect(presence.listed(of: .all) == [Self.a, Self.b])
     }
 
     @Test func `users are named in the order of their bytes, and two whom Swift takes for one are two`() {

@@ -23,7 +23,7 @@ import Testing
             if frame.type == .boardDeleted { isShort = true }
         }
 
-        mutating func takeNews(at now: Int) -> ByteBuffer? {
+        mutating func takeChanges(at now: Int) -> ByteBuffer? {
             guard count != told else { return nil }
             told = count
             return StreamBytes.block(name: "news", json: Array("\(count)".utf8))
@@ -53,8 +53,8 @@ import Testing
             return Count(seq: events.count, count: count, told: (before as? Count)?.told ?? count)
         }
 
-        func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
-            guard case .established = word else { return ByteBuffer() }
+        func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
+            guard case .established = notice else { return ByteBuffer() }
             return StreamBytes.block(name: "connected", json: Array("0".utf8))
         }
     }
@@ -62,7 +62,7 @@ import Testing
     /// Told with each tick, so that no test waits for a timer.
     private func hub(_ loop: (any EventLoop)? = nil, coalesce: Int64 = 0, recentBytes: Int = 4 << 20) -> TestHub {
         var limits = RoomLimits.immediate
-        limits.keptCoalesce = coalesce
+        limits.stateCoalesce = coalesce
         limits.recentBytes = recentBytes
         return loop.map { TestHub(limits, on: $0) } ?? TestHub(limits)
     }
@@ -192,7 +192,7 @@ import Testing
             func read(_ selection: Selection, after before: (any StreamState)?) async throws -> any StreamState {
                 throw RoomError.unavailable
             }
-            func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer { ByteBuffer() }
+            func encode(notice: Notice, json: [UInt8]) -> ByteBuffer { ByteBuffer() }
         }
         let hub = hub()
         let reader = try await hub.join(on: .dialect(Broken()))

@@ -3,14 +3,14 @@ import Events
 /// Who is in which board of one tenant, and what to say when that changes.
 ///
 /// A user is in a board while it has a connection that asked for the board by name or for every board, and for 5 s
-/// more, so that a reconnect is told to nobody. All connections of a user are one presence. Nothing of it is stored:
+/// more, so that a reconnect is announced to nobody. All connections of a user are one presence. Nothing of it is stored:
 /// a process that is killed leaves no ghosts.
 ///
 /// A value: it keeps no clock, and gives what is to be announced back to whoever calls. Arriving and leaving cost O(1)
 /// for each board asked for; the first arrival with every board O(``sharedBoards``).
 ///
-/// **Bounds.** A board tells ``Roster/limit`` (250) users by name. Beyond, arrivals and departures are counted but not
-/// told; when the number is 250 again everybody is given the list anew. So 10 000 users who connect to one board cost
+/// **Bounds.** A board names ``Roster/limit`` (250) users. Beyond, arrivals and departures are counted but not
+/// announced; when the number is 250 again everybody is given the list anew. So 10 000 users who connect to one board cost
 /// 250² / 2 deliveries and a list for each of them, not 10 000² / 2 deliveries. Of a selection that names more than
 /// ``namedBoards`` boards the first of these count. Users with every board are in the first ``sharedBoards`` boards
 /// by id, so that one arrival makes at most as many announcements; beyond, a board's users are those who named it.
@@ -91,7 +91,7 @@ struct Presence {
         return announcements
     }
 
-    /// Lets those go who have been away for ``linger``.
+    /// Removes those who have been away for ``linger``.
     mutating func expire(at now: Int64) -> [Announcement] {
         let gone = lingering.expire(at: now)
         var goneEverywhere: Set<UserID> = []
@@ -167,7 +167,7 @@ struct Presence {
 
     /// Takes note of which boards the tenant has; O(1) while they are the same.
     ///
-    /// Nobody is told of in a board that the tenant has not.
+    /// Nothing is announced of a board that the tenant does not have.
     mutating func know(_ boards: Set<BoardID>) -> [Announcement] {
         guard boards != known else { return [] }
         let before = (known: known, shared: shared)
@@ -182,8 +182,8 @@ struct Presence {
         return changed.filter { count(on: $0) > 0 || before.shared.contains($0) }.map { .state($0) }
     }
 
-    /// Those boards of a selection whose users are told: known ones, by id, as many as count.
-    func told(of boards: Selection.Boards) -> [BoardID] {
+    /// Those boards of a selection whose users are listed: known ones, by id, as many as count.
+    func listed(of boards: Selection.Boards) -> [BoardID] {
         switch boards {
         case .all: shared.sorted()
         case .only(let names): names.sorted().prefix(Self.namedBoards).filter { known.contains($0) }

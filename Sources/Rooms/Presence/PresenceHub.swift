@@ -52,8 +52,7 @@ public final class PresenceHub: Sendable {
 
     // MARK: Connections
 
-    /// One connection of `user` came, which is shown `boards`; each has to be told to ``leave(_:from:in:)`` once, with
-    /// the same boards.
+    /// One connection of `user` came, which is shown `boards`. Each calls ``leave(_:from:in:)`` once, with the same boards.
     public func arrive(_ user: UserID, at boards: Selection.Boards, in tenant: TenantID) {
         with(tenant) { $0.arrive(user, at: boards, $1) }
     }
@@ -98,16 +97,16 @@ public final class PresenceHub: Sendable {
     /// The lists that a reader of `boards` begins with, each a `presence.state`: those of the first
     /// boards by id, 100 and 64 KiB at most, one at least.
     ///
-    /// Announcements that are under way may tell once more what the lists say already; nothing is missed by one who
-    /// hears what is announced from now on. `version` is what ``version(of:)`` gives as long as that is nothing.
+    /// Announcements in flight may repeat what the lists contain. A reader that was subscribed before this call misses
+    /// none. `version` equals ``version(of:)`` until presence next changes.
     public func lists(of boards: Selection.Boards, in tenant: TenantID) -> (frames: [EventFrame], version: Int) {
         with(tenant) { ($0.lists(of: boards, at: $1), $0.version) }
     }
 
     /// Changes with each presence event that is announced in the tenant, and never comes back to what it was.
     ///
-    /// A reader that has been behind has missed none if this is still what came with the last lists it was given;
-    /// otherwise it is given ``lists(of:in:)`` again, and its number.
+    /// A reader that lagged has missed none if this is still the version of the lists that it was last sent; otherwise it
+    /// is sent ``lists(of:in:)`` again.
     public func version(of tenant: TenantID) -> Int { state.withLock { $0.tenants[tenant]?.version ?? 0 } }
 
     /// Tenants in which anybody is there or types.

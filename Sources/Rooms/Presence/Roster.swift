@@ -2,14 +2,14 @@ public import Events
 
 /// Who is in a board: the first of them by name, and how many there are.
 public struct Roster: Sendable, Equatable {
-    /// Users that are told by name.
+    /// Users that are listed by name.
     public static let limit = 250
 
     /// By the bytes of their ids; all of them, or the first ``limit``.
     public let users: [UserID]
     public let count: Int
 
-    /// Whether there are more than are named. Who comes and goes is not told then.
+    /// Whether there are more than are named. Arrivals and departures are not announced then.
     public var isCrowded: Bool { count > Self.limit }
 
     /// - Parameter everyone: in any order, nobody twice.

@@ -4,7 +4,7 @@ import NIOCore
 /// One tenant's presence and typing, with the frames that tell of them.
 ///
 /// Lives inside the hub's lock. A frame that has been made is given again until something changes; of a crowded board,
-/// whose changes are not told, for ``crowdedFrame`` at most.
+/// whose changes are not announced, for ``crowdedFrame`` at most.
 final class TenantPresence {
     /// When it is: nanoseconds that only go forward, and milliseconds since 1970.
     struct Moment {
@@ -12,7 +12,7 @@ final class TenantPresence {
         let wallClock: Int
     }
 
-    private struct Told {
+    private struct List {
         let roster: Roster
         let frame: EventFrame
         let uptime: Int64
@@ -25,7 +25,7 @@ final class TenantPresence {
 
     private var presence = Presence()
     private var typing = Typing()
-    private var told: [BoardID: Told] = [:]
+    private var lists: [BoardID: List] = [:]
     private var frames: [EventFrame] = []
     /// Of the last change of presence that was announced; the hub's numbers.
     var version = 0
@@ -38,12 +38,12 @@ final class TenantPresence {
     // MARK: Changes
 
     func know(_ boards: Set<BoardID>, at now: Moment) {
-        if boards != presence.known { told = [:] }
-        say(presence.know(boards), now)
+        if boards != presence.known { lists = [:] }
+        announce(presence.know(boards), now)
     }
 
     func arrive(_ user: UserID, at boards: Selection.Boards, _ now: Moment) {
-        say(presence.arrive(user, at: boards), now)
+        announce(presence.arrive(user, at: boards), now)
     }
 
     func leave(_ user: UserID, from boards: Selection.Boards, _ now: Moment) {
@@ -52,22 +52,22 @@ final class TenantPresence {
     }
 
     func change(_ user: UserID, from old: Selection.Boards, to new: Selection.Boards, _ now: Moment) {
-        say(presence.change(user, from: old, to: new, at: now.uptime), now)
+        announce(presence.change(user, from: old, to: new, at: now.uptime), now)
         endTyping(of: user, now)
     }
 
     func set(typing isTyping: Bool, at place: Typing.Place, _ now: Moment) throws(RoomError) {
-        if let announcement = try typing.set(isTyping, at: place, now: now.uptime) { say([announcement], now) }
+        if let announcement = try typing.set(isTyping, at: place, now: now.uptime) { announce([announcement], now) }
     }
 
     func expire(at now: Moment) {
-        say(presence.expire(at: now.uptime), now)
-        say(typing.expire(at: now.uptime), now)
+        announce(presence.expire(at: now.uptime), now)
+        announce(typing.expire(at: now.uptime), now)
     }
 
     /// On the boards where no connection of the user is left.
     private func endTyping(of user: UserID, _ now: Moment) {
-        say(typing.end(user) { !presence.isConnected(user, to: $0) }, now)
+        announce(typing.end(user) { !presence.isConnected(user, to: $0) }, now)
     }
 
     /// What there is to announce since this was last called, in order.
@@ -80,50 +80,50 @@ final class TenantPresence {
 
     /// The number is that of now, also where the names are a little older.
     func roster(of board: BoardID, at now: Moment) -> Roster {
-        Roster(users: told(of: board, at: now).roster.users, count: presence.count(on: board))
+        Roster(users: list(of: board, at: now).roster.users, count: presence.count(on: board))
     }
 
     /// The lists of a selection's boards, by id, up to ``stateBytes``.
     func lists(of boards: Selection.Boards, at now: Moment) -> [EventFrame] {
-        var lists: [EventFrame] = []
+        var frames: [EventFrame] = []
         var bytes = 0
-        for board in presence.told(of: boards) {
-            let frame = told(of: board, at: now).frame
+        for board in presence.listed(of: boards) {
+            let frame = list(of: board, at: now).frame
             bytes += frame.bytes.readableBytes
-            guard lists.isEmpty || bytes <= Self.stateBytes else { break }
-            lists.append(frame)
+            guard frames.isEmpty || bytes <= Self.stateBytes else { break }
+            frames.append(frame)
         }
-        return lists
+        return frames
     }
 
-    private func told(of board: BoardID, at now: Moment) -> Told {
-        if let told = told[board], !told.roster.isCrowded || now.uptime - told.uptime < Self.crowdedFrame {
-            return told
+    private func list(of board: BoardID, at now: Moment) -> List {
+        if let list = lists[board], !list.roster.isCrowded || now.uptime - list.uptime < Self.crowdedFrame {
+            return list
         }
         let roster = presence.roster(of: board)
         let json = PresenceEvents.state(of: board, roster, now: now.wallClock)
-        let made = Told(roster: roster, frame: frame(json, .presenceState, board, now), uptime: now.uptime)
-        if told.count >= Self.heldFrames { told = [:] }
-        told[board] = made
+        let made = List(roster: roster, frame: frame(json, .presenceState, board, now), uptime: now.uptime)
+        if lists.count >= Self.heldFrames { lists = [:] }
+        lists[board] = made
         return made
     }
 
-    // MARK: Saying
+    // MARK: Announcing
 
-    private func say(_ announcements: [Presence.Announcement], _ now: Moment) {
-        for announcement in announcements { told[announcement.board] = nil }
+    private func announce(_ announcements: [Presence.Announcement], _ now: Moment) {
+        for announcement in announcements { lists[announcement.board] = nil }
         frames += announcements.map { announcement in
             switch announcement {
             case .joined(let board, let user):
                 frame(PresenceEvents.joined(user, board, now: now.wallClock), .presenceJoined, board, now)
             case .left(let board, let user):
                 frame(PresenceEvents.left(user, board, now: now.wallClock), .presenceLeft, board, now)
-            case .state(let board): told(of: board, at: now).frame
+            case .state(let board): list(of: board, at: now).frame
             }
         }
     }
 
-    private func say(_ announcements: [Typing.Announcement], _ now: Moment) {
+    private func announce(_ announcements: [Typing.Announcement], _ now: Moment) {
         frames += announcements.map {
             frame(PresenceEvents.typing($0, now: now.wallClock), .typing, $0.place.board, now)
         }

@@ -65,7 +65,7 @@ extension Reader {
                 self, boards: selection.boards.listed(from: admission.boards),
                 cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
                 limits: hub.limits, now: now))
-        let snapshotBytes = snapshot?.telling(on: wire)
+        let snapshotBytes = snapshot?.encoded(on: wire)
         if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
         if case .resync(let reason) = resumption {
             bytes.writeImmutableBuffer(
@@ -74,13 +74,13 @@ extension Reader {
                     now: now))
         }
         for list in lists {
-            if let telling = wire.tell(list) { bytes.writeImmutableBuffer(telling.bytes) }
+            if let encoded = wire.encode(frame: list) { bytes.writeImmutableBuffer(encoded.bytes) }
         }
         // State that was sent takes the place of a replay.
         log.cursor = snapshot?.seq ?? place
         log.beginning = log.cursor
         var opening = FrameBuffer()
-        opening.append(Telling(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)
+        opening.append(Encoded(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)
         if opening.isFinal { return finish(opening, upTo: log.cursor) }
         guard case .frames(let frames) = hub.relay.page(of: tenant, after: log.cursor) else {
             deliver(opening)
@@ -90,7 +90,7 @@ extension Reader {
         }
         // What is in memory goes out in the same write.
         for frame in frames where selection.shows(frame.audience, frame.type) {
-            opening.append(wire.tell(frame), seq: frame.seq)
+            opening.append(wire.encode(frame: frame), seq: frame.seq)
         }
         finish(opening, upTo: frames.last?.seq ?? log.cursor)
         sent.events -= 1

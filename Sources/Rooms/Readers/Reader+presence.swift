@@ -36,7 +36,7 @@ extension Reader {
 
     /// Sends a list of who is there, if its wire has those.
     func send(_ list: EventFrame) {
-        if let telling = wire.tell(list) { send(telling.bytes) }
+        if let encoded = wire.encode(frame: list) { send(encoded.bytes) }
     }
 
     private func lists(of hub: PresenceHub) -> [EventFrame] {

@@ -12,7 +12,7 @@ extension Reader {
         case .frames(let frames):
             var page = FrameBuffer()
             for frame in frames where frame.seq <= end && shown.shows(frame.audience, frame.type) {
-                page.append(wire.tell(frame), seq: frame.seq)
+                page.append(wire.encode(frame: frame), seq: frame.seq)
             }
             finish(page, upTo: frames.last?.seq ?? end)
         }
@@ -82,6 +82,6 @@ extension Reader {
 extension FrameBuffer {
     init(_ events: [Event], epoch: Epoch, on wire: Wire) {
         self.init()
-        for event in events { append(wire.tell(EventFrame(event, epoch: epoch)), seq: event.seq) }
+        for event in events { append(wire.encode(frame: EventFrame(event, epoch: epoch)), seq: event.seq) }
     }
 }

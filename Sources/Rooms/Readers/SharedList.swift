@@ -28,7 +28,7 @@ final class SharedList: @unchecked Sendable {
     private var lastSweep = Int64.min / 2
     private var isScheduled = false
 
-    /// What its connections are told of instead of events, if their wire has it so.
+    /// Sends its connections a state instead of events, if their wire has it so.
     private var stateStream: StateStream?
 
     init(tenant: TenantID, selection: Selection, wire: Wire, hub: LoopHub) {
@@ -85,17 +85,17 @@ final class SharedList: @unchecked Sendable {
     func append(_ frame: EventFrame) {
         guard selection.types.wants(frame.type) else { return }
         if let stateStream { return stateStream.take(frame) }
-        let telling = wire.tell(frame)
+        let encoded = wire.encode(frame: frame)
         if frame.seq > 0 {
             cursor = frame.seq
             if !arrivals.isEmpty { begin(before: frame.seq) }
         }
-        guard let telling else { return }
+        guard let encoded else { return }
         if frame.seq == 0 {
             // They stand at the head already, only this loop does not.
-            for arrival in arrivals { arrival.send(telling.bytes) }
+            for arrival in arrivals { arrival.send(encoded.bytes) }
         }
-        filling.append(telling, seq: cursor)
+        filling.append(encoded, seq: cursor)
         request()
     }
 
@@ -114,7 +114,7 @@ final class SharedList: @unchecked Sendable {
             guard frame.seq > reader.log.cursor else { return }
             if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === reader }) {
-            if let telling = wire.tell(frame) { reader.send(telling.bytes) }
+            if let encoded = wire.encode(frame: frame) { reader.send(encoded.bytes) }
             return
         }
         // Its part of the sweep under way comes first.
@@ -213,7 +213,7 @@ final class SharedList: @unchecked Sendable {
             own.append(shared, from: offset, to: insertion.offset)
             offset = max(offset, insertion.offset)
             seq = max(seq, own.lastSeq, insertion.frame.seq)
-            own.append(wire.tell(insertion.frame), seq: seq)
+            own.append(wire.encode(frame: insertion.frame), seq: seq)
         }
         own.append(shared, from: offset, to: shared.count)
         reader.listed.insertions = []

@@ -1,14 +1,14 @@
 public import Events
 public import NIOCore
 
-/// A stream that somebody asked for and may have; the edge has checked token and boards.
+/// A stream to be opened; the edge has checked its token and boards.
 public struct StreamRequest: Sendable {
     /// State to begin with, and the number that it is true at: whatever comes after that number follows it.
     public struct Snapshot: Sendable {
         enum Content {
-            /// An object, to be told as the stream's wire has it.
+            /// An object, to be encoded for the stream's wire.
             case json([UInt8])
-            case told(Telling)
+            case encoded(Encoded)
         }
 
         let content: Content
@@ -19,16 +19,16 @@ public struct StreamRequest: Sendable {
             self.seq = seq
         }
 
-        /// - Parameter telling: as the stream's dialect has it; the stream ends behind it if it is the last.
-        public init(_ telling: Telling, seq: Int) {
-            content = .told(telling)
+        /// - Parameter state: as the stream's dialect has it; the stream ends after it if it is the last.
+        public init(_ state: Encoded, seq: Int) {
+            content = .encoded(state)
             self.seq = seq
         }
 
-        func telling(on wire: Wire) -> Telling {
+        func encoded(on wire: Wire) -> Encoded {
             switch content {
-            case .json(let json): Telling(wire.event(json: json))
-            case .told(let telling): telling
+            case .json(let json): Encoded(wire.encode(json: json))
+            case .encoded(let state): state
             }
         }
     }

@@ -51,7 +51,7 @@ public final class Relay: Sendable {
 
     /// Begins to relay: whatever is announced from now on reaches the rooms on `loops`.
     ///
-    /// - Parameter presence: is told who comes and goes; nil keeps no presence.
+    /// - Parameter presence: counts who comes and goes; nil keeps no presence.
     public func start(
         history: any TenantHistory, on loops: some Sequence<any EventLoop>, presence: PresenceHub? = nil
     ) {

@@ -4,15 +4,15 @@ public import Events
 public struct RoomLimits: Sendable {
     /// A busy room is swept at most once in this time; an idle one at once. 0 sweeps every tick.
     public var coalesce: Int64 = 1_000_000
-    /// A list that is kept for streams is told at most once in this time.
-    public var keptCoalesce: Int64 = 250_000_000
+    /// A state that streams are sent (``StreamState``) is sent at most once in this time.
+    public var stateCoalesce: Int64 = 250_000_000
     /// Connections written to before the event loop gets to do something else.
     public var slice = 256
     public var heartbeat: Int64 = 20_000_000_000
     /// A connection that takes no byte for so long is closed.
     public var stall: Int64 = 60_000_000_000
     public var retryMilliseconds = 3000
-    /// What one connection may have under way: half of it in the kernel, pages of the log below a quarter.
+    /// Byte budget of one connection: half is the kernel's send buffer, a page of the log is at most a quarter.
     public var queueBytes = 262_144
     /// Frames kept in memory for each tenant.
     public var recentBytes = 4 << 20

@@ -1,21 +1,21 @@
 public import Events
 public import NIOCore
 
-/// A shape of its own in which an event stream tells what happens, for clients that were written for another server.
+/// An event stream's format of its own, for clients that were written for another server.
 ///
-/// Connections of one tenant and selection whose dialects have the same name are one list and get the same bytes: what
-/// is told depends on the name and on the event, and on nothing else. All bytes are chunks as ``StreamBytes`` makes them.
+/// Connections of one tenant and selection whose dialects have the same name are one list and get the same bytes: these
+/// depend on the name and on the event, and on nothing else. All bytes are chunks as ``StreamBytes`` makes them.
 /// A stream in a dialect counts nobody as present.
 public protocol Dialect: Sendable {
     var name: String { get }
 
-    /// What is told of an event, ephemeral ones (`seq` 0) among them; nil for nothing. Called once for each list.
-    func tell(_ frame: EventFrame) -> Telling?
+    /// The bytes of an event, ephemeral ones (`seq` 0) among them; nil for none. Called once for each list.
+    func encode(frame: EventFrame) -> Encoded?
 
-    /// What is told of something that the gateway itself says; no bytes for nothing.
+    /// The bytes of a notice; they may be empty.
     ///
-    /// - Parameter json: the object that plain streams are told.
-    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer
+    /// - Parameter json: the object that plain streams are sent.
+    func encode(notice: Notice, json: [UInt8]) -> ByteBuffer
 
     /// Sent when nothing else was for as long as a heartbeat.
     var heartbeat: ByteBuffer { get }
@@ -25,10 +25,10 @@ extension Dialect {
     public var heartbeat: ByteBuffer { StreamBytes.heartbeat }
 }
 
-/// What a connection is told of one event.
-public struct Telling: Sendable {
+/// The bytes of one event as a connection gets them.
+public struct Encoded: Sendable {
     public let bytes: ByteBuffer
-    /// Whether the stream ends behind it, in order and without another word.
+    /// Whether the stream ends after it, in order and without another event.
     public let isLast: Bool
 
     public init(_ bytes: ByteBuffer, isLast: Bool = false) {
@@ -37,11 +37,11 @@ public struct Telling: Sendable {
     }
 }
 
-/// Something that the gateway itself says on a stream.
-public enum GatewayWord: Sendable {
+/// What the gateway has to say on a stream, beside events.
+public enum Notice: Sendable {
     /// First, always: the stream goes on from `cursor`; `retry` milliseconds are for a client that has to come back.
     case established(ConnectionID, cursor: Cursor, retry: Int)
-    /// What lies before `cursor` is not to be had; `snapshot` is the URL of the state.
+    /// Events before `cursor` are no longer held; `snapshot` is the URL of the state.
     case resync(ResyncReason, cursor: Cursor, snapshot: String)
     /// Milliseconds since 1970.
     case expiring(at: Int)

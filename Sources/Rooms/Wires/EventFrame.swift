@@ -4,7 +4,7 @@ public import NIOCore
 /// An event as it goes down a stream: encoded once, then only ever shared.
 ///
 /// `bytes` are one HTTP/1.1 chunk (RFC 9112 §7.1) that holds one whole SSE event (HTML §9.2.6), so that frames can be
-/// put behind each other in any number and cut between any two.
+/// put after each other in any number and cut between any two.
 public struct EventFrame: Sendable {
     /// The event's number; 0 for one that was never logged.
     public let seq: Int

@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Frames put behind each other, and where each one ends: what a tick sends, or a page of the log.
+/// Frames in a row, and where each one ends: what a tick sends, or a page of the log.
 struct FrameBuffer {
     struct Mark {
-        /// Offset behind the frame's last byte.
+        /// Offset after the frame's last byte.
         let end: Int
         /// The cursor of a reader that has got everything up to `end`.
         let seq: Int
@@ -11,27 +11,27 @@ struct FrameBuffer {
 
     private(set) var bytes = ByteBuffer()
     private(set) var marks: [Mark] = []
-    /// Whether a reader that got all of it is to be told nothing more.
+    /// Whether the stream of a reader that got all of it ends there.
     private(set) var isFinal = false
 
     var count: Int { bytes.readableBytes }
     var isEmpty: Bool { marks.isEmpty }
     var lastSeq: Int { marks.last?.seq ?? 0 }
 
-    /// - Parameter seq: the cursor behind this frame; for an ephemeral one that of the frame before it.
+    /// - Parameter seq: the cursor after this frame; for an ephemeral one that of the frame before it.
     mutating func append(_ frame: ByteBuffer, seq: Int) {
         if bytes.readableBytes == 0 { bytes = frame } else { bytes.writeImmutableBuffer(frame) }
         marks.append(Mark(end: bytes.readableBytes, seq: seq))
     }
 
-    /// Appends what is told of an event, if anything is and the stream has not ended before it.
-    mutating func append(_ telling: Telling?, seq: Int) {
-        guard let telling, !isFinal else { return }
-        append(telling.bytes, seq: seq)
-        isFinal = telling.isLast
+    /// Appends an event's bytes, if there are any and the stream has not ended before it.
+    mutating func append(_ frame: Encoded?, seq: Int) {
+        guard let frame, !isFinal else { return }
+        append(frame.bytes, seq: seq)
+        isFinal = frame.isLast
     }
 
-    /// Appends all that `other` has behind `offset` and up to `end`; both lie between frames.
+    /// Appends all that `other` has after `offset` and up to `end`; both lie between frames.
     mutating func append(_ other: FrameBuffer, from offset: Int, to end: Int) {
         guard end > offset else { return }
         let shift = count - offset
@@ -46,7 +46,7 @@ struct FrameBuffer {
         bytes.getSlice(at: bytes.readerIndex + offset, length: end - offset)!
     }
 
-    /// One below the number of the first frame that ends behind `offset`.
+    /// One below the number of the first frame that ends after `offset`.
     func firstSeq(from offset: Int) -> Int? {
         let index = frame(at: offset)
         return index < marks.count ? marks[index].seq - 1 : nil

@@ -1,11 +1,11 @@
 import Events
 import NIOCore
 
-/// Holds the state that one list of connections is told of: has it read, passes events to it, tells what changes.
+/// Holds the state that one list of connections is sent: has it read, applies events to it, sends what changes.
 ///
 /// The list hears events from before the first read on, so that none is missed; those that the read showed already are
-/// left out by number. Changes are told at most once in ``RoomLimits/keptCoalesce``, the last one always. A reader whose
-/// socket is full is passed over, and told all of it when it comes back.
+/// left out by number. Changes are sent at most once in ``RoomLimits/stateCoalesce``, the last one always. A reader whose
+/// socket is full is passed over, and sent all of it when it comes back.
 ///
 /// `@unchecked Sendable`: touched on its loop alone; a read of the store comes back to it there.
 final class StateStream: @unchecked Sendable {
@@ -14,16 +14,16 @@ final class StateStream: @unchecked Sendable {
     private let hub: LoopHub
     private let dialect: any StateDialect
 
-    /// Its streams, those among them whose sockets are full: the state stays for them.
+    /// Attached streams, including those whose sockets are full; the state is kept while there is one.
     private(set) var readers = 0
     private var state: (any StreamState)?
     /// What has been announced while the state is read; nil when it is not.
     private var waiting: [EventFrame]?
     /// More was announced than is worth keeping: it is read once more.
     private var hasOverflowed = false
-    /// Of what was told last, one of its own among all that this loop ever told.
+    /// Of the state that was last sent; unique on this event loop. 0 before that.
     private var version = 0
-    private var lastTelling = Int64.min / 2
+    private var lastSending = Int64.min / 2
     private var isScheduled = false
 
     private static let mostWaiting = 1000
@@ -67,13 +67,13 @@ final class StateStream: @unchecked Sendable {
             if hasOverflowed { return read() }
             if isFirst {
                 version = hub.nextVersion()
-                tell(list.everyone[...], nil, after: 0)
+                send(list.everyone[...], nil, after: 0)
             }
             schedule()
         }
     }
 
-    // MARK: Telling
+    // MARK: Encoded
 
     /// `reader` has come, or come back.
     func welcome(_ reader: Reader) {
@@ -87,7 +87,7 @@ final class StateStream: @unchecked Sendable {
         send(state.whole(at: hub.wallClock), to: reader)
     }
 
-    /// One of its streams has gone for good, or is told of something else.
+    /// One of its streams has gone for good, or is shown something else.
     func leave() {
         readers -= 1
         if list.isEmpty { hub.remove(list) }
@@ -96,36 +96,36 @@ final class StateStream: @unchecked Sendable {
     private func schedule() {
         guard !isScheduled, waiting == nil else { return }
         isScheduled = true
-        let due = lastTelling &+ hub.limits.keptCoalesce
-        // At the end of the tick at the earliest: what was committed together is told together.
+        let due = lastSending &+ hub.limits.stateCoalesce
+        // At the end of the tick at the earliest: what was committed together is sent together.
         hub.later(notBefore: due) { [self, list] in
             isScheduled = false
             guard !list.isEmpty, waiting == nil else { return }
-            tellNews()
+            sendChanges()
         }
     }
 
-    private func tellNews() {
+    private func sendChanges() {
         guard let isShort = state?.isShort else { return }
-        lastTelling = hub.now()
+        lastSending = hub.now()
         if isShort { return read() }
-        guard let news = state?.takeNews(at: hub.wallClock) else { return }
+        guard let changes = state?.takeChanges(at: hub.wallClock) else { return }
         let before = version
         version = hub.nextVersion()
-        tell(list.everyone[...], news, after: before)
+        send(list.everyone[...], changes, after: before)
     }
 
-    /// - Parameter before: the version that `news` follows; whoever was told another is given the whole.
-    private func tell(_ rest: ArraySlice<Reader>, _ news: ByteBuffer?, after before: Int) {
+    /// - Parameter before: the version that `changes` follows; a reader that was sent another is sent the whole.
+    private func send(_ rest: ArraySlice<Reader>, _ changes: ByteBuffer?, after before: Int) {
         let version = version
         for reader in rest.prefix(hub.limits.slice) where reader.listed.list === list {
-            if let news, reader.stateVersion == before { send(news, to: reader) } else { welcome(reader) }
+            if let changes, reader.stateVersion == before { send(changes, to: reader) } else { welcome(reader) }
         }
         guard rest.count > hub.limits.slice else { return }
         hub.later { [self, list] in
-            // A later telling has overtaken this one, and gives the whole where it has to.
+            // A later one has overtaken this, and sends the whole where it has to.
             guard version == self.version, !list.isEmpty else { return }
-            tell(rest.dropFirst(hub.limits.slice), news, after: before)
+            send(rest.dropFirst(hub.limits.slice), changes, after: before)
         }
     }
 

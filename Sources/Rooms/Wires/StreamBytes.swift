@@ -5,7 +5,7 @@ public import NIOCore
 public enum StreamBytes {
     /// `: heartbeat`, a comment that clients skip and proxies see (HTML §9.2.7).
     public static let heartbeat = chunk(ByteBuffer(string: ":heartbeat\n\n").readableBytesView)
-    /// Bytes behind an event's object: two line ends and that of its chunk.
+    /// Bytes after an event's object: two line ends and that of its chunk.
     static let tail = 4
     /// The last chunk of a response that ends cleanly.
     public static let end = ByteBuffer(string: "0\r\n\r\n")

@@ -2,9 +2,9 @@ public import Events
 public import NIOCore
 import StrictJSON
 
-/// What the gateway itself says on a stream. None of it is logged, and only the first has an `id`.
+/// The gateway's own objects on a stream. None of them is logged, and only the first has an `id`.
 public enum StreamEvents {
-    /// `connection.established`, always first, behind a `retry:`.
+    /// `connection.established`, always first, after a `retry:`.
     static func established(
         _ reader: Reader, boards: [BoardID], cursor: Cursor, recovered: Bool, behind: Int,
         limits: RoomLimits, now: Int
@@ -23,8 +23,8 @@ public enum StreamEvents {
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
         let retry = retry(around: limits.retryMilliseconds)
-        return reader.wire.say(
-            .established(reader.id, cursor: cursor, retry: retry), id: cursor, retry: retry, json: json.bytes)
+        return reader.wire.encode(
+            notice: .established(reader.id, cursor: cursor, retry: retry), json: json.bytes, id: cursor, retry: retry)
     }
 
     /// `subscribed`: what the connection is shown from now on. `recovered` only after a `since`.
@@ -43,7 +43,7 @@ public enum StreamEvents {
             }
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return reader.wire.event(json: json.bytes)
+        return reader.wire.encode(json: json.bytes)
     }
 
     /// `stream.resync`: the reader has to load its state anew; the stream goes on from `cursor`.
@@ -58,7 +58,7 @@ public enum StreamEvents {
             $0.name("snapshot"); $0.string(snapshotURL)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.say(.resync(reason, cursor: cursor, snapshot: snapshotURL), json: json.bytes)
+        return wire.encode(notice: .resync(reason, cursor: cursor, snapshot: snapshotURL), json: json.bytes)
     }
 
     /// `token.expiring`: without a fresh token the stream ends at `expiresAt`, milliseconds since 1970.
@@ -69,10 +69,10 @@ public enum StreamEvents {
             $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.say(.expiring(at: expiresAt), json: json.bytes)
+        return wire.encode(notice: .expiring(at: expiresAt), json: json.bytes)
     }
 
-    /// `stream.closing`, the last event. With `reconnectAfter` (milliseconds) a native client is told so too.
+    /// `stream.closing`, the last event. `reconnectAfter` (milliseconds) also goes into the field that a native client heeds.
     public static func closing(
         _ reason: CloseReason, reconnectAfter: Int?, on wire: Wire = .eventStream, now: Int
     ) -> ByteBuffer {
@@ -87,8 +87,8 @@ public enum StreamEvents {
             }
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        return wire.say(
-            .closing(reason, reconnectAfter: reconnectAfter), retry: reconnectAfter, json: json.bytes)
+        return wire.encode(
+            notice: .closing(reason, reconnectAfter: reconnectAfter), json: json.bytes, retry: reconnectAfter)
     }
 
     /// Within 30 % of `milliseconds`, so that clients cut together do not come back together.

@@ -1,13 +1,16 @@
 public import Events
 import NIOCore
 
-/// How events look to a connection: the same objects, wrapped as its transport wants them.
+/// How events look to a connection: the same objects, framed as its transport wants them.
+///
+/// This module writes what goes to the socket, so the framing is known here, and here alone: chunks of HTTP/1.1 (RFC 9112
+/// §7.1) around Server-Sent Events in ``StreamBytes``, frames of RFC 6455 in ``SocketBytes``. Requests and responses are not.
 public enum Wire: Sendable {
     /// Server-Sent Events in the chunks of an HTTP/1.1 response (HTML §9.2).
     case eventStream
     /// One text frame an object (RFC 6455 §5.6).
     case webSocket
-    /// A mark for each event of the log and nothing else: whoever polls reads the log itself.
+    /// A mark for each event of the log and nothing else: a client that polls reads the log itself.
     case poll
     /// Server-Sent Events in another shape.
     case dialect(any Dialect)
@@ -38,30 +41,30 @@ extension Wire: Hashable {
 }
 
 extension Wire {
-    /// A committed or ephemeral event; nil when nothing is told of it.
-    func tell(_ frame: EventFrame) -> Telling? {
+    /// The bytes of a committed or ephemeral event; nil when nothing is sent for it.
+    func encode(frame: EventFrame) -> Encoded? {
         switch self {
-        case .eventStream: Telling(frame.bytes)
-        case .webSocket: Telling(SocketBytes.text(frame.json))
-        case .poll: frame.seq > 0 ? Telling(Self.mark) : nil
-        case .dialect(let dialect): dialect.tell(frame)
+        case .eventStream: Encoded(frame.bytes)
+        case .webSocket: Encoded(SocketBytes.text(frame.json))
+        case .poll: frame.seq > 0 ? Encoded(Self.mark) : nil
+        case .dialect(let dialect): dialect.encode(frame: frame)
         }
     }
 
-    /// Something that the gateway itself says, of the kind that dialects know.
+    /// The bytes of a notice, which dialects have a form of their own for.
     ///
-    /// - Parameters: as for ``event(id:retry:json:)``.
-    func say(_ word: GatewayWord, id: Cursor? = nil, retry: Int? = nil, json: [UInt8]) -> ByteBuffer {
-        if case .dialect(let dialect) = self { return dialect.say(word, json: json) }
-        return event(id: id, retry: retry, json: json)
+    /// - Parameters: as for ``encode(json:id:retry:)``.
+    func encode(notice: Notice, json: [UInt8], id: Cursor? = nil, retry: Int? = nil) -> ByteBuffer {
+        if case .dialect(let dialect) = self { return dialect.encode(notice: notice, json: json) }
+        return encode(json: json, id: id, retry: retry)
     }
 
-    /// Something that the gateway itself says.
+    /// The bytes of an object of the gateway's own.
     ///
     /// - Parameters:
     ///   - id: where a native EventSource shall resume; nil leaves it alone.
     ///   - retry: milliseconds that one shall wait before it reconnects.
-    func event(id: Cursor? = nil, retry: Int? = nil, json: [UInt8]) -> ByteBuffer {
+    func encode(json: [UInt8], id: Cursor? = nil, retry: Int? = nil) -> ByteBuffer {
         switch self {
         case .eventStream, .dialect: StreamBytes.event(id: id, retry: retry, json: json)
         case .webSocket: SocketBytes.text(ByteBuffer(bytes: json))
@@ -69,7 +72,7 @@ extension Wire {
         }
     }
 
-    /// Bytes that say nothing, but show that the connection is alive.
+    /// Bytes without meaning, which show that the connection is alive.
     var heartbeat: ByteBuffer {
         switch self {
         case .eventStream: StreamBytes.heartbeat

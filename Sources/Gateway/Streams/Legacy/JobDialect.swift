@@ -4,7 +4,7 @@ import NIOCore
 import Rooms
 import StrictJSON
 
-/// One job, told by named events until its end, which is that of the stream.
+/// One job as named events until its end, which is that of the stream.
 ///
 /// `progress`, then `completed` or `failed`; the first of them is the job as it stands.
 struct JobDialect: Dialect {
@@ -23,15 +23,15 @@ struct JobDialect: Dialect {
     /// What a job's stream has to be shown; of a job that goes with its board nothing else tells.
     static let types = TypeFilter(list: "job.*,board.deleted")!
 
-    func tell(_ frame: EventFrame) -> Telling? {
+    func encode(frame: EventFrame) -> Encoded? {
         // The stream is shown one board at most: that of its job.
         if frame.type == .boardDeleted { return gone }
         guard isAboutJob(frame), let job = Self.job(in: frame) else { return nil }
-        return tell(job)
+        return encode(job: job)
     }
 
-    /// A job as it stands; of a finished one there is nothing more to tell.
-    func tell(_ job: Job) -> Telling {
+    /// A job as it stands; a finished one is the last event.
+    func encode(job: Job) -> Encoded {
         switch job.status {
         case .queued, .processing:
             event("progress") {
@@ -55,7 +55,7 @@ struct JobDialect: Dialect {
     }
 
     /// There is no such job, or none any more.
-    var gone: Telling {
+    var gone: Encoded {
         switch kind {
         case .taskProgress:
             event("error", isLast: true) {
@@ -65,8 +65,8 @@ struct JobDialect: Dialect {
         }
     }
 
-    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
-        switch word {
+    func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
+        switch notice {
         case .established(_, _, let retry): StreamBytes.block(retry: retry, json: nil)
         case .resync: StreamBytes.block(name: "stream.resync", json: json)
         case .expiring: StreamBytes.block(name: "token.expiring", json: json)
@@ -82,7 +82,7 @@ struct JobDialect: Dialect {
         }
     }
 
-    private func failed(_ status: JobStatus, _ error: String?, details: JSONValue?) -> Telling {
+    private func failed(_ status: JobStatus, _ error: String?, details: JSONValue?) -> Encoded {
         event("failed", isLast: true) {
             $0.name("id"); $0.string(job.rawValue)
             $0.name("status"); $0.string(status.rawValue)
@@ -95,10 +95,10 @@ struct JobDialect: Dialect {
 
     private func event(
         _ name: String, isLast: Bool = false, _ body: (inout JSONWriter) -> Void
-    ) -> Telling {
+    ) -> Encoded {
         var json = JSONWriter()
         json.object(body)
-        return Telling(StreamBytes.block(name: name, json: json.bytes), isLast: isLast)
+        return Encoded(StreamBytes.block(name: name, json: json.bytes), isLast: isLast)
     }
 
     // MARK: Events of jobs

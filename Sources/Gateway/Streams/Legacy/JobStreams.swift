@@ -43,7 +43,7 @@ struct JobStreams: StreamEndpoint {
         if let board = job.board, !principal.boards.contains(board) { principal = principal.limited(to: boards) }
         let selection = Selection(
             boards: boards, user: job.board == nil ? job.createdBy : nil, types: JobDialect.types)
-        return request(question, by: principal, selection, dialect, dialect.tell(job), at: found.cursor.seq)
+        return request(question, by: principal, selection, dialect, dialect.encode(job: job), at: found.cursor.seq)
     }
 
     /// - Throws: ``Problem`` 404 for a job that is not there, where no event says so.
@@ -56,7 +56,7 @@ struct JobStreams: StreamEndpoint {
 
     private func request(
         _ question: StreamQuestion, by principal: Principal, _ selection: Selection, _ dialect: JobDialect,
-        _ state: Telling, at seq: Int
+        _ state: Encoded, at seq: Int
     ) -> StreamRequest {
         StreamRequest(
             principal: principal, selection: selection, wire: .dialect(dialect), cursor: nil, head: question.head,

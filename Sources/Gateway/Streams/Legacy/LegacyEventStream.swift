@@ -30,13 +30,13 @@ struct LegacyEventStream: StreamEndpoint {
 struct NumberedEvents: Dialect {
     let name = "events"
 
-    func tell(_ frame: EventFrame) -> Telling? {
+    func encode(frame: EventFrame) -> Encoded? {
         guard frame.seq > 0 else { return nil }
-        return Telling(StreamBytes.block(id: "\(frame.seq)", json: Array(frame.json.readableBytesView)))
+        return Encoded(StreamBytes.block(id: "\(frame.seq)", json: Array(frame.json.readableBytesView)))
     }
 
-    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
-        switch word {
+    func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
+        switch notice {
         // A client that leaves before the first event comes back to this place.
         case .established(_, let cursor, let retry): StreamBytes.block(id: "\(cursor.seq)", retry: retry, json: nil)
         case .resync(_, let cursor, _): StreamBytes.block(id: "\(cursor.seq)", json: json)

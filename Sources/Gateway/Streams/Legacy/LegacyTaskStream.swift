@@ -27,7 +27,7 @@ struct LegacyTaskStream: StreamEndpoint {
             question.query, lastEventID: nil, principal: question.principal, known: question.known)
         let shape = TaskList.Shape(
             status: try status(question.parameter), limit: try question.query.int("limit", in: 1...200, default: 50),
-            tellsChanges: try tellsChanges(question.query))
+            sendsChanges: try sendsChanges(question.query))
         let dialect = TaskListDialect(shape: shape, tenant: question.principal.tenant, store: store, clock: clock)
         return .ready(
             StreamRequest(
@@ -42,7 +42,7 @@ struct LegacyTaskStream: StreamEndpoint {
         return status
     }
 
-    private func tellsChanges(_ query: Query) throws(Problem) -> Bool {
+    private func sendsChanges(_ query: Query) throws(Problem) -> Bool {
         switch query["mode"] {
         case nil, "full": return false
         case "delta": return true

@@ -13,8 +13,8 @@ struct TaskList: StreamState {
         let status: String
         /// Tasks shown.
         let limit: Int
-        /// Whether what changed is told instead of the list as it is then.
-        let tellsChanges: Bool
+        /// Whether what changed is sent instead of the list as it is then.
+        let sendsChanges: Bool
     }
 
     static let reserve = 50
@@ -27,8 +27,8 @@ struct TaskList: StreamState {
     private var tasks: [BoardTask]
     /// Whether the store has no older ones.
     private var isComplete: Bool
-    /// What streams were told, and which tasks came by an event since.
-    private var told: [BoardTask]
+    /// What streams were sent, and which tasks came by an event since.
+    private var sent: [BoardTask]
     private var arrived: Set<Int> = []
 
     /// - Parameter tasks: the newest of the store, the newest first: `limit` and ``reserve`` of them, or all there are.
@@ -37,7 +37,7 @@ struct TaskList: StreamState {
         self.tasks = tasks
         self.seq = seq
         isComplete = tasks.count < shape.limit + Self.reserve
-        told = before?.told ?? Array(tasks.prefix(shape.limit))
+        sent = before?.sent ?? Array(tasks.prefix(shape.limit))
         arrived = before?.arrived ?? []
     }
 
@@ -69,7 +69,7 @@ struct TaskList: StreamState {
         // Older than all that are known: its place is among those that are not.
         guard isComplete || place < tasks.count else { return }
         tasks.insert(task, at: place)
-        if !told.contains(where: { $0.id == task.id }) { arrived.insert(task.id) }
+        if !sent.contains(where: { $0.id == task.id }) { arrived.insert(task.id) }
         guard tasks.count > shape.limit + Self.reserve else { return }
         arrived.remove(tasks.removeLast().id)
         isComplete = false
@@ -80,38 +80,38 @@ struct TaskList: StreamState {
         arrived.remove(id)
     }
 
-    // MARK: Telling
+    // MARK: Encoded
 
     func whole(at now: Int) -> ByteBuffer {
         message("init", now) {
-            $0.tasks("tasks", told[...])
-            $0.name("count"); $0.int(told.count)
+            $0.tasks("tasks", sent[...])
+            $0.name("count"); $0.int(sent.count)
         }
     }
 
-    mutating func takeNews(at now: Int) -> ByteBuffer? {
-        let before = Dictionary(uniqueKeysWithValues: told.map { ($0.id, $0.version) })
+    mutating func takeChanges(at now: Int) -> ByteBuffer? {
+        let before = Dictionary(uniqueKeysWithValues: sent.map { ($0.id, $0.version) })
         let after = Set(shown.map(\.id))
         let added = shown.filter { before[$0.id] == nil }
         let changed = shown.filter { task in before[task.id].map { $0 != task.version } == true }
-        let removed = told.map(\.id).filter { !after.contains($0) }
+        let removed = sent.map(\.id).filter { !after.contains($0) }
         guard !added.isEmpty || !changed.isEmpty || !removed.isEmpty else { return nil }
         let new = added.count { arrived.contains($0.id) }
-        told = Array(shown)
+        sent = Array(shown)
         // One that has not come up yet is no news when it does.
         arrived = []
         var bytes =
-            shape.tellsChanges
+            shape.sendsChanges
             ? message("delta", now) {
                 $0.tasks("added", added[...])
                 $0.tasks("changed", changed[...])
                 $0.name("removed"); $0.array(removed) { $0.int($1) }
-                $0.name("count"); $0.int(told.count)
+                $0.name("count"); $0.int(sent.count)
                 $0.name("newTasksCount"); $0.int(new)
             }
             : message("update", now) {
-                $0.tasks("tasks", told[...])
-                $0.name("count"); $0.int(told.count)
+                $0.tasks("tasks", sent[...])
+                $0.name("count"); $0.int(sent.count)
                 $0.name("newTasksCount"); $0.int(new)
             }
         if new > 0 {
@@ -125,7 +125,7 @@ struct TaskList: StreamState {
     }
 
     private func message(_ type: String, _ now: Int, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
-        var json = JSONWriter(reserving: 256 + told.count * 400)
+        var json = JSONWriter(reserving: 256 + sent.count * 400)
         json.object {
             $0.name("type"); $0.string(type)
             body(&$0)

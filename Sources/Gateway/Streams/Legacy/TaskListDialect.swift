@@ -4,7 +4,7 @@ import NIOCore
 import Rooms
 import StrictJSON
 
-/// Streams that are told of one ``TaskList``.
+/// Streams that are sent one ``TaskList``.
 struct TaskListDialect: StateDialect {
     let shape: TaskList.Shape
     let tenant: TenantID
@@ -12,7 +12,7 @@ struct TaskListDialect: StateDialect {
     /// Milliseconds since 1970.
     let clock: @Sendable () -> Int
 
-    var name: String { "tasks \(shape.limit) \(shape.tellsChanges) \(shape.status)" }
+    var name: String { "tasks \(shape.limit) \(shape.sendsChanges) \(shape.status)" }
 
     func read(_ selection: Selection, after before: (any StreamState)?) async throws -> any StreamState {
         // Whoever may see the boards of the selection may see the list.
@@ -23,8 +23,8 @@ struct TaskListDialect: StateDialect {
         return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
     }
 
-    func say(_ word: GatewayWord, json: [UInt8]) -> ByteBuffer {
-        switch word {
+    func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
+        switch notice {
         case .established(_, _, let retry):
             var connected = JSONWriter()
             connected.object {

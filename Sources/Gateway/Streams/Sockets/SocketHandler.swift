@@ -166,8 +166,8 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         let author = reader.principal
         Task { [presence = streams.sockets.presence, hub] in
             do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
-                let told = SocketEndpoint.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
-                hub.loop.execute { self.answer(told) }
+                let refusal = SocketEndpoint.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
+                hub.loop.execute { self.answer(refusal) }
             }
         }
     }
