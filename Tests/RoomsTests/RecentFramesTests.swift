@@ -39,6 +39,17 @@ import Testing
         #expect(page(recent, after: 0) == nil)
     }
 
+    @Test func `a frame beyond the next begins anew, and one that is held already changes nothing`() {
+        var recent = recent(holding: 1...5)
+        recent.append(frame(3))
+        #expect(page(recent, after: 2) == [3, 4, 5])
+        recent.append(frame(7))
+        #expect(recent.oldest == 7)
+        #expect(page(recent, after: 5) == nil)
+        recent.append(frame(8))
+        #expect(page(recent, after: 6) == [7, 8])
+    }
+
     @Test func `nothing is held at first`() {
         #expect(recent().oldest == nil)
         #expect(recent().newest == nil)

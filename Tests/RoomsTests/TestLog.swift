@@ -12,6 +12,10 @@ final class TestLog: TenantHistory {
     private let events = Mutex<[Event]>([])
     /// Numbers below this are gone.
     let oldest = Mutex(1)
+    /// Events that the end of the log is read to at most, and how many times it can't be read.
+    let mostTail = Mutex(Int.max)
+    let failures = Mutex(0)
+    struct Failure: Error {}
 
     init(relay: Relay) { self.relay = relay }
 
@@ -69,7 +73,13 @@ final class TestLog: TenantHistory {
 
     func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
         await Task.yield()
+        let fails = failures.withLock { failures in
+            if failures > 0 { failures -= 1 }
+            return failures > 0
+        }
+        if fails { throw Failure() }
         let bounds = bounds
-        return LogPage(events: Array(all.prefix(bounds.head).suffix(count)), end: bounds.head, bounds: bounds)
+        let most = min(count, mostTail.withLock { $0 })
+        return LogPage(events: Array(all.prefix(bounds.head).suffix(most)), end: bounds.head, bounds: bounds)
     }
 }

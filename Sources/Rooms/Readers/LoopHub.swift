@@ -63,6 +63,7 @@ public final class LoopHub: @unchecked Sendable {
 
     private func dispatch(_ batches: [Relay.Batch]) {
         for batch in batches {
+            if batch.skips { skip(to: batch) }
             if batch.head > 0 { heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head) }
             let everyone = rooms[RoomID(tenant: batch.tenant, audience: .tenant)]
             for frame in batch.frames {
@@ -71,6 +72,16 @@ public final class LoopHub: @unchecked Sendable {
                 rooms[RoomID(tenant: batch.tenant, audience: frame.audience)]?.assumeIsolated { $0.deliver(frame) }
             }
         }
+    }
+
+    /// Events were not handed over: those who are live read them from the log.
+    private func skip(to batch: Relay.Batch) {
+        let live = all.filter { $0.tenant == batch.tenant && $0.state == .live }
+        // With the head that they were live at, and the read only with the new one.
+        for reader in live { reader.leaveList() }
+        heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head)
+        for list in Array(lists.values) where list.tenant == batch.tenant { list.stateStream?.readAgain() }
+        for reader in live { reader.read() }
     }
 
     // MARK: Sweeps, and what else comes later

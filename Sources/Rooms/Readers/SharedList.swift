@@ -29,7 +29,7 @@ final class SharedList: @unchecked Sendable {
     private var isScheduled = false
 
     /// Sends its connections a state instead of events, if their wire has it so.
-    private var stateStream: StateStream?
+    private(set) var stateStream: StateStream?
 
     init(tenant: TenantID, selection: Selection, wire: Wire, hub: LoopHub) {
         self.tenant = tenant

@@ -1,7 +1,7 @@
 import DequeModule
 import NIOCore
 
-/// The newest frames of one tenant, dense, so that a reader a little way back needs no query and no encoding.
+/// The newest frames of one tenant without a hole, so that a reader a little way back needs no query and no encoding.
 ///
 /// Bounded in bytes and in number; the oldest go first.
 struct RecentFrames {
@@ -21,13 +21,23 @@ struct RecentFrames {
     var oldest: Int? { frames.first?.seq }
     var newest: Int? { frames.last?.seq }
 
-    /// - Precondition: `frame` is numbered one above the newest.
+    /// Takes `frame` if it is numbered one above the newest. One numbered lower is here already, or is none of ours; with
+    /// one numbered higher it begins anew, since a page must never have a hole.
     mutating func append(_ frame: EventFrame) {
+        if let newest, frame.seq != newest + 1 {
+            guard frame.seq > newest else { return }
+            clear()
+        }
         frames.append(frame)
         held += frame.bytes.readableBytes
         while held > limits.bytes || frames.count > limits.count, let gone = frames.popFirst() {
             held -= gone.bytes.readableBytes
         }
+    }
+
+    mutating func clear() {
+        frames = []
+        held = 0
     }
 
     /// Frames after `seq`, `bytes` in all or one; nil when they do not reach back that far, or are past their time.

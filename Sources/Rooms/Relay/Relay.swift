@@ -2,20 +2,23 @@ public import Events
 public import NIOCore
 import Synchronization
 
-/// Hands committed events to the rooms on every event loop, in number order, once.
+/// Hands committed events to the rooms on every event loop, in number order, without a gap, once.
 ///
-/// One batch and one hop per loop for whatever committed together. A tenant costs nothing here until somebody of it
-/// connects; its head, newest frames and boards are then kept in memory.
+/// One batch and one hop per loop for all that was announced together. Announcements may be lost or come out of order:
+/// what is missing is read from the log. A tenant costs nothing here until somebody of it connects; its head, newest
+/// frames and boards are then kept in memory.
 public final class Relay: Sendable {
     struct Batch: Sendable {
         let tenant: TenantID
         /// The number that a loop's head comes to; 0 for frames that are not logged.
         var head: Int
         var frames: [EventFrame]
+        /// Events before ``head`` that are not among ``frames`` were never handed over: they are in the log alone.
+        var skips = false
     }
 
-    private struct State {
-        var feeds: [TenantID: TenantMemory] = [:]
+    struct State {
+        var memories: [TenantID: TenantMemory] = [:]
         /// Tenants that nobody is connected to any more, oldest first.
         var idle: [TenantID] = []
         var history: (any TenantHistory)?
@@ -25,22 +28,24 @@ public final class Relay: Sendable {
         var admission: RoomLimits
         var isDraining = false
 
-        /// Drops the feeds of the tenants that have been idle longest, beyond `count` of them.
+        /// Drops those of the tenants that have been idle longest, beyond `count` of them.
         mutating func forget(olderThan count: Int, on hubs: [LoopHub]) {
             while idle.count >= count {
                 let tenant = idle.removeFirst()
-                guard feeds[tenant]?.connections == 0 else { continue }
-                feeds[tenant] = nil
+                guard memories[tenant]?.connections == 0 else { continue }
+                memories[tenant] = nil
                 for hub in hubs { hub.forget(tenant) }
             }
         }
     }
 
     let limits: RoomLimits
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let started: Mutex<[LoopHub]> = Mutex([])
     private let clock: @Sendable () -> Int
-    private static let idleFeeds = 64
+    private static let idleTenants = 64
+    /// Events of a tenant's log that are read into its memory at most.
+    static let mostRead = 10_000
 
     /// - Parameter clock: milliseconds since 1970.
     public init(limits: RoomLimits, clock: @escaping @Sendable () -> Int) {
@@ -74,26 +79,25 @@ public final class Relay: Sendable {
 
     // MARK: Announcing
 
-    /// Takes committed events, per tenant in number order. Called by the store, after the commit and before anybody is
-    /// told that it succeeded.
+    /// Takes committed events. Called by the store, after the commit and before it answers those who wrote them.
     public func announce(_ events: [Event]) {
         let hubs = self.hubs
         let presence = state.withLock { state in
             guard let epoch = state.history?.epoch else { return state.presence }
             var batches: [Batch] = []
+            var gaps: Set<TenantID> = []
             for event in events {
-                guard let feed = state.feeds[event.tenant] else { continue }
-                let frame = EventFrame(event, epoch: epoch)
-                guard feed.take(frame) else { continue }
-                if let last = batches.indices.last, batches[last].tenant == event.tenant {
-                    batches[last].frames.append(frame)
-                    batches[last].head = frame.seq
+                guard let memory = state.memories[event.tenant], event.seq > memory.head else { continue }
+                if let frame = memory.take(EventFrame(event, epoch: epoch)) {
+                    batches.append(frame, of: event.tenant)
+                    while let next = memory.takeHeld() { batches.append(next, of: event.tenant) }
                 } else {
-                    batches.append(Batch(tenant: event.tenant, head: frame.seq, frames: [frame]))
+                    gaps.insert(event.tenant)
                 }
             }
             // Under the lock: every loop must be handed the batches in the same order.
             if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
+            for tenant in gaps { fill(tenant, in: &state) }
             return state.presence
         }
         // Not under the lock, which presence takes itself.
@@ -106,31 +110,31 @@ public final class Relay: Sendable {
     public func announce(ephemeral frame: EventFrame, in tenant: TenantID) {
         let hubs = self.hubs
         state.withLock { state in
-            guard state.feeds[tenant] != nil else { return }
+            guard state.memories[tenant] != nil else { return }
             for hub in hubs { hub.receive([Batch(tenant: tenant, head: 0, frames: [frame])]) }
         }
     }
 
-    // MARK: Feeds
+    // MARK: Tenants in memory
 
     /// The tenant's boards, or nil when ``load(_:on:)`` has to be waited for first.
     public func boards(of tenant: TenantID) -> Set<BoardID>? {
-        state.withLock { $0.feeds[tenant].flatMap { $0.isReady ? $0.boards : nil } }
+        state.withLock { $0.memories[tenant].flatMap { $0.isReady ? $0.boards : nil } }
     }
 
-    /// Brings a tenant's feed into memory; succeeds at once when it is there.
+    /// Brings a tenant into memory; succeeds at once when it is there.
     public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
         enum Step { case ready, waiting, load(any TenantHistory), unavailable }
         let step: Step = state.withLock { state in
             guard let history = state.history else { return .unavailable }
-            switch state.feeds[tenant]?.phase {
+            switch state.memories[tenant]?.phase {
             case .ready: return .ready
             case .loading(let waiting):
-                state.feeds[tenant]?.phase = .loading(waiting + [promise])
+                state.memories[tenant]?.phase = .loading(waiting + [promise])
                 return .waiting
             case nil:
-                state.feeds[tenant] = TenantMemory(of: tenant, limits: limits, waiting: [promise])
+                state.memories[tenant] = TenantMemory(of: tenant, limits: limits, waiting: [promise])
                 return .load(history)
             }
         }
@@ -148,24 +152,26 @@ public final class Relay: Sendable {
         do {
             let boards = try await history.boardIDs(of: tenant)
             let page = try await history.tail(
-                of: tenant, count: min(limits.retainCount, 10_000), bytes: limits.recentBytes)
+                of: tenant, count: min(limits.retainCount, Self.mostRead), bytes: limits.recentBytes)
             loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
         } catch {
             loaded = .failure(error)
         }
         let hubs = self.hubs
         let waiting: [EventLoopPromise<Void>] = state.withLock { state in
-            guard case .loading(let waiting) = state.feeds[tenant]?.phase else { return [] }
+            guard case .loading(let waiting) = state.memories[tenant]?.phase else { return [] }
             switch loaded {
             case .success(let (page, frames, boards)):
-                state.feeds[tenant]?.finishLoading(page, frames: frames, boards: boards)
-                // Every loop begins where the log stands.
-                let start = Batch(tenant: tenant, head: page.bounds.head, frames: [])
-                for hub in hubs { hub.receive([start]) }
-                state.forget(olderThan: Self.idleFeeds, on: hubs)
+                guard let memory = state.memories[tenant] else { break }
+                memory.finishLoading(page, frames: frames, boards: boards)
+                while memory.takeHeld() != nil {}
+                // Every loop begins where the log stands; nobody can be connected yet.
+                for hub in hubs { hub.receive([Batch(tenant: tenant, head: memory.head, frames: [])]) }
+                fill(tenant, in: &state)
+                state.forget(olderThan: Self.idleTenants, on: hubs)
                 state.idle.append(tenant)
             case .failure:
-                state.feeds[tenant] = nil
+                state.memories[tenant] = nil
             }
             return waiting
         }
@@ -185,26 +191,26 @@ public final class Relay: Sendable {
         let boards: Set<BoardID>
     }
 
-    /// Counts one connection in; nil when the tenant's feed has to be loaded first.
+    /// Counts one connection in; nil when the tenant has to be loaded first.
     ///
     /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; nobody else is cut for it.
     func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
         let result: Result<Admission?, RoomError> = state.withLock { state in
             guard !state.isDraining else { return .failure(.draining) }
-            guard let feed = state.feeds[tenant], feed.isReady, let epoch = state.history?.epoch else {
+            guard let memory = state.memories[tenant], memory.isReady, let epoch = state.history?.epoch else {
                 return .success(nil)
             }
-            let mine = feed.connectionsByUser[user, default: 0]
+            let mine = memory.connectionsByUser[user, default: 0]
             let own = state.admission.limits(of: tenant)
             for (count, limit) in [
-                (state.connections, state.admission.connectionsTotal), (feed.connections, own.connections),
+                (state.connections, state.admission.connectionsTotal), (memory.connections, own.connections),
                 (mine, own.connectionsPerUser),
             ] where count >= limit { return .failure(.full(limit: limit)) }
-            if feed.connections == 0 { state.idle.removeAll { $0 == tenant } }
+            if memory.connections == 0 { state.idle.removeAll { $0 == tenant } }
             state.connections += 1
-            feed.connections += 1
-            feed.connectionsByUser[user] = mine + 1
-            return .success(Admission(head: feed.head, epoch: epoch, boards: feed.boards))
+            memory.connections += 1
+            memory.connectionsByUser[user] = mine + 1
+            return .success(Admission(head: memory.head, epoch: epoch, boards: memory.boards))
         }
         return try result.get()
     }
@@ -212,13 +218,13 @@ public final class Relay: Sendable {
     func release(_ tenant: TenantID, _ user: UserID) {
         let hubs = self.hubs
         state.withLock { state in
-            guard let feed = state.feeds[tenant] else { return }
+            guard let memory = state.memories[tenant] else { return }
             state.connections -= 1
-            feed.connections -= 1
-            let left = feed.connectionsByUser[user, default: 1] - 1
-            feed.connectionsByUser[user] = left > 0 ? left : nil
-            if feed.connections == 0 {
-                state.forget(olderThan: Self.idleFeeds, on: hubs)
+            memory.connections -= 1
+            let left = memory.connectionsByUser[user, default: 1] - 1
+            memory.connectionsByUser[user] = left > 0 ? left : nil
+            if memory.connections == 0 {
+                state.forget(olderThan: Self.idleTenants, on: hubs)
                 state.idle.append(tenant)
             }
         }
@@ -233,11 +239,11 @@ public final class Relay: Sendable {
     func page(of tenant: TenantID, after seq: Int) -> Page {
         let now = clock()
         return state.withLock { state in
-            state.feeds[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
+            state.memories[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
         }
     }
 
-    func head(of tenant: TenantID) -> Int { state.withLock { $0.feeds[tenant]?.head ?? 0 } }
+    func head(of tenant: TenantID) -> Int { state.withLock { $0.memories[tenant]?.head ?? 0 } }
     public var connections: Int { state.withLock { $0.connections } }
 
     /// From now on nobody is admitted.

@@ -3,20 +3,30 @@ import NIOCore
 
 /// What is kept of one tenant in memory while somebody of it is connected: head, recent frames, boards, counts.
 ///
-/// Lives inside the relay's lock.
+/// Frames are handed to the loops in the order of their numbers, without a gap: one that comes before its turn is held
+/// back until those before it have come, from a later announcement or from the log. Lives inside the relay's lock.
 final class TenantMemory {
     enum Phase {
-        /// The store is being asked; what is announced meanwhile is kept already.
+        /// The store is being asked; what is announced meanwhile is held back.
         case loading([EventLoopPromise<Void>])
         case ready
     }
 
     var phase: Phase
-    var head = 0
-    var recent: RecentFrames
-    var boards: Set<BoardID> = [.main]
+    /// The newest number that was handed to the loops.
+    private(set) var head = 0
+    /// The newest number that was announced.
+    private(set) var announced = 0
+    /// Somebody reads the log to fill a gap.
+    var isFilling = false
+    private(set) var recent: RecentFrames
+    private(set) var boards: Set<BoardID> = [.main]
     var connections = 0
     var connectionsByUser: [UserID: Int] = [:]
+
+    /// Frames before their turn, the lowest number first; those beyond ``mostHeld`` are left to the log.
+    private var held: [EventFrame] = []
+    private static let mostHeld = 1000
 
     init(of tenant: TenantID, limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
         phase = .loading(waiting)
@@ -26,27 +36,48 @@ final class TenantMemory {
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
+    /// Whether something was announced that only the log can give.
+    var hasGap: Bool { isReady && announced > head }
 
-    /// - Returns: false when the log already showed it when the feed was loaded: a commit can be read before it is
-    ///   announced.
-    func take(_ frame: EventFrame) -> Bool {
-        note(frame)
-        guard frame.seq > head else { return false }
-        head = frame.seq
-        recent.append(frame)
-        return true
+    // MARK: Announcements
+
+    /// The tenant's log has come to `head`, for all that is known.
+    func note(head: Int) { announced = max(announced, head) }
+
+    /// - Returns: `frame` when it is its turn to go to the loops; ``takeHeld()`` then gives those that waited for it.
+    func take(_ frame: EventFrame) -> EventFrame? {
+        guard frame.seq > head else { return nil }
+        announced = max(announced, frame.seq)
+        guard frame.seq == head + 1, isReady else {
+            hold(frame)
+            return nil
+        }
+        advance(with: frame)
+        return frame
     }
 
-    /// Takes over what the store had, with what has been announced since behind it.
-    func finishLoading(_ page: LogPage, frames: [EventFrame], boards stored: Set<BoardID>) {
-        boards = stored.union([.main])
-        let announced = recent.page(after: (recent.oldest ?? 1) - 1, bytes: .max, now: 0) ?? []
-        for frame in announced { note(frame) }
-        let isDense = (announced.first?.seq ?? 0) <= page.bounds.head + 1
-        recent = RecentFrames(limits: recent.limits)
-        for frame in (isDense ? frames : []) + announced.filter({ $0.seq > page.bounds.head }) { recent.append(frame) }
-        head = max(head, page.bounds.head)
-        phase = .ready
+    /// The next held frame whose turn has come.
+    func takeHeld() -> EventFrame? {
+        guard !held.isEmpty else { return nil }
+        let past = held.prefix { $0.seq <= head }.count
+        held.removeFirst(past)
+        guard let next = held.first, next.seq == head + 1 else { return nil }
+        held.removeFirst()
+        advance(with: next)
+        return next
+    }
+
+    private func hold(_ frame: EventFrame) {
+        let place = held.lastIndex { $0.seq <= frame.seq }.map { $0 + 1 } ?? 0
+        if place > 0, held[place - 1].seq == frame.seq { return }
+        held.insert(frame, at: place)
+        if held.count > Self.mostHeld { held.removeLast() }
+    }
+
+    private func advance(with frame: EventFrame) {
+        head = frame.seq
+        note(frame)
+        recent.append(frame)
     }
 
     /// Boards that came or went.
@@ -56,7 +87,32 @@ final class TenantMemory {
         if frame.type == .boardDeleted { boards.remove(id) }
     }
 
-    /// Pages for a reader that has everything up to `seq`; nil when only the store can tell.
+    // MARK: The log
+
+    /// Takes over what the store had; ``takeHeld()`` then gives what was announced meanwhile.
+    ///
+    /// - Parameter boards: read before the page was.
+    func finishLoading(_ page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {
+        skip(to: page, frames: frames, boards: boards)
+        phase = .ready
+    }
+
+    /// Goes on at the head of `page`, though there may be a gap before it.
+    func skip(to page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {
+        self.boards = boards.union([.main])
+        recent.clear()
+        for frame in frames {
+            note(frame)
+            recent.append(frame)
+        }
+        head = max(head, page.bounds.head)
+        announced = max(announced, head)
+    }
+
+    /// The log ends at `head`: what was announced beyond it is not waited for.
+    func end(at head: Int) { announced = max(self.head, min(announced, head)) }
+
+    /// Pages for a reader that has everything up to `seq`; nil when only the store can say.
     func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
         if seq >= head { return [] }
         return recent.page(after: seq, bytes: bytes, now: now)

@@ -46,6 +46,12 @@ final class StateStream: @unchecked Sendable {
         }
     }
 
+    /// Events have passed it by.
+    func readAgain() {
+        hasOverflowed = true
+        read()
+    }
+
     private func read() {
         guard waiting == nil else { return }
         waiting = []

@@ -1,0 +1,99 @@
+public import Events
+import Synchronization
+
+/// Announcements that leave gaps: what is missing comes from the log.
+extension Relay {
+    /// Takes note that the log of `tenant` has come to `head`; the events on the way there may be lacking.
+    ///
+    /// - Parameter events: of the tenant, as many as are known, in any order.
+    public func advance(_ tenant: TenantID, to head: Int, events: [Event] = []) {
+        announce(events)
+        state.withLock { state in
+            state.memories[tenant]?.note(head: head)
+            fill(tenant, in: &state)
+        }
+    }
+
+    /// Begins to read what is lacking, unless nothing is or somebody does.
+    func fill(_ tenant: TenantID, in state: inout State) {
+        guard let memory = state.memories[tenant], memory.hasGap, !memory.isFilling, let history = state.history
+        else { return }
+        memory.isFilling = true
+        Task { await self.fill(tenant, from: history) }
+    }
+
+    private struct Gap: Sendable {
+        let head: Int
+        let announced: Int
+        /// Events that are read to fill it: some more than are lacking, since the log grows meanwhile.
+        var count: Int { min(announced - head + 256, Relay.mostRead) }
+    }
+
+    /// The gap there is; nil ends the filling.
+    private func gap(of tenant: TenantID) -> Gap? {
+        state.withLock { state in
+            guard let memory = state.memories[tenant] else { return nil }
+            guard memory.hasGap else {
+                memory.isFilling = false
+                return nil
+            }
+            return Gap(head: memory.head, announced: memory.announced)
+        }
+    }
+
+    private func fill(_ tenant: TenantID, from history: any TenantHistory) async {
+        while let gap = gap(of: tenant) {
+            do {
+                let boards = try await history.boardIDs(of: tenant)
+                let page = try await history.tail(of: tenant, count: gap.count, bytes: limits.recentBytes)
+                let frames = page.events.filter { $0.seq > gap.head }.map { EventFrame($0, epoch: page.bounds.epoch) }
+                accept(frames, of: page, boards, gap, tenant)
+            } catch {
+                try? await Task.sleep(for: Self.patience)
+            }
+        }
+    }
+
+    private func accept(
+        _ frames: [EventFrame], of page: LogPage, _ boards: Set<BoardID>, _ gap: Gap, _ tenant: TenantID
+    ) {
+        let hubs = self.hubs
+        let presence: PresenceHub? = state.withLock { state in
+            guard let memory = state.memories[tenant], memory.isReady else { return nil }
+            var batches: [Batch] = []
+            // Numbers below the first that was read may have come by an announcement meanwhile.
+            if page.bounds.head <= memory.head || (frames.first?.seq ?? .max) <= memory.head + 1 {
+                for frame in frames {
+                    if let next = memory.take(frame) { batches.append(next, of: tenant) }
+                }
+            } else if page.events.count == gap.count, gap.count < Self.mostRead {
+                // The log has grown by more than was allowed for: once more, with what is known now.
+                memory.note(head: page.bounds.head)
+                return nil
+            } else {
+                // More than memory holds: readers that were live read it from the store.
+                memory.skip(to: page, frames: frames, boards: boards)
+                batches.append(Batch(tenant: tenant, head: memory.head, frames: [], skips: true))
+            }
+            while let next = memory.takeHeld() { batches.append(next, of: tenant) }
+            if memory.announced == gap.announced { memory.end(at: page.bounds.head) }
+            if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
+            return state.presence
+        }
+        presence?.boardsChanged(in: tenant)
+    }
+
+    /// Between two attempts to read a log that can't be read.
+    private static let patience = Duration.milliseconds(250)
+}
+
+extension [Relay.Batch] {
+    mutating func append(_ frame: EventFrame, of tenant: TenantID) {
+        if let last = indices.last, self[last].tenant == tenant {
+            self[last].frames.append(frame)
+            self[last].head = frame.seq
+        } else {
+            append(Relay.Batch(tenant: tenant, head: frame.seq, frames: [frame]))
+        }
+    }
+}
