@@ -6,8 +6,8 @@ public import NIOCore
 /// An event comes as ``receive(_:)`` → ``Room/deliver(_:)`` → ``SharedList/append(_:)``, and at the end of the tick
 /// goes on as ``SharedList/sweep()`` → ``Reader/deliver(_:from:)`` → ``Sink/send(_:)``.
 ///
-/// `@unchecked Sendable`: used on its loop alone, but for ``receive(_:)``, ``forget(_:)``, ``drainAll(over:)`` and
-/// ``describe(_:)``, which may be called from any thread and hop to the loop.
+/// `@unchecked Sendable`: used on its loop alone, but for ``receive(_:)``, ``forget(_:)``, ``drainAll(over:)``,
+/// ``describe(_:)`` and ``counters()``, which may be called from any thread and hop to the loop.
 public final class LoopHub: @unchecked Sendable {
     public let loop: any EventLoop
     let relay: Relay
@@ -21,6 +21,8 @@ public final class LoopHub: @unchecked Sendable {
     private var lists: [ListID: SharedList] = [:]
     private var dirty: [SharedList] = []
     private var versions = 0
+    /// Without the readers that are open; see ``counters()``.
+    var counted = LoopCounters()
 
     /// In ``parts`` parts, of which ``Beat`` looks after one at a time.
     private var readers: [[Reader]] = Array(repeating: [], count: parts)
@@ -155,6 +157,7 @@ public final class LoopHub: @unchecked Sendable {
         readers[reader.tabled.part].append(reader)
         byID[reader.id] = reader
         connections += 1
+        counted.opened += 1
         if let user = reader.selection.user {
             room(RoomID(tenant: reader.tenant, audience: .user(user))).assumeIsolated { $0.join(reader) }
         }

@@ -16,7 +16,7 @@ extension Reader {
     /// Sends heartbeats and `token.expiring`; ends what has run out, stands still, or has lost its peer.
     func attend(at moment: Moment) {
         let limits = hub.limits
-        if hasLostPeer(at: moment) { return drop() }
+        if hasLostPeer(at: moment) { return drop(.lostPeer) }
         let left = principal.expiresAt &- moment.wallClock
         if left <= 0 { return close(.tokenExpired, reconnectAfter: nil) }
         if moment.now >= livesUntil {
@@ -27,7 +27,7 @@ extension Reader {
             send(StreamEvents.expiring(at: principal.expiresAt, on: wire, now: moment.wallClock))
         }
         if let since = output.blockedSince {
-            if moment.now - since >= limits.stall { drop() }
+            if moment.now - since >= limits.stall { drop(.stalled) }
         } else if moment.now - output.lastWrite >= limits.heartbeat, hasStarted {
             send(wire.heartbeat)
         }

@@ -36,7 +36,7 @@ extension Reader {
         guard state != .closed else { return }
         if output.blockedSince != nil || !hasStarted {
             output.waiting.writeImmutableBuffer(bytes)
-            if output.waiting.readableBytes > Self.mostWaiting { drop() }
+            if output.waiting.readableBytes > Self.mostWaiting { drop(.stalled) }
             return
         }
         guard let taken = sink.send(bytes) else { return drop() }

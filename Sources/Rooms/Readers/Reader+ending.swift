@@ -3,9 +3,12 @@ import NIOCore
 
 /// How a connection ends, or is allowed to live on.
 extension Reader {
-    /// Ends it without another word: the connection is gone, or has to go now.
-    public func drop() {
+    /// Ends it without another word: the client is gone.
+    public func drop() { drop(.gone) }
+
+    func drop(_ ending: LoopCounters.Ending) {
         guard state != .closed else { return }
+        hub.count(self, ending)
         listed.list?.leave(self)
         stateStream?.leave()
         stateStream = nil
@@ -26,14 +29,14 @@ extension Reader {
             StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: wire, now: hub.relay.now()))
         last.writeImmutableBuffer(wire.end(reason))
         if output.blockedSince == nil { sink.finish(last) }
-        drop()
+        drop(.closed(reason))
     }
 
     /// Ends a stream whose last event has been sent.
     func end() {
         guard state != .closed else { return }
         sink.finish(StreamBytes.end)
-        drop()
+        drop(.finished)
     }
 
     /// Ends it because the gateway goes down.

@@ -29,7 +29,7 @@ extension Reader {
             return try await history.bounds(of: tenant)
         } then: { [self] result in
             guard state != .closed else { return }
-            guard case .success(let bounds) = result else { return drop() }
+            guard case .success(let bounds) = result else { return drop(.unreadable) }
             then(bounds)
         }
     }
@@ -39,7 +39,7 @@ extension Reader {
         hub.reads.run {
             try await snapshot()
         } then: { [self] result in
-            guard case .success(let snapshot) = result else { return drop() }
+            guard case .success(let snapshot) = result else { return drop(.unreadable) }
             start(admission, resumption, snapshot)
         }
     }
@@ -68,6 +68,7 @@ extension Reader {
         let snapshotBytes = snapshot?.encoded(on: wire)
         if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
         if case .resync(let reason) = resumption {
+            hub.counted.resyncs += 1
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
                     reason, cursor: Cursor(seq: place, epoch: admission.epoch), snapshotURL: snapshotURL, on: wire,
@@ -102,7 +103,7 @@ extension Reader {
     /// Does `work` when the stream has begun.
     func whenStarted(_ work: @escaping () -> Void) {
         guard state != .closed else { return }
-        guard onStart.count < Self.mostOnStart else { return drop() }
+        guard onStart.count < Self.mostOnStart else { return drop(.stalled) }
         onStart.append(work)
     }
 

@@ -10,6 +10,7 @@ extension Reader {
         switch hub.relay.page(of: tenant, after: cursor) {
         case .older: readFromStore()
         case .frames(let frames):
+            hub.counted.memoryPages += 1
             var page = FrameBuffer()
             for frame in frames where frame.seq <= end && shown.shows(frame.audience, frame.type) {
                 page.append(wire.encode(frame: frame), seq: frame.seq)
@@ -20,6 +21,7 @@ extension Reader {
 
     private func readFromStore() {
         isReading = true
+        hub.counted.storePages += 1
         presence.mayHaveMissed = true
         let (tenant, wire, selections) = (tenant, wire, selections)
         let (shown, cursor, end) = log.next(selection)
@@ -36,7 +38,7 @@ extension Reader {
             // It is shown something else by now.
             guard self.selections == selections else { return read() }
             switch result {
-            case .failure: drop()
+            case .failure: drop(.unreadable)
             case .success(let (page, _)) where cursor < page.bounds.oldest - 1: resync(.cursorExpired)
             case .success(let (page, frames)): finish(frames, upTo: page.end)
             }
@@ -71,6 +73,7 @@ extension Reader {
     }
 
     func sendResync(_ reason: ResyncReason) {
+        hub.counted.resyncs += 1
         guard let epoch = hub.relay.history?.epoch else { return }
         send(
             StreamEvents.resync(

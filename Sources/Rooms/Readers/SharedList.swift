@@ -142,6 +142,7 @@ final class SharedList: @unchecked Sendable {
         filling = FrameBuffer()
         hasInsertions = false
         sweepNumber += 1
+        hub.counted.sweeps += 1
         position = 0
         end = readers.count
         sweepSlice()

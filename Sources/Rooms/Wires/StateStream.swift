@@ -64,7 +64,7 @@ final class StateStream: @unchecked Sendable {
             // Everybody may have left meanwhile.
             guard !list.isEmpty else { return }
             guard case .success(var state) = result else {
-                for reader in list.everyone { reader.drop() }
+                for reader in list.everyone { reader.drop(.unreadable) }
                 return
             }
             for frame in frames where frame.seq > state.seq { state.apply(frame) }

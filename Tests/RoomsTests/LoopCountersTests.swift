@@ -1,0 +1,47 @@
+import Events
+import Testing
+
+@testable import Rooms
+
+@Suite(.serialized) struct LoopCountersTests {
+    @Test func `deliveries are counted for open connections and for those that have gone`() async throws {
+        let hub = TestHub()
+        #expect(try await hub.hub.counters().get() == LoopCounters())
+        let one = try await hub.joinLive()
+        let other = try await hub.joinLive(user: "other")
+        hub.log.commit(.board(.main), count: 3)
+        try await hub.settle { one.numbers.count == 3 && other.numbers.count == 3 }
+        try await hub.leave(one)
+        hub.log.commit(.board(.main))
+        try await hub.settle { other.numbers.count == 4 }
+        let counters = try await hub.hub.counters().get()
+        #expect(counters.readers == 1)
+        #expect(counters.opened == 2)
+        #expect(counters.deliveries == 7)
+        #expect(counters.bytes == (try await hub.read { one.sink.received.readableBytes + other.sink.received.readableBytes }))
+        #expect(counters.sweeps >= 2)
+        #expect(counters.endings == [.gone: 1])
+        #expect(counters.resyncs == 0)
+    }
+
+    @Test func `endings are counted by their reason`() async throws {
+        let hub = TestHub()
+        for reason in [CloseReason.admin, .admin, .revoked] {
+            _ = try await hub.joinLive()
+            _ = try await hub.relay.close(in: TestLog.tenant, reason, reconnectAfter: nil) { _, _ in true }
+        }
+        #expect(try await hub.hub.counters().get().endings == [.closed(.admin): 2, .closed(.revoked): 1])
+    }
+
+    @Test func `pages are counted by where they came from, and cursors that were not honoured`() async throws {
+        var limits = RoomLimits.immediate
+        limits.recentBytes = 500
+        let hub = TestHub(limits)
+        hub.log.commit(.board(.main), count: 50)
+        let far = try await hub.joinLive(after: "0-abcdef01")
+        try await hub.settle { far.numbers.count == 50 }
+        #expect(try await hub.hub.counters().get().storePages >= 2)
+        _ = try await hub.joinLive(after: "nonsense")
+        #expect(try await hub.hub.counters().get().resyncs == 1)
+    }
+}
