@@ -88,7 +88,7 @@ public struct Gateway: Sendable {
             nativeStream, LegacyEventStream(store: store),
             JobStreams(kind: .taskProgress, store: store, lifetime: nil),
             JobStreams(kind: .job, store: store, lifetime: Int64(settings.jobStreamMilliseconds) * 1_000_000),
-        ] + LegacyTaskStream.endpoints(store: store, clock: relay.now)
+        ] + LegacyTaskStream.endpoints(store: store, clock: relay.wallClock)
     }
 
     func makeStreams() -> Streams {
@@ -109,7 +109,7 @@ public struct Gateway: Sendable {
         router.add(middleware: ErrorResponse())
         HealthRoutes(relay: relay, authenticator: authenticator).add(to: router)
         PageRoutes(assets: assets).add(to: router)
-        SessionRoutes(clock: relay.now).add(to: router)
+        SessionRoutes(clock: relay.wallClock).add(to: router)
         let tenant = router.group(context: TenantContext.self)
             .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals))
         TaskRoutes(store: store, settings: settings).add(to: tenant)

@@ -39,7 +39,7 @@ struct PublishRoutes {
     }
 
     private func announce(_ publication: Publication, by context: TenantContext) {
-        let now = relay.now()
+        let now = relay.wallClock()
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string(publication.type.rawValue)

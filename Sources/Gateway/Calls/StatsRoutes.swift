@@ -38,7 +38,7 @@ struct StatsRoutes {
             connections.removeAll { ($0.connectedAt, $0.id.description) <= (time, place[1]) }
         }
         let page = connections.prefix(limit)
-        let now = relay.now()
+        let now = relay.wallClock()
         let known = relay.boards(of: context.tenant) ?? [.main]
         var json = JSONWriter(reserving: 256 + page.count * 200)
         json.object { json in

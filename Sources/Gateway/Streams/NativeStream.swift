@@ -27,7 +27,7 @@ struct NativeStream: StreamEndpoint {
         var snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)?
         if try question.query.flag("snapshot") {
             snapshot = { [store, relay, boards = asked.selection.boards] in
-                try await store.initEvent(of: principal.tenant, boards: boards, now: relay.now())
+                try await store.initEvent(of: principal.tenant, boards: boards, now: relay.wallClock())
             }
         }
         return StreamRequest(

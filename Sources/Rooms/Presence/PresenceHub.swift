@@ -45,7 +45,7 @@ public final class PresenceHub: Sendable {
     /// The presence of those whom `relay` serves.
     public convenience init(for relay: Relay, on loop: any EventLoop) {
         self.init(
-            on: loop, wallClock: { [weak relay] in relay?.now() ?? 0 },
+            on: loop, wallClock: { [weak relay] in relay?.wallClock() ?? 0 },
             boards: { [weak relay] in relay?.boards(of: $0) },
             announce: { [weak relay] in relay?.announce(ephemeral: $0, in: $1) })
     }

@@ -46,9 +46,9 @@ public final class LoopHub: @unchecked Sendable {
     }
 
     /// Milliseconds since 1970.
-    public var wallClock: Int { relay.now() }
+    public var wallClock: Int { relay.wallClock() }
     /// Nanoseconds that only go forward.
-    func now() -> Int64 { Int64(loop.now.uptimeNanoseconds) }
+    func uptime() -> Int64 { Int64(loop.now.uptimeNanoseconds) }
     func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
 
     // MARK: Events
@@ -90,7 +90,7 @@ public final class LoopHub: @unchecked Sendable {
 
     /// Has `list` swept at the end of this tick, or at `time` when that is later.
     func schedule(_ list: SharedList, notBefore time: Int64) {
-        if time > now() {
+        if time > uptime() {
             loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time))) { list.sweep() }
             return
         }
@@ -111,7 +111,7 @@ public final class LoopHub: @unchecked Sendable {
 
     /// Does `work` at `time`, or at the end of this tick when that is past.
     func later(notBefore time: Int64, _ work: @escaping @Sendable () -> Void) {
-        if time > now() {
+        if time > uptime() {
             loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time)), work)
         } else {
             loop.execute(work)
@@ -145,7 +145,7 @@ public final class LoopHub: @unchecked Sendable {
                 }
             }
         }
-        let reader = Reader(request, on: sink, of: self, floor: admission.head, connectedAt: relay.now())
+        let reader = Reader(request, on: sink, of: self, floor: admission.head, connectedAt: relay.wallClock())
         add(reader)
         opened(.success(reader))
         reader.begin(request, admission)

@@ -6,7 +6,7 @@ extension Reader {
     /// One look at the clocks, for all readers of a turn.
     struct Moment {
         /// Nanoseconds of the loop's clock.
-        let now: Int64
+        let uptime: Int64
         /// Milliseconds since 1970.
         let wallClock: Int
         /// Counts the seconds.
@@ -19,7 +19,7 @@ extension Reader {
         if hasLostPeer(at: moment) { return drop(.lostPeer) }
         let left = principal.expiresAt &- moment.wallClock
         if left <= 0 { return close(.tokenExpired, reconnectAfter: nil) }
-        if moment.now >= livesUntil {
+        if moment.uptime >= livesUntil {
             return close(.maxAge, reconnectAfter: StreamEvents.retry(around: limits.retryMilliseconds))
         }
         if left <= Self.expiryNotice, !knowsOfExpiry, hasStarted {
@@ -27,8 +27,8 @@ extension Reader {
             send(StreamEvents.expiring(at: principal.expiresAt, on: wire, now: moment.wallClock))
         }
         if let since = output.blockedSince {
-            if moment.now - since >= limits.stall { drop(.stalled) }
-        } else if moment.now - output.lastWrite >= limits.heartbeat, hasStarted {
+            if moment.uptime - since >= limits.stall { drop(.stalled) }
+        } else if moment.uptime - output.lastWrite >= limits.heartbeat, hasStarted {
             send(wire.heartbeat)
         }
     }

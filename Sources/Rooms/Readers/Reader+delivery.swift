@@ -52,7 +52,7 @@ extension Reader {
     private func queue(_ rest: ByteBuffer) {
         state = .lagging
         presence.mayHaveMissed = true
-        output.blockedSince = hub.now()
+        output.blockedSince = hub.uptime()
         sink.queue(rest) { [self] in
             guard state != .closed else { return }
             output.blockedSince = nil
@@ -73,7 +73,7 @@ extension Reader {
 
     private func noteSent(_ count: Int) {
         guard count > 0 else { return }
-        output.lastWrite = hub.now()
+        output.lastWrite = hub.uptime()
         sent.bytes += count
     }
 

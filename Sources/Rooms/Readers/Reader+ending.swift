@@ -26,7 +26,7 @@ extension Reader {
         guard state != .closed else { return }
         var last = output.unsentHead ?? ByteBuffer()
         last.writeImmutableBuffer(
-            StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: wire, now: hub.relay.now()))
+            StreamEvents.closing(reason, reconnectAfter: reconnectAfter, on: wire, now: hub.relay.wallClock()))
         last.writeImmutableBuffer(wire.end(reason))
         if output.blockedSince == nil { sink.finish(last) }
         drop(.closed(reason))

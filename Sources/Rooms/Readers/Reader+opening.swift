@@ -51,7 +51,7 @@ extension Reader {
         output.unsentHead = nil
         defer { doWhatWaited() }
         let head = max(hub.relay.head(of: tenant), admission.head, snapshot?.seq ?? 0)
-        let now = hub.relay.now()
+        let now = hub.relay.wallClock()
         let place: Int
         let recovered: Bool
         switch resumption {

@@ -78,7 +78,7 @@ extension Reader {
         send(
             StreamEvents.resync(
                 reason, cursor: Cursor(seq: log.cursor, epoch: epoch), snapshotURL: snapshotURL, on: wire,
-                now: hub.relay.now()))
+                now: hub.relay.wallClock()))
     }
 }
 

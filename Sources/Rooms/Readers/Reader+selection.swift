@@ -93,6 +93,6 @@ extension Reader {
         let known = hub.relay.boards(of: tenant) ?? [.main]
         send(
             StreamEvents.subscribed(
-                self, boards: selection.boards.listed(from: known), recovered: recovered, now: hub.relay.now()))
+                self, boards: selection.boards.listed(from: known), recovered: recovered, now: hub.relay.wallClock()))
     }
 }

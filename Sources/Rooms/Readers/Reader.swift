@@ -65,7 +65,7 @@ public final class Reader: @unchecked Sendable {
     ///   - floor: the tenant's newest number at its admission.
     ///   - connectedAt: milliseconds since 1970.
     init(_ request: StreamRequest, on sink: any Sink, of hub: LoopHub, floor: Int, connectedAt: Int) {
-        let now = hub.now()
+        let now = hub.uptime()
         self.hub = hub
         self.sink = sink
         self.connectedAt = connectedAt

@@ -137,7 +137,7 @@ final class SharedList: @unchecked Sendable {
     func sweep() {
         isScheduled = false
         guard sweeping == nil else { return }
-        lastSweep = hub.now()
+        lastSweep = hub.uptime()
         sweeping = filling
         filling = FrameBuffer()
         hasInsertions = false

@@ -74,7 +74,8 @@ public final class Relay: Sendable {
     }
 
     public var hubs: [LoopHub] { started.withLock { $0 } }
-    public func now() -> Int { clock() }
+    /// Milliseconds since 1970.
+    public func wallClock() -> Int { clock() }
     var history: (any TenantHistory)? { state.withLock { $0.history } }
 
     // MARK: Announcing

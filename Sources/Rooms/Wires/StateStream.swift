@@ -113,7 +113,7 @@ final class StateStream: @unchecked Sendable {
 
     private func sendChanges() {
         guard let isShort = state?.isShort else { return }
-        lastSending = hub.now()
+        lastSending = hub.uptime()
         if isShort { return read() }
         guard let changes = state?.takeChanges(at: hub.wallClock) else { return }
         let before = version
