@@ -60,13 +60,15 @@ let package = Package(
         .target(name: "Tokens", dependencies: ["COpenSSL", "Events", "StrictJSON"], swiftSettings: settings),
 
         // What happens, and who hears of it
-        .target(name: "Boards", dependencies: ["Events", "StrictJSON"], swiftSettings: settings),
+        .target(name: "Boards", dependencies: ["Events", "StrictJSON", .logging], swiftSettings: settings),
         .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON"], swiftSettings: settings),
         .target(
             name: "Rooms", dependencies: ["Events", "StrictJSON", .nio("NIOCore"), .deque], swiftSettings: settings),
 
         // Edges
-        .target(name: "SQLiteStore", dependencies: ["Boards", "Events", .grdb], swiftSettings: settings),
+        .target(
+            name: "SQLiteStore", dependencies: ["Boards", "Events", "StrictJSON", .deque, .grdb, .logging],
+            swiftSettings: settings),
         .target(
             name: "Gateway",
             dependencies: [
@@ -118,7 +120,8 @@ let package = Package(
             exclude: ["Oracles"],
             swiftSettings: settings),
         .target(
-            name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON", "TestSupport"], path: "Tests/Contracts",
+            name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON", "TestSupport", .logging],
+            path: "Tests/Contracts",
             swiftSettings: settings),
         .testTarget(
             name: "BoardsTests", dependencies: ["Boards", "Contracts", "Events", "StrictJSON", "TestSupport"],
@@ -141,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Events", "Gateway", "Rooms", "StrictJSON", "TestSupport", "Tokens",
+                "Boards", "Contracts", "Events", "Gateway", "Rooms", "SQLiteStore", "StrictJSON", "TestSupport", "Tokens",
+                .grdb,
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .httpTypes, .logging,
             ],

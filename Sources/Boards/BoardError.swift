@@ -1,10 +1,10 @@
 public import Events
 
-/// Why a store refused. The gateway gives each case its HTTP status, once.
+/// Why a write or a read was not done: the store refused, or failed. The gateway gives each case its HTTP status, once.
 public enum BoardError: Error, Equatable, CustomStringConvertible {
     /// No such board, task or job in this tenant.
     case notFound(Subject)
-    /// The token is not good for that board.
+    /// The token does not allow that board.
     case forbidden
     /// The job is another's, and the token's role does not allow to report on it.
     case jobForbidden
@@ -16,14 +16,8 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
     case invalid([FieldError])
     /// The idempotency key was used for something else in the last 24 h.
     case keyReused
-    /// Too much is waiting, or the database is held by another process; worth trying again.
-    case busy(retryAfter: Duration)
-    /// The disk is full; reading goes on.
-    case storageFull
-    /// The store was closed.
-    case closed
-    /// The store failed in a way that a caller can't mend. Names the failure, never SQL or what was written.
-    case storage(String)
+    /// No refusal: the store could not do its work.
+    case failed(StoreFailure)
 
     public enum Subject: Sendable, Equatable {
         case board(BoardID)
@@ -78,10 +72,7 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
         case .conflict(let conflict): conflict.description
         case .invalid(let errors): errors.map(\.description).joined(separator: "; ")
         case .keyReused: "the idempotency key was used for another request"
-        case .busy: "the store is busy"
-        case .storageFull: "the disk is full"
-        case .closed: "the store is closed"
-        case .storage(let failure): failure
+        case .failed(let failure): failure.description
         }
     }
 }

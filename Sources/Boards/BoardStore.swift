@@ -5,12 +5,15 @@ public import Events
 /// Every write passes ``Gate``; every store passes the one suite in `Tests/Contracts`. A store is made with
 /// `announce`, which it calls once per commit: after the commit is safe, before any of its writes is acknowledged,
 /// with the events in number order, and never from two places at once.
-public protocol BoardStore: EventLog, JobStore {
-    /// Performs one write and announces its events; returns when both are done.
+public protocol BoardStore: TenantHistory, JobStore {
+    /// Performs one write and announces its events; returns when both are done. For one task, board or job the methods
+    /// of the same name answer with that.
     ///
     /// - Parameter once: names the write, so that sending it again gives the first answer and does nothing.
     /// - Throws: any ``BoardError``; then nothing was changed and nothing announced.
-    func write(_ command: Command, by author: Principal, once: IdempotencyKey?) async throws(BoardError) -> Commit
+    func write(
+        _ command: Command, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<Written>
 
     /// Those that the author sees, by id.
     func boards(for author: Principal) async throws(BoardError) -> [Board]
@@ -31,12 +34,14 @@ public protocol BoardStore: EventLog, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func snapshot(of boards: Selection.Boards, for author: Principal) async throws(BoardError) -> BoardSnapshot
 
-    /// The newest tasks of one status on whatever boards the author sees, `count` of them where there are so many.
+    /// The newest tasks of one status on those of `boards` that there are, `count` of them where there are so many.
+    ///
+    /// In nobody's name: for what is kept for all readers who may see these boards.
     func newestTasks(
-        in status: String, count: Int, for author: Principal
+        in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks
 
-    /// Finishes the writes that it took, then refuses all with ``BoardError/closed``.
+    /// Finishes the writes that it took; then every call fails with ``Events/StoreFailure/closed``.
     func close() async
 }
 

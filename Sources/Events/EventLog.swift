@@ -4,7 +4,7 @@ public protocol EventLog: Sendable {
     var epoch: Epoch { get }
 
     /// The newest number and the oldest that is still held; `head` 0 and `oldest` 1 for a tenant that has none yet.
-    func bounds(of tenant: TenantID) async throws -> LogBounds
+    func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds
 
     /// Events numbered above `seq`, oldest first, shown by `selection`.
     ///
@@ -12,14 +12,20 @@ public protocol EventLog: Sendable {
     /// ``LogPage/end`` is how far the store looked: beyond the last event where the selection left some out.
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage
+    ) async throws(StoreFailure) -> LogPage
 
     /// The newest `count` events shown by `selection`, oldest first, ending at the head.
-    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws(StoreFailure) -> LogPage
 
     /// The end of the log, for all audiences: dense, oldest first, ending at the head, `count`
     /// events and `bytes` bytes of JSON at most. For the relay's own memory, never for a reader.
-    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage
+}
+
+/// What the fan-out reads of a store: the log, and which boards there are.
+public protocol TenantHistory: EventLog {
+    /// Every board of the tenant, whoever may see it; `main` alone for a tenant that never wrote.
+    func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID>
 }
 
 public struct LogBounds: Sendable, Equatable {

@@ -9,7 +9,6 @@ public import Rooms
 public struct Gateway: Sendable {
     private let authenticator: Authenticator
     private let store: any BoardStore
-    private let jobs: JobKeeper
     private let admin: any AdminStore
     private let audit: AuditLog
     private let relay: Relay
@@ -24,16 +23,15 @@ public struct Gateway: Sendable {
     private let uptime: @Sendable () -> Int64
 
     /// - Parameters:
-    ///   - jobs: loaded from `store`; run with the application.
+    ///   - store: one whose jobs are looked after, which is ``Boards/JobKeepingStore``.
     ///   - uptime: nanoseconds of a clock that never goes back, for limits.
     public init(
-        authenticator: Authenticator, store: any BoardStore, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog,
-        relay: Relay, presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
+        authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
+        presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         uptime: @escaping @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
     ) {
         self.authenticator = authenticator
         self.store = store
-        self.jobs = jobs
         self.admin = admin
         self.audit = audit
         self.relay = relay
@@ -42,11 +40,12 @@ public struct Gateway: Sendable {
         self.settings = settings
         live = LiveSettings(settings)
         failures = AuthFailures(settings: live, uptime: uptime)
-        imports = ImportRunner(store: store, jobs: jobs, authenticator: authenticator)
+        imports = ImportRunner(store: store, authenticator: authenticator)
         self.uptime = uptime
     }
 
-    /// Ends what the gateway's last run has left undone. Before it runs, when the jobs are loaded.
+    /// Fails the imports that the previous process left unfinished. Call after ``Boards/JobKeeper/load()`` and before
+    /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
     /// From now on origins, trusted proxies and the limits of writes and bad tokens are these; nothing else changes.
@@ -68,7 +67,7 @@ public struct Gateway: Sendable {
                     responder: $0, streams: streams, requests: requests, watches: watches, connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings), JobService(jobs: jobs), imports, requests],
+            services: [StreamDrain(relay: relay, settings: settings), imports, requests],
             onServerRunning: { channel in
                 try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
                 await running(channel)
@@ -114,7 +113,7 @@ public struct Gateway: Sendable {
             .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals))
         TaskRoutes(store: store, settings: settings).add(to: tenant)
         BoardRoutes(store: store, settings: settings).add(to: tenant)
-        JobRoutes(jobs: jobs, store: store, settings: settings).add(to: tenant)
+        JobRoutes(store: store, settings: settings).add(to: tenant)
         ImportRoutes(store: store, imports: imports).add(to: tenant)
         ExportRoutes(store: store).add(to: tenant)
         presenceRoutes.add(to: tenant)

@@ -17,6 +17,14 @@ enum BoardTable {
             "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant, read: board)
     }
 
+    static func ids(of tenant: Int, in db: Database) throws -> Set<BoardID> {
+        Set(
+            try db.all("SELECT id FROM boards WHERE tenant = ?", tenant) {
+                guard let id = BoardID($0[0]) else { throw UnreadableRow(table: "boards") }
+                return id
+            })
+    }
+
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
             "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant,

@@ -1,4 +1,6 @@
+import Boards
 import Dispatch
+import Events
 import GRDB
 import Synchronization
 
@@ -9,10 +11,12 @@ final class Checkpointer: Sendable {
     private static let pause = Duration.milliseconds(250)
 
     private let database: DatabaseQueue
+    private let failures: FailureLog
     private let queue = DispatchQueue(label: "boardcast-checkpoint", qos: .utility)
     private let next = Mutex(ContinuousClock.now)
 
-    init(path: String) throws {
+    init(path: String, failures: FailureLog) throws {
+        self.failures = failures
         var configuration = Configuration()
         configuration.label = "boardcast-checkpoint"
         database = try DatabaseQueue(path: path, configuration: configuration)
@@ -27,12 +31,17 @@ final class Checkpointer: Sendable {
             return true
         }
         guard isDue else { return }
-        queue.asyncAfter(deadline: .now() + .milliseconds(250)) { [database] in
-            // Busy when the writer is at it; nothing is lost by waiting for the next commit.
-            try? database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+        queue.asyncAfter(deadline: .now() + .milliseconds(250)) { [database, failures] in
+            do {
+                try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+                failures.succeed()
+            } catch {
+                // Busy when the writer is at it; nothing is lost by waiting for the next commit.
+                failures.note(StoreFailure(error))
+            }
         }
     }
 
     /// Waits for a checkpoint that is under way.
-    func close() { queue.sync { try? database.close() } }
+    func close() throws { try queue.sync { try database.close() } }
 }

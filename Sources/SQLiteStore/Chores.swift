@@ -1,7 +1,7 @@
 import Boards
 import GRDB
 
-/// What the writer does when nobody writes: lets go of old events, jobs and answers, a batch at a time.
+/// What the writer does when nobody writes: deletes old events, jobs and answers, a batch at a time.
 struct Chores {
     /// Rows that one step removes at most.
     static let batch = 256

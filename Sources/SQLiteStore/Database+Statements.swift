@@ -1,4 +1,3 @@
-import Boards
 import Foundation
 import GRDB
 
@@ -36,36 +35,4 @@ extension Database {
 
 extension Row {
     func bytes(_ index: Int) throws -> [UInt8] { try withUnsafeData(atIndex: index) { $0.map(Array.init) ?? [] } }
-}
-
-/// A row that says what no row of ours can say; the file was changed by someone else, or is damaged.
-struct UnreadableRow: Error {
-    let table: String
-}
-
-extension BoardError {
-    /// What a failure of the database means to a caller. Names the failure only: SQL and values stay here.
-    init(storage error: any Error) {
-        switch error {
-        case let error as BoardError: self = error
-        case let error as DatabaseError: self.init(code: error.extendedResultCode)
-        case let error as UnreadableRow: self = .storage("a row of \(error.table) can't be read")
-        case is CancellationError: self = .storage("the reader was cancelled")
-        default: self = .storage("\(type(of: error))")
-        }
-    }
-
-    private init(code: ResultCode) {
-        switch code.primaryResultCode {
-        case .SQLITE_FULL: self = .storageFull
-        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(retryAfter: .seconds(1))
-        case .SQLITE_MISUSE: self = .closed
-        default: self = .storage("SQLite failed with \(code)")
-        }
-    }
-}
-
-/// Gives whatever `body` throws as a ``Boards/BoardError``.
-func storing<Value>(_ body: () throws -> Value) throws(BoardError) -> Value {
-    do { return try body() } catch { throw BoardError(storage: error) }
 }

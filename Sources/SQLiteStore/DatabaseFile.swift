@@ -5,8 +5,8 @@ import Synchronization
 
 /// A database file that is ours alone for now: other boardcasts are kept out, readers such as `sqlite3` are not.
 ///
-/// The lock is on a file beside it, named `PATH-lock`. Locking the database itself would not do: closing whatever
-/// descriptor of it lets go of SQLite's own locks (POSIX), too.
+/// The lock is on a file beside it, named `PATH-lock`. Locking the database itself would not do: closing any
+/// descriptor of it releases SQLite's own locks (POSIX), too.
 final class DatabaseFile: Sendable {
     struct Opened {
         let database: any DatabaseWriter
@@ -17,7 +17,7 @@ final class DatabaseFile: Sendable {
         let beginning: Timestamp
     }
 
-    /// Nil once it was let go of.
+    /// Nil once it was released.
     private let lock: Mutex<Int32?>
 
     private init(lock: Int32) { self.lock = Mutex(lock) }
@@ -31,10 +31,10 @@ final class DatabaseFile: Sendable {
 
     /// - Parameter now: milliseconds since 1970.
     static func open(
-        _ location: DatabaseLocation, settings: StoreSettings, now: Int
+        _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Int
     ) throws(SQLiteStoreError) -> Opened {
         guard case .file(let given) = location else {
-            return try open("memory", file: nil, now: now) {
+            return try open("memory", file: nil, log: log, now: now) {
                 try DatabaseQueue(configuration: configuration(settings))
             }
         }
@@ -43,7 +43,7 @@ final class DatabaseFile: Sendable {
         do throws(SQLiteStoreError) {
             try create(path)
             try check(path)
-            return try open(path, file: file, now: now) {
+            return try open(path, file: file, log: log, now: now) {
                 let pool = try DatabasePool(path: path, configuration: configuration(settings))
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue.uppercased())")
@@ -60,14 +60,14 @@ final class DatabaseFile: Sendable {
     }
 
     private static func open(
-        _ path: String, file: DatabaseFile?, now: Int, connect: () throws -> any DatabaseWriter
+        _ path: String, file: DatabaseFile?, log: StoreLog, now: Int, connect: () throws -> any DatabaseWriter
     ) throws(SQLiteStoreError) -> Opened {
         do {
             let database = try connect()
             let migrator = Migrations.all(now: now)
             if try database.read(migrator.hasBeenSuperseded) { throw SQLiteStoreError.newer(path: path) }
             try migrator.migrate(database)
-            let checkpointer = try file.map { _ in try Checkpointer(path: path) }
+            let checkpointer = try file.map { _ in try Checkpointer(path: path, failures: log.checkpoints) }
             return try database.read { db in
                 let epoch = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'epoch'")
                 let beginning = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")

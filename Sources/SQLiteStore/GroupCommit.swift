@@ -3,6 +3,7 @@ import Dispatch
 import Events
 import Foundation
 import GRDB
+import Synchronization
 
 /// The one thread that writes: it takes whatever queued while the last commit ran, each write in a savepoint of its
 /// own, commits them together, announces their events, and only then answers.
@@ -23,23 +24,32 @@ final class GroupCommit: Sendable {
     private let now: @Sendable () -> Int
     private let announce: @Sendable ([Event]) -> Void
     private let checkpointer: Checkpointer?
+    private let log: StoreLog
     private let queue: WriteQueue
+    private let counted = Mutex(WriterCounters())
     private let ended = DispatchGroup()
 
     init(
-        _ opened: DatabaseFile.Opened, settings: StoreSettings,
+        _ opened: DatabaseFile.Opened, settings: StoreSettings, log: StoreLog,
         now: @escaping @Sendable () -> Int, announce: @escaping @Sendable ([Event]) -> Void
     ) {
         database = opened.database
         beginning = opened.beginning
         checkpointer = opened.checkpointer
         self.settings = settings
+        self.log = log
         self.now = now
         self.announce = announce
         queue = WriteQueue(limit: settings.queueLimit, limitPerTenant: settings.queueLimitPerTenant)
     }
 
     var unanswered: Int { queue.unanswered }
+
+    var counters: WriterCounters {
+        var counters = counted.withLock { $0 }
+        queue.count(in: &counters)
+        return counters
+    }
 
     func start() {
         ended.enter()
@@ -53,7 +63,9 @@ final class GroupCommit: Sendable {
     }
 
     /// Returns when the write's group is on disk and announced.
-    func write(_ command: Command, by author: Principal, once: IdempotencyKey?) async throws(BoardError) -> Commit {
+    func write(
+        _ command: Command, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<Written> {
         let result = await withCheckedContinuation { reply in
             let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
             if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }
@@ -89,30 +101,68 @@ final class GroupCommit: Sendable {
 
     /// - Returns: whether there is more to do. A chore that fails is left for the next round.
     private func step(_ chores: inout Chores) -> Bool {
-        (try? database.writeWithoutTransaction { try chores.step(at: now(), in: $0) }) ?? false
+        do {
+            let isMore = try database.writeWithoutTransaction { try chores.step(at: now(), in: $0) }
+            log.chores.succeed()
+            return isMore
+        } catch {
+            log.chores.fail(StoreFailure(error))
+            return false
+        }
     }
 
     private func commit(_ group: [PendingWrite]) {
         var group = group
-        var results: [Result<Commit, BoardError>] = []
+        var results: [Result<Commit<Written>, BoardError>] = []
         var events: [Event] = []
+        var time = Duration.zero
+        var failure: StoreFailure?
         do {
             try database.writeWithoutTransaction { db in
                 try begin(&group, in: db)
                 do {
                     (results, events) = try perform(group, in: db)
+                    let start = ContinuousClock.now
                     try db.commit()
+                    time = .now - start
                 } catch {
                     if db.isInsideTransaction { try? db.rollback() }
                     throw error
                 }
             }
         } catch {
-            results = group.map { _ in .failure(BoardError(storage: error)) }
+            let error = BoardError(storage: error)
+            results = group.map { _ in .failure(error) }
             events = []
+            failure = error.failure
         }
+        note(results, events, time, failure)
         if !events.isEmpty { announce(events) }
         for (write, result) in zip(group, results) { write.reply.resume(returning: result) }
+    }
+
+    /// - Parameter failure: of the group as a whole.
+    private func note(
+        _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, _ failure: StoreFailure?
+    ) {
+        var failure = failure
+        let isCommitted = failure == nil
+        var writes = 0
+        for result in results {
+            switch result {
+            case .success: writes += 1
+            case .failure(let error): failure = failure ?? error.failure
+            }
+        }
+        counted.withLock { counters in
+            if isCommitted { counters.groups += 1 } else { counters.failedGroups += 1 }
+            counters.writes += writes
+            counters.refusals += results.count - writes
+            counters.events += events.count
+            counters.commitNanoseconds += time.components.seconds * 1_000_000_000
+            counters.commitNanoseconds += time.components.attoseconds / 1_000_000_000
+        }
+        if let failure { log.commits.note(failure) } else { log.commits.succeed() }
     }
 
     /// Waits for the database while another process holds it; writes that waited too long leave the group as busy.
@@ -124,7 +174,7 @@ final class GroupCommit: Sendable {
                 let latest = ContinuousClock.now - settings.busyTimeout
                 group.removeAll { write in
                     guard write.since <= latest else { return false }
-                    write.reply.resume(returning: .failure(.busy(retryAfter: .seconds(1))))
+                    write.reply.resume(returning: .failure(.failed(.busy(retryAfter: .seconds(1)))))
                     return true
                 }
                 if group.isEmpty { throw error }
@@ -134,9 +184,9 @@ final class GroupCommit: Sendable {
 
     private func perform(
         _ group: [PendingWrite], in db: Database
-    ) throws -> (results: [Result<Commit, BoardError>], events: [Event]) {
+    ) throws -> (results: [Result<Commit<Written>, BoardError>], events: [Event]) {
         var tenants: [TenantID: TenantRows] = [:]
-        var results: [Result<Commit, BoardError>] = []
+        var results: [Result<Commit<Written>, BoardError>] = []
         var events: [Event] = []
         results.reserveCapacity(group.count)
         for write in group {

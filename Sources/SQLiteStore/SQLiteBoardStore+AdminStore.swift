@@ -3,7 +3,7 @@ public import Events
 import GRDB
 
 /// Administrators' acts go past the queue of ordinary writes, between two of the writer's groups: there are few, and
-/// none may wait behind a crowd.
+/// none may wait for a crowd.
 extension SQLiteBoardStore: AdminStore {
     public func revoke(
         _ draft: RevocationDraft, by author: Principal, at now: Timestamp
@@ -45,7 +45,11 @@ extension SQLiteBoardStore: AdminStore {
         let latest = ContinuousClock.now + settings.busyTimeout
         while true {
             let result = await transaction(body)
-            if case .failure(.busy) = result, ContinuousClock.now < latest { continue }
+            switch result {
+            case .failure(.failed(.busy)) where ContinuousClock.now < latest: continue
+            case .failure(.failed(let failure)): log.acts.note(failure)
+            case .failure, .success: log.acts.succeed()
+            }
             return try result.get()
         }
     }
@@ -72,11 +76,5 @@ extension SQLiteBoardStore: AdminStore {
                     })
             }
         }
-    }
-
-    private func look<Value: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Value
-    ) async throws(BoardError) -> Value {
-        do { return try await database.read(body) } catch { throw BoardError(storage: error) }
     }
 }

@@ -1,6 +1,7 @@
 public import Boards
 public import Events
 import GRDB
+public import Logging
 
 /// Boards, tasks and the log in one SQLite file: one writer that commits in groups, readers beside it (WAL).
 public final class SQLiteBoardStore: BoardStore {
@@ -11,31 +12,37 @@ public final class SQLiteBoardStore: BoardStore {
     private let writer: GroupCommit
     private let beginning: Timestamp
     let settings: StoreSettings
+    let log: StoreLog
 
     /// Opens the database, making it and bringing its schema up to date where needed. Blocks: for start-up only.
     ///
     /// - Parameters:
+    ///   - logger: hears of failures: what failed, with SQLite's result code and message.
     ///   - now: milliseconds since 1970.
     ///   - announce: called once per commit, on the writer's own thread, after the commit is on disk and before its
     ///     writes are answered, with the events in number order; must not block.
     public init(
-        _ location: DatabaseLocation, settings: StoreSettings = StoreSettings(), now: @escaping @Sendable () -> Int,
+        _ location: DatabaseLocation, settings: StoreSettings = StoreSettings(),
+        logger: Logger = Logger(label: "boardcast.store"), now: @escaping @Sendable () -> Int,
         announce: @escaping @Sendable ([Event]) -> Void
     ) throws(SQLiteStoreError) {
-        let opened = try DatabaseFile.open(location, settings: settings, now: now())
+        log = StoreLog(logger, now: now)
+        let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
         (database, file) = (opened.database, opened.file)
         (epoch, beginning) = (opened.epoch, opened.beginning)
         self.settings = settings
         checkpointer = opened.checkpointer
-        writer = GroupCommit(opened, settings: settings, now: now, announce: announce)
+        writer = GroupCommit(opened, settings: settings, log: log, now: now, announce: announce)
         writer.start()
     }
 
     var unansweredWrites: Int { writer.unanswered }
+    /// As they are after the last group of writes.
+    public var counters: WriterCounters { writer.counters }
 
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?
-    ) async throws(BoardError) -> Commit {
+    ) async throws(BoardError) -> Commit<Written> {
         try await writer.write(command, by: author, once: once)
     }
 
@@ -78,9 +85,9 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     public func newestTasks(
-        in status: String, count: Int, for author: Principal
+        in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks {
-        try await read(author.tenant) { try $0.newestTasks(in: status, count: count, for: author) }
+        try await read(tenant) { try $0.newestTasks(in: status, on: boards, count: count) }
     }
 
     public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
@@ -95,46 +102,86 @@ public final class SQLiteBoardStore: BoardStore {
         try await read(author.tenant) { try $0.jobs(query, for: author) }
     }
 
-    public func openJobs() async throws(BoardError) -> [OpenJob] {
-        do { return try await database.read { try JobTable.open(in: $0) } } catch { throw BoardError(storage: error) }
+    public func openJobs() async throws(BoardError) -> [OpenJob] { try await look { try JobTable.open(in: $0) } }
+
+    public func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID> {
+        try await readLog(tenant) { try $0.boardIDs() }
     }
 
-    public func bounds(of tenant: TenantID) async throws -> LogBounds {
-        try await read(tenant) { $0.bounds }
+    public func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds {
+        try await readLog(tenant) { $0.bounds }
     }
 
     public func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage {
-        try await read(tenant) { try $0.page(after: seq, selection: selection, count: count, bytes: bytes) }
+    ) async throws(StoreFailure) -> LogPage {
+        try await readLog(tenant) { try $0.page(after: seq, selection: selection, count: count, bytes: bytes) }
     }
 
-    public func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
-        try await read(tenant) { try $0.newest(selection: selection, count: count) }
+    public func newest(
+        of tenant: TenantID, selection: Selection, count: Int
+    ) async throws(StoreFailure) -> LogPage {
+        try await readLog(tenant) { try $0.newest(selection: selection, count: count) }
     }
 
-    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
-        try await read(tenant) { try $0.tail(count: count, bytes: bytes) }
+    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
+        try await readLog(tenant) { try $0.tail(count: count, bytes: bytes) }
     }
 
     /// Also folds the write-ahead log into the file, and lets another process have it.
     public func close() async {
         await writer.close()
-        checkpointer?.close()
-        try? await database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
-        try? database.close()
+        log.closing("the checkpointer") { try checkpointer?.close() }
+        do {
+            try await database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+        } catch {
+            log.closing("the last checkpoint") { throw error }
+        }
+        log.closing("the database") { try database.close() }
         file?.unlock()
     }
 
-    /// One read transaction, away from the caller's thread.
+    // MARK: Transactions
+
     private func read<Value: Sendable>(
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(BoardError) -> Value {
+        do { return try await transaction(tenant, body) } catch { throw noted(error) }
+    }
+
+    /// The same, where nothing can be refused.
+    private func readLog<Value: Sendable>(
+        _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
+    ) async throws(StoreFailure) -> Value {
+        do { return try await transaction(tenant, body) } catch {
+            let failure = StoreFailure(error)
+            log.reads.note(failure)
+            throw failure
+        }
+    }
+
+    /// One read transaction about every tenant, away from the caller's thread.
+    func look<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws(BoardError) -> Value {
+        do { return try await database.read(body) } catch { throw noted(error) }
+    }
+
+    /// One read transaction, away from the caller's thread.
+    private func transaction<Value: Sendable>(
+        _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
+    ) async throws -> Value {
         let retention = settings.retention(of: tenant)
-        do {
-            return try await database.read { [epoch, beginning] db in
-                try body(TenantReader(tenant, epoch: epoch, beginning: beginning, retention: retention, in: db))
-            }
-        } catch { throw BoardError(storage: error) }
+        let value = try await database.read { [epoch, beginning] db in
+            try body(TenantReader(tenant, epoch: epoch, beginning: beginning, retention: retention, in: db))
+        }
+        log.reads.succeed()
+        return value
+    }
+
+    private func noted(_ error: any Error) -> BoardError {
+        let error = BoardError(storage: error)
+        if let failure = error.failure { log.reads.note(failure) }
+        return error
     }
 }

@@ -63,10 +63,10 @@ struct TenantReader {
     }
 
     func newestTasks(
-        in status: String, count: Int, for author: Principal
+        in status: String, on boards: Selection.Boards, count: Int
     ) throws -> NewestTasks {
         var tasks: [BoardTask] = []
-        for board in try boards(.all, for: author) {
+        for board in try all() where boards.contains(board.id) {
             guard let row, board.statuses.contains(status) else { continue }
             let column = BoardColumn(board: board.id, status: status)
             tasks += try TaskTable.newest(in: column, count: count, of: row.number, in: db)
@@ -122,6 +122,10 @@ struct TenantReader {
     ) throws {
         guard let row else { return }
         try EventTable.scan(row.number, range, backwards: backwards, in: db, body)
+    }
+
+    func boardIDs() throws -> Set<BoardID> {
+        try row.map { try BoardTable.ids(of: $0.number, in: db) } ?? [.main]
     }
 
     private func all() throws -> [Board] {

@@ -30,7 +30,7 @@ struct TenantRows: BoardTransaction {
         }
     }
 
-    /// Writes the counters, and lets go of a few events that are out of reach.
+    /// Writes the counters, and deletes a few events that are out of reach.
     mutating func flush(_ retention: Retention) throws {
         let excess = retention.oldest(stored: row.oldest, head: row.head) - row.oldest
         if excess >= Chores.batch {
@@ -121,10 +121,11 @@ struct TenantRows: BoardTransaction {
     mutating func takeNumbers(on board: BoardID?) throws(BoardError) -> (seq: Int, boardSeq: Int?) {
         row.head += 1
         guard let board else { return (row.head, nil) }
-        if boards[board] == nil { boards[board] = try cache(board) }
-        boards[board]!.head += 1
-        boards[board]!.isHeadChanged = true
-        return (row.head, boards[board]!.head)
+        var cached = if let known = boards[board] { known } else { try cache(board) }
+        cached.head += 1
+        cached.isHeadChanged = true
+        boards[board] = cached
+        return (row.head, cached.head)
     }
 
     mutating func append(_ event: Event) throws(BoardError) {

@@ -1,4 +1,5 @@
 import Boards
+import DequeModule
 import Dispatch
 import Events
 import Synchronization
@@ -9,7 +10,7 @@ struct PendingWrite: Sendable {
     let author: Principal
     let once: IdempotencyKey?
     let since: ContinuousClock.Instant
-    let reply: CheckedContinuation<Result<Commit, BoardError>, Never>
+    let reply: CheckedContinuation<Result<Commit<Written>, BoardError>, Never>
 }
 
 /// The writes that queue while the last group commits: bounded, and fair between tenants, who are served in turn.
@@ -23,12 +24,15 @@ final class WriteQueue: Sendable {
     }
 
     private struct State {
-        var waiting: [TenantID: FIFO<PendingWrite>] = [:]
+        var waiting: [TenantID: Deque<PendingWrite>] = [:]
         /// Each tenant that has writes waiting, once, the next to be served first.
-        var turns = FIFO<TenantID>()
+        var turns = Deque<TenantID>()
         var count = 0
         /// Writes that the writer took last, until it comes for more.
         var inHand = 0
+        /// The most that waited at once, and the writes that found no room.
+        var longest = 0
+        var turnedAway = 0
         var isClosed = false
         var isWriterAsleep = false
     }
@@ -46,18 +50,25 @@ final class WriteQueue: Sendable {
     /// Writes that wait, or are in the writer's hands.
     var unanswered: Int { state.withLock { $0.count + $0.inHand } }
 
+    /// Adds what the queue itself counts.
+    func count(in counters: inout WriterCounters) {
+        state.withLock { (counters.longestQueue, counters.turnedAway) = ($0.longest, $0.turnedAway) }
+    }
+
     /// - Returns: why the write was not taken, or nil.
     func put(_ write: PendingWrite) -> BoardError? {
         let (refusal, mustWake) = state.withLock { state -> (BoardError?, Bool) in
-            if state.isClosed { return (.closed, false) }
+            if state.isClosed { return (.failed(.closed), false) }
             let tenant = write.author.tenant
             let before = state.waiting[tenant]?.count ?? 0
             guard state.count < limit, before < limitPerTenant else {
-                return (.busy(retryAfter: .seconds(1)), false)
+                state.turnedAway += 1
+                return (.failed(.busy(retryAfter: .seconds(1))), false)
             }
-            state.waiting[tenant, default: FIFO()].append(write)
+            state.waiting[tenant, default: []].append(write)
             if before == 0 { state.turns.append(tenant) }
             state.count += 1
+            state.longest = max(state.longest, state.count)
             defer { state.isWriterAsleep = false }
             return (nil, state.isWriterAsleep)
         }
@@ -102,43 +113,17 @@ final class WriteQueue: Sendable {
             var writes: [PendingWrite] = []
             writes.reserveCapacity(min(count, state.count))
             while writes.count < count, let tenant = state.turns.popFirst() {
-                writes.append(state.waiting[tenant]!.popFirst()!)
-                if state.waiting[tenant]!.isEmpty {
-                    state.waiting[tenant] = nil
-                } else {
+                guard let write = state.waiting[tenant]?.popFirst() else { continue }
+                writes.append(write)
+                if state.waiting[tenant]?.isEmpty == false {
                     state.turns.append(tenant)
+                } else {
+                    state.waiting[tenant] = nil
                 }
             }
             state.count -= writes.count
             state.inHand = writes.count
             return .writes(writes)
         }
-    }
-}
-
-/// First in, first out, in one array.
-struct FIFO<Element> {
-    private var elements: [Element?] = []
-    private var start = 0
-
-    var count: Int { elements.count - start }
-    var isEmpty: Bool { count == 0 }
-
-    mutating func append(_ element: Element) { elements.append(element) }
-
-    mutating func popFirst() -> Element? {
-        guard !isEmpty else { return nil }
-        defer {
-            elements[start] = nil
-            start += 1
-            if start == elements.count {
-                elements.removeAll(keepingCapacity: true)
-                start = 0
-            } else if start >= 64, start * 2 >= elements.count {
-                elements.removeFirst(start)
-                start = 0
-            }
-        }
-        return elements[start]
     }
 }

@@ -11,6 +11,8 @@ import Testing
     private final class World: Sendable {
         let store: TestStore
         let keeper: JobKeeper
+        /// What routes write to.
+        let jobs: JobKeepingStore
         private let uptime: Time
 
         private final class Time: Sendable {
@@ -22,6 +24,7 @@ import Testing
             uptime = time
             store = try TestStore { MemoryBoardStore(retention: $0, now: $1, announce: $2) }
             keeper = JobKeeper(store: store.store, patience: .seconds(300)) { time.nanoseconds.withLock { $0 } }
+            jobs = JobKeepingStore(keeper)
         }
 
         func pass(milliseconds: Int) async {
@@ -31,7 +34,7 @@ import Testing
         }
 
         func create() async throws -> JobID {
-            try #require(try await keeper.create(JobDraft(name: "a"), by: .ann).job).id
+            try await jobs.write(.createJob(.random(), JobDraft(name: "a")), by: .ann, once: nil).job.id
         }
 
         var told: [String] {
@@ -46,7 +49,7 @@ import Testing
         let world = try World()
         let id = try await world.create()
         for progress in [10, 20, 30] {
-            _ = try await world.keeper.report(JobReport(progress: progress), on: id, by: .ann)
+            _ = try await world.jobs.write(.reportJob(id, JobReport(progress: progress)), by: .ann, once: nil)
             await world.pass(milliseconds: 50)
         }
         #expect(world.told == ["job.created 0", "job.progress 10"])
@@ -62,14 +65,14 @@ import Testing
         let world = try World()
         let id = try await world.create()
         for progress in [10, 20] {
-            _ = try await world.keeper.report(JobReport(progress: progress), on: id, by: .ann)
+            _ = try await world.jobs.write(.reportJob(id, JobReport(progress: progress)), by: .ann, once: nil)
         }
-        _ = try await world.keeper.cancel(id, by: .ann)
-        _ = try await world.keeper.cancel(id, by: .ann)
+        _ = try await world.jobs.write(.cancelJob(id), by: .ann, once: nil)
+        _ = try await world.jobs.write(.cancelJob(id), by: .ann, once: nil)
         await world.pass(milliseconds: 400_000)
         #expect(world.told == ["job.created 0", "job.progress 10", "job.failed 20"])
         let refused = await refusal {
-            _ = try await world.keeper.report(JobReport(progress: 30), on: id, by: .ann)
+            _ = try await world.jobs.write(.reportJob(id, JobReport(progress: 30)), by: .ann, once: nil)
         }
         #expect(refused == .conflict(.jobIsFinal(.cancelled)))
     }
@@ -78,7 +81,7 @@ import Testing
         let world = try World()
         let id = try await world.create()
         await world.pass(milliseconds: 299_999)
-        _ = try await world.keeper.report(JobReport(), on: id, by: .ann)
+        _ = try await world.jobs.write(.reportJob(id, JobReport()), by: .ann, once: nil)
         await world.pass(milliseconds: 299_999)
         #expect(world.told == ["job.created 0"])
         await world.pass(milliseconds: 1)
@@ -105,7 +108,8 @@ import Testing
     @Test func `a job that went with its board is forgotten`() async throws {
         let world = try World()
         try await world.store.createBoard(#"{"id":"b1"}"#)
-        _ = try await world.keeper.create(JobDraft(name: "a", board: BoardID("b1")), by: .ann)
+        _ = try await world.jobs.write(
+            .createJob(.random(), JobDraft(name: "a", board: BoardID("b1"))), by: .ann, once: nil)
         try await world.store.write(.deleteBoard(BoardID("b1")!))
         let count = world.store.announced.count
         await world.pass(milliseconds: 300_000)
@@ -120,7 +124,9 @@ import Testing
             let before = world.store.announced.count
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await world.pass(milliseconds: 300_000) }
-                group.addTask { _ = try? await world.keeper.report(JobReport(status: .completed), on: id, by: .ann) }
+                group.addTask {
+                    _ = try? await world.jobs.write(.reportJob(id, JobReport(status: .completed)), by: .ann, once: nil)
+                }
             }
             #expect(world.store.announced.count == before + 1)
         }

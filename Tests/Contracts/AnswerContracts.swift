@@ -11,7 +11,7 @@ extension StoreContract {
             #expect(try await store.create(#"{"name":"é"}"#, once: key) == task)
             #expect(store.announced.count == 2 && store.announced[0].string("op") == "k")
 
-            let move = Command.moveTask(task.id, try TaskMove(object(#"{"status":"done"}"#)))
+            let move = TaskCommand.moveTask(task.id, try TaskMove(object(#"{"status":"done"}"#)))
             let first = try await store.write(move, once: IdempotencyKey("m", fingerprint: [3]))
             try await store.patch(task, #"{"status":"inbox"}"#)
             #expect(try await store.write(move, once: IdempotencyKey("m", fingerprint: [3])) == first)
@@ -46,7 +46,7 @@ extension StoreContract {
         },
         StoreContract("a write that changed nothing answers the same again") { store in
             let task = try await store.create(#"{"name":"a"}"#)
-            let patch = Command.updateTask(task.id, try TaskPatch(object("{}")))
+            let patch = TaskCommand.updateTask(task.id, try TaskPatch(object("{}")))
             let first = try await store.write(patch, once: IdempotencyKey("k", fingerprint: [1]))
             try await store.patch(task, #"{"name":"b"}"#)
             #expect(try await store.write(patch, once: IdempotencyKey("k", fingerprint: [1])) == first)

@@ -108,7 +108,7 @@ extension StoreContract {
         StoreContract("a store that was closed refuses") { store in
             try await store.create(#"{"name":"a"}"#)
             await store.close()
-            #expect(await refusal { try await store.create(#"{"name":"b"}"#) } == .closed)
+            #expect(await refusal { try await store.create(#"{"name":"b"}"#) } == .failed(.closed))
         },
     ]
 }

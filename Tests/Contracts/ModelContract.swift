@@ -67,7 +67,7 @@ extension Rebuilt {
                 $0.name("task")
                 $0.value(.object(task))
             }
-            return Commit(bytes: json.bytes)?.task
+            return Commit<Written>(bytes: json.bytes)?.subject.task
         }
     }
 }
@@ -76,7 +76,7 @@ extension Rebuilt {
 struct Model {
     private(set) var columns: [String: [Int]] = [:]
     private var names: [Int: String] = [:]
-    private var pending: (inout Model, Commit) -> Void = { _, _ in }
+    private var pending: (inout Model, Commit<Written>) -> Void = { _, _ in }
     private static let statuses = ["inbox", "in_progress", "review", "done"]
     private static let boards = ["main", "b1", "b2"]
 
@@ -105,23 +105,23 @@ struct Model {
         }
     }
 
-    mutating func learn(_ commit: Commit) { pending(&self, commit) }
+    mutating func learn(_ commit: Commit<Written>) { pending(&self, commit) }
 
     private mutating func create(on board: String, _ status: String) -> (Command, [String]) {
         let json = #"{"name":"n","boardId":"\#(board)","status":"\#(status)"}"#
         pending = { model, commit in
-            let id = commit.task!.id
+            let id = commit.subject.task!.id
             model.names[id] = "n"
             model.columns["\(board)/\(status)"]!.append(id)
         }
-        return (.createTask(try! TaskDraft(object(json))), has(board) ? ["task.created"] : ["refused"])
+        return (.task(.createTask(try! TaskDraft(object(json)))), has(board) ? ["task.created"] : ["refused"])
     }
 
     private mutating func patch(_ id: Int, name: String?, _ status: String?) -> (Command, [String]) {
         var json = JSONObject()
         json["name"] = name.map(JSONValue.string)
         json["status"] = status.map(JSONValue.string)
-        let command = Command.updateTask(id, try! TaskPatch(json))
+        let command = Command.task(.updateTask(id, try! TaskPatch(json)))
         guard let old = place(of: id) else { return (command, ["refused"]) }
         let isNamed = name != nil && name != names[id]
         let target = status.map { "\(old.split(separator: "/")[0])/\($0)" } ?? old
@@ -141,7 +141,7 @@ struct Model {
         others.removeAll { $0 == id }
         let index = Int.random(in: 0...others.count, using: &dice)
         let after = index == 0 ? "null" : String(others[index - 1])
-        let command = Command.moveTask(id, try! TaskMove(object(#"{"status":"\#(status)","after":\#(after)}"#)))
+        let command = Command.task(.moveTask(id, try! TaskMove(object(#"{"status":"\#(status)","after":\#(after)}"#))))
         guard let old else { return (command, ["refused"]) }
         let result = { (column: [Int]) in Array(column[..<index]) + [id] + column[index...] }(others)
         pending = { model, _ in
@@ -153,17 +153,17 @@ struct Model {
     }
 
     private mutating func delete(_ id: Int) -> (Command, [String]) {
-        guard let old = place(of: id) else { return (.deleteTask(id), ["refused"]) }
+        guard let old = place(of: id) else { return (.task(.deleteTask(id)), ["refused"]) }
         pending = { model, _ in
             model.names[id] = nil
             model.columns[old]!.removeAll { $0 == id }
         }
-        return (.deleteTask(id), ["task.deleted"])
+        return (.task(.deleteTask(id)), ["task.deleted"])
     }
 
     private mutating func createBoard(_ board: String) -> (Command, [String]) {
         pending = { model, _ in model.add(board) }
-        let command = Command.createBoard(try! BoardDraft(object(#"{"id":"\#(board)"}"#)))
+        let command = Command.board(.createBoard(try! BoardDraft(object(#"{"id":"\#(board)"}"#))))
         return (command, has(board) ? ["refused"] : ["board.created"])
     }
 
@@ -173,7 +173,7 @@ struct Model {
                 for id in model.columns.removeValue(forKey: "\(board)/\(status)")! { model.names[id] = nil }
             }
         }
-        let command = Command.deleteBoard(BoardID(board)!)
+        let command = Command.board(.deleteBoard(BoardID(board)!))
         return (command, has(board) && board != "main" ? ["board.deleted"] : ["refused"])
     }
 }

@@ -89,7 +89,8 @@ extension StoreContract {
                 try await store.create(#"{"name":"t","boardId":"\#(board)","status":"\#(status)"}"#)
             }
             func ids(_ status: String, _ count: Int, _ author: Principal = .ann) async throws -> [Int] {
-                let newest = try await store.store.newestTasks(in: status, count: count, for: author)
+                let newest = try await store.store.newestTasks(
+                    in: status, on: author.boards, of: author.tenant, count: count)
                 let head = author.tenant == Principal.ann.tenant ? 6 : 0
                 #expect(newest.cursor == Cursor(seq: head, epoch: store.store.epoch))
                 return newest.tasks.map(\.id)
@@ -100,6 +101,16 @@ extension StoreContract {
             #expect(try await ids("nowhere", 3) == [])
             #expect(try await ids("inbox", 50, .ann.seeing("b1", "nope")) == [4, 2])
             #expect(try await ids("inbox", 50, .eve) == [])
+        },
+        StoreContract("the boards of a tenant are known by their ids, in nobody's name") { store in
+            func ids(_ author: Principal) async throws -> [BoardID] {
+                try await store.store.boardIDs(of: author.tenant).sorted()
+            }
+            #expect(try await ids(.ann) == [.main])
+            for id in ["b1", "b2"] { try await store.createBoard(#"{"id":"\#(id)"}"#) }
+            try await store.write(.deleteBoard(BoardID("b1")!))
+            #expect(try await ids(.ann) == [BoardID("b2")!, .main])
+            #expect(try await ids(.eve) == [.main])
         },
         StoreContract("a snapshot and the log after it make the state, whatever is written meanwhile") { store in
             try await withThrowingTaskGroup { group in

@@ -12,7 +12,7 @@ extension StoreContract {
                 """#
             let commit = try await store.write(
                 .createTask(TaskDraft(object(draft))), once: IdempotencyKey("op1", fingerprint: [1]))
-            let task = try #require(commit.task)
+            let task = commit.task
             #expect(try await store.store.task(task.id, for: .ann) == task)
             #expect(store.announced.map(\.seq) == [commit.seq])
             #expect(
@@ -35,7 +35,7 @@ extension StoreContract {
             let task = try await store.create(#"{"name":"a","labels":["x"],"assigneeId":"bob"}"#)
             store.advance(milliseconds: 5)
             let commit = try await store.patch(task, #"{"name":"b","labels":null,"assigneeId":null,"priority":"low"}"#)
-            let changed = try #require(commit.task)
+            let changed = commit.task
             #expect(changed.name == "b" && changed.labels == [] && changed.assignee == nil && changed.version == 2)
             #expect(changed.updatedAt == store.time && changed.createdAt == task.createdAt)
             let event = try #require(store.announced.last)
@@ -56,12 +56,12 @@ extension StoreContract {
         },
         StoreContract("a letter composed is another name than the same decomposed") { store in
             let task = try await store.create(#"{"name":"\u00e9"}"#)
-            #expect(try await store.patch(task, #"{"name":"e\u0301"}"#).task?.version == 2)
+            #expect(try await store.patch(task, #"{"name":"e\u0301"}"#).task.version == 2)
         },
         StoreContract("a patch of status and name makes both events, each with the final task") { store in
             let task = try await store.create(#"{"name":"a"}"#)
             let commit = try await store.patch(task, #"{"name":"b","status":"done"}"#)
-            #expect(commit.seq == 3 && commit.task?.version == 2)
+            #expect(commit.seq == 3 && commit.task.version == 2)
             let (updated, moved) = (store.announced[1], store.announced[2])
             #expect(updated.type == .taskUpdated && moved.type == .taskStatusChanged)
             #expect(updated.object["task"] == moved.object["task"])
@@ -80,7 +80,7 @@ extension StoreContract {
         },
         StoreContract("a version that is not the task's refuses with the current task") { store in
             let task = try await store.create(#"{"name":"a"}"#)
-            let current = try #require(try await store.patch(task, #"{"name":"b"}"#, ifVersion: 1).task)
+            let current = try await store.patch(task, #"{"name":"b"}"#, ifVersion: 1).task
             let patched = await refusal { try await store.patch(task, #"{"name":"c"}"#, ifVersion: 1) }
             #expect(patched == .versionMismatch(current))
             let deleted = await refusal { try await store.write(.deleteTask(task.id, ifVersion: 1)) }
@@ -100,8 +100,8 @@ extension StoreContract {
             let task = try await store.create(#"{"name":"a"}"#)
             for write in [
                 { try await store.create(#"{"name":"b","status":"nope"}"#) },
-                { try await store.patch(task, #"{"status":"nope"}"#).task! },
-                { try await store.move(task, to: "nope", after: nil).task! },
+                { try await store.patch(task, #"{"status":"nope"}"#).task },
+                { try await store.move(task, to: "nope", after: nil).task },
             ] {
                 guard case .invalid(let errors) = await refusal({ _ = try await write() }) else {
                     Issue.record("not refused as invalid")
@@ -118,12 +118,12 @@ extension StoreContract {
             let nowhere = await refusal { try await store.create(#"{"name":"a","boardId":"nope"}"#) }
             #expect(nowhere == .notFound(.board(BoardID("nope")!)))
             for command in [
-                Command.createTask(try TaskDraft(object(#"{"name":"a","boardId":"b1"}"#))),
-                .updateTask(task.id, try TaskPatch(object(#"{"name":"x"}"#))),
-                .moveTask(task.id, try TaskMove(object(#"{"status":"done"}"#))),
-                .deleteTask(task.id), .deleteBoard(task.board),
-                .createBoard(try BoardDraft(object(#"{"id":"b2"}"#))),
-                .updateBoard(task.board, try BoardPatch(object(#"{"name":"x"}"#))),
+                Command.task(.createTask(try TaskDraft(object(#"{"name":"a","boardId":"b1"}"#)))),
+                .task(.updateTask(task.id, try TaskPatch(object(#"{"name":"x"}"#)))),
+                .task(.moveTask(task.id, try TaskMove(object(#"{"status":"done"}"#)))),
+                .task(.deleteTask(task.id)), .board(.deleteBoard(task.board)),
+                .board(.createBoard(try BoardDraft(object(#"{"id":"b2"}"#)))),
+                .board(.updateBoard(task.board, try BoardPatch(object(#"{"name":"x"}"#)))),
                 .publish(EventType("x.y")!, data: .null, to: .board(task.board)),
             ] {
                 #expect(await refusal { try await store.write(command, by: limited) } == .forbidden)

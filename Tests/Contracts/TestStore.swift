@@ -42,7 +42,28 @@ public final class TestStore: Sendable {
     @discardableResult
     public func write(
         _ command: Command, by author: Principal = .ann, once: IdempotencyKey? = nil
-    ) async throws(BoardError) -> Commit {
+    ) async throws(BoardError) -> Commit<Written> {
+        try await store.write(command, by: author, once: once)
+    }
+
+    @discardableResult
+    public func write(
+        _ command: TaskCommand, by author: Principal = .ann, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit<BoardTask> {
+        try await store.write(command, by: author, once: once)
+    }
+
+    @discardableResult
+    public func write(
+        _ command: BoardCommand, by author: Principal = .ann, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit<Board> {
+        try await store.write(command, by: author, once: once)
+    }
+
+    @discardableResult
+    public func write(
+        _ command: JobCommand, by author: Principal = .ann, once: IdempotencyKey? = nil
+    ) async throws(BoardError) -> Commit<StoredJob> {
         try await store.write(command, by: author, once: once)
     }
 
@@ -50,23 +71,25 @@ public final class TestStore: Sendable {
     public func create(_ json: String, by author: Principal = .ann, once: IdempotencyKey? = nil) async throws
         -> BoardTask
     {
-        try #require(try await write(.createTask(TaskDraft(object(json))), by: author, once: once).task)
+        try await write(.createTask(TaskDraft(object(json))), by: author, once: once).task
     }
 
     @discardableResult
-    public func patch(_ task: BoardTask, _ json: String, ifVersion version: Int? = nil) async throws -> Commit {
+    public func patch(_ task: BoardTask, _ json: String, ifVersion version: Int? = nil) async throws
+        -> Commit<BoardTask>
+    {
         try await write(.updateTask(task.id, TaskPatch(object(json)), ifVersion: version))
     }
 
     @discardableResult
-    public func move(_ task: BoardTask, to status: String, after: BoardTask?) async throws -> Commit {
+    public func move(_ task: BoardTask, to status: String, after: BoardTask?) async throws -> Commit<BoardTask> {
         let after = after.map { String($0.id) } ?? "null"
         return try await write(.moveTask(task.id, TaskMove(object(#"{"status":"\#(status)","after":\#(after)}"#))))
     }
 
     @discardableResult
     public func createBoard(_ json: String, by author: Principal = .ann) async throws -> Board {
-        try #require(try await write(.createBoard(BoardDraft(object(json))), by: author).board)
+        try await write(.createBoard(BoardDraft(object(json))), by: author).board
     }
 
     /// Names of the tasks in one column of `main`, top to bottom.

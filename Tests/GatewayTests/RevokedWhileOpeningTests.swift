@@ -1,4 +1,5 @@
 import Boards
+import Contracts
 import Events
 import HTTPTypes
 import Hummingbird
@@ -34,7 +35,7 @@ import Tokens
         let revocation = Revocation(
             id: 1, target: .subject(UserID("ann")!), reason: nil, createdBy: UserID("root")!,
             createdAt: Timestamp(milliseconds: TestGateway.now))
-        let history = HookedHistory(history: StoreHistory(store)) { [authenticator] in
+        let history = HookedHistory(history: store) { [authenticator] in
             authenticator.revoke(revocation, in: TenantID("acme")!)
             try await meanwhile()
         }
@@ -43,8 +44,7 @@ import Tokens
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let gateway = Gateway(
-            authenticator: authenticator, store: store,
-            jobs: JobKeeper(store: store, patience: .seconds(300), uptime: { 0 }), admin: admin,
+            authenticator: authenticator, store: store, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: logger) { _ in }
@@ -93,28 +93,28 @@ import Tokens
 
 /// A history that does something before a tenant is loaded from it.
 private struct HookedHistory: TenantHistory {
-    let history: StoreHistory
+    let history: any TenantHistory
     let hook: @Sendable () async throws -> Void
 
     var epoch: Epoch { history.epoch }
-    func bounds(of tenant: TenantID) async throws -> LogBounds { try await history.bounds(of: tenant) }
+    func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds { try await history.bounds(of: tenant) }
 
-    func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> {
-        try await hook()
+    func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID> {
+        do { try await hook() } catch { throw .broken("the hook failed: \(error)") }
         return try await history.boardIDs(of: tenant)
     }
 
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage {
+    ) async throws(StoreFailure) -> LogPage {
         try await history.page(of: tenant, after: seq, selection: selection, count: count, bytes: bytes)
     }
 
-    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws(StoreFailure) -> LogPage {
         try await history.newest(of: tenant, selection: selection, count: count)
     }
 
-    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
         try await history.tail(of: tenant, count: count, bytes: bytes)
     }
 }

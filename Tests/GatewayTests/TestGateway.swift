@@ -1,4 +1,5 @@
 import Boards
+import Contracts
 import Events
 import HTTPTypes
 import Hummingbird
@@ -24,7 +25,7 @@ struct TestGateway: Sendable {
     let store: any BoardStore
     let jobs: JobKeeper
     let imports: ImportRunner
-    let admin = MemoryAdminStore()
+    let admin: any AdminStore = MemoryAdminStore()
     let authenticator: Authenticator
     /// As it stands in cursors.
     var epoch: String { store.epoch.description }
@@ -41,11 +42,12 @@ struct TestGateway: Sendable {
     ) throws {
         let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
-        store = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
-        jobs = JobKeeper(store: store, patience: .seconds(300), uptime: uptime ?? clock.readLater)
+        let memory = MemoryBoardStore(retention: retention, now: { Self.now }, announce: { relay.announce($0) })
+        jobs = JobKeeper(store: memory, patience: .seconds(300), uptime: uptime ?? clock.readLater)
+        store = JobKeepingStore(jobs)
         let loop = Self.loops.any()
         presence = PresenceHub(for: relay, on: loop)
-        relay.start(history: StoreHistory(store), on: [loop], presence: presence)
+        relay.start(history: store, on: [loop], presence: presence)
         hub = try #require(relay.hub(on: loop))
         self.relay = relay
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
@@ -53,7 +55,7 @@ struct TestGateway: Sendable {
         logger.logLevel = .critical
         authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
-            authenticator: authenticator, store: store, jobs: jobs, admin: admin,
+            authenticator: authenticator, store: store, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         imports = gateway.imports

@@ -40,25 +40,25 @@ final class ManyTenantsLog: TenantHistory {
         LogPage(events: events, end: end, bounds: LogBounds(epoch: epoch, head: all.count, oldest: 1))
     }
 
-    func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> { [.main, BoardID("a")!] }
-    func bounds(of tenant: TenantID) async throws -> LogBounds {
+    func boardIDs(of tenant: TenantID) async -> Set<BoardID> { [.main, BoardID("a")!] }
+    func bounds(of tenant: TenantID) async -> LogBounds {
         LogBounds(epoch: epoch, head: all(of: tenant).count, oldest: 1)
     }
 
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage {
+    ) async -> LogPage {
         let all = all(of: tenant)
         let looked = all.dropFirst(seq).prefix(50)
         return page(looked.filter(selection.shows), end: looked.last?.seq ?? seq, of: all)
     }
 
-    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async -> LogPage {
         let all = all(of: tenant)
         return page(all.filter(selection.shows).suffix(count), end: all.count, of: all)
     }
 
-    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async -> LogPage {
         let (before, after) = aroundTail.withLock { $0 }
         before()
         let all = all(of: tenant)

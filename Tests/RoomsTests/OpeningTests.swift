@@ -99,16 +99,17 @@ import Testing
     @Test func `a log that cannot be read refuses the stream and leaves nothing behind`() async throws {
         struct Broken: TenantHistory {
             let epoch = Epoch(rawValue: 1)
-            struct Failure: Error {}
-            func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> { throw Failure() }
-            func bounds(of tenant: TenantID) async throws -> LogBounds { throw Failure() }
+            func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID> { throw .broken("no disk") }
+            func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds { throw .broken("no disk") }
             func page(
                 of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-            ) async throws -> LogPage { throw Failure() }
-            func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
-                throw Failure()
+            ) async throws(StoreFailure) -> LogPage { throw .broken("no disk") }
+            func newest(of tenant: TenantID, selection: Selection, count: Int) async throws(StoreFailure) -> LogPage {
+                throw .broken("no disk")
             }
-            func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage { throw Failure() }
+            func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
+                throw .broken("no disk")
+            }
         }
         let hub = TestHub()
         hub.relay.start(history: Broken(), on: [hub.loop])

@@ -47,12 +47,12 @@ final class TestLog: TenantHistory {
         LogBounds(epoch: epoch, head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
     }
 
-    func boardIDs(of tenant: TenantID) async throws -> Set<BoardID> { [.main, BoardID("a")!, BoardID("b")!] }
-    func bounds(of tenant: TenantID) async throws -> LogBounds { bounds }
+    func boardIDs(of tenant: TenantID) async -> Set<BoardID> { [.main, BoardID("a")!, BoardID("b")!] }
+    func bounds(of tenant: TenantID) async -> LogBounds { bounds }
 
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage {
+    ) async -> LogPage {
         await Task.yield()
         let bounds = bounds
         let rest = all.dropFirst(seq).prefix(bounds.head - seq)
@@ -66,12 +66,12 @@ final class TestLog: TenantHistory {
         return LogPage(events: shown, end: end, bounds: bounds)
     }
 
-    func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+    func newest(of tenant: TenantID, selection: Selection, count: Int) async -> LogPage {
         let bounds = bounds
         return LogPage(events: all.filter(selection.shows).suffix(count), end: bounds.head, bounds: bounds)
     }
 
-    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async -> LogPage {
         await Task.yield()
         let fails = failures.withLock { failures in
             if failures > 0 { failures -= 1 }

@@ -67,7 +67,7 @@ import Testing
         let task = try await store.create(#"{"name":"a"}"#)
         try await locked {
             let error = await refusal { try await store.create(#"{"name":"b"}"#) }
-            #expect(error == .busy(retryAfter: .seconds(1)))
+            #expect(error == .failed(.busy(retryAfter: .seconds(1))))
             let read = try await store.store.task(task.id, for: .ann)
             #expect(read == task)
         }
@@ -89,7 +89,7 @@ import Testing
                 for _ in 0..<count {
                     group.addTask {
                         do { try await store.create(#"{"name":"x"}"#, by: author) } catch {
-                            #expect(error as? BoardError == .busy(retryAfter: .seconds(1)))
+                            #expect(error as? BoardError == .failed(.busy(retryAfter: .seconds(1))))
                             busy.add()
                         }
                     }
@@ -121,7 +121,7 @@ import Testing
         var refused = 0
         for _ in 0..<5 {
             do { try await store.create(#"{"name":"b","description":"\#(long)"}"#) } catch {
-                #expect(error as? BoardError == .storageFull)
+                #expect(error as? BoardError == .failed(.full))
                 refused += 1
             }
         }
@@ -143,7 +143,7 @@ import Testing
                         try await store.create(#"{"name":"x"}"#)
                         return true
                     } catch {
-                        #expect(error as? BoardError == .closed)
+                        #expect(error as? BoardError == .failed(.closed))
                         return false
                     }
                 }
@@ -155,7 +155,7 @@ import Testing
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
         #expect(store.announced.count == outcomes)
-        #expect(await refusal { _ = try await store.store.task(1, for: .ann) } == .closed)
+        #expect(await refusal { _ = try await store.store.task(1, for: .ann) } == .failed(.closed))
         let again = try open()
         #expect(try await again.store.bounds(of: Principal.ann.tenant).head == outcomes)
         await again.close()

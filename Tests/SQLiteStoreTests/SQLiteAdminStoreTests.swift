@@ -77,7 +77,7 @@ import Testing
         let other = try DatabaseQueue(path: folder.path("b"), configuration: configuration)
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let refused = await refusal { _ = try await store.revoke(RevocationDraft(.jti("t")), by: .ann, at: time(1)) }
-        #expect(refused == .busy(retryAfter: .seconds(1)))
+        #expect(refused == .failed(.busy(retryAfter: .seconds(1))))
         try await other.writeWithoutTransaction { try $0.execute(sql: "COMMIT") }
         #expect(try await store.revoke(RevocationDraft(.jti("t")), by: .ann, at: time(1)).id == 1)
         #expect(try await store.audit(of: Principal.ann.tenant, before: nil, count: 9).count == 1)
@@ -105,8 +105,8 @@ import Testing
         let store = try open()
         await store.close()
         let refused = await refusal { _ = try await store.revoke(RevocationDraft(.jti("t")), by: .ann, at: time(1)) }
-        #expect(refused == .closed)
-        #expect(await refusal { _ = try await store.revocationList() } == .closed)
+        #expect(refused == .failed(.closed))
+        #expect(await refusal { _ = try await store.revocationList() } == .failed(.closed))
     }
 
     private func time(_ milliseconds: Int) -> Timestamp { Timestamp(milliseconds: milliseconds) }

@@ -49,27 +49,11 @@ import Testing
         }
     }
 
-    @Test func `first in is first out, through any mixture`() {
-        var queue = FIFO<Int>()
-        var dice = SplitMix(seed: 1)
-        var (next, expected) = (0, 0)
-        for _ in 0..<50_000 {
-            if Bool.random(using: &dice) {
-                queue.append(next)
-                next += 1
-            } else if let first = queue.popFirst() {
-                #expect(first == expected)
-                expected += 1
-            }
-            #expect(queue.count == next - expected)
-        }
-    }
-
     /// Returns when the write is answered.
     private func send(_ author: Principal, to queue: WriteQueue) async {
         _ = await withCheckedContinuation { reply in
             let write = PendingWrite(
-                command: .deleteTask(1), author: author, once: nil, since: .now, reply: reply)
+                command: .task(.deleteTask(1)), author: author, once: nil, since: .now, reply: reply)
             if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }
         }
     }
@@ -77,7 +61,7 @@ import Testing
     /// Answers what it takes.
     private func take(_ count: Int, from queue: WriteQueue) -> [TenantID] {
         guard case .writes(let writes) = queue.take(count, patience: .seconds(1)) else { return [] }
-        for write in writes { write.reply.resume(returning: .failure(.closed)) }
+        for write in writes { write.reply.resume(returning: .failure(.failed(.closed))) }
         return writes.map(\.author.tenant)
     }
 }

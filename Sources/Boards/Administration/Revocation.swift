@@ -1,7 +1,7 @@
 public import Events
 public import StrictJSON
 
-/// Tokens of one tenant that are no longer good, whatever their signatures and dates say.
+/// Tokens of one tenant that are no longer valid, whatever their signatures and dates say.
 public struct Revocation: Sendable, Equatable {
     public enum Target: Sendable, Equatable {
         /// The token with this `jti`.
@@ -42,6 +42,10 @@ public struct Revocation: Sendable, Equatable {
             $0.name("createdAt"); $0.string(createdAt.description)
         }
     }
+}
+
+extension Revocation.Target {
+    public var isIssuedBefore: Bool { if case .issuedBefore = self { true } else { false } }
 }
 
 extension Revocation {

@@ -1,25 +1,41 @@
 public import Events
 public import StrictJSON
 
-/// One write, as it is asked for.
+/// One write, as it is asked for. Those about one task, board or job are enums of their own, so that
+/// `store.write(.createTask(draft), …)` is answered with a task.
 public enum Command: Sendable {
-    case createTask(TaskDraft)
+    case task(TaskCommand)
+    case board(BoardCommand)
+    case job(JobCommand)
     /// All of them in this order, or none.
     case createTasks([TaskDraft])
+    /// An event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
+    case publish(EventType, data: JSONValue, to: Audience)
+}
+
+public enum TaskCommand: Sendable {
+    case createTask(TaskDraft)
     /// - Parameter ifVersion: the version that the task must have (`If-Match`), nil for any.
     case updateTask(Int, TaskPatch, ifVersion: Int? = nil)
     case moveTask(Int, TaskMove, ifVersion: Int? = nil)
     case deleteTask(Int, ifVersion: Int? = nil)
+}
+
+public enum BoardCommand: Sendable {
     case createBoard(BoardDraft)
     case updateBoard(BoardID, BoardPatch, ifVersion: Int? = nil)
     case deleteBoard(BoardID, ifVersion: Int? = nil)
-    /// - Parameter id: a new one.
+}
+
+public enum JobCommand: Sendable {
+    /// - Parameter id: one that no job has.
     case createJob(JobID, JobDraft)
     case reportJob(JobID, JobReport)
-    /// Tells what was held of a job's progress.
+    /// Announces the progress of a job that was held.
     case tellJob(JobID)
-    /// Fails a job of whose worker nothing was heard since it was at `version`.
+    /// Fails a job whose worker was silent since the job was at `version`.
     case stallJob(JobID, version: Int)
-    /// An event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
-    case publish(EventType, data: JSONValue, to: Audience)
+
+    /// A report that somebody has ended the job.
+    public static func cancelJob(_ id: JobID) -> JobCommand { .reportJob(id, JobReport(status: .cancelled)) }
 }

@@ -1,61 +1,58 @@
 public import Events
-import StrictJSON
 
 /// What a write came to. When a caller has it, the change and its events are on disk and announced.
-public struct Commit: Sendable, Equatable {
+public struct Commit<Subject: Sendable>: Sendable {
     /// The number of the write's last event; of the tenant's newest at that moment, when nothing changed.
     public let seq: Int
-    /// As it is now, or as it was last when it was deleted.
-    public let task: BoardTask?
-    public let board: Board?
-    public let job: Job?
-    /// When what is held of the job's progress is to be told; nil when nothing is. Not kept with the answer.
-    public let heldUntil: Timestamp?
+    /// What was written, as it is now, or as it was last when it was deleted.
+    public let subject: Subject
 
-    init(
-        seq: Int, task: BoardTask? = nil, board: Board? = nil, job: Job? = nil, heldUntil: Timestamp? = nil
-    ) {
+    init(seq: Int, _ subject: Subject) {
         self.seq = seq
-        self.task = task
-        self.board = board
-        self.job = job
-        self.heldUntil = heldUntil
+        self.subject = subject
     }
+}
 
-    /// For an ``Answer``; ``init(bytes:)`` reads it.
-    public var bytes: [UInt8] {
-        var json = JSONWriter()
-        json.object {
-            $0.name("seq")
-            $0.int(seq)
-            if let task {
-                $0.name("task")
-                task.write(into: &$0)
-            }
-            if let board {
-                $0.name("board")
-                board.write(into: &$0)
-            }
-            if let job {
-                $0.name("job")
-                job.write(into: &$0)
-            }
-        }
-        return json.bytes
-    }
+extension Commit: Equatable where Subject: Equatable {}
 
-    /// Nil when `bytes` are not from ``bytes``.
-    public init?(bytes: [UInt8]) {
-        // A job's input is as deep as the body that brought it, and here it is a little deeper.
-        let limits = JSONParser.Limits(depth: 40)
-        guard let object = try? JSONParser.parse(bytes, limits: limits).object, let seq = object["seq"]?.int else {
-            return nil
-        }
-        self.init(
-            seq: seq, task: object["task"]?.object.flatMap { BoardTask($0) },
-            board: object["board"]?.object.flatMap { Board($0) }, job: object["job"]?.object.flatMap { Job($0) })
-        guard (task == nil) == (object["task"] == nil), (board == nil) == (object["board"] == nil),
-            (job == nil) == (object["job"] == nil)
-        else { return nil }
+/// What a write can be about: the subject of a commit whose command may be any.
+public enum Written: Sendable {
+    case task(BoardTask)
+    case board(Board)
+    case job(StoredJob)
+    /// Several tasks at once, or an event alone.
+    case nothing
+}
+
+extension Commit where Subject == BoardTask {
+    public var task: BoardTask { subject }
+    var erased: Commit<Written> { .init(seq: seq, .task(subject)) }
+}
+
+extension Commit where Subject == Board {
+    public var board: Board { subject }
+    var erased: Commit<Written> { .init(seq: seq, .board(subject)) }
+}
+
+extension Commit where Subject == StoredJob {
+    public var job: Job { subject.job }
+    /// When what is held of the job's progress is to be announced; nil when nothing is. Not kept with an answer.
+    public var heldUntil: Timestamp? { subject.heldUntil }
+    var erased: Commit<Written> { .init(seq: seq, .job(subject)) }
+}
+
+extension Commit where Subject == Written {
+    /// The same, about a subject of the kind that the command was about.
+    ///
+    /// - Throws: ``BoardError/keyReused`` for another kind, which can only be the first answer to another command.
+    func narrowed<Narrow>(_ narrow: (Written) -> Narrow?) throws(BoardError) -> Commit<Narrow> {
+        guard let subject = narrow(subject) else { throw .keyReused }
+        return Commit<Narrow>(seq: seq, subject)
     }
+}
+
+extension Written {
+    public var task: BoardTask? { if case .task(let task) = self { task } else { nil } }
+    public var board: Board? { if case .board(let board) = self { board } else { nil } }
+    public var job: StoredJob? { if case .job(let job) = self { job } else { nil } }
 }

@@ -3,14 +3,17 @@ import StrictJSON
 
 /// What an event says, before it has its numbers.
 struct EventDraft {
+    enum Content {
+        /// - Parameter previousStatus: for a task that has changed its column; the task has the new one.
+        case task(BoardTask, previousStatus: String? = nil, changes: [FieldChange] = [])
+        case board(Board, changes: [FieldChange] = [])
+        case job(Job)
+        /// A publisher's own.
+        case data(JSONValue)
+    }
+
     let type: EventType
-    var task: BoardTask?
-    /// With ``task``, which has the new one.
-    var previousStatus: String?
-    var changes: [FieldChange] = []
-    var board: Board?
-    var job: Job?
-    var data: JSONValue?
+    let content: Content
 
     /// The whole object as clients see it; members in this order, those that do not apply left out.
     func json(
@@ -28,12 +31,12 @@ struct EventDraft {
                 $0.name("boardSeq")
                 $0.int(boardSeq)
             }
-            writeContent(into: &$0)
+            writeSubject(into: &$0)
             if case .user(let id) = audience {
                 $0.name("userId")
                 $0.string(id.rawValue)
             }
-            if let data {
+            if case .data(let data) = content {
                 $0.name("data")
                 $0.value(data)
             }
@@ -49,8 +52,9 @@ struct EventDraft {
         return json.bytes
     }
 
-    private func writeContent(into json: inout JSONWriter) {
-        if let task {
+    private func writeSubject(into json: inout JSONWriter) {
+        switch content {
+        case .task(let task, let previousStatus, let changes):
             json.name("taskId")
             json.int(task.id)
             json.name("task")
@@ -61,25 +65,28 @@ struct EventDraft {
                 json.name("newStatus")
                 json.string(task.status)
             }
-        }
-        if !changes.isEmpty {
-            json.name("changes")
-            json.object { writer in
-                for change in changes {
-                    writer.name(change.field)
-                    writer.array([change.old, change.new]) { $0.value($1) }
-                }
-            }
-        }
-        if let board {
+            write(changes, into: &json)
+        case .board(let board, let changes):
+            write(changes, into: &json)
             json.name("board")
             board.write(into: &json)
-        }
-        if let job {
+        case .job(let job):
             json.name("jobId")
             json.string(job.id.rawValue)
             json.name("job")
             job.write(into: &json, withInput: false)
+        case .data: break
+        }
+    }
+
+    private func write(_ changes: [FieldChange], into json: inout JSONWriter) {
+        guard !changes.isEmpty else { return }
+        json.name("changes")
+        json.object { writer in
+            for change in changes {
+                writer.name(change.field)
+                writer.array([change.old, change.new]) { $0.value($1) }
+            }
         }
     }
 }

@@ -1,25 +1,37 @@
 import Events
 
 extension Gate {
-    mutating func createBoard(_ draft: BoardDraft, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
+    mutating func perform(
+        _ command: BoardCommand, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<Board> {
+        switch command {
+        case .createBoard(let draft): try createBoard(draft, in: &rows)
+        case .updateBoard(let id, let patch, let version): try updateBoard(id, patch, ifVersion: version, in: &rows)
+        case .deleteBoard(let id, let version): try deleteBoard(id, ifVersion: version, in: &rows)
+        }
+    }
+
+    private mutating func createBoard(
+        _ draft: BoardDraft, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<Board> {
         try author.require(draft.id)
         guard try rows.board(draft.id) == nil else { throw .conflict(.boardExists(draft.id)) }
         let board = Board(
             id: draft.id, name: draft.name, statuses: draft.statuses, version: 1, createdAt: now, updatedAt: now)
         try rows.insert(board)
-        return try commit(EventDraft(type: .boardCreated, board: board), in: &rows)
+        return try announce(.boardCreated, board, in: &rows)
     }
 
-    mutating func updateBoard(
+    private mutating func updateBoard(
         _ id: BoardID, _ patch: BoardPatch, ifVersion version: Int?, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Board> {
         let old = try existing(id, in: rows)
         guard version == nil || version == old.version else { throw .boardVersionMismatch(old) }
         var new = old
         new.name = patch.name ?? old.name
         new.statuses = patch.statuses ?? old.statuses
         let changes = old.changes(to: new)
-        guard !changes.isEmpty else { return Commit(seq: rows.head, board: old) }
+        guard !changes.isEmpty else { return Commit(seq: rows.head, old) }
         let removed = old.statuses.filter { !new.statuses.contains($0) }
         if !removed.isEmpty {
             let used = try rows.statusesInUse(on: id)
@@ -29,23 +41,24 @@ extension Gate {
         new.version += 1
         new.updatedAt = now
         try rows.update(new)
-        return try commit(EventDraft(type: .boardUpdated, changes: changes, board: new), in: &rows)
+        return try announce(.boardUpdated, new, changes, in: &rows)
     }
 
     /// Its tasks go with it, and `board.deleted` alone says so.
-    mutating func deleteBoard(
+    private mutating func deleteBoard(
         _ id: BoardID, ifVersion version: Int?, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Board> {
         let board = try existing(id, in: rows)
         guard version == nil || version == board.version else { throw .boardVersionMismatch(board) }
         guard id != .main else { throw .conflict(.boardIsPermanent(id)) }
         try rows.delete(board)
-        return try commit(EventDraft(type: .boardDeleted, board: board), in: &rows)
+        return try announce(.boardDeleted, board, in: &rows)
     }
 
-    private mutating func commit(
-        _ draft: EventDraft, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
-        Commit(seq: try announce(draft, to: .board(draft.board!.id), in: &rows), board: draft.board)
+    private mutating func announce(
+        _ type: EventType, _ board: Board, _ changes: [FieldChange] = [], in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<Board> {
+        let draft = EventDraft(type: type, content: .board(board, changes: changes))
+        return Commit(seq: try announce(draft, to: .board(board.id), in: &rows), board)
     }
 }

@@ -1,57 +1,66 @@
 import Events
 
 extension Gate {
-    mutating func createJob(
+    mutating func perform(
+        _ command: JobCommand, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<StoredJob> {
+        switch command {
+        case .createJob(let id, let draft): try createJob(id, draft, in: &rows)
+        case .reportJob(let id, let report): try reportJob(id, report, in: &rows)
+        case .tellJob(let id): try tellJob(id, in: &rows)
+        case .stallJob(let id, let version): try stallJob(id, version: version, in: &rows)
+        }
+    }
+
+    private mutating func createJob(
         _ id: JobID, _ draft: JobDraft, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<StoredJob> {
         if let board = draft.board { _ = try existing(board, in: rows) }
         guard try rows.openJobs() < JobLimits.open else { throw .conflict(.jobsFull(limit: JobLimits.open)) }
         let job = Job(
             id: id, board: draft.board, name: draft.name, input: draft.input, createdBy: author.user, createdAt: now,
             updatedAt: now)
-        try rows.insert(StoredJob(job: job, toldAt: nil, isHeld: false))
-        return Commit(
-            seq: try announce(EventDraft(type: .jobCreated, job: job), to: job.audience, in: &rows), job: job)
+        let row = StoredJob(job: job, toldAt: nil, isHeld: false)
+        try rows.insert(row)
+        return Commit(seq: try announce(.jobCreated, job, in: &rows), row)
     }
 
     /// The job's state changes at once. Its progress is told at most every ``JobLimits/spacing`` milliseconds, and held
     /// meanwhile; its end is told at once, with whatever was held in it.
-    mutating func reportJob(
+    private mutating func reportJob(
         _ id: JobID, _ report: JobReport, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<StoredJob> {
         let old = try existing(id, in: rows)
         guard old.job.createdBy == author.user || author.allows(.jobs) else { throw .jobForbidden }
         return try change(old, by: report, in: &rows)
     }
 
     /// Tells what is held of a job; does nothing when nothing is, or when something was told a moment ago.
-    mutating func tellJob(_ id: JobID, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
+    private mutating func tellJob(
+        _ id: JobID, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<StoredJob> {
         var row = try existing(id, in: rows)
-        guard row.isHeld, row.mayTell(at: now) else {
-            return Commit(seq: rows.head, job: row.job, heldUntil: row.heldUntil)
-        }
+        guard row.isHeld, row.mayTell(at: now) else { return Commit(seq: rows.head, row) }
         row.isHeld = false
         row.toldAt = now
         try rows.update(row)
-        return Commit(seq: try announce(row.job, in: &rows), job: row.job)
+        return Commit(seq: try announce(row.job, in: &rows), row)
     }
 
     /// Fails a job whose worker has not been heard of since it was at `version`; does nothing when it has.
-    mutating func stallJob(
+    private mutating func stallJob(
         _ id: JobID, version: Int, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<StoredJob> {
         let old = try existing(id, in: rows)
-        guard old.job.version == version, !old.job.status.isFinal else {
-            return Commit(seq: rows.head, job: old.job, heldUntil: old.heldUntil)
-        }
+        guard old.job.version == version, !old.job.status.isFinal else { return Commit(seq: rows.head, old) }
         return try change(old, by: JobReport(status: .failed, error: "stalled"), in: &rows)
     }
 
     private mutating func change(
         _ old: StoredJob, by report: JobReport, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<StoredJob> {
         if let conflict = report.conflict(with: old.job) { throw .conflict(conflict) }
-        guard !old.job.status.isFinal else { return Commit(seq: rows.head, job: old.job) }
+        guard !old.job.status.isFinal else { return Commit(seq: rows.head, old) }
         var new = old
         new.job = report.applied(to: old.job)
         let isNews = new.job != old.job
@@ -62,7 +71,7 @@ extension Gate {
         if isTold { new.toldAt = now }
         try rows.update(new)
         let seq = isTold ? try announce(new.job, in: &rows) : rows.head
-        return Commit(seq: seq, job: new.job, heldUntil: new.heldUntil)
+        return Commit(seq: seq, new)
     }
 
     private func existing(_ id: JobID, in rows: some BoardTransaction) throws(BoardError) -> StoredJob {
@@ -77,6 +86,12 @@ extension Gate {
             case .completed: .jobCompleted
             case .failed, .cancelled: .jobFailed
             }
-        return try announce(EventDraft(type: type, job: job), to: job.audience, in: &rows)
+        return try announce(type, job, in: &rows)
+    }
+
+    private mutating func announce(
+        _ type: EventType, _ job: Job, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Int {
+        try announce(EventDraft(type: type, content: .job(job)), to: job.audience, in: &rows)
     }
 }

@@ -1,18 +1,25 @@
 import Events
 
 extension Gate {
-    mutating func createTask(_ draft: TaskDraft, in rows: inout some BoardTransaction) throws(BoardError) -> Commit {
-        try insert(draft, into: try column(for: draft, in: rows), in: &rows)
+    mutating func perform(
+        _ command: TaskCommand, in rows: inout some BoardTransaction
+    ) throws(BoardError) -> Commit<BoardTask> {
+        switch command {
+        case .createTask(let draft): try insert(draft, into: try column(for: draft, in: rows), in: &rows)
+        case .updateTask(let id, let patch, let version): try updateTask(id, patch, ifVersion: version, in: &rows)
+        case .moveTask(let id, let move, let version): try moveTask(id, move, ifVersion: version, in: &rows)
+        case .deleteTask(let id, let version): try deleteTask(id, ifVersion: version, in: &rows)
+        }
     }
 
     /// The number is that of the last one's event.
     mutating func createTasks(
         _ drafts: [TaskDraft], in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Written> {
         var columns: [BoardColumn] = []
         for draft in drafts { columns.append(try column(for: draft, in: rows)) }
         for (draft, column) in zip(drafts, columns) { _ = try insert(draft, into: column, in: &rows) }
-        return Commit(seq: rows.head)
+        return Commit(seq: rows.head, .nothing)
     }
 
     private func column(
@@ -26,19 +33,19 @@ extension Gate {
 
     private mutating func insert(
         _ draft: TaskDraft, into column: BoardColumn, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<BoardTask> {
         let task = BoardTask(
             id: try rows.takeTaskID(), board: column.board, name: draft.name, description: draft.description,
             status: column.status, priority: draft.priority, assignee: draft.assignee, labels: draft.labels,
             dueAt: draft.dueAt, rank: .following(try rows.lastRank(in: column)), version: 1, createdBy: author.user,
             createdAt: now, updatedAt: now)
         try rows.insert(task)
-        return Commit(seq: try announce(EventDraft(type: .taskCreated, task: task), in: &rows), task: task)
+        return Commit(seq: try announce(.taskCreated, task, in: &rows), task)
     }
 
-    mutating func updateTask(
+    private mutating func updateTask(
         _ id: Int, _ patch: TaskPatch, ifVersion version: Int?, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<BoardTask> {
         let old = try existing(id, ifVersion: version, in: rows)
         var new = patch.applied(to: old)
         if let status = patch.status, status != old.status {
@@ -49,9 +56,9 @@ extension Gate {
         return try save(new, over: old, in: &rows)
     }
 
-    mutating func moveTask(
+    private mutating func moveTask(
         _ id: Int, _ move: TaskMove, ifVersion version: Int?, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<BoardTask> {
         let old = try existing(id, ifVersion: version, in: rows)
         try require(move.status, on: try existing(old.board, in: rows))
         var new = old
@@ -68,33 +75,32 @@ extension Gate {
         return try save(new, over: old, in: &rows)
     }
 
-    mutating func deleteTask(
+    private mutating func deleteTask(
         _ id: Int, ifVersion version: Int?, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<BoardTask> {
         let task = try existing(id, ifVersion: version, in: rows)
         try rows.delete(task)
-        return Commit(seq: try announce(EventDraft(type: .taskDeleted, task: task), in: &rows), task: task)
+        return Commit(seq: try announce(.taskDeleted, task, in: &rows), task)
     }
 
     /// Writes what changed and says so: `task.updated` for fields, and for a rank inside the column;
     /// `task.status_changed` for another column, after the other when there are both.
     private mutating func save(
         _ new: BoardTask, over old: BoardTask, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<BoardTask> {
         let fields = old.fieldChanges(to: new)
         let place = old.placeChanges(to: new)
-        guard !fields.isEmpty || !place.isEmpty else { return Commit(seq: rows.head, task: old) }
+        guard !fields.isEmpty || !place.isEmpty else { return Commit(seq: rows.head, old) }
         var task = new
         task.version += 1
         task.updatedAt = now
         try rows.update(task)
         if old.status == new.status {
-            let draft = EventDraft(type: .taskUpdated, task: task, changes: fields + place)
-            return Commit(seq: try announce(draft, in: &rows), task: task)
+            return Commit(seq: try announce(.taskUpdated, task, changes: fields + place, in: &rows), task)
         }
-        if !fields.isEmpty { try announce(EventDraft(type: .taskUpdated, task: task, changes: fields), in: &rows) }
-        let draft = EventDraft(type: .taskStatusChanged, task: task, previousStatus: old.status, changes: place)
-        return Commit(seq: try announce(draft, in: &rows), task: task)
+        if !fields.isEmpty { try announce(.taskUpdated, task, changes: fields, in: &rows) }
+        let seq = try announce(.taskStatusChanged, task, previousStatus: old.status, changes: place, in: &rows)
+        return Commit(seq: seq, task)
     }
 
     /// Gives the other tasks of a crowded column new ranks, told as `task.updated`, and `id` its own among them.
@@ -113,7 +119,7 @@ extension Gate {
         return rank
     }
 
-    /// The rank of the task that another is to stand behind; nil for the first place.
+    /// The rank of the task that another is to follow; nil for the first place.
     private func predecessor(
         _ after: Int?, of id: Int, in column: BoardColumn, _ rows: some BoardTransaction
     ) throws(BoardError) -> Rank? {
@@ -141,8 +147,10 @@ extension Gate {
 
     @discardableResult
     private mutating func announce(
-        _ draft: EventDraft, in rows: inout some BoardTransaction
+        _ type: EventType, _ task: BoardTask, previousStatus: String? = nil, changes: [FieldChange] = [],
+        in rows: inout some BoardTransaction
     ) throws(BoardError) -> Int {
-        try announce(draft, to: .board(draft.task!.board), in: &rows)
+        let content = EventDraft.Content.task(task, previousStatus: previousStatus, changes: changes)
+        return try announce(EventDraft(type: type, content: content), to: .board(task.board), in: &rows)
     }
 }

@@ -22,7 +22,7 @@ public struct Gate {
     /// A refusal leaves `rows` as they were and is not kept under the key.
     public mutating func perform(
         _ command: Command, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Written> {
         if let commit = try firstAnswer(in: rows) { return commit }
         let commit = try dispatch(command, in: &rows)
         if let once {
@@ -32,44 +32,38 @@ public struct Gate {
         return commit
     }
 
-    private func firstAnswer(in rows: some BoardTransaction) throws(BoardError) -> Commit? {
+    private func firstAnswer(in rows: some BoardTransaction) throws(BoardError) -> Commit<Written>? {
         guard let once, let answer = try rows.answer(to: once.key, of: author.user),
             answer.at + IdempotencyKey.lifetime > now.milliseconds
         else { return nil }
         guard answer.fingerprint == once.fingerprint else { throw .keyReused }
-        guard let commit = Commit(bytes: answer.commit) else { throw .storage("a kept answer can't be read") }
+        guard let commit = Commit<Written>(bytes: answer.commit) else {
+            throw .failed(.broken("a kept answer can't be read"))
+        }
         return commit
     }
 
     private mutating func dispatch(
         _ command: Command, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Written> {
         switch command {
-        case .createTask(let draft): try createTask(draft, in: &rows)
+        case .task(let command): try perform(command, in: &rows).erased
+        case .board(let command): try perform(command, in: &rows).erased
+        case .job(let command): try perform(command, in: &rows).erased
         case .createTasks(let drafts): try createTasks(drafts, in: &rows)
-        case .updateTask(let id, let patch, let version): try updateTask(id, patch, ifVersion: version, in: &rows)
-        case .moveTask(let id, let move, let version): try moveTask(id, move, ifVersion: version, in: &rows)
-        case .deleteTask(let id, let version): try deleteTask(id, ifVersion: version, in: &rows)
-        case .createBoard(let draft): try createBoard(draft, in: &rows)
-        case .updateBoard(let id, let patch, let version): try updateBoard(id, patch, ifVersion: version, in: &rows)
-        case .deleteBoard(let id, let version): try deleteBoard(id, ifVersion: version, in: &rows)
-        case .createJob(let id, let draft): try createJob(id, draft, in: &rows)
-        case .reportJob(let id, let report): try reportJob(id, report, in: &rows)
-        case .tellJob(let id): try tellJob(id, in: &rows)
-        case .stallJob(let id, let version): try stallJob(id, version: version, in: &rows)
         case .publish(let type, let data, let audience):
-            try publish(EventDraft(type: type, data: data), to: audience, in: &rows)
+            try publish(EventDraft(type: type, content: .data(data)), to: audience, in: &rows)
         }
     }
 
     private mutating func publish(
         _ draft: EventDraft, to audience: Audience, in rows: inout some BoardTransaction
-    ) throws(BoardError) -> Commit {
+    ) throws(BoardError) -> Commit<Written> {
         guard !EventType.reservedFamilies.contains(draft.type.family) else {
             throw .invalid("type", "is in a family that only the server speaks in")
         }
         if case .board(let id) = audience { _ = try existing(id, in: rows) }
-        return Commit(seq: try announce(draft, to: audience, in: &rows))
+        return Commit(seq: try announce(draft, to: audience, in: &rows), .nothing)
     }
 
     func existing(_ id: BoardID, in rows: some BoardTransaction) throws(BoardError) -> Board {

@@ -1,15 +1,17 @@
-public import Events
+import Events
+public import Logging
 import Synchronization
 
-/// Looks after the jobs that are not finished. Whoever makes a job, reports on it or cancels it does it here.
+/// Looks after the jobs that are not finished; ``JobKeepingStore`` brings it every write of a job.
 ///
-/// The store keeps what a job is and what has been told of it; this only remembers when there is something to do, with one
-/// timer for all jobs. When the gateway starts it begins with those that the store has: what was held is told at once, and
-/// each worker has as long as ever to be heard of.
+/// The store keeps what a job is and what of it was announced; the keeper only remembers when there is something to do,
+/// with one timer for all jobs. When the gateway starts it takes over the jobs that the store has: held progress is
+/// announced at once, and each worker has its full time to report.
 public final class JobKeeper: Sendable {
-    private let store: any BoardStore
+    let store: any BoardStore
     private let uptime: @Sendable () -> Int64
     private let patience: Int64
+    private let failures: FailureLog
     private let state: Mutex<State>
 
     private struct State {
@@ -28,48 +30,24 @@ public final class JobKeeper: Sendable {
     /// - Parameters:
     ///   - patience: how long a job's worker may be silent.
     ///   - uptime: nanoseconds of a clock that never goes back.
-    public init(store: any BoardStore, patience: Duration, uptime: @escaping @Sendable () -> Int64) {
+    public init(
+        store: any BoardStore, patience: Duration, logger: Logger = Logger(label: "boardcast.jobs"),
+        uptime: @escaping @Sendable () -> Int64
+    ) {
         self.store = store
+        failures = FailureLog("jobs' timers", logger: logger) { Int(uptime() / 1_000_000) }
         self.uptime = uptime
         let (seconds, attoseconds) = patience.components
         self.patience = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         state = Mutex(State(schedule: JobSchedule(patience: self.patience)))
     }
 
-    // MARK: Writing
+    // MARK: Noting
 
-    /// - Parameter id: one that no job has.
-    /// - Throws: as the store does; ``BoardError/conflict(_:)`` when there are too many.
-    public func create(
-        _ draft: JobDraft, as id: JobID = .random(), by author: Principal, once: IdempotencyKey? = nil
-    ) async throws(BoardError) -> Commit {
-        try await write(.createJob(id, draft), by: author, once: once)
-    }
-
-    /// - Throws: as the store does; ``BoardError/conflict(_:)`` for a report that the job can't have.
-    public func report(
-        _ report: JobReport, on id: JobID, by author: Principal, once: IdempotencyKey? = nil
-    ) async throws(BoardError) -> Commit {
-        try await write(.reportJob(id, report), by: author, once: once)
-    }
-
-    /// - Throws: as the store does; ``BoardError/conflict(_:)`` when the job came to another end before.
-    public func cancel(
-        _ id: JobID, by author: Principal, once: IdempotencyKey? = nil
-    ) async throws(BoardError) -> Commit {
-        try await write(.reportJob(id, JobReport(status: .cancelled)), by: author, once: once)
-    }
-
-    private func write(
-        _ command: Command, by author: Principal, once: IdempotencyKey?
-    ) async throws(BoardError) -> Commit {
-        let commit = try await store.write(command, by: author, once: once)
-        if let job = commit.job { note(job, of: author.tenant, heldUntil: commit.heldUntil) }
-        return commit
-    }
-
-    private func note(_ job: Job, of tenant: TenantID, heldUntil: Timestamp?) {
-        let held = heldUntil.map { Int64(max(0, $0.milliseconds - job.updatedAt.milliseconds)) * 1_000_000 }
+    /// Takes note of a job as it is after a write.
+    func note(_ row: StoredJob, of tenant: TenantID) {
+        let job = row.job
+        let held = row.heldUntil.map { Int64(max(0, $0.milliseconds - job.updatedAt.milliseconds)) * 1_000_000 }
         note(
             JobSchedule.Key(tenant: tenant, job: job.id), by: job.createdBy, version: job.version,
             isFinal: job.status.isFinal, tellsIn: held)
@@ -141,11 +119,14 @@ public final class JobKeeper: Sendable {
                 let commit = try await store.write(.tellJob(errand.job), by: author, once: nil)
                 if commit.heldUntil != nil { putBack(errand) }
             case .stall(let version):
-                _ = try await write(.stallJob(errand.job, version: version), by: author, once: nil)
+                let commit = try await store.write(.stallJob(errand.job, version: version), by: author, once: nil)
+                note(commit.subject, of: errand.tenant)
             }
+            failures.succeed()
         } catch .notFound {
             state.withLock { $0.schedule.forget(key) }
         } catch {
+            if case .failed(let failure) = error { failures.note(failure) }
             putBack(errand)
         }
     }

@@ -12,8 +12,8 @@ public struct JobQuery: Sendable {
 
     public init() {}
 
-    /// Whether `job` is one of them; the page is not looked at.
-    func matches(_ job: Job) -> Bool {
+    /// Whether `job` is one of them, on whichever page.
+    package func matches(_ job: Job) -> Bool {
         if let board, job.board != board { return false }
         if let status, job.status != status { return false }
         return true

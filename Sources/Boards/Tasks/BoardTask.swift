@@ -42,7 +42,7 @@ public struct BoardTask: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
-    var column: BoardColumn { BoardColumn(board: board, status: status) }
+    package var column: BoardColumn { BoardColumn(board: board, status: status) }
 
     /// As clients see it.
     public func write(into json: inout JSONWriter) {

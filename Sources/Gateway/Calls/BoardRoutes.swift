@@ -34,8 +34,8 @@ struct BoardRoutes {
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let draft = try BoardDraft(body)
         let commit = try await store.write(.createBoard(draft), by: context.principal, once: request.once(bytes))
-        guard let board = commit.board else { throw Problem.notFound }
-        return .board(board, commit.seq, status: .created, headers: [.location: "/api/boards/\(board.id)"])
+        return .board(
+            commit.board, commit.seq, status: .created, headers: [.location: "/api/boards/\(commit.board.id)"])
     }
 
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
@@ -61,8 +61,7 @@ struct BoardRoutes {
         let commit = try await store.write(
             .updateBoard(id, patch, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
             by: context.principal, once: request.once(bytes))
-        guard let board = commit.board else { throw Problem.notFound }
-        return .board(board, commit.seq)
+        return .board(commit.board, commit.seq)
     }
 
     @Sendable func delete(_ request: Request, in context: TenantContext) async throws -> Response {

@@ -7,8 +7,7 @@ import Tokens
 
 /// `/api/jobs`: work that somebody reports on while it goes on.
 struct JobRoutes {
-    let jobs: JobKeeper
-    let store: any JobStore
+    let store: any BoardStore
     let settings: GatewaySettings
 
     func add(to router: some RouterMethods<TenantContext>) {
@@ -57,9 +56,9 @@ struct JobRoutes {
         try context.require(.write)
         try request.refuseQuery()
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
-        let commit = try await jobs.create(try JobDraft(body), by: context.principal, once: request.once(bytes))
-        guard let job = commit.job else { throw Problem.notFound }
-        return .job(job, commit.seq, status: .accepted, headers: [.location: "/api/jobs/\(job.id)"])
+        let commit = try await store.write(
+            .createJob(.random(), try JobDraft(body)), by: context.principal, once: request.once(bytes))
+        return .job(commit.job, commit.seq, status: .accepted, headers: [.location: "/api/jobs/\(commit.job.id)"])
     }
 
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
@@ -77,18 +76,17 @@ struct JobRoutes {
         let id = try context.jobID()
         let (body, bytes) = try await request.jsonObject(
             upTo: settings.maxBodyBytes, types: ["application/json", "application/merge-patch+json"])
-        let commit = try await jobs.report(
-            try JobReport(body), on: id, by: context.principal, once: request.once(bytes))
-        guard let job = commit.job else { throw Problem.notFound }
-        return .job(job, commit.seq)
+        let commit = try await store.write(
+            .reportJob(id, try JobReport(body)), by: context.principal, once: request.once(bytes))
+        return .job(commit.job, commit.seq)
     }
 
     @Sendable func cancel(_ request: Request, in context: TenantContext) async throws -> Response {
         try context.require(.write)
         try request.refuseQuery()
-        let commit = try await jobs.cancel(try context.jobID(), by: context.principal, once: request.once())
-        guard let job = commit.job else { throw Problem.notFound }
-        return .job(job, commit.seq)
+        let commit = try await store.write(
+            .cancelJob(try context.jobID()), by: context.principal, once: request.once())
+        return .job(commit.job, commit.seq)
     }
 }
 

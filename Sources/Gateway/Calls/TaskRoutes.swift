@@ -66,8 +66,7 @@ struct TaskRoutes {
         let (body, bytes) = try await request.jsonObject(upTo: settings.maxBodyBytes)
         let draft = try TaskDraft(body)
         let commit = try await store.write(.createTask(draft), by: context.principal, once: request.once(bytes))
-        guard let task = commit.task else { throw Problem.notFound }
-        return .task(task, commit.seq, status: .created, headers: [.location: "/api/tasks/\(task.id)"])
+        return .task(commit.task, commit.seq, status: .created, headers: [.location: "/api/tasks/\(commit.task.id)"])
     }
 
     @Sendable func show(_ request: Request, in context: TenantContext) async throws -> Response {
@@ -94,8 +93,7 @@ struct TaskRoutes {
         let commit = try await store.write(
             .updateTask(id, patch, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
             by: context.principal, once: request.once(bytes))
-        guard let task = commit.task else { throw Problem.notFound }
-        return .task(task, commit.seq)
+        return .task(commit.task, commit.seq)
     }
 
     @Sendable func move(_ request: Request, in context: TenantContext) async throws -> Response {
@@ -107,8 +105,7 @@ struct TaskRoutes {
         let commit = try await store.write(
             .moveTask(id, move, ifVersion: try EntityTag.version(in: request.headers[.ifMatch])),
             by: context.principal, once: request.once(bytes))
-        guard let task = commit.task else { throw Problem.notFound }
-        return .task(task, commit.seq)
+        return .task(commit.task, commit.seq)
     }
 
     @Sendable func delete(_ request: Request, in context: TenantContext) async throws -> Response {

@@ -1,4 +1,5 @@
 import Boards
+import Events
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -15,7 +16,7 @@ struct ErrorResponse: RouterMiddleware {
             guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
-            response = Self.problem(error, logger: context.logger).response(from: request, context: context)
+            response = Problem(answering: error, logger: context.logger).response(from: request, context: context)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
@@ -28,22 +29,29 @@ struct ErrorResponse: RouterMiddleware {
     private static let methods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
-
-    /// What is answered for `error`; the log has what can't be said.
-    static func problem(_ error: any Error, logger: Logger) -> Problem {
-        if let problem = Problem(refusing: error) { return problem }
-        // The type alone: descriptions of unknown errors may carry anything.
-        logger.error("request failed", metadata: ["error": "\(type(of: error))"])
-        return .internal
-    }
 }
 
 extension Problem {
-    /// The answer to `error`; nil when it is no refusal but a failure of ours.
-    init?(refusing error: any Error) {
+    /// The answer to `error`; the log has what can't be said to a client.
+    ///
+    /// - Parameter metadata: has the id by which the client knows its request or connection, unless the logger has it.
+    init(answering error: any Error, logger: Logger, _ metadata: Logger.Metadata = [:]) {
+        if let problem = Problem(refusing: error) {
+            self = problem
+            log(to: logger, metadata)
+        } else {
+            self = .internal
+            // The type alone: descriptions of unknown errors may carry anything.
+            logger.error("request failed", metadata: metadata.merging(["error": "\(type(of: error))"]) { $1 })
+        }
+    }
+
+    /// Nil for an error that nobody expected.
+    private init?(refusing error: any Error) {
         switch error {
         case let problem as Problem: self = problem
         case let error as BoardError: self.init(error)
+        case let failure as StoreFailure: self.init(failure)
         case let error as JSONError:
             self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
         case is NIOTooManyBytesError: self = .bodyTooLarge

@@ -1,4 +1,5 @@
 import Boards
+import Events
 import HTTPTypes
 import StrictJSON
 
@@ -27,18 +28,28 @@ extension Problem {
             self.init(
                 .unprocessableContent, "idempotency_key_reused",
                 "This Idempotency-Key was used for another request in the last 24 hours; take a new one.")
+        case .failed(let failure): self.init(failure)
+        }
+    }
+
+    /// The one place where a store's failure gets its HTTP status; one that an operator has to hear of is kept for the
+    /// log.
+    init(_ failure: StoreFailure) {
+        switch failure {
         case .busy(let delay):
             self.init(.serviceUnavailable, "busy", "Too much is waiting to be written; try again.")
             headers[.retryAfter] = String(max(1, delay.components.seconds))
-        case .storageFull:
+        case .full:
             self.init(
                 HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full",
                 "The disk is full; nothing was written.")
         case .closed:
             self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
             headers[.retryAfter] = "5"
-        case .storage: self.init(.internalServerError, "storage", "The store failed; nothing was written.")
+        case .broken, .cancelled:
+            self.init(.internalServerError, "storage", "The store failed; nothing was written.")
         }
+        if failure.isFault { self.failure = failure }
     }
 }
 

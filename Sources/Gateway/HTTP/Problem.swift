@@ -1,5 +1,7 @@
+import Events
 import HTTPTypes
 public import Hummingbird
+import Logging
 import NIOCore
 import StrictJSON
 public import Tokens
@@ -23,6 +25,9 @@ public struct Problem: HTTPResponseError {
     /// A further member of the body: its name, and JSON.
     public var attachment: (name: String, json: [UInt8])?
 
+    /// What went wrong with the store, for the log alone.
+    var failure: StoreFailure?
+
     public init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
         self.status = status
         self.code = code
@@ -33,6 +38,14 @@ public struct Problem: HTTPResponseError {
         var problem = self
         problem.headers[header] = value
         return problem
+    }
+
+    /// Puts the failure of the store that led to this, if one did, into the log.
+    ///
+    /// - Parameter metadata: has the id by which the client knows its request or connection, unless the logger has it.
+    func log(to logger: Logger, _ metadata: Logger.Metadata = [:]) {
+        guard let failure else { return }
+        logger.error("store failed", metadata: metadata.merging(["failure": "\(failure)"]) { $1 })
     }
 
     /// - Parameter requestID: what the log calls this request.

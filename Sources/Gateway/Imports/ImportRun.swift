@@ -24,7 +24,6 @@ struct ImportRun: Sendable {
     let slot: ImportSlot
 
     let store: any BoardStore
-    let jobs: JobKeeper
     let authenticator: Authenticator
 
     /// Returns when the job has come to its end, or can't be told that it has.
@@ -80,7 +79,9 @@ struct ImportRun: Sendable {
     }
 
     private func report(_ report: JobReport) async throws(BoardError) {
-        _ = try await patiently { () throws(BoardError) in try await jobs.report(report, on: job, by: author) }
+        _ = try await patiently { () throws(BoardError) in
+            try await store.write(.reportJob(job, report), by: author, once: nil)
+        }
     }
 
     private func fail(_ reason: String, _ tally: ImportTally) async throws(BoardError) {
@@ -92,7 +93,7 @@ struct ImportRun: Sendable {
     private func patiently<Value>(_ body: () async throws(BoardError) -> Value) async throws(BoardError) -> Value {
         for _ in 1..<Self.patience {
             do throws(BoardError) { return try await body() } catch {
-                guard case .busy(let delay) = error, !Task.isCancelled else { throw error }
+                guard case .failed(.busy(let delay)) = error, !Task.isCancelled else { throw error }
                 try? await Task.sleep(for: delay)
             }
         }
@@ -106,8 +107,8 @@ struct ImportRun: Sendable {
     private static func words(for error: BoardError) -> String {
         switch error {
         case .notFound(.board): "the board is gone"
-        case .storageFull: "the disk is full"
-        case .busy: "the store was busy for too long"
+        case .failed(.full): "the disk is full"
+        case .failed(.busy): "the store was busy for too long"
         default: "the rows could not be written"
         }
     }

@@ -12,14 +12,13 @@ import TaskFiles
 final class ImportRunner: Service {
     let slots = ImportSlots()
     private let store: any BoardStore
-    private let jobs: JobKeeper
     private let authenticator: Authenticator
     private let running = Mutex<Set<JobID>>([])
     private let runs: AsyncStream<ImportRun>
     private let continuation: AsyncStream<ImportRun>.Continuation
 
-    init(store: any BoardStore, jobs: JobKeeper, authenticator: Authenticator) {
-        (self.store, self.jobs, self.authenticator) = (store, jobs, authenticator)
+    init(store: any BoardStore, authenticator: Authenticator) {
+        (self.store, self.authenticator) = (store, authenticator)
         (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
     }
 
@@ -53,7 +52,7 @@ final class ImportRunner: Service {
                 start(
                     ImportRun(
                         job: name.job(attempt), name: name, author: principal,
-                        board: board, file: file, fingerprint: fingerprint, slot: slot, store: store, jobs: jobs,
+                        board: board, file: file, fingerprint: fingerprint, slot: slot, store: store,
                         authenticator: authenticator))
                 return job!
             case .processing, .completed: return job!
@@ -76,8 +75,9 @@ final class ImportRunner: Service {
         input["format"] = .string(file.format.rawValue)
         input["rows"] = .number(JSONNumber(file.count))
         let key = attempt == 0 ? key : name.attempt(attempt)
-        _ = try await jobs.create(
-            JobDraft(name: "Import", board: board, input: .object(input)), as: name.job(attempt), by: author,
+        let draft = JobDraft(name: "Import", board: board, input: .object(input))
+        _ = try await store.write(
+            .createJob(name.job(attempt), draft), by: author,
             once: key.flatMap { IdempotencyKey($0, fingerprint: fingerprint) })
         do throws(BoardError) { return try await store.job(name.job(attempt), for: author).job } catch {
             guard case .notFound = error else { throw error }
@@ -97,7 +97,7 @@ final class ImportRunner: Service {
             let creator = Principal(tenant: open.tenant, user: open.createdBy)
             guard ImportName(try await store.job(open.id, for: creator).job) != nil else { continue }
             let report = JobReport(status: .failed, error: ImportRun.restarted)
-            _ = try await jobs.report(report, on: open.id, by: creator)
+            _ = try await store.write(.reportJob(open.id, report), by: creator, once: nil)
         }
     }
 }

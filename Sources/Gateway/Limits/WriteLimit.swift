@@ -36,7 +36,7 @@ struct WriteLimit: RouterMiddleware {
             fields.add(to: &response.headers)
             return response
         } catch {
-            var problem = ErrorResponse.problem(error, logger: context.logger)
+            var problem = Problem(answering: error, logger: context.logger)
             fields.add(to: &problem.headers)
             throw problem
         }

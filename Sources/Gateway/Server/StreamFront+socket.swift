@@ -69,7 +69,8 @@ extension StreamFront {
         _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ client: ReaderAdmission.Client
     ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
-        let handler = SocketHandler(streams: streams, hub: hub, sink: sink, query: query, client: client)
+        let handler = SocketHandler(
+            streams: streams, hub: hub, sink: sink, query: query, client: client, logger: logger)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: SocketMessages.longest))
         // Fails only for a handler that is not in the pipeline.
         try? context.pipeline.syncOperations.addHandlers([decoder, handler], position: .after(self))

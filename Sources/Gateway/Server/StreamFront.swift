@@ -35,7 +35,7 @@ final class StreamFront: ChannelDuplexHandler {
     let hub: LoopHub
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
-    private let logger: Logger
+    let logger: Logger
     /// Adds Hummingbird's own handlers after this one; nil once that is done, or will never be.
     private var attach: (() throws -> Void)?
 
@@ -212,6 +212,7 @@ final class StreamFront: ChannelDuplexHandler {
         guard case .deciding = mode else { return }
         let id = ConnectionID.random().description
         logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
+        problem.log(to: logger, ["request": "\(id)"])
         RawResponse.write(
             // After an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),

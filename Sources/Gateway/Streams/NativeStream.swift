@@ -26,8 +26,9 @@ struct NativeStream: StreamEndpoint {
             question.query, lastEventID: question.lastEventID, principal: principal, known: question.known)
         var snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)?
         if try question.query.flag("snapshot") {
-            snapshot = { [store, relay, boards = asked.selection.boards] in
-                try await store.initEvent(of: principal.tenant, boards: boards, now: relay.wallClock())
+            let limited = principal.limited(to: asked.selection.boards)
+            snapshot = { [store, relay] in
+                try await store.initEvent(for: limited, now: relay.wallClock())
             }
         }
         return StreamRequest(

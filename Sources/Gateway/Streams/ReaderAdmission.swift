@@ -57,7 +57,7 @@ struct ReaderAdmission: Sendable {
             return relay.load(principal.tenant, on: hub.loop).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success: admit(principal, to: hub, prepare, on: sink, admitted: admitted)
-                case .failure: admitted(.failure(.problem(.unavailable)))
+                case .failure(let error): admitted(.failure(.problem(.unavailable(because: error))))
                 }
             }
         }
@@ -71,7 +71,7 @@ struct ReaderAdmission: Sendable {
                     switch result {
                     case .success(let request): open(request, on: hub, sink, admitted)
                     case .failure(let error):
-                        admitted(.failure(.problem(error as? Problem ?? .unavailable)))
+                        admitted(.failure(.problem(error as? Problem ?? .unavailable(because: error))))
                     }
                 }
             }
@@ -99,4 +99,11 @@ struct ReaderAdmission: Sendable {
 extension Problem {
     static let unavailable = Problem(.serviceUnavailable, "unavailable", "The store can't be read now; try again.")
         .with(.retryAfter, "1")
+
+    /// The same, with a failure of the store for the log.
+    static func unavailable(because error: any Error) -> Problem {
+        var problem = unavailable
+        if let failure = error as? StoreFailure, failure.isFault { problem.failure = failure }
+        return problem
+    }
 }

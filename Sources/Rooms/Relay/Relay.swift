@@ -123,7 +123,8 @@ public final class Relay: Sendable {
         state.withLock { $0.memories[tenant].flatMap { $0.isReady ? $0.boards : nil } }
     }
 
-    /// Brings a tenant into memory; succeeds at once when it is there.
+    /// Brings a tenant into memory; succeeds at once when it is there. Fails with the ``Events/StoreFailure`` that kept the
+    /// store from being read.
     public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
         enum Step { case ready, waiting, load(any TenantHistory), unavailable }
@@ -149,8 +150,8 @@ public final class Relay: Sendable {
     }
 
     private func load(_ tenant: TenantID, from history: any TenantHistory) async {
-        let loaded: Result<(LogPage, [EventFrame], Set<BoardID>), any Error>
-        do {
+        let loaded: Result<(LogPage, [EventFrame], Set<BoardID>), StoreFailure>
+        do throws(StoreFailure) {
             let boards = try await history.boardIDs(of: tenant)
             let page = try await history.tail(
                 of: tenant, count: min(limits.retainCount, Self.mostRead), bytes: limits.recentBytes)
@@ -177,7 +178,7 @@ public final class Relay: Sendable {
             return waiting
         }
         for promise in waiting {
-            if case .failure = loaded { promise.fail(RoomError.unavailable) } else { promise.succeed() }
+            if case .failure(let error) = loaded { promise.fail(error) } else { promise.succeed() }
         }
     }
 

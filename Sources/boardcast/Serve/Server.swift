@@ -21,6 +21,7 @@ struct Server: Sendable {
     private let store: SQLiteBoardStore
     private let keys: KeyRefresher
     private let relay: Relay
+    private let jobs: JobKeeper
     private let gateway: Gateway
 
     /// Opens the store and loads what is in it; nothing listens yet.
@@ -44,13 +45,13 @@ struct Server: Sendable {
         await keys.fetchDue()
 
         let presence = PresenceHub(for: relay, on: group.next())
-        relay.start(history: StoreHistory(store), on: group.makeIterator(), presence: presence)
-        let jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Clock.uptime)
+        relay.start(history: store, on: group.makeIterator(), presence: presence)
+        jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Clock.uptime)
         try await jobs.load()
         let audit = AuditLog(store: store, clock: Clock.milliseconds)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
-            authenticator: authenticator, store: store, jobs: jobs, admin: store, audit: audit, relay: relay,
+            authenticator: authenticator, store: JobKeepingStore(jobs), admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: settings.gatewaySettings(budget))
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
@@ -71,7 +72,10 @@ struct Server: Sendable {
             await listening(ListeningAddress(host, port: channel.localAddress?.port ?? port), store)
         }
         let services = ServiceGroup(
-            configuration: .init(services: [.init(service: keys), .init(service: application)], logger: logger))
+            configuration: .init(
+                services: [
+                    .init(service: keys), .init(service: JobService(jobs: jobs)), .init(service: application),
+                ], logger: logger))
         let signals = ServerSignals(relay: relay, services: services, logger: logger, window: settings.server.drain) {
             try await use(reload())
         }

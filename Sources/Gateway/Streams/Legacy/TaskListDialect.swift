@@ -15,11 +15,9 @@ struct TaskListDialect: StateDialect {
     var name: String { "tasks \(shape.limit) \(shape.sendsChanges) \(shape.status)" }
 
     func read(_ selection: Selection, after before: (any StreamState)?) async throws -> any StreamState {
-        // Whoever may see the boards of the selection may see the list.
-        guard let anyone = UserID("-") else { throw Problem.notFound }
+        // A reader who may see the boards of the selection may see the list.
         let newest = try await store.newestTasks(
-            in: shape.status, count: shape.limit + TaskList.reserve,
-            for: Principal(tenant: tenant, user: anyone, boards: selection.boards))
+            in: shape.status, on: selection.boards, of: tenant, count: shape.limit + TaskList.reserve)
         return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
     }
 

@@ -1,6 +1,7 @@
 import Boards
 import Events
 import HTTPTypes
+import Logging
 import NIOCore
 import NIOWebSocket
 import Rooms
@@ -27,6 +28,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// The handshake's; known before its client is.
     private let query: Query
     private let client: ReaderAdmission.Client
+    private let logger: Logger
     private var messages = SocketMessages()
     private var phase = Phase.closed
     /// What came while the tenant was loaded.
@@ -37,12 +39,16 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private static let mostResumptions = 4
     private static let patience = TimeAmount.seconds(5)
 
-    init(streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, client: ReaderAdmission.Client) {
+    init(
+        streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, client: ReaderAdmission.Client,
+        logger: Logger
+    ) {
         self.streams = streams
         self.query = query
         self.hub = hub
         self.sink = sink
         self.client = client
+        self.logger = logger
     }
 
     /// The token came with the handshake.
@@ -163,10 +169,11 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     /// The store has to be asked whether there is such a task.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
-        let author = reader.principal
-        Task { [presence = streams.sockets.presence, hub] in
+        let (author, id) = (reader.principal, reader.id)
+        Task { [presence = streams.sockets.presence, hub, logger] in
             do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
-                let refusal = SocketEndpoint.error(Problem(refusing: error) ?? .internal, now: hub.wallClock)
+                let problem = Problem(answering: error, logger: logger, ["connection": "\(id)"])
+                let refusal = SocketEndpoint.error(problem, now: hub.wallClock)
                 hub.loop.execute { self.answer(refusal) }
             }
         }
@@ -205,6 +212,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         case .failure(.room(.draining)): end(1001, CloseReason.serverDraining.rawValue)
         case .failure(.room): end(1013, CloseReason.limitReached.rawValue)
         case .failure(.problem(let problem)):
+            problem.log(to: logger, ["transport": "websocket"])
             switch problem.status {
             case .badRequest: end(1008, problem.detail)
             case .serviceUnavailable: end(1013, "the store can't be read now")

@@ -1,3 +1,4 @@
+public import Boards
 public import Events
 
 /// A ``BoardStore`` that forgets when the process ends: the twin that tests run beside the real ones.
@@ -25,8 +26,8 @@ public actor MemoryBoardStore: BoardStore {
 
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?
-    ) async throws(BoardError) -> Commit {
-        guard !isClosed else { throw .closed }
+    ) async throws(BoardError) -> Commit<Written> {
+        guard !isClosed else { throw .failed(.closed) }
         let time = now()
         // Taken out, so that changing it copies nothing.
         var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
@@ -78,10 +79,10 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func newestTasks(
-        in status: String, count: Int, for author: Principal
+        in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks {
-        let rows = tenant(author.tenant)
-        let tasks = rows.tasks.values.filter { $0.status == status && author.boards.contains($0.board) }.sorted {
+        let rows = self.tenant(tenant)
+        let tasks = rows.tasks.values.filter { $0.status == status && boards.contains($0.board) }.sorted {
             $0.id > $1.id
         }
         return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
@@ -114,11 +115,15 @@ public actor MemoryBoardStore: BoardStore {
         }
     }
 
-    public func bounds(of tenant: TenantID) async throws -> LogBounds { bounds(of: self.tenant(tenant)) }
+    public func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID> {
+        Set(self.tenant(tenant).boards.keys)
+    }
+
+    public func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds { bounds(of: self.tenant(tenant)) }
 
     public func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
-    ) async throws -> LogPage {
+    ) async throws(StoreFailure) -> LogPage {
         let rows = self.tenant(tenant)
         let bounds = bounds(of: rows)
         var events: [Event] = []
@@ -135,14 +140,14 @@ public actor MemoryBoardStore: BoardStore {
         return LogPage(events: events, end: end, bounds: bounds)
     }
 
-    public func newest(of tenant: TenantID, selection: Selection, count: Int) async throws -> LogPage {
+    public func newest(of tenant: TenantID, selection: Selection, count: Int) async throws(StoreFailure) -> LogPage {
         let rows = self.tenant(tenant)
         let bounds = bounds(of: rows)
         let shown = rows.events(after: bounds.oldest - 1).filter(selection.shows)
         return LogPage(events: shown.suffix(count), end: bounds.head, bounds: bounds)
     }
 
-    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws -> LogPage {
+    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
         let rows = self.tenant(tenant)
         let bounds = bounds(of: rows)
         var size = 0

@@ -1,3 +1,4 @@
+import Boards
 import Events
 
 /// One tenant's rows in memory.

@@ -1,3 +1,4 @@
+public import Boards
 public import Events
 
 /// An ``AdminStore`` that forgets when the process ends: the twin that tests run beside the real one.
@@ -60,8 +61,4 @@ public actor MemoryAdminStore: AdminStore {
         tenants[author.tenant] = mine
         return entry
     }
-}
-
-extension Revocation.Target {
-    public var isIssuedBefore: Bool { if case .issuedBefore = self { true } else { false } }
 }

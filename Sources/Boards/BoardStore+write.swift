@@ -1,0 +1,24 @@
+public import Events
+
+/// Writes about one thing, answered with it.
+///
+/// - Throws: as ``BoardStore/write(_:by:once:)`` does.
+extension BoardStore {
+    public func write(
+        _ command: TaskCommand, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<BoardTask> {
+        try await write(.task(command), by: author, once: once).narrowed(\.task)
+    }
+
+    public func write(
+        _ command: BoardCommand, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<Board> {
+        try await write(.board(command), by: author, once: once).narrowed(\.board)
+    }
+
+    public func write(
+        _ command: JobCommand, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<StoredJob> {
+        try await write(.job(command), by: author, once: once).narrowed(\.job)
+    }
+}

@@ -1,0 +1,36 @@
+/// Failures of one thing that is tried again and again: what to say of them, so that the log has neither silence nor a
+/// flood. The beginning is said, then each tenfold count, then the end.
+///
+/// An episode ends with a success that comes ``calm`` after its last failure, so that a thing that fails now and then
+/// is one episode. A value that knows no clock and no log.
+public struct Episode: Sendable {
+    public enum Word: Sendable, Equatable {
+        case began
+        case goesOn(failures: Int)
+        case ended(failures: Int)
+    }
+
+    /// Milliseconds.
+    public static let calm = 10_000
+
+    public private(set) var failures = 0
+    private var nextSaid = 1
+    private var last = 0
+
+    public init() {}
+
+    /// - Parameter now: milliseconds of whichever clock its owner reads.
+    public mutating func fail(at now: Int) -> Word? {
+        failures += 1
+        last = now
+        guard failures == nextSaid else { return nil }
+        nextSaid *= 10
+        return failures == 1 ? .began : .goesOn(failures: failures)
+    }
+
+    public mutating func succeed(at now: Int) -> Word? {
+        guard failures > 0, now - last >= Self.calm else { return nil }
+        defer { self = Episode() }
+        return .ended(failures: failures)
+    }
+}

@@ -1,0 +1,55 @@
+public import Events
+public import Logging
+import Synchronization
+
+/// Puts the failures of one recurring piece of work into the operator's log, as ``Episode`` says.
+///
+/// A success costs one atomic load while nothing fails.
+public final class FailureLog: Sendable {
+    private let work: String
+    private let logger: Logger
+    private let now: @Sendable () -> Int
+    private let isFailing = Atomic(false)
+    private let episode = Mutex(Episode())
+
+    /// - Parameters:
+    ///   - work: what fails, for the log: `chores`.
+    ///   - now: milliseconds of any clock.
+    public init(_ work: String, logger: Logger, now: @escaping @Sendable () -> Int) {
+        self.work = work
+        self.logger = logger
+        self.now = now
+    }
+
+    /// Takes note of a failure. Busy, closed and cancelled say nothing of the store's health and are not counted.
+    public func note(_ failure: StoreFailure) { if failure.isFault { fail(failure) } }
+
+    /// Counts any failure.
+    ///
+    /// - Parameter failure: its description is logged; must hold nothing that a client wrote.
+    public func fail(_ failure: StoreFailure) {
+        let word = episode.withLock { episode in
+            isFailing.store(true, ordering: .relaxed)
+            return episode.fail(at: now())
+        }
+        switch word {
+        case .began: log(.error, "failing", ["failure": "\(failure)"])
+        case .goesOn(let failures): log(.error, "still failing", ["failure": "\(failure)", "failures": "\(failures)"])
+        case .ended, nil: break
+        }
+    }
+
+    public func succeed() {
+        guard isFailing.load(ordering: .relaxed) else { return }
+        let word = episode.withLock { episode in
+            let word = episode.succeed(at: now())
+            if word != nil { isFailing.store(false, ordering: .relaxed) }
+            return word
+        }
+        if case .ended(let failures) = word { log(.notice, "recovered", ["failures": "\(failures)"]) }
+    }
+
+    private func log(_ level: Logger.Level, _ message: Logger.Message, _ metadata: Logger.Metadata) {
+        logger.log(level: level, message, metadata: metadata.merging(["work": "\(work)"]) { $1 })
+    }
+}

@@ -1,0 +1,54 @@
+import StrictJSON
+
+/// A commit as an ``Answer`` keeps it for a day: what one version wrote, the next must read.
+extension Commit where Subject == Written {
+    /// For an ``Answer``; ``init(bytes:)`` reads it.
+    public var bytes: [UInt8] {
+        var json = JSONWriter()
+        json.object {
+            $0.name("seq")
+            $0.int(seq)
+            switch subject {
+            case .task(let task):
+                $0.name("task")
+                task.write(into: &$0)
+            case .board(let board):
+                $0.name("board")
+                board.write(into: &$0)
+            case .job(let row):
+                $0.name("job")
+                row.job.write(into: &$0)
+            case .nothing: break
+            }
+        }
+        return json.bytes
+    }
+
+    /// Nil when `bytes` are not from ``bytes``.
+    public init?(bytes: [UInt8]) {
+        // A job's input is as deep as the body that brought it, and here it is a little deeper.
+        let limits = JSONParser.Limits(depth: 40)
+        guard let object = try? JSONParser.parse(bytes, limits: limits).object, let seq = object["seq"]?.int,
+            let subject = Written(object)
+        else { return nil }
+        self.init(seq: seq, subject)
+    }
+}
+
+extension Written {
+    fileprivate init?(_ object: JSONObject) {
+        if let value = object["task"] {
+            guard let task = value.object.flatMap({ BoardTask($0) }) else { return nil }
+            self = .task(task)
+        } else if let value = object["board"] {
+            guard let board = value.object.flatMap({ Board($0) }) else { return nil }
+            self = .board(board)
+        } else if let value = object["job"] {
+            guard let job = value.object.flatMap({ Job($0) }) else { return nil }
+            // What is held of it now, the answer does not say.
+            self = .job(StoredJob(job: job, toldAt: nil, isHeld: false))
+        } else {
+            self = .nothing
+        }
+    }
+}

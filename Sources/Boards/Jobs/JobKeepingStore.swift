@@ -1,0 +1,92 @@
+public import Events
+
+/// A store whose jobs are looked after: every write of a job passes the ``JobKeeper``, whichever route it came by.
+///
+/// The only store that is handed out, so that no write of a job can go past it. Everything else goes to the keeper's
+/// store as it is.
+public struct JobKeepingStore: BoardStore {
+    private let store: any BoardStore
+    private let jobs: JobKeeper
+
+    /// - Parameter jobs: loaded before anybody writes.
+    public init(_ jobs: JobKeeper) {
+        self.jobs = jobs
+        store = jobs.store
+    }
+
+    public func write(
+        _ command: Command, by author: Principal, once: IdempotencyKey?
+    ) async throws(BoardError) -> Commit<Written> {
+        let commit = try await store.write(command, by: author, once: once)
+        if case .job(let row) = commit.subject { jobs.note(row, of: author.tenant) }
+        return commit
+    }
+
+    public func close() async { await store.close() }
+
+    // MARK: Reading
+
+    public var epoch: Epoch { store.epoch }
+
+    public func boards(for author: Principal) async throws(BoardError) -> [Board] {
+        try await store.boards(for: author)
+    }
+
+    public func board(_ id: BoardID, for author: Principal) async throws(BoardError) -> Board {
+        try await store.board(id, for: author)
+    }
+
+    public func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask {
+        try await store.task(id, for: author)
+    }
+
+    public func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage {
+        try await store.tasks(query, for: author)
+    }
+
+    public func snapshot(
+        of boards: Selection.Boards, for author: Principal
+    ) async throws(BoardError) -> BoardSnapshot {
+        try await store.snapshot(of: boards, for: author)
+    }
+
+    public func newestTasks(
+        in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
+    ) async throws(BoardError) -> NewestTasks {
+        try await store.newestTasks(in: status, on: boards, of: tenant, count: count)
+    }
+
+    public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
+        try await store.job(id, for: author)
+    }
+
+    public func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage {
+        try await store.jobs(query, for: author)
+    }
+
+    public func openJobs() async throws(BoardError) -> [OpenJob] { try await store.openJobs() }
+
+    public func boardIDs(of tenant: TenantID) async throws(StoreFailure) -> Set<BoardID> {
+        try await store.boardIDs(of: tenant)
+    }
+
+    public func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds {
+        try await store.bounds(of: tenant)
+    }
+
+    public func page(
+        of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
+    ) async throws(StoreFailure) -> LogPage {
+        try await store.page(of: tenant, after: seq, selection: selection, count: count, bytes: bytes)
+    }
+
+    public func newest(
+        of tenant: TenantID, selection: Selection, count: Int
+    ) async throws(StoreFailure) -> LogPage {
+        try await store.newest(of: tenant, selection: selection, count: count)
+    }
+
+    public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
+        try await store.tail(of: tenant, count: count, bytes: bytes)
+    }
+}

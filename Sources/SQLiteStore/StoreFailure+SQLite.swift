@@ -1,0 +1,45 @@
+import Boards
+import Events
+import GRDB
+
+/// A row that says what no row of ours can say; the file was changed by someone else, or is damaged.
+struct UnreadableRow: Error {
+    let table: String
+}
+
+extension StoreFailure {
+    /// What a failure of the database means. Has SQLite's result code and message: SQL and values stay here.
+    init(_ error: any Error) {
+        switch error {
+        case let error as StoreFailure: self = error
+        case let error as DatabaseError: self.init(error)
+        case let error as UnreadableRow: self = .broken("a row of \(error.table) can't be read")
+        case is CancellationError: self = .cancelled
+        default: self = .broken("\(type(of: error))")
+        }
+    }
+
+    private init(_ error: DatabaseError) {
+        switch error.resultCode {
+        case .SQLITE_FULL: self = .full
+        case .SQLITE_BUSY, .SQLITE_LOCKED: self = .busy(retryAfter: .seconds(1))
+        case .SQLITE_MISUSE: self = .closed
+        default:
+            // The code's own description may be the message.
+            let code = error.extendedResultCode
+            self = .broken("SQLite failed with \(code.rawValue) (\(code)): \(error.message ?? "no message")")
+        }
+    }
+}
+
+extension BoardError {
+    init(storage error: any Error) { self = error as? BoardError ?? .failed(StoreFailure(error)) }
+
+    /// Nil for a refusal.
+    var failure: StoreFailure? { if case .failed(let failure) = self { failure } else { nil } }
+}
+
+/// Gives whatever `body` throws as a ``Boards/BoardError``.
+func storing<Value>(_ body: () throws -> Value) throws(BoardError) -> Value {
+    do { return try body() } catch { throw BoardError(storage: error) }
+}

@@ -1,0 +1,16 @@
+/// What a store's writer has done since it was opened. Plain numbers, counted by the writer's own thread.
+public struct WriterCounters: Sendable, Equatable {
+    /// Groups that were committed, and those that failed as a whole.
+    public internal(set) var groups = 0
+    public internal(set) var failedGroups = 0
+    /// Writes that were committed, and those that were refused or failed in the writer.
+    public internal(set) var writes = 0
+    public internal(set) var refusals = 0
+    public internal(set) var events = 0
+    /// Nanoseconds that commits took, most of them the disk's.
+    public internal(set) var commitNanoseconds: Int64 = 0
+    /// Writes that the queue had no room for.
+    public internal(set) var turnedAway = 0
+    /// The most writes that waited at once.
+    public internal(set) var longestQueue = 0
+}

@@ -1,0 +1,118 @@
+import Boards
+import Contracts
+import Events
+import GRDB
+import Patience
+import Testing
+
+@testable import SQLiteStore
+
+/// A store that fails is heard: what failed and what SQLite said, and nothing that a client wrote.
+@Suite struct StoreFailureTests {
+    private let folder: TemporaryFolder
+    private let lines = LogLines()
+    private static let secret = "what the task is about"
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func open() throws -> TestStore {
+        try TestStore { [folder, lines] _, now, announce in
+            try SQLiteBoardStore(
+                .file(folder.path("board.sqlite")), logger: lines.logger, now: now, announce: announce)
+        }
+    }
+
+    private func sqlite(_ store: TestStore) throws -> SQLiteBoardStore {
+        try #require(store.store as? SQLiteBoardStore)
+    }
+
+    private func execute(_ sql: String, in store: TestStore) async throws {
+        try await sqlite(store).database.writeWithoutTransaction { try $0.execute(sql: sql) }
+    }
+
+    @Test func `a write that SQLite fails is logged once an episode, with what it said`() async throws {
+        let store = try open()
+        try await store.create(#"{"name":"\#(Self.secret)"}"#)
+        try await execute("ALTER TABLE tasks RENAME TO gone", in: store)
+        for _ in 0..<5 {
+            let error = await refusal { try await store.create(#"{"name":"\#(Self.secret)"}"#) }
+            guard case .failed(.broken(let words)) = error else {
+                Issue.record("\(String(describing: error))")
+                continue
+            }
+            #expect(words.contains("no such table: tasks"))
+        }
+        try await execute("ALTER TABLE gone RENAME TO tasks", in: store)
+        store.advance(milliseconds: Episode.calm)
+        try await store.create(#"{"name":"\#(Self.secret)"}"#)
+        let said = lines.all.filter { $0.contains("work=commits") }
+        #expect(said.count == 2)
+        #expect(said.first?.hasPrefix("error failing failure=SQLite failed with 1 (") == true)
+        #expect(said.first?.contains("no such table: tasks") == true)
+        #expect(said.last == "notice recovered failures=5 work=commits")
+        #expect(!lines.all.contains { $0.contains(Self.secret) })
+        await store.close()
+        #expect(lines.all.count == 2)
+    }
+
+    @Test func `a disk that is full is logged, and that it is no longer`() async throws {
+        let store = try open()
+        try await store.create(#"{"name":"a"}"#)
+        let pages = try await sqlite(store).database.read { try Int.fetchOne($0, sql: "PRAGMA page_count") ?? 0 }
+        try await execute("PRAGMA max_page_count = \(pages)", in: store)
+        let long = String(repeating: "x", count: 15_000)
+        for _ in 0..<3 {
+            #expect(
+                await refusal { try await store.create(#"{"name":"b","description":"\#(long)"}"#) } == .failed(.full))
+        }
+        try await execute("PRAGMA max_page_count = 1000000", in: store)
+        store.advance(milliseconds: Episode.calm)
+        try await store.create(#"{"name":"c"}"#)
+        #expect(
+            lines.all == [
+                "error failing failure=the disk is full work=commits", "notice recovered failures=3 work=commits",
+            ])
+        await store.close()
+    }
+
+    @Test func `reads that fail are logged, and what is not there is no failure`() async throws {
+        let store = try open()
+        let task = try await store.create(#"{"name":"\#(Self.secret)"}"#)
+        try await execute("UPDATE tasks SET priority = 'odd'", in: store)
+        #expect(await refusal { _ = try await store.store.task(9, for: .ann) } == .notFound(.task(9)))
+        #expect(lines.all.isEmpty)
+        for _ in 0..<3 {
+            let error = await refusal { _ = try await store.store.task(task.id, for: .ann) }
+            #expect(error == .failed(.broken("a row of tasks can't be read")))
+        }
+        #expect(lines.all == ["error failing failure=a row of tasks can't be read work=reads"])
+        await store.close()
+    }
+
+    @Test func `chores that fail are logged`() async throws {
+        let store = try open()
+        try await store.create(#"{"name":"\#(Self.secret)"}"#)
+        try await execute("ALTER TABLE answers RENAME TO gone", in: store)
+        try await store.create(#"{"name":"b"}"#)
+        try #require(await comesTrue { lines.all.contains { $0.contains("work=chores") } })
+        #expect(lines.all.contains { $0.hasPrefix("error failing") && $0.contains("no such table: answers") })
+        await store.close()
+    }
+
+    @Test func `the writer counts what it does`() async throws {
+        let store = try open()
+        let before = try sqlite(store).counters
+        #expect(before == WriterCounters())
+        let task = try await store.create(#"{"name":"a"}"#)
+        try await store.patch(task, #"{"name":"b","status":"done"}"#)
+        _ = await refusal { try await store.create(#"{"name":"c","status":"nope"}"#) }
+        try await execute("ALTER TABLE tenants RENAME TO gone", in: store)
+        _ = await refusal { try await store.create(#"{"name":"d"}"#) }
+        let counters = try sqlite(store).counters
+        #expect(counters.groups == 4 && counters.failedGroups == 0)
+        #expect(counters.writes == 2 && counters.refusals == 2 && counters.events == 3)
+        #expect(counters.commitNanoseconds > 0 && counters.longestQueue == 1 && counters.turnedAway == 0)
+        try await execute("ALTER TABLE gone RENAME TO tenants", in: store)
+        await store.close()
+    }
+}
