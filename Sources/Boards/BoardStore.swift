@@ -71,19 +71,3 @@ public struct NewestTasks: Sendable {
         self.cursor = cursor
     }
 }
-
-/// How much of a tenant's log is held.
-public struct Retention: Sendable {
-    /// Events per tenant; older ones are out of reach at once, and removed in the background.
-    public var count: Int
-    /// Milliseconds; enforced in the background.
-    public var age: Int
-
-    public init(count: Int = 100_000, age: Int = 7 * 86_400_000) {
-        self.count = max(count, 1)
-        self.age = age
-    }
-
-    /// The oldest number within reach, of a tenant whose newest is `head` and whose oldest still held is `stored`.
-    public func oldest(stored: Int, head: Int) -> Int { max(stored, head - count + 1) }
-}

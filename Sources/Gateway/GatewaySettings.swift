@@ -5,7 +5,7 @@ public struct GatewaySettings: Sendable {
     /// Origins that browsers may call us from, compared exactly.
     public var corsOrigins: Set<String> = []
     /// Of each user.
-    public var writes = RateLimit(perSecond: 200, burst: 400)
+    public var writes = PerTenant(RateLimit(perSecond: 200, burst: 400))
     /// Of each client's address.
     public var authFailures = RateLimit(perSecond: 20, burst: 100)
     /// Whose `X-Forwarded-For` counts.
@@ -20,26 +20,13 @@ public struct GatewaySettings: Sendable {
     /// Connections accepted at once, streams or not; others wait in the backlog.
     public var maxConnections = Int.max
 
-    /// Tenants that have something of their own.
-    public var tenants: [TenantID: Tenant] = [:] {
-        didSet { tenantOrigins = tenants.values.reduce(into: []) { $0.formUnion($1.corsOrigins) } }
+    /// Further origins from which browsers may call with tokens of one tenant.
+    public var ownOrigins: [TenantID: Set<String>] = [:] {
+        didSet { tenantOrigins = ownOrigins.values.reduce(into: []) { $0.formUnion($1) } }
     }
     private var tenantOrigins: Set<String> = []
 
-    public struct Tenant: Sendable {
-        /// Beside those of all.
-        public var corsOrigins: Set<String>
-        public var writes: RateLimit
-
-        public init(corsOrigins: Set<String>, writes: RateLimit) {
-            self.corsOrigins = corsOrigins
-            self.writes = writes
-        }
-    }
-
     public init() {}
-
-    func writes(of tenant: TenantID) -> RateLimit { tenants[tenant]?.writes ?? writes }
 
     /// Whether there is an origin at all that pages may call from.
     var hasOrigins: Bool { !corsOrigins.isEmpty || !tenantOrigins.isEmpty }
@@ -52,6 +39,6 @@ public struct GatewaySettings: Sendable {
     func lets(_ origin: String, read tenant: TenantID?) -> Bool {
         if corsOrigins.contains(origin) { return true }
         guard let tenant else { return tenantOrigins.contains(origin) }
-        return tenants[tenant]?.corsOrigins.contains(origin) ?? false
+        return ownOrigins[tenant]?.contains(origin) ?? false
     }
 }

@@ -15,7 +15,7 @@ final class LiveSettings: Sendable {
             $0.trustedProxies = other.trustedProxies
             $0.writes = other.writes
             $0.authFailures = other.authFailures
-            $0.tenants = other.tenants
+            $0.ownOrigins = other.ownOrigins
         }
     }
 }

@@ -1,4 +1,5 @@
 import Boards
+import Events
 import GRDB
 
 /// What the writer does when nobody writes: deletes old events, jobs and answers, a batch at a time.
@@ -34,7 +35,7 @@ struct Chores {
             }
             if isMore { return true }
         }
-        let finished = time - settings.retention(of: row.tenant).age
+        let finished = time - settings.retention[row.tenant].ageMilliseconds
         if try JobTable.purge(before: finished, count: Self.batch, of: row.number, in: db) { return true }
         tenant = row.number
         return true
@@ -42,11 +43,11 @@ struct Chores {
 
     /// The first number to keep, `batch` above the oldest stored at most.
     private func oldest(of row: TenantRow, at time: Int, in db: Database) throws -> Int {
-        let retention = settings.retention(of: row.tenant)
+        let retention = settings.retention[row.tenant]
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         var oldest = row.oldest
         try EventTable.scan(row.number, oldest...max(oldest, row.head), in: db) { event in
-            guard oldest < counted || event.timestamp < time - retention.age else { return false }
+            guard oldest < counted || event.timestamp < time - retention.ageMilliseconds else { return false }
             oldest += 1
             return oldest < row.oldest + Self.batch
         }

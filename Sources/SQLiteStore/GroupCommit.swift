@@ -211,7 +211,7 @@ final class GroupCommit: Sendable {
             }
             try db.run("RELEASE write")
         }
-        for var rows in tenants.values { try rows.flush(settings.retention(of: rows.tenant)) }
+        for var rows in tenants.values { try rows.flush(settings.retention[rows.tenant]) }
         return (results, events)
     }
 }

@@ -171,7 +171,7 @@ public final class SQLiteBoardStore: BoardStore {
     private func transaction<Value: Sendable>(
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws -> Value {
-        let retention = settings.retention(of: tenant)
+        let retention = settings.retention[tenant]
         let value = try await database.read { [epoch, beginning] db in
             try body(TenantReader(tenant, epoch: epoch, beginning: beginning, retention: retention, in: db))
         }

@@ -23,7 +23,7 @@ public final class TestStore: Sendable {
     public init(retention: Int = 100_000, age: Int = 7 * 86_400_000, _ make: Make) throws {
         let record = Record()
         self.record = record
-        store = try make(Retention(count: retention, age: age)) {
+        store = try make(Retention(count: retention, age: .milliseconds(age))) {
             record.clock.withLock { $0 }
         } _: { events in
             record.announced.withLock { $0 += events }

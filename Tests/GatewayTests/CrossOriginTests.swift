@@ -100,7 +100,7 @@ import Testing
         var settings = GatewaySettings()
         settings.corsOrigins = [Self.origin]
         for (tenant, origin) in [("acme", "https://acme.example"), ("globex", "https://globex.example")] {
-            settings.tenants[TenantID(tenant)!] = .init(corsOrigins: [origin], writes: settings.writes)
+            settings.ownOrigins[TenantID(tenant)!] = [origin]
         }
         let gateway = try TestGateway(settings)
         for (tenant, origin, isLetIn) in [

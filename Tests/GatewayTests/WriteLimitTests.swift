@@ -11,7 +11,7 @@ import Testing
 
     private func gateway(perSecond: Int = 1, burst: Int = 3) throws -> TestGateway {
         var settings = GatewaySettings()
-        settings.writes = RateLimit(perSecond: perSecond, burst: burst)
+        settings.writes.standard = RateLimit(perSecond: perSecond, burst: burst)
         return try TestGateway(settings, uptime: clock.read)
     }
 
@@ -57,8 +57,8 @@ import Testing
 
     @Test func `a tenant may have a limit of its own`() async throws {
         var settings = GatewaySettings()
-        settings.writes = RateLimit(perSecond: 1, burst: 1)
-        settings.tenants[TenantID("globex")!] = .init(corsOrigins: [], writes: RateLimit(perSecond: 1, burst: 2))
+        settings.writes.standard = RateLimit(perSecond: 1, burst: 1)
+        settings.writes.own[TenantID("globex")!] = RateLimit(perSecond: 1, burst: 2)
         let gateway = try TestGateway(settings, uptime: clock.read)
         for (tenant, statuses) in [("acme", [201, 429, 429]), ("globex", [201, 201, 429])] {
             for status in statuses { #expect(try await write(gateway, tenant: tenant).status == status) }

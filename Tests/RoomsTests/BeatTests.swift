@@ -22,7 +22,7 @@ import Testing
         var limits = RoomLimits.immediate
         limits.heartbeat = heartbeat
         limits.stall = stall
-        limits.connectionsPerUser = 1000
+        limits.tenants.standard.connectionsPerUser = 1000
         return TestHub(limits, on: loop, wallClock: { clock.milliseconds.withLock { $0 } })
     }
 

@@ -1,5 +1,6 @@
 import Events
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Rooms
@@ -82,7 +83,7 @@ import Testing
 
     @Test func `it counts as a connection, within the limits, until it is gone`() async throws {
         var limits = RoomLimits.immediate
-        limits.connectionsPerUser = 1
+        limits.tenants.standard.connectionsPerUser = 1
         let hub = TestHub(limits)
         do {
             var iterator = follow(hub).makeAsyncIterator()

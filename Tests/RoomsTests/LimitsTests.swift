@@ -10,8 +10,8 @@ import Testing
 @Suite(.serialized) struct LimitsTests {
     private func limits(user: Int = 1000, tenant: Int = 1000, total: Int = 1000) -> RoomLimits {
         var limits = RoomLimits.immediate
-        limits.connectionsPerUser = user
-        limits.connectionsPerTenant = tenant
+        limits.tenants.standard.connectionsPerUser = user
+        limits.tenants.standard.connections = tenant
         limits.connectionsTotal = total
         return limits
     }
@@ -49,12 +49,11 @@ import Testing
 
     @Test func `a tenant may have limits of its own, and limits may change while it is connected`() async throws {
         var limits = limits(user: 1, tenant: 2)
-        limits.tenants[TestLog.tenant] = .init(
-            connections: 1, connectionsPerUser: 1, retainCount: 10, retainMilliseconds: 10)
+        limits.tenants.own[TestLog.tenant] = .init(connections: 1, connectionsPerUser: 1)
         let hub = TestHub(limits)
         let first = try await hub.joinLive(user: "a")
         #expect(try await hub.join(user: "b").refusal == .full(limit: 1))
-        limits.tenants = [:]
+        limits.tenants.own = [:]
         hub.relay.admit(within: limits)
         #expect(try await hub.join(user: "b").refusal == nil)
         #expect(try await hub.join(user: "c").refusal == .full(limit: 2))
@@ -162,7 +161,7 @@ import Testing
     @Test func `many streams end a lot at a time, and the first are told to wait until all have`() async throws {
         let loop = NIOAsyncTestingEventLoop()
         var limits = RoomLimits.immediate
-        limits.connectionsPerUser = 1000
+        limits.tenants.standard.connectionsPerUser = 1000
         let hub = TestHub(limits, on: loop)
         var readers: [TestReader] = []
         for _ in 0..<300 { readers.append(try await hub.join()) }

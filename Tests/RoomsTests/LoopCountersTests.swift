@@ -1,4 +1,5 @@
 import Events
+import NIOCore
 import Testing
 
 @testable import Rooms

@@ -15,7 +15,6 @@ final class TestLog: TenantHistory {
     /// Events that the end of the log is read to at most, and how many times it can't be read.
     let mostTail = Mutex(Int.max)
     let failures = Mutex(0)
-    struct Failure: Error {}
 
     init(relay: Relay) { self.relay = relay }
 
@@ -71,13 +70,13 @@ final class TestLog: TenantHistory {
         return LogPage(events: all.filter(selection.shows).suffix(count), end: bounds.head, bounds: bounds)
     }
 
-    func tail(of tenant: TenantID, count: Int, bytes: Int) async -> LogPage {
+    func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
         await Task.yield()
         let fails = failures.withLock { failures in
             if failures > 0 { failures -= 1 }
             return failures > 0
         }
-        if fails { throw Failure() }
+        if fails { throw .broken("the log can't be read") }
         let bounds = bounds
         let most = min(count, mostTail.withLock { $0 })
         return LogPage(events: Array(all.prefix(bounds.head).suffix(most)), end: bounds.head, bounds: bounds)

@@ -16,7 +16,7 @@ import Testing
     private func open(retention: Int = 100_000, age: Int = 7 * 86_400_000) throws -> TestStore {
         try TestStore(retention: retention, age: age) { retention, now, announce in
             var settings = StoreSettings()
-            settings.retention = retention
+            settings.retention.standard = retention
             return try SQLiteBoardStore(
                 .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
         }
@@ -102,8 +102,8 @@ import Testing
     @Test func `of each tenant's log as much is kept as is set for it`() async throws {
         let store = try TestStore(retention: 100) { retention, now, announce in
             var settings = StoreSettings()
-            settings.retention = retention
-            settings.tenantRetention[Principal.eve.tenant] = Retention(count: 10)
+            settings.retention.standard = retention
+            settings.retention.own[Principal.eve.tenant] = Retention(count: 10)
             return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
         }
         for author in [Principal.ann, .eve] {

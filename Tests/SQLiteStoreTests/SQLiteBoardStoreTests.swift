@@ -1,5 +1,6 @@
 import Boards
 import Contracts
+import Events
 import SQLiteStore
 import TestSupport
 import Testing
@@ -10,7 +11,7 @@ import Testing
         let folder = try TemporaryFolder()
         try await contract.check { retention, now, announce in
             var settings = StoreSettings()
-            settings.retention = retention
+            settings.retention.standard = retention
             return try SQLiteBoardStore(
                 .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
         }
@@ -20,7 +21,7 @@ import Testing
     func `keeps the contract of a store, in memory`(_ contract: StoreContract) async throws {
         try await contract.check { retention, now, announce in
             var settings = StoreSettings()
-            settings.retention = retention
+            settings.retention.standard = retention
             return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
         }
     }

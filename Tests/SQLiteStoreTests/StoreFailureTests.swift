@@ -2,7 +2,7 @@ import Boards
 import Contracts
 import Events
 import GRDB
-import Patience
+import TestSupport
 import Testing
 
 @testable import SQLiteStore

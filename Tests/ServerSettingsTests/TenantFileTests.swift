@@ -66,7 +66,7 @@ import Tokens
         let own = try #require(settings.tenants.files.first)
         #expect(own.tenant == TenantID("acme") && own.issuer == "https://acme.yaml")
         #expect(own.settings.limits.writesPerSecond == 3 && own.settings.limits.writeBurst == 7)
-        #expect(own.settings.http.corsOrigins == ["https://acme.example"] && own.settings.events.retainCount == 5)
+        #expect(own.settings.http.corsOrigins == ["https://acme.example"] && own.settings.events.count == 5)
         #expect(own.settings.auth.secret == nil && own.settings.auth.audience == "boards")
         #expect(settings.limits.writeBurst == 400)
     }

@@ -4,7 +4,7 @@ public import Events
 ///
 /// A write is safe when it returns. Every store passes the one suite in `Tests/Contracts`.
 public protocol AdminStore: Sendable {
-    /// Keeps a revocation and records the act, both or neither; lets go of what the revocation covers.
+    /// Keeps a revocation and records the act, both or neither; deletes the revocations that it covers.
     ///
     /// - Throws: ``BoardError/conflict(_:)`` at ``AdminLimits/revocations``; an `issuedBefore` later than any is always taken.
     func revoke(

@@ -17,7 +17,7 @@ public struct RevocationList: Sendable {
     /// One alone, for those whom it concerns.
     public init(_ revocation: Revocation, in tenant: TenantID) { insert(revocation, in: tenant) }
 
-    /// In whatever order; lets go of what `revocation` covers.
+    /// In any order; removes what `revocation` covers.
     public mutating func insert(_ revocation: Revocation, in tenant: TenantID) {
         let createdAt = revocation.createdAt
         var mine = tenants.removeValue(forKey: tenant) ?? OfTenant()

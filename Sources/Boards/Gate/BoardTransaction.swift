@@ -28,7 +28,7 @@ public protocol BoardTransaction {
     func nextRank(in column: BoardColumn, after rank: Rank?, without id: Int) throws(BoardError) -> Rank?
 
     func job(_ id: JobID) throws(BoardError) -> StoredJob?
-    /// As the tenant's newest; finished ones ``JobLimits/kept`` behind it are let go of.
+    /// As the tenant's newest; finished jobs more than ``JobLimits/kept`` numbers older are deleted.
     mutating func insert(_ job: StoredJob) throws(BoardError)
     mutating func update(_ job: StoredJob) throws(BoardError)
     /// How many are not finished.

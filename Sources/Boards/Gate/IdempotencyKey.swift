@@ -4,7 +4,7 @@ public struct IdempotencyKey: Sendable, Hashable {
     public static let lifetime = 86_400_000
 
     public let key: String
-    /// Of the call and its body, by which another write under the same key is told; a SHA-256 for example.
+    /// Of the call and its body, a SHA-256 for example: another one under the same key is another write.
     public let fingerprint: [UInt8]
 
     /// Nil unless `key` is 1 to 128 bytes without control characters.

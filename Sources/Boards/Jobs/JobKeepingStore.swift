@@ -2,7 +2,7 @@ public import Events
 
 /// A store whose jobs are looked after: every write of a job passes the ``JobKeeper``, whichever route it came by.
 ///
-/// The only store that is handed out, so that no write of a job can go past it. Everything else goes to the keeper's
+/// The only store that the gateway gets, so that no write of a job can go past it. Everything else goes to the keeper's
 /// store as it is.
 public struct JobKeepingStore: BoardStore {
     private let store: any BoardStore

@@ -1,6 +1,7 @@
 public import StrictJSON
 
-/// What a worker says of its job: a merge patch (RFC 7396) of what it may set. An empty one only says that it is there.
+/// What a worker reports of its job: a merge patch (RFC 7396) of what it may set. An empty one only shows that the
+/// worker is alive.
 public struct JobReport: Sendable {
     public var status: JobStatus?
     public var progress: Int?

@@ -2,8 +2,8 @@ import Events
 
 /// When something is to be done for the jobs that are not finished: progress that is held is told, silence ends them.
 ///
-/// A value that knows no clock: times are nanoseconds of whichever clock its owner reads. As long as the jobs that are
-/// open, which are bounded for each tenant.
+/// A value that knows no clock: times are nanoseconds of whichever clock its owner reads. Its size is the number of open
+/// jobs, which is bounded for each tenant.
 struct JobSchedule {
     struct Key: Hashable {
         let tenant: TenantID
@@ -34,7 +34,7 @@ struct JobSchedule {
     private let patience: Int64
     private var entries: [Key: Entry] = [:]
     private var held: Set<Key> = []
-    /// No job stalls before: found out anew when it comes, for reports only ever push it back.
+    /// Lower bound of the next stall. Recomputed when reached; reports can only postpone a stall.
     private var nextStall = Int64.max
 
     /// - Parameter patience: how long a job may be silent.

@@ -20,7 +20,7 @@ struct WriteLimit: RouterMiddleware {
         _ request: Request, context: TenantContext, next: @concurrent (Request, TenantContext) async throws -> Response
     ) async throws -> Response {
         guard Self.methods.contains(request.method) else { return try await next(request, context) }
-        let limit = settings.current.writes(of: context.tenant)
+        let limit = settings.current.writes[context.tenant]
         let writer = Writer(tenant: context.tenant, user: context.principal.user)
         let decision = limiter.take(writer, within: limit, at: uptime())
         let fields = RateLimitFields("writes", limit, decision)

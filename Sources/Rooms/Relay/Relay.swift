@@ -154,7 +154,7 @@ public final class Relay: Sendable {
         do throws(StoreFailure) {
             let boards = try await history.boardIDs(of: tenant)
             let page = try await history.tail(
-                of: tenant, count: min(limits.retainCount, Self.mostRead), bytes: limits.recentBytes)
+                of: tenant, count: min(limits.tenants[tenant].retention.count, Self.mostRead), bytes: limits.recentBytes)
             loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
         } catch {
             loaded = .failure(error)
@@ -203,7 +203,7 @@ public final class Relay: Sendable {
                 return .success(nil)
             }
             let mine = memory.connectionsByUser[user, default: 0]
-            let own = state.admission.limits(of: tenant)
+            let own = state.admission.tenants[tenant]
             for (count, limit) in [
                 (state.connections, state.admission.connectionsTotal), (memory.connections, own.connections),
                 (mine, own.connectionsPerUser),

@@ -16,40 +16,27 @@ public struct RoomLimits: Sendable {
     public var queueBytes = 262_144
     /// Frames kept in memory for each tenant.
     public var recentBytes = 4 << 20
-    public var retainCount = 100_000
-    public var retainMilliseconds = 7 * 86_400_000
-    public var connectionsPerTenant = 10_000
-    public var connectionsPerUser = 64
     public var connectionsTotal = 100_000
     /// Reads of the store under way at once, for each event loop; others wait in line.
     public var readsAtOnce = 8
 
-    /// Tenants for whom other limits hold.
-    public var tenants: [TenantID: Tenant] = [:]
+    public var tenants = PerTenant(Tenant())
 
     /// What can be set for one tenant.
     public struct Tenant: Sendable, Equatable {
         public var connections: Int
         public var connectionsPerUser: Int
-        public var retainCount: Int
-        public var retainMilliseconds: Int
+        /// Of the log, and so of the frames in memory.
+        public var retention: Retention
 
-        public init(connections: Int, connectionsPerUser: Int, retainCount: Int, retainMilliseconds: Int) {
+        public init(connections: Int = 10_000, connectionsPerUser: Int = 64, retention: Retention = Retention()) {
             self.connections = connections
             self.connectionsPerUser = connectionsPerUser
-            self.retainCount = retainCount
-            self.retainMilliseconds = retainMilliseconds
+            self.retention = retention
         }
     }
 
     public init() {}
-
-    func limits(of tenant: TenantID) -> Tenant {
-        tenants[tenant]
-            ?? Tenant(
-                connections: connectionsPerTenant, connectionsPerUser: connectionsPerUser, retainCount: retainCount,
-                retainMilliseconds: retainMilliseconds)
-    }
 
     var pageBytes: Int { max(256, min(65_536, queueBytes / 4)) }
 }

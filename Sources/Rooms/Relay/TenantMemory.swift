@@ -30,9 +30,9 @@ final class TenantMemory {
 
     init(of tenant: TenantID, limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
         phase = .loading(waiting)
-        let own = limits.limits(of: tenant)
+        let retention = limits.tenants[tenant].retention
         recent = RecentFrames(
-            limits: .init(bytes: limits.recentBytes, count: own.retainCount, age: own.retainMilliseconds))
+            limits: .init(bytes: limits.recentBytes, count: retention.count, age: retention.ageMilliseconds))
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }

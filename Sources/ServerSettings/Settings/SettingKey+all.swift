@@ -1,3 +1,5 @@
+import Events
+
 extension SettingKey {
     /// Every key, in the order of the documentation.
     public static let all: [SettingKey] = [
@@ -24,8 +26,8 @@ extension SettingKey {
         SettingKey("database.url", \.database.url, DatabaseURL.format),
         SettingKey("database.synchronous", \.database.synchronous, .name()),
 
-        SettingKey("events.retainCount", \.events.retainCount, .whole(1...1_000_000_000, of: "events")),
-        SettingKey("events.retainSeconds", \.events.retain, .seconds(1...3_650 * 86_400)),
+        SettingKey("events.retainCount", \.events.count, .whole(1...1_000_000_000, of: "events")),
+        SettingKey("events.retainSeconds", \.events.age, .seconds(1...3_650 * 86_400)),
 
         SettingKey("sse.heartbeatSeconds", \.sse.heartbeat, .seconds(1...3600)),
         SettingKey("sse.retryMilliseconds", \.sse.retry, .milliseconds(1...3_600_000)),

@@ -1,3 +1,4 @@
+public import Events
 public import Logging
 public import Tokens
 
@@ -7,6 +8,7 @@ public struct Settings: Sendable, Equatable {
     public var auth = Auth()
     public var tenants = Tenants()
     public var database = Database()
+    /// What of the log is kept, for each tenant.
     public var events = Retention()
     public var sse = Streams()
     public var limits = Limits()
@@ -64,12 +66,6 @@ public struct Settings: Sendable, Equatable {
             /// An acknowledged write survives a crash of the process.
             case normal
         }
-    }
-
-    /// How much of the log is kept, for each tenant.
-    public struct Retention: Sendable, Equatable {
-        public var retainCount = 100_000
-        public var retain: Duration = .seconds(7 * 86_400)
     }
 
     /// Every stream of events, over whatever transport.

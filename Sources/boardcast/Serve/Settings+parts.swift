@@ -31,19 +31,14 @@ extension Settings {
     private var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
-        settings.retention = retention
-        settings.tenantRetention = byTenant { $0.retention }
+        settings.retention = perTenant(\.events)
         return settings
-    }
-
-    private var retention: Boards.Retention {
-        Boards.Retention(count: events.retainCount, age: events.retain.wholeMilliseconds)
     }
 
     private var writes: RateLimit { RateLimit(perSecond: limits.writesPerSecond, burst: limits.writeBurst) }
 
-    private func byTenant<Part>(_ part: (Settings) -> Part) -> [TenantID: Part] {
-        Dictionary(tenants.files.map { ($0.tenant, part($0.settings)) }) { $1 }
+    private func perTenant<Part: Sendable>(_ part: (Settings) -> Part) -> PerTenant<Part> {
+        PerTenant(part(self), own: Dictionary(tenants.files.map { ($0.tenant, part($0.settings)) }) { $1 })
     }
 
     var roomLimits: RoomLimits {
@@ -53,15 +48,11 @@ extension Settings {
         limits.stall = sse.stall.wholeNanoseconds
         limits.queueBytes = sse.queueBytes
         limits.retryMilliseconds = sse.retry.wholeMilliseconds
-        limits.retainCount = events.retainCount
-        limits.retainMilliseconds = events.retain.wholeMilliseconds
-        limits.connectionsPerTenant = self.limits.connectionsPerTenant
-        limits.connectionsPerUser = self.limits.connectionsPerUser
         limits.connectionsTotal = self.limits.connectionsTotal
-        limits.tenants = byTenant {
+        limits.tenants = perTenant {
             RoomLimits.Tenant(
                 connections: $0.limits.connectionsPerTenant, connectionsPerUser: $0.limits.connectionsPerUser,
-                retainCount: $0.events.retainCount, retainMilliseconds: $0.events.retain.wholeMilliseconds)
+                retention: $0.events)
         }
         return limits
     }
@@ -69,10 +60,8 @@ extension Settings {
     func gatewaySettings(_ budget: DescriptorBudget) -> GatewaySettings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
-        settings.writes = writes
-        settings.tenants = byTenant {
-            GatewaySettings.Tenant(corsOrigins: Set($0.http.corsOrigins), writes: $0.writes)
-        }
+        settings.writes = perTenant(\.writes)
+        settings.ownOrigins = perTenant { Set($0.http.corsOrigins) }.own
         settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.maxBodyBytes = http.maxBodyBytes

@@ -43,12 +43,12 @@ struct MemoryTenant: BoardTransaction {
     /// Forgets what retention no longer holds, and answers past their time.
     mutating func trim(_ retention: Retention, at time: Int) {
         let oldest = retention.oldest(stored: oldest, head: head)
-        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.age }.count
+        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.ageMilliseconds }.count
         if expired > 0 {
             events.removeFirst(expired)
             self.oldest += expired
         }
-        forgetJobs { $1.status.isFinal && $1.updatedAt.milliseconds < time - retention.age }
+        forgetJobs { $1.status.isFinal && $1.updatedAt.milliseconds < time - retention.ageMilliseconds }
         if answers.count > 1024 { answers = answers.filter { $0.value.at + IdempotencyKey.lifetime > time } }
     }
 
