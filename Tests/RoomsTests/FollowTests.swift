@@ -25,7 +25,9 @@ import Testing
         _ iterator: inout LogFollowing.AsyncIterator, _ count: Int
     ) async throws -> [Int] {
         var numbers: [Int] = []
-        while numbers.count < count, case .page(let page) = try await iterator.next() { numbers += page.events.map(\.seq) }
+        while numbers.count < count, case .page(let page) = try await iterator.next() {
+            numbers += page.events.map(\.seq)
+        }
         return numbers
     }
 

@@ -1,7 +1,7 @@
-import TestSupport
 import Events
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms

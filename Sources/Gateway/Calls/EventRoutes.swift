@@ -2,7 +2,6 @@ import Boards
 import Events
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Rooms
 import StrictJSON
 import Tokens
@@ -37,12 +36,17 @@ struct EventRoutes {
         guard case .events(let events, let end) = reading, events.isEmpty, wait > 0 else {
             return reply(reading, for: ask)
         }
-        let hasNews = try await request.body.consumeWithCancellationOnInboundClose { _ in
-            try await isNews(after: end, for: ask, context, within: TimeAmount.seconds(Int64(wait)))
+        let step = try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await next(after: end, for: ask, context, limit: limit, within: .seconds(wait))
         }
-        let outcome = hasNews ? try await read(after: end, limit: limit, ask.selection, context.tenant) : reading
+        var last =
+            switch step {
+            case .page(let page):
+                reply(.events(page.events, end: Cursor(seq: page.end, epoch: page.bounds.epoch)), for: ask)
+            case .resync(let reason, let bounds): reply(.resync(reason, bounds), for: ask)
+            case .quiet, nil: reply(reading, for: ask)
+            }
         // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
-        var last = reply(outcome, for: ask)
         last.headers[.connection] = "close"
         return last
     }
@@ -54,27 +58,25 @@ struct EventRoutes {
         case resync(ResyncReason, LogBounds)
     }
 
-    /// Whether there is something after `cursor`, waiting for it if need be. False too when the right to read ended.
+    /// Waits for what comes after `cursor`; nil when the right to read ended, or the gateway goes down.
     ///
-    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may.
-    private func isNews(
-        after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, within time: TimeAmount
-    ) async throws -> Bool {
-        let request = StreamRequest(
-            principal: context.principal, selection: ask.asked, wire: .poll,
-            cursor: cursor.description, head: ByteBuffer(), snapshotURL: ask.snapshotURL)
-        do {
-            if case .news = try await PollWait.run(request, admission: admission, upTo: time) { return true }
-            return false
-        } catch ReaderAdmission.Refusal.room(.full) {
-            throw Problem(
-                .tooManyRequests, "limit_reached", "As many connections are open as may be; poll without wait."
-            )
-            .with(.retryAfter, "1")
-        } catch ReaderAdmission.Refusal.room(.draining) {
-            return false
-        } catch ReaderAdmission.Refusal.problem(let problem) {
-            throw problem
+    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may, 503 when
+    ///   the store can't be read.
+    private func next(
+        after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, limit: Int, within time: Duration
+    ) async throws(Problem) -> LogFollowing.Step? {
+        var iterator = admission.follow(ask.asked, of: context.principal, after: cursor, pageCount: limit)
+            .makeAsyncIterator()
+        do { return try await iterator.next(within: time) } catch {
+            switch error {
+            case .draining: return nil
+            case .unavailable: throw .unavailable
+            case .full:
+                throw Problem(
+                    .tooManyRequests, "limit_reached", "As many connections are open as may be; poll without wait."
+                )
+                .with(.retryAfter, "1")
+            }
         }
     }
 

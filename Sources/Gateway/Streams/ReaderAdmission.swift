@@ -80,6 +80,16 @@ struct ReaderAdmission: Sendable {
         }
     }
 
+    /// The same for a reader without a connection of its own, whose selection was checked against the tenant's boards:
+    /// it is opened, and the revocations are looked at once more, when the first page is asked for.
+    func follow(
+        _ selection: Selection, of principal: Principal, after cursor: Cursor?, pageCount: Int
+    ) -> LogFollowing {
+        relay.follow(selection, of: principal, after: cursor, pageCount: pageCount) { [authenticator] in
+            authenticator.isRevoked($0)
+        }
+    }
+
     private func open(
         _ request: StreamRequest, on hub: LoopHub, _ sink: (StreamRequest) throws(Problem) -> (any Sink)?,
         _ admitted: @escaping (Result<Reader, Refusal>) -> Void

@@ -1,5 +1,5 @@
-public import NIOCore
 public import Events
+public import NIOCore
 
 /// What one event loop has done since the start: plain numbers, for metrics.
 ///
