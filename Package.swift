@@ -63,6 +63,9 @@ let package = Package(
         .target(name: "Boards", dependencies: ["Events", "StrictJSON", .logging], swiftSettings: settings),
         .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON"], swiftSettings: settings),
         .target(
+            name: "Imports", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "Tokens", .lifecycle],
+            swiftSettings: settings),
+        .target(
             name: "Rooms", dependencies: ["Events", "StrictJSON", .nio("NIOCore"), .deque], swiftSettings: settings),
 
         // Edges
@@ -72,9 +75,10 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Boards", "Events", "Rooms", "StrictJSON", "TaskFiles", "Tokens", .hummingbird("Hummingbird"),
-                .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOWebSocket"),
-                .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .heap, .httpTypes, .logging, .lifecycle,
+                "Boards", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Tokens",
+                .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
+                .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .heap, .httpTypes,
+                .logging, .lifecycle,
             ],
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),
@@ -133,6 +137,10 @@ let package = Package(
         .testTarget(
             name: "TaskFilesTests", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(
+            name: "ImportsTests",
+            dependencies: ["Boards", "Contracts", "Events", "Imports", "StrictJSON", "TaskFiles", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -144,8 +152,9 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Contracts", "Events", "Gateway", "Rooms", "SQLiteStore", "StrictJSON", "TestSupport", "Tokens",
-                .grdb,
+                "Boards", "Contracts", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "StrictJSON",
+                "TestSupport",
+                "Tokens", .grdb,
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),
                 .nio("NIOHTTP1"), .nio("NIOPosix"), .httpTypes, .logging,
             ],

@@ -1,6 +1,7 @@
 public import Boards
 public import Hummingbird
 import HummingbirdCore
+import Imports
 public import Logging
 public import NIOCore
 public import Rooms
@@ -40,7 +41,7 @@ public struct Gateway: Sendable {
         self.settings = settings
         live = LiveSettings(settings)
         failures = AuthFailures(settings: live, uptime: uptime)
-        imports = ImportRunner(store: store, authenticator: authenticator)
+        imports = ImportRunner(store: store) { authenticator.isRevoked($0) }
         self.uptime = uptime
     }
 
@@ -79,56 +80,48 @@ public struct Gateway: Sendable {
         ReaderAdmission(authenticator: authenticator, failures: failures, relay: relay)
     }
 
-    private var nativeStream: NativeStream { NativeStream(store: store, relay: relay) }
+    private var streamCalls: StreamCalls { StreamCalls(store: store, relay: relay, settings: settings) }
 
-    /// Every path at which there are events, save ``SocketEndpoint/path``. The one that is asked for most comes first.
-    private var streamEndpoints: [any StreamEndpoint] {
-        [
-            nativeStream, LegacyEventStream(store: store),
-            JobStreams(kind: .taskProgress, store: store, lifetime: nil),
-            JobStreams(kind: .job, store: store, lifetime: Int64(settings.jobStreamMilliseconds) * 1_000_000),
-        ] + LegacyTaskStream.endpoints(store: store, clock: relay.wallClock)
-    }
+    private var typing: TypingIndicator { TypingIndicator(store: store, presence: presence) }
 
     func makeStreams() -> Streams {
-        Streams(
-            admission: admission, endpoints: streamEndpoints,
-            sockets: SocketEndpoint(stream: nativeStream, presence: presenceRoutes))
+        let calls = streamCalls
+        return Streams(
+            admission: admission, endpoints: calls.all.compactMap(\.endpoint),
+            sockets: SocketEndpoint(stream: calls.native, typing: typing))
     }
 
-    private var presenceRoutes: PresenceRoutes {
-        PresenceRoutes(store: store, presence: presence, settings: settings)
+    /// Every call that there is.
+    var calls: CallList {
+        CallList(
+            HealthCalls(relay: relay, authenticator: authenticator).all
+                + PageCalls(assets: assets).all
+                + SessionCalls(clock: relay.wallClock).all
+                + TaskCalls(store: store).all
+                + BoardCalls(store: store).all
+                + JobCalls(store: store).all
+                + ImportCalls(store: store, imports: imports).all
+                + ExportCalls(store: store).all
+                + PresenceCalls(store: store, presence: presence, typing: typing).all
+                + EventCalls(store: store, admission: admission).all
+                + PublishCalls(store: store, relay: relay).all
+                + StatsCalls(relay: relay).all
+                + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
+                + TicketCalls(authenticator: authenticator).all
+                + RevocationCalls(store: admin, audit: audit, authenticator: authenticator, relay: relay).all
+                + AuditCalls(store: admin).all
+                + streamCalls.all)
     }
 
     func router() -> Router<AppContext> {
+        let calls = calls
         let router = Router(context: AppContext.self)
-        router.add(middleware: AccessLog())
+        router.add(middleware: AccessLog(calls: calls))
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
-        router.add(middleware: CrossOrigin(settings: live))
+        router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
-        HealthRoutes(relay: relay, authenticator: authenticator).add(to: router)
-        PageRoutes(assets: assets).add(to: router)
-        SessionRoutes(clock: relay.wallClock).add(to: router)
-        let tenant = router.group(context: TenantContext.self)
-            .add(middleware: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals))
-        TaskRoutes(store: store, settings: settings).add(to: tenant)
-        BoardRoutes(store: store, settings: settings).add(to: tenant)
-        JobRoutes(store: store, settings: settings).add(to: tenant)
-        ImportRoutes(store: store, imports: imports).add(to: tenant)
-        ExportRoutes(store: store).add(to: tenant)
-        presenceRoutes.add(to: tenant)
-        EventRoutes(store: store, admission: admission).add(to: tenant)
-        PublishRoutes(store: store, relay: relay, settings: settings).add(to: tenant)
-        StatsRoutes(relay: relay).add(to: tenant)
-        ConnectionRoutes(relay: relay, authenticator: authenticator, audit: audit, settings: settings).add(to: tenant)
-        TicketRoutes(authenticator: authenticator).add(to: tenant)
-        RevocationRoutes(
-            store: admin, audit: audit, authenticator: authenticator, relay: relay, settings: settings
-        ).add(to: tenant)
-        AuditRoutes(store: admin).add(to: tenant)
-        for path in streamEndpoints.map(\.path) + [SocketEndpoint.path] {
-            Resource<AppContext>(RouterPath(path.description), elsewhere: [.get]).add(to: router)
-        }
+        let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals)
+        calls.add(to: router, rules: Call.Rules(writes: writes, maxBodyBytes: settings.maxBodyBytes))
         return router
     }
 }

@@ -157,7 +157,8 @@ import Tokens
         let dialect = JobDialect(kind: .job, job: .random())
         #expect(String(buffer: dialect.heartbeat).contains("event: heartbeat\ndata: {}\n\n"))
         #expect(JobDialect(kind: .taskProgress, job: .random()).heartbeat == StreamBytes.heartbeat)
-        let closing = String(buffer: dialect.encode(notice: .closing(.maxAge, reconnectAfter: 7), json: Array("{}".utf8)))
+        let closing = String(
+            buffer: dialect.encode(notice: .closing(.maxAge, reconnectAfter: 7), json: Array("{}".utf8)))
         #expect(closing.contains("retry: 7\nevent: stream.closing\ndata: {}\n\n"))
     }
 }

@@ -4,6 +4,7 @@ import Events
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Imports
 import Logging
 import NIOCore
 import NIOPosix
@@ -33,12 +34,13 @@ struct TestGateway: Sendable {
     let hub: LoopHub
     let presence: PresenceHub
     let streams: Streams
+    let calls: CallList
     private let application: Application<RouterResponder<AppContext>>
 
     /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
     init(
         _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
-        uptime: (@Sendable () -> Int64)? = nil
+        uptime: (@Sendable () -> Int64)? = nil, logger: Logger? = nil
     ) throws {
         let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
@@ -51,8 +53,9 @@ struct TestGateway: Sendable {
         hub = try #require(relay.hub(on: loop))
         self.relay = relay
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: Self.secret)]))
-        var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        var silent = Logger(label: "test")
+        silent.logLevel = .critical
+        let logger = logger ?? silent
         authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
             authenticator: authenticator, store: store, admin: admin,
@@ -60,6 +63,7 @@ struct TestGateway: Sendable {
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         imports = gateway.imports
         streams = gateway.makeStreams()
+        calls = gateway.calls
         application = Application(router: gateway.router(), logger: logger)
     }
 

@@ -7,6 +7,13 @@ import Tokens
 /// Runs after the verification of tokens, since a tenant may have origins of its own.
 struct CrossOrigin: RouterMiddleware {
     let settings: LiveSettings
+    /// What a preflight is answered with.
+    let methods: String
+
+    init(settings: LiveSettings, methods: [HTTPRequest.Method]) {
+        self.settings = settings
+        self.methods = methods.map(\.rawValue).joined(separator: ", ")
+    }
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -35,7 +42,7 @@ struct CrossOrigin: RouterMiddleware {
         if let origin {
             headers[.accessControlAllowOrigin] = origin
             headers[.accessControlAllowCredentials] = "true"
-            headers[.accessControlAllowMethods] = "GET, POST, PATCH, DELETE"
+            headers[.accessControlAllowMethods] = methods
             headers[.accessControlAllowHeaders] =
                 "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key"
             headers[.accessControlMaxAge] = "600"

@@ -19,8 +19,6 @@ struct TenantContext: ChildRequestContext {
 
     /// - Throws: ``Problem`` 403 when the role does not allow it.
     func require(_ permission: Permission) throws(Problem) {
-        do { try principal.require(permission) } catch {
-            throw Problem(.forbidden, "role_forbidden", error.description)
-        }
+        do { try principal.require(permission) } catch { throw .roleForbidden(error) }
     }
 }

@@ -3,14 +3,15 @@ import StrictJSON
 
 /// A page of a list that is numbered as it grows: the newest first, going on below the last number that was given.
 struct NewestFirst {
-    static let names: Set<String> = ["limit", "cursor"]
+    static let parameters: [QueryParameter] = [size, .text("cursor")]
+    private static let size = QueryParameter.int("limit", in: 1...200, default: 50)
 
     let limit: Int
     let before: Int?
 
     /// - Throws: ``Problem`` 400.
     init(_ query: Query) throws(Problem) {
-        limit = try query.int("limit", in: 1...200, default: 50)
+        limit = try query.int(Self.size)
         guard let cursor = query["cursor"] else {
             before = nil
             return

@@ -2,8 +2,10 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// One line a request: method, path, status, time. Never a query, a header or a body: tokens travel there.
+/// One line a request: call, method, path, status, time. Never a query, a header or a body: tokens travel there.
 struct AccessLog: RouterMiddleware {
+    let calls: CallList
+
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
@@ -15,6 +17,7 @@ struct AccessLog: RouterMiddleware {
             context.logger.info(
                 "request",
                 metadata: [
+                    "call": "\(calls.name(request.method, at: context.endpointPath))",
                     "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",
                     "microseconds": "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)",
                 ])

@@ -2,6 +2,7 @@ import Boards
 import Events
 import HTTPTypes
 import Hummingbird
+import Imports
 import Logging
 import NIOCore
 import StrictJSON
@@ -52,6 +53,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let error as BoardError: self.init(error)
         case let failure as StoreFailure: self.init(failure)
+        case let error as ImportError: self.init(error)
         case let error as JSONError:
             self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
         case is NIOTooManyBytesError: self = .bodyTooLarge

@@ -8,7 +8,7 @@ extension Problem {
     init(_ error: BoardError) {
         switch error {
         case .notFound: self = .notFound
-        case .forbidden: self.init(.forbidden, "board_forbidden", "This token is not good for that board.")
+        case .forbidden: self = .boardForbidden()
         case .jobForbidden:
             self.init(
                 .forbidden, "job_forbidden", "Only who made the job, a service or an administrator may change it.")

@@ -85,6 +85,12 @@ public struct Problem: HTTPResponseError {
 }
 
 extension Problem {
+    /// What is there takes only these methods.
+    static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
+        let allow = methods.map(\.rawValue).joined(separator: ", ")
+        return Problem(.methodNotAllowed, "method_not_allowed", "This path takes \(allow).").with(.allow, allow)
+    }
+
     static let notFound = Problem(.notFound, "not_found", "There is nothing here, or nothing that this token may see.")
 
     static func badQuery(_ name: String, _ detail: String) -> Problem {

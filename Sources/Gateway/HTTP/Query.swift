@@ -1,7 +1,7 @@
 import Events
 import StrictJSON
 
-/// A query string, read strictly: percent-encoding that is UTF-8, and only names that the route knows.
+/// A query string, read strictly: percent-encoding that is UTF-8, and only names that the call knows.
 struct Query: Sendable {
     private let items: [(name: String, value: String)]
 

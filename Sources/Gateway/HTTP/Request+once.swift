@@ -18,7 +18,4 @@ extension Request {
         }
         return once
     }
-
-    /// - Throws: ``Problem`` 400 when there is a query: this call takes none.
-    func refuseQuery() throws(Problem) { _ = try Query(uri.query, allowing: []) }
 }

@@ -53,7 +53,7 @@ struct RequestRules: Sendable {
     /// How many bytes the request's body may have.
     func bodyLimit(of head: HTTPRequestHead) -> Int {
         let path = head.uri.utf8.prefix(while: { $0 != UInt8(ascii: "?") })
-        let isImport = head.method == .POST && path.elementsEqual(ImportRoutes.path.utf8)
+        let isImport = head.method == .POST && path.elementsEqual(ImportCalls.path.description.utf8)
         return isImport ? max(maxBodyBytes, TaskFile.longest) : maxBodyBytes
     }
 

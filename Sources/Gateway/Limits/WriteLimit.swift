@@ -4,7 +4,7 @@ import Hummingbird
 
 /// Holds each user to so many writes. One beyond is 429, after a moment, before its body is looked at; one that is
 /// allowed says how many are left (draft-ietf-httpapi-ratelimit-headers-10).
-struct WriteLimit: RouterMiddleware {
+struct WriteLimit: Sendable {
     struct Writer: Hashable {
         let tenant: TenantID
         let user: UserID
@@ -16,10 +16,13 @@ struct WriteLimit: RouterMiddleware {
     let uptime: @Sendable () -> Int64
     let hold: RefusalHold
 
-    func handle(
-        _ request: Request, context: TenantContext, next: @concurrent (Request, TenantContext) async throws -> Response
+    /// Counts a write and carries it out; a request that changes nothing is carried out alone.
+    ///
+    /// - Throws: ``Problem`` 429 beyond the limit, else as `work` does; both say how many are left.
+    func limit(
+        _ request: Request, in context: TenantContext, _ work: () async throws -> Response
     ) async throws -> Response {
-        guard Self.methods.contains(request.method) else { return try await next(request, context) }
+        guard Self.methods.contains(request.method) else { return try await work() }
         let limit = settings.current.writes[context.tenant]
         let writer = Writer(tenant: context.tenant, user: context.principal.user)
         let decision = limiter.take(writer, within: limit, at: uptime())
@@ -32,7 +35,7 @@ struct WriteLimit: RouterMiddleware {
             throw problem
         }
         do {
-            var response = try await next(request, context)
+            var response = try await work()
             fields.add(to: &response.headers)
             return response
         } catch {

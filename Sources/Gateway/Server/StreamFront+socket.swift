@@ -11,7 +11,7 @@ extension StreamFront {
         let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: streams.settings.allOrigins)
         let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
         let query = try streams.sockets.query(of: head)
-        if streams.admission.relay.isDraining { throw SocketEndpoint.refusal(.draining) }
+        if streams.admission.relay.isDraining { throw .draining }
         let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
         guard CredentialFields(head).hasAny || query["token"] != nil || query["ticket"] != nil else {
             return try admitStranger(query, client, handshake, context: context)
@@ -46,7 +46,7 @@ extension StreamFront {
         _ query: Query, _ client: ReaderAdmission.Client, _ handshake: SocketHandshake,
         context: ChannelHandlerContext
     ) throws(Problem) {
-        guard streams.sockets.strangers.enter() else { throw SocketEndpoint.refusal(.full(limit: Strangers.limit)) }
+        guard streams.sockets.strangers.enter() else { throw Problem(RoomError.full(limit: Strangers.limit)) }
         let sink: DescriptorSink
         do throws(Problem) { sink = try makeSink(context) } catch {
             streams.sockets.strangers.leave()

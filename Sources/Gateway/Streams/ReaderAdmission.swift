@@ -105,15 +105,3 @@ struct ReaderAdmission: Sendable {
         }
     }
 }
-
-extension Problem {
-    static let unavailable = Problem(.serviceUnavailable, "unavailable", "The store can't be read now; try again.")
-        .with(.retryAfter, "1")
-
-    /// The same, with a failure of the store for the log.
-    static func unavailable(because error: any Error) -> Problem {
-        var problem = unavailable
-        if let failure = error as? StoreFailure, failure.isFault { problem.failure = failure }
-        return problem
-    }
-}

@@ -3,7 +3,8 @@ import NIOHTTP1
 
 /// The paths at which there are streams, looked up by a request's head.
 struct StreamEndpoints: Sendable {
-    private static let credentials: Set = ["token", "ticket"]
+    /// What every stream's query may name.
+    static let credentials: Set = ["token", "ticket"]
 
     let all: [any StreamEndpoint]
 

@@ -56,8 +56,6 @@ struct StreamQuery {
 extension Principal {
     /// - Throws: ``Problem`` 403 for a board that the token does not allow.
     func mustSee(_ board: BoardID) throws(Problem) {
-        guard boards.contains(board) else {
-            throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
-        }
+        guard boards.contains(board) else { throw .boardForbidden(board) }
     }
 }

@@ -154,7 +154,8 @@ public final class Relay: Sendable {
         do throws(StoreFailure) {
             let boards = try await history.boardIDs(of: tenant)
             let page = try await history.tail(
-                of: tenant, count: min(limits.tenants[tenant].retention.count, Self.mostRead), bytes: limits.recentBytes)
+                of: tenant, count: min(limits.tenants[tenant].retention.count, Self.mostRead), bytes: limits.recentBytes
+            )
             loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
         } catch {
             loaded = .failure(error)

@@ -13,12 +13,12 @@ final class SocketEndpoint: Sendable {
     static let path: PathPattern = "/ws/connect"
 
     let stream: NativeStream
-    let presence: PresenceRoutes
+    let typing: TypingIndicator
     let strangers = Strangers()
 
-    init(stream: NativeStream, presence: PresenceRoutes) {
+    init(stream: NativeStream, typing: TypingIndicator) {
         self.stream = stream
-        self.presence = presence
+        self.typing = typing
     }
 
     func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && Self.path.match(head.path) != nil }
@@ -44,29 +44,14 @@ final class SocketEndpoint: Sendable {
     static func refusal(_ refusal: ReaderAdmission.Refusal) -> Problem {
         switch refusal {
         case .problem(let problem): problem
-        case .room(let error): Self.refusal(error)
-        }
-    }
-
-    static func refusal(_ error: RoomError) -> Problem {
-        switch error {
-        case .full:
-            Problem(
-                .tooManyRequests, "limit_reached", "There are as many connections as there may be; try again later."
-            )
-            .with(.retryAfter, "5")
-        case .draining:
-            Problem(.serviceUnavailable, "draining", "The gateway is going down; try again.").with(.retryAfter, "5")
-        case .unavailable: .unavailable
+        case .room(let error): Problem(error)
         }
     }
 
     /// - Throws: ``Problem`` 404 for a board that the tenant does not have, 403 for one that the token does not allow.
     func require(_ board: BoardID, among known: Set<BoardID>, for principal: Principal) throws(Problem) {
         guard known.contains(board) else { throw .notFound }
-        guard principal.boards.contains(board) else {
-            throw Problem(.forbidden, "board_forbidden", "This token is not good for the board “\(board)”.")
-        }
+        try principal.mustSee(board)
     }
 
     // MARK: Answers to commands

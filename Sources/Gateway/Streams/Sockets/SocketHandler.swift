@@ -161,7 +161,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private func renew(_ reader: Reader, with token: String) throws(Problem) {
         let principal = try principal(token)
         guard principal.tenant == reader.tenant, principal.user == reader.user else {
-            throw Problem(.forbidden, "not_yours", "A connection goes on by a token of its own user alone.")
+            throw .notYours
         }
         guard reader.renew(with: principal) else { return }
         answer(SocketEndpoint.renewed(until: principal.expiresAt, now: hub.wallClock))
@@ -170,8 +170,8 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// The store has to be asked whether there is such a task.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
         let (author, id) = (reader.principal, reader.id)
-        Task { [presence = streams.sockets.presence, hub, logger] in
-            do { try await presence.set(typing: isTyping, at: task, on: board, by: author) } catch {
+        Task { [typing = streams.sockets.typing, hub, logger] in
+            do { try await typing.set(isTyping, at: task, on: board, by: author) } catch {
                 let problem = Problem(answering: error, logger: logger, ["connection": "\(id)"])
                 let refusal = SocketEndpoint.error(problem, now: hub.wallClock)
                 hub.loop.execute { self.answer(refusal) }

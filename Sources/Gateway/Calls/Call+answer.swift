@@ -1,0 +1,62 @@
+import Boards
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import StrictJSON
+
+extension Call {
+    /// What all calls need to be answered.
+    struct Rules: Sendable {
+        let writes: WriteLimit
+        let maxBodyBytes: Int
+    }
+
+    /// Checks the request, always in this order, and does the work: token (401), limit of writes (429), role (403),
+    /// query (400), path (404), body (415, 413, 400), `If-Match` and `Idempotency-Key` (400).
+    func answer(_ request: Request, in context: AppContext, by rules: Rules) async throws -> Response {
+        switch work {
+        case .open(let handler):
+            return try await handler(try await input(request, context.parameters, by: rules), context)
+        case .tenant(let handler):
+            let context = try TenantContext(context: context)
+            func checked() async throws -> Response {
+                if case .role(let permission) = access { try context.require(permission) }
+                return try await handler(try await input(request, context.parameters, by: rules), context)
+            }
+            return isLimited ? try await rules.writes.limit(request, in: context, checked) : try await checked()
+        case .stream, .socket: throw Problem.notFound
+        }
+    }
+
+    private func input(_ request: Request, _ parameters: Parameters, by rules: Rules) async throws -> CallInput {
+        let found = try query.map { known throws(Problem) in try Query(request.uri.query, knowing: known) }
+        var text = ""
+        if let parameter {
+            guard let value = parameterName.flatMap({ parameters.get($0) }), parameter.accepts(value) else {
+                throw Problem.notFound
+            }
+            text = value
+        }
+        var (object, bytes) = (JSONObject(), ByteBuffer())
+        if let types = body.objectTypes {
+            (object, bytes) = try await request.jsonObject(upTo: rules.maxBodyBytes, types: types)
+        }
+        return CallInput(
+            request: request, query: try found ?? Query(nil, knowing: []), parameter: text, object: object,
+            once: body.isFile || !fields.contains(.idempotencyKey) ? nil : try request.once(bytes),
+            ifVersion: fields.contains(.ifMatch) ? try EntityTag.version(in: request.headers[.ifMatch]) : nil)
+    }
+}
+
+extension Call.Body {
+    /// The media types of a JSON object; nil where there is none to read.
+    fileprivate var objectTypes: Set<String>? {
+        switch self {
+        case .object: ["application/json"]
+        case .patch: ["application/json", "application/merge-patch+json"]
+        case .none, .file: nil
+        }
+    }
+
+    fileprivate var isFile: Bool { if case .file = self { true } else { false } }
+}

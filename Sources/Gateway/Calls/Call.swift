@@ -1,0 +1,145 @@
+import Events
+import HTTPTypes
+import Hummingbird
+
+/// One thing that clients can ask for: its name, who may ask, what it takes and gives, and the function that does it.
+///
+/// All of them are in one ``CallList``. The routes, the access rules, `405` with `Allow`, the methods of CORS preflights
+/// and the names in the access log come from it.
+struct Call: Sendable {
+    /// Does the work, once every check that the call's description asks for has passed.
+    typealias Handler = @Sendable (CallInput, TenantContext) async throws -> Response
+    typealias OpenHandler = @Sendable (CallInput, AppContext) async throws -> Response
+
+    /// Who may make the call.
+    enum Access: Sendable, Equatable {
+        /// Everybody, without a token.
+        case open
+        /// Everybody with a valid token.
+        case token
+        /// Those with a valid token whose role has the permission.
+        case role(Permission)
+
+        static let read = Access.role(.read)
+        static let write = Access.role(.write)
+        static let publish = Access.role(.publish)
+        static let administer = Access.role(.administer)
+    }
+
+    /// What is sent with the request.
+    enum Body: Sendable, Equatable {
+        /// Nothing; what is sent all the same is ignored.
+        case none
+        /// One JSON object of at most `http.maxBodyBytes`.
+        case object(_ schema: String)
+        /// The same, as a merge patch (RFC 7396), which may also be sent as `application/merge-patch+json`.
+        case patch(_ schema: String)
+        /// A file. The handler reads it, and its `Idempotency-Key`, when it has room for it.
+        case file(types: Set<String>, limit: Int)
+    }
+
+    enum Work: Sendable {
+        case open(OpenHandler)
+        case tenant(Handler)
+        /// Answered before the router, by ``StreamFront``.
+        case stream(any StreamEndpoint)
+        /// The same, as a WebSocket.
+        case socket
+    }
+
+    /// Stable and, but for the files of the page, unique: `tasks.create`. For logs and metrics.
+    let name: String
+    let method: HTTPRequest.Method
+    let path: PathPattern
+    /// What the path's parameter is; anything else in its place is 404.
+    let parameter: PathParameter?
+    /// What the router calls that parameter.
+    let parameterName: String?
+    let access: Access
+    /// Whether it counts under the limit of writes; reading never does.
+    let isLimited: Bool
+    /// The names that its query knows; nil for a call that does not look at the query.
+    let query: [QueryParameter]?
+    /// The request's header fields that it looks at, besides those that all calls do.
+    let fields: [HTTPField.Name]
+    let body: Body
+    /// Its successes. What it can refuse, beyond what follows from the rest, is in ``refusals``.
+    let answers: [CallAnswer]
+    let refusals: [HTTPResponse.Status]
+    /// One sentence, for the API's description.
+    let summary: String
+    let work: Work
+
+    private init(
+        _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
+        _ parameter: PathParameter?, _ query: [QueryParameter]?, _ fields: [HTTPField.Name], _ body: Body,
+        _ answers: [CallAnswer], _ refusals: [HTTPResponse.Status], isLimited: Bool, _ work: Work
+    ) {
+        (self.name, self.method, self.path, self.access) = (name, method, path, access)
+        (self.summary, self.parameter, self.query, self.fields) = (summary, parameter, query, fields)
+        (self.body, self.answers, self.refusals) = (body, answers, refusals)
+        (self.isLimited, self.work) = (isLimited, work)
+        parameterName = path.parameterName
+    }
+
+    /// A call on behalf of a tenant.
+    init(
+        _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
+        parameter: PathParameter? = nil, query: [QueryParameter] = [], fields: [HTTPField.Name] = [],
+        body: Body = .none, answers: [CallAnswer], refusals: [HTTPResponse.Status] = [], isLimited: Bool = true,
+        _ handler: @escaping Handler
+    ) {
+        self.init(
+            name, method, path, access, summary, parameter, query, fields, body, answers, refusals,
+            isLimited: isLimited, .tenant(handler))
+    }
+
+    /// A call that needs no token.
+    ///
+    /// - Parameter query: nil when it does not look at the query.
+    static func open(
+        _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ summary: String,
+        query: [QueryParameter]?, answers: [CallAnswer], refusals: [HTTPResponse.Status] = [],
+        _ handler: @escaping OpenHandler
+    ) -> Call {
+        Call(
+            name, method, path, .open, summary, nil, query, [], .none, answers, refusals, isLimited: false,
+            .open(handler))
+    }
+
+    /// A stream, which is answered before the router.
+    static func stream(
+        _ name: String, _ endpoint: any StreamEndpoint, _ summary: String, parameter: PathParameter? = nil,
+        refusals: [HTTPResponse.Status] = []
+    ) -> Call {
+        Call(
+            name, .get, endpoint.path, .read, summary, parameter, QueryParameter.all(of: endpoint), [.lastEventID],
+            .none, [.events], refusals, isLimited: false, .stream(endpoint))
+    }
+
+    /// The WebSocket, which takes the same query as `endpoint`.
+    static func socket(
+        _ name: String, _ path: PathPattern, like endpoint: any StreamEndpoint, _ summary: String,
+        refusals: [HTTPResponse.Status] = []
+    ) -> Call {
+        Call(
+            name, .get, path, .read, summary, nil, QueryParameter.all(of: endpoint), [], .none,
+            [.empty(.switchingProtocols)], refusals, isLimited: false, .socket)
+    }
+
+    /// Nil for a call that is no event stream.
+    var endpoint: (any StreamEndpoint)? {
+        if case .stream(let endpoint) = work { endpoint } else { nil }
+    }
+
+    /// Whether it is answered by the router, to a verified token alone.
+    var isForTenants: Bool { if case .tenant = work { true } else { false } }
+
+    /// Whether the router answers it.
+    var isRouted: Bool {
+        switch work {
+        case .open, .tenant: true
+        case .stream, .socket: false
+        }
+    }
+}

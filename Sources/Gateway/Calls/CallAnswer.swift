@@ -1,0 +1,35 @@
+import HTTPTypes
+
+/// One way in which a call succeeds.
+struct CallAnswer: Sendable {
+    enum Content: Sendable, Equatable {
+        case none
+        /// JSON, by the name of its schema.
+        case json(String)
+        /// Bytes of one of these media types.
+        case file([String])
+        case events
+    }
+
+    let status: HTTPResponse.Status
+    let content: Content
+    /// Besides those that every answer has.
+    let fields: [HTTPField.Name]
+
+    static func json(
+        _ schema: String, _ status: HTTPResponse.Status = .ok, fields: [HTTPField.Name] = []
+    ) -> CallAnswer {
+        CallAnswer(status: status, content: .json(schema), fields: fields)
+    }
+
+    static func empty(_ status: HTTPResponse.Status, fields: [HTTPField.Name] = []) -> CallAnswer {
+        CallAnswer(status: status, content: .none, fields: fields)
+    }
+
+    static func file(_ types: [String], fields: [HTTPField.Name] = []) -> CallAnswer {
+        CallAnswer(status: .ok, content: .file(types), fields: fields)
+    }
+
+    static let notModified = empty(.notModified, fields: [.eTag])
+    static let events = CallAnswer(status: .ok, content: .events, fields: [])
+}

@@ -1,0 +1,34 @@
+import Boards
+import Events
+import Hummingbird
+import Rooms
+import StrictJSON
+
+/// What a call's handler works with: the parts of the request that its description names, checked.
+struct CallInput: Sendable {
+    let request: Request
+    /// Without anything for a call that does not look at its query.
+    let query: Query
+    /// What stands in the path for its parameter, still percent-encoded; empty where there is none.
+    let parameter: String
+    /// The body; without members where the call takes no JSON.
+    let object: JSONObject
+    /// The `Idempotency-Key`, tied to the call and its body. Nil where none was sent, and for files.
+    let once: IdempotencyKey?
+    /// The version that `If-Match` demands; nil when any will do.
+    let ifVersion: Int?
+
+    // MARK: The path's parameter
+    // Only what `PathParameter` accepts comes here; for another kind of call these throw 404.
+
+    var board: BoardID { get throws(Problem) { try parameter(BoardID.init) } }
+    var task: Int { get throws(Problem) { try parameter { Int(digits: $0) } } }
+    var job: JobID { get throws(Problem) { try parameter { JobID($0) } } }
+    var connection: ConnectionID { get throws(Problem) { try parameter { ConnectionID($0) } } }
+    var user: UserID { get throws(Problem) { try parameter { Query.decode(path: $0).flatMap { UserID($0) } } } }
+
+    private func parameter<Value>(_ read: (String) -> Value?) throws(Problem) -> Value {
+        guard let value = read(parameter) else { throw .notFound }
+        return value
+    }
+}

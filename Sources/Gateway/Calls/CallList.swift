@@ -1,0 +1,73 @@
+import HTTPTypes
+import Hummingbird
+
+/// Every call that there is, streams and WebSockets among them; what has to hold of all of them follows from this list.
+struct CallList: Sendable {
+    let all: [Call]
+    /// By the router's patterns.
+    private let names: [String: [HTTPRequest.Method: String]]
+
+    init(_ calls: [Call]) {
+        all = calls
+        names = calls.reduce(into: [:]) {
+            $0[RouterPath($1.path.description).description, default: [:]][$1.method] = $1.name
+        }
+    }
+
+    /// Those that a preflight names (Fetch standard §3.2.3), in the usual order.
+    var methods: [HTTPRequest.Method] {
+        [.get, .post, .put, .patch, .delete].filter { method in all.contains { $0.method == method } }
+    }
+
+    /// The calls by their paths, in the order in which the paths come first.
+    var byPath: [(path: PathPattern, calls: [Call])] {
+        var paths: [(path: PathPattern, calls: [Call])] = []
+        for call in all {
+            if let index = paths.firstIndex(where: { $0.path == call.path }) {
+                paths[index].calls.append(call)
+            } else {
+                paths.append((call.path, [call]))
+            }
+        }
+        return paths
+    }
+
+    /// Has `router` answer every path: what it takes by the call, any other method by 405 with `Allow`
+    /// (RFC 9110 §15.5.6).
+    func add(to router: Router<AppContext>, rules: Call.Rules) {
+        for (path, calls) in byPath {
+            let place = RouterPath(path.description)
+            var routed: Set<HTTPRequest.Method> = []
+            for call in calls where call.isRouted {
+                // HEAD is GET whose body is left out (RFC 9110 §9.3.2), which `ErrorResponse` does.
+                for method in call.method == .get ? [.get, .head] : [call.method] {
+                    routed.insert(method)
+                    router.on(place, method: method) { try await call.answer($0, in: $1, by: rules) }
+                }
+            }
+            let refusal = Problem.methodNotAllowed(Self.allow(calls))
+            let isForTenants = calls.allSatisfy(\.isForTenants)
+            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+            where !routed.contains(method) && !calls.contains(where: { $0.method == method }) {
+                router.on(place, method: method) { request, context -> Response in
+                    guard isForTenants else { throw refusal }
+                    return try await rules.writes.limit(request, in: try TenantContext(context: context)) {
+                        throw refusal
+                    }
+                }
+            }
+        }
+    }
+
+    private static func allow(_ calls: [Call]) -> [HTTPRequest.Method] {
+        let routed = calls.filter(\.isRouted).map(\.method)
+        return routed + (routed.contains(.get) ? [.head] : []) + calls.filter { !$0.isRouted }.map(\.method)
+    }
+
+    /// What the access log calls a request, which is never its path.
+    ///
+    /// - Parameter endpoint: the router's pattern of the path; nil when it has none.
+    func name(_ method: HTTPRequest.Method, at endpoint: String?) -> String {
+        endpoint.flatMap { names[$0]?[method == .head ? .get : method] } ?? "none"
+    }
+}

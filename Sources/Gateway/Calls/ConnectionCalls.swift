@@ -1,0 +1,83 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import Rooms
+import StrictJSON
+import Tokens
+
+/// What is done to live connections: a fresh token for one's own, and an admin's cuts.
+struct ConnectionCalls {
+    let relay: Relay
+    let authenticator: Authenticator
+    let audit: AuditLog
+    let settings: GatewaySettings
+
+    private static let reconnect = QueryParameter.oneOf("reconnect", ["true", "false"])
+
+    var all: [Call] {
+        [
+            Call(
+                "connections.renew", .post, "/sse/connections/:id/token", .token,
+                "Lets one's own connection go on by the token of this request.", parameter: .connection,
+                answers: [.empty(.noContent)], refusals: [.notFound, .forbidden], renew),
+            Call(
+                "connections.end", .delete, "/sse/connections/:id", .administer, "Ends a connection.",
+                parameter: .connection, query: [Self.reconnect], answers: [.json("EndedConnections")],
+                refusals: [.notFound], disconnect),
+            Call(
+                "users.disconnect", .delete, "/sse/users/:user/connections", .administer,
+                "Ends all connections of a user.", parameter: .user, query: [Self.reconnect],
+                answers: [.json("EndedConnections")], disconnectUser),
+        ]
+    }
+
+    /// The connection goes on by the token of this request → 204; 403 for another user's.
+    @Sendable func renew(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let id = try input.connection
+        switch try await relay.renew(id, in: context.tenant, with: context.principal) {
+        case .renewed, .ended:
+            // A revocation that came meanwhile has seen the token before.
+            guard !authenticator.isRevoked(context.principal) else {
+                _ = try await relay.close(in: context.tenant, .revoked, reconnectAfter: nil) { name, _ in name == id }
+                throw Problem.revoked
+            }
+            return Response(status: .noContent)
+        case .notFound: throw Problem.notFound
+        case .otherUser: throw Problem.notYours
+        }
+    }
+
+    /// Cuts one connection (admin) → 200 `{connections}`; 404 when there is none of this name.
+    @Sendable func disconnect(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let delay = try reconnectDelay(input.query)
+        let id = try input.connection
+        let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { name, _ in name == id }
+        guard count > 0 else { throw Problem.notFound }
+        try await audit.record(act: "connection.closed", subject: id.description, by: context.principal)
+        return answer(count)
+    }
+
+    /// Cuts all of a user's connections (admin) → 200 `{connections}`, which may be 0.
+    @Sendable func disconnectUser(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let delay = try reconnectDelay(input.query)
+        let user = try input.user
+        let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
+        try await audit.record(
+            act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.principal)
+        return answer(count)
+    }
+
+    /// Milliseconds after which each client that is cut may come back; nil when none may.
+    private func reconnectDelay(_ query: Query) throws(Problem) -> (@Sendable () -> Int)? {
+        guard try query.choice(Self.reconnect) == "true" else { return nil }
+        return { [settings] in StreamEvents.retry(around: settings.retryMilliseconds) }
+    }
+
+    private func answer(_ count: Int) -> Response {
+        var json = JSONWriter(reserving: 32)
+        json.object {
+            $0.name("connections"); $0.int(count)
+        }
+        return .json(json.bytes)
+    }
+}

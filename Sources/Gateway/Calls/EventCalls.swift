@@ -1,0 +1,137 @@
+import Boards
+import Events
+import HTTPTypes
+import Hummingbird
+import Rooms
+import StrictJSON
+import Tokens
+
+/// `GET /api/events`: the log as JSON, for clients that poll. The same selection, order and cursors as a stream.
+struct EventCalls {
+    let store: any BoardStore
+    let admission: ReaderAdmission
+    /// How much of the log one answer may read before it is sent, though it be short.
+    private static let bytes = 4 << 20
+
+    var all: [Call] {
+        [
+            Call(
+                "events.list", .get, "/api/events", .read, "Events after a cursor, oldest first, or the newest ones.",
+                query: [
+                    .text("since"), .text("types"), Self.limit(100), Self.wait, .each("board"),
+                ],
+                fields: [.lastEventID], answers: [.json("EventPage")],
+                refusals: [.notFound, .forbidden, .tooManyRequests], events)
+        ]
+    }
+
+    private static let wait = QueryParameter.int("wait", in: 0...30, default: 0)
+
+    /// Without a cursor the default is another.
+    private static func limit(_ value: Int) -> QueryParameter { .int("limit", in: 1...1000, default: value) }
+
+    @Sendable func events(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let (request, query) = (input.request, input.query)
+        let known = try await store.boardIDs(of: context.tenant)
+        let ask = try StreamQuery(
+            query, lastEventID: request.headers[.lastEventID], principal: context.principal, known: known)
+        let limit = try query.int(Self.limit(ask.cursor == nil ? 50 : 100))
+        let wait = try query.int(Self.wait)
+        guard let cursor = ask.cursor, !cursor.isEmpty else {
+            let page = try await store.newest(of: context.tenant, selection: ask.selection, count: limit)
+            return reply(page.events, cursor: page.bounds.cursor, recovered: false)
+        }
+        guard let place = Cursor(cursor) else {
+            return reply(.resync(.cursorMalformed, try await store.bounds(of: context.tenant)), for: ask)
+        }
+        let reading = try await read(after: place, limit: limit, ask.selection, context.tenant)
+        guard case .events(let events, let end) = reading, events.isEmpty, wait > 0 else {
+            return reply(reading, for: ask)
+        }
+        let step = try await request.body.consumeWithCancellationOnInboundClose { _ in
+            try await next(after: end, for: ask, context, limit: limit, within: .seconds(wait))
+        }
+        var last =
+            switch step {
+            case .page(let page):
+                reply(.events(page.events, end: Cursor(seq: page.end, epoch: page.bounds.epoch)), for: ask)
+            case .resync(let reason, let bounds): reply(.resync(reason, bounds), for: ask)
+            case .quiet, nil: reply(reading, for: ask)
+            }
+        // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
+        last.headers[.connection] = "close"
+        return last
+    }
+
+    /// What a cursor comes to.
+    private enum Reading {
+        /// Every event from the cursor up to `end`, as far as it is shown.
+        case events([Event], end: Cursor)
+        case resync(ResyncReason, LogBounds)
+    }
+
+    /// Waits for what comes after `cursor`; nil when the right to read ended, or the gateway goes down.
+    ///
+    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may, 503 when
+    ///   the store can't be read.
+    private func next(
+        after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, limit: Int, within time: Duration
+    ) async throws(Problem) -> LogFollowing.Step? {
+        var iterator = admission.follow(ask.asked, of: context.principal, after: cursor, pageCount: limit)
+            .makeAsyncIterator()
+        do { return try await iterator.next(within: time) } catch {
+            switch error {
+            case .draining: return nil
+            case .unavailable: throw .unavailable
+            case .full:
+                throw .limitReached("As many connections are open as may be; poll without wait.", after: 1)
+            }
+        }
+    }
+
+    /// Pages until there are `limit` events, or no more: a page may end early where the selection shows little.
+    ///
+    /// Each page is judged by the bounds that its own transaction saw: retention may pass the place between two of them.
+    private func read(
+        after place: Cursor, limit: Int, _ selection: Selection, _ tenant: TenantID
+    ) async throws -> Reading {
+        var events: [Event] = []
+        var end = place.seq
+        while events.count < limit {
+            let page = try await store.page(
+                of: tenant, after: end, selection: selection, count: limit - events.count, bytes: Self.bytes)
+            if case .resync(let reason) = Resumption(Cursor(seq: end, epoch: place.epoch), in: page.bounds) {
+                // What was read before is whole; the next poll learns that the rest is gone.
+                if end == place.seq { return .resync(reason, page.bounds) }
+                break
+            }
+            events += page.events
+            if page.end <= end { break }
+            end = page.end
+            if end >= page.bounds.head { break }
+        }
+        return .events(events, end: Cursor(seq: end, epoch: place.epoch))
+    }
+
+    private func reply(_ reading: Reading, for ask: StreamQuery) -> Response {
+        switch reading {
+        case .events(let events, let end): reply(events, cursor: end, recovered: true)
+        case .resync(let reason, let bounds):
+            reply([], cursor: bounds.cursor, recovered: false, reason: reason, snapshot: ask.snapshotURL)
+        }
+    }
+
+    private func reply(
+        _ events: [Event], cursor: Cursor, recovered: Bool, reason: ResyncReason? = nil, snapshot: String? = nil
+    ) -> Response {
+        var json = JSONWriter(reserving: 128 + events.reduce(0) { $0 + $1.json.count + 1 })
+        json.object {
+            $0.name("events"); $0.array(events) { $0.raw($1.json) }
+            $0.name("cursor"); $0.string(cursor.description)
+            $0.name("recovered"); $0.bool(recovered)
+            if let reason { $0.name("reason"); $0.string(reason.rawValue) }
+            if let snapshot { $0.name("snapshot"); $0.string(snapshot) }
+        }
+        return .json(json.bytes)
+    }
+}

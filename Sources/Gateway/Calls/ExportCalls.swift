@@ -1,0 +1,50 @@
+import Boards
+import Events
+import HTTPTypes
+import Hummingbird
+import StrictJSON
+import TaskFiles
+import Tokens
+
+/// `GET /api/boards/{id}/export`: a board's tasks as a file, which `POST /api/import` reads back.
+struct ExportCalls {
+    let store: any BoardStore
+
+    private static let format = QueryParameter.oneOf("format", ["json", "csv"])
+
+    var all: [Call] {
+        [
+            Call(
+                "boards.export", .get, "/api/boards/:id/export", .read,
+                "A board's tasks as a file, which an import takes.", parameter: .board, query: [Self.format],
+                answers: [.file(["application/json", "text/csv"], fields: [.contentDisposition])],
+                refusals: [.notFound], export)
+        ]
+    }
+
+    /// `format=json` (the default), which is the board's snapshot, or `format=csv`.
+    @Sendable func export(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let format = try input.query.choice(Self.format) ?? "json"
+        let snapshot = try await store.snapshot(of: .only([try input.board]), for: context.principal)
+        guard let board = snapshot.boards.first else { throw Problem.notFound }
+        // A board's id is of letters, digits and hyphens, and needs no escape.
+        let headers: HTTPFields = [.contentDisposition: "attachment; filename=\"\(board.id).\(format)\""]
+        if format == "json" { return .json(snapshot.json(of: board), headers: headers) }
+        var response = Response.json(TaskExport.csv(snapshot.tasks), headers: headers)
+        response.headers[.contentType] = "text/csv; charset=utf-8; header=present"
+        return response
+    }
+}
+
+extension BoardSnapshot {
+    /// → `{board, tasks, cursor}`.
+    func json(of board: Board) -> [UInt8] {
+        var json = JSONWriter(reserving: 512 + tasks.count * 400)
+        json.object { json in
+            json.name("board"); board.write(into: &json)
+            json.name("tasks"); json.array(tasks) { $1.write(into: &$0) }
+            json.name("cursor"); json.string(cursor.description)
+        }
+        return json.bytes
+    }
+}

@@ -1,0 +1,63 @@
+import Boards
+import Events
+import HTTPTypes
+import Hummingbird
+import Rooms
+import StrictJSON
+import Tokens
+
+/// `/api/boards/{id}/presence` and `/typing`: who is there, and who types.
+struct PresenceCalls {
+    let store: any BoardStore
+    let presence: PresenceHub
+    let typing: TypingIndicator
+
+    var all: [Call] {
+        [
+            Call(
+                "boards.presence", .get, "/api/boards/:id/presence", .read, "Who is connected to a board.",
+                parameter: .board, answers: [.json("Presence")], refusals: [.notFound], show),
+            Call(
+                "boards.type", .post, "/api/boards/:id/typing", .write, "Says that one types at a task, or no longer.",
+                parameter: .board, body: .object("TypingNotice"), answers: [.empty(.noContent)],
+                refusals: [.notFound, .tooManyRequests], type),
+        ]
+    }
+
+    /// → `{users, count}`: the first 250 users by id, and how many there are.
+    @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let board = try await store.board(try input.board, for: context.principal)
+        let roster = presence.roster(of: board.id, in: context.tenant)
+        var json = JSONWriter(reserving: 64 + roster.users.count * 24)
+        json.object {
+            $0.name("users"); $0.array(roster.users) { $0.string($1.rawValue) }
+            $0.name("count"); $0.int(roster.count)
+        }
+        return .json(json.bytes)
+    }
+
+    /// → 204; whoever is connected to the board hears of it, if it is news.
+    @Sendable func type(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let notice = try TypingNotice(input.object)
+        try await typing.set(notice.isTyping, at: notice.task, on: try input.board, by: context.principal)
+        return Response(status: .noContent)
+    }
+}
+
+/// What a client says of its user.
+private struct TypingNotice {
+    let task: Int
+    let isTyping: Bool
+
+    /// - Throws: ``BoardError/invalid(_:)`` with every error.
+    init(_ body: JSONObject) throws(BoardError) {
+        var fields = FieldReader(body)
+        let task = fields.value("taskId")?.int
+        if task == nil { fields.refuse("taskId", "must be an integer") }
+        let isTyping = fields.value("typing")?.bool
+        if isTyping == nil { fields.refuse("typing", "must be true or false") }
+        try fields.finish()
+        // The defaults are never used: without a value `finish` has thrown.
+        (self.task, self.isTyping) = (task ?? 0, isTyping ?? false)
+    }
+}

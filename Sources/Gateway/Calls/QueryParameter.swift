@@ -1,0 +1,63 @@
+/// A name that a call's query knows, and what its value may be.
+struct QueryParameter: Sendable {
+    enum Kind: Sendable, Equatable {
+        case text
+        case int(ClosedRange<Int>, default: Int)
+        case oneOf([String])
+    }
+
+    let name: String
+    let kind: Kind
+    var isRepeatable = false
+
+    static func text(_ name: String) -> QueryParameter { QueryParameter(name: name, kind: .text) }
+
+    static func int(_ name: String, in range: ClosedRange<Int>, default value: Int) -> QueryParameter {
+        QueryParameter(name: name, kind: .int(range, default: value))
+    }
+
+    static func oneOf(_ name: String, _ values: [String]) -> QueryParameter {
+        QueryParameter(name: name, kind: .oneOf(values))
+    }
+
+    /// May be there more than once.
+    static func each(_ name: String) -> QueryParameter { QueryParameter(name: name, kind: .text, isRepeatable: true) }
+
+    /// Those of a stream, which may bring its token or ticket in the query too.
+    static func all(of endpoint: any StreamEndpoint) -> [QueryParameter] {
+        endpoint.names.union(StreamEndpoints.credentials).sorted().map { .text($0) }
+            + endpoint.repeatable.sorted().map { .each($0) }
+    }
+}
+
+extension Query {
+    /// - Throws: ``Problem`` 400 for any other name, a name given twice that is not repeatable, or bad percent-encoding.
+    init(_ query: String?, knowing parameters: [QueryParameter]) throws(Problem) {
+        try self.init(
+            query, allowing: Set(parameters.filter { !$0.isRepeatable }.map(\.name)),
+            repeatable: Set(parameters.filter(\.isRepeatable).map(\.name)))
+    }
+
+    /// The value of a whole number, or its default.
+    ///
+    /// - Throws: ``Problem`` 400 when it is no number, or none in its range.
+    func int(_ parameter: QueryParameter) throws(Problem) -> Int {
+        guard case .int(let range, let value) = parameter.kind else {
+            preconditionFailure("\(parameter.name) is no number")
+        }
+        return try int(parameter.name, in: range, default: value)
+    }
+
+    /// The value of one that has to be one of some; nil when it is absent.
+    ///
+    /// - Throws: ``Problem`` 400.
+    func choice(_ parameter: QueryParameter) throws(Problem) -> String? {
+        guard case .oneOf(let values) = parameter.kind else { preconditionFailure("\(parameter.name) is no choice") }
+        guard let value = self[parameter.name] else { return nil }
+        guard values.contains(value) else {
+            let list = values.count == 2 ? values.joined(separator: " or ") : "one of " + values.joined(separator: ", ")
+            throw .badQuery(parameter.name, "must be \(list)")
+        }
+        return value
+    }
+}

@@ -1,0 +1,31 @@
+import HTTPTypes
+import Hummingbird
+import StrictJSON
+
+/// `POST /sse/ticket` (Bearer): what stands in a URL instead of a token, once.
+struct TicketCalls {
+    let authenticator: Authenticator
+
+    var all: [Call] {
+        [
+            Call(
+                "tickets.create", .post, "/sse/ticket", .token,
+                "Makes a ticket, which opens one stream without a token.",
+                answers: [.json("Ticket")], refusals: [.serviceUnavailable], make)
+        ]
+    }
+
+    /// → 200 `{ticket, expiresIn}`, in seconds; 503 when too many are unused.
+    @Sendable func make(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        guard let ticket = authenticator.makeTicket(for: context.principal) else {
+            throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")
+                .with(.retryAfter, String(TicketShelf.lifetime))
+        }
+        var json = JSONWriter(reserving: 96)
+        json.object {
+            $0.name("ticket"); $0.string(ticket)
+            $0.name("expiresIn"); $0.int(TicketShelf.lifetime)
+        }
+        return .json(json.bytes)
+    }
+}

@@ -1,0 +1,23 @@
+import HTTPTypes
+import Imports
+
+extension Problem {
+    init(_ error: ImportError) {
+        switch error {
+        // The connection goes too, so that a file that nobody wants need not be read.
+        case .tenantIsBusy(let limit):
+            self = Problem(
+                .tooManyRequests, "imports_running", "\(limit) imports of this tenant run already; try again."
+            )
+            .with(.retryAfter, "5").with(.connection, "close")
+        case .noRoom:
+            self = Problem(
+                .serviceUnavailable, "busy", "There is no room for another import just now; try again."
+            )
+            .with(.retryAfter, "5").with(.connection, "close")
+        case .begunTooOften(let times):
+            self.init(.conflict, "conflict", "This import was begun \(times) times; use another key.")
+        case .refused(let error): self.init(error)
+        }
+    }
+}

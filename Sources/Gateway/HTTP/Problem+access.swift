@@ -1,0 +1,20 @@
+import Events
+import HTTPTypes
+
+extension Problem {
+    // MARK: What a valid token does not allow
+
+    /// - Parameter board: nil when the request names none.
+    static func boardForbidden(_ board: BoardID? = nil) -> Problem {
+        let name = board.map { "the board “\($0)”" } ?? "that board"
+        return Problem(.forbidden, "board_forbidden", "This token is not good for \(name).")
+    }
+
+    static func roleForbidden(_ denied: PermissionDenied) -> Problem {
+        Problem(.forbidden, "role_forbidden", denied.description)
+    }
+
+    /// A connection is renewed by another user's token.
+    static let notYours = Problem(
+        .forbidden, "not_yours", "Only the user whose connection it is can renew its token.")
+}

@@ -1,0 +1,115 @@
+import Boards
+import Events
+import ServiceLifecycle
+import StrictJSON
+import TaskFiles
+
+/// One import, from the first row to the last: tasks are made batch by batch, one batch at a time, so that other writes
+/// of the board go between.
+struct ImportRun: Sendable {
+    /// Rows written in one transaction.
+    static let batch = 25
+    /// How often a write is tried that finds the store busy, a second or so apart.
+    static let patience = 60
+
+    let job: JobID
+    let name: ImportName
+    let author: Principal
+    let board: BoardID
+    let file: TaskFile
+    /// By which another file under the same key is told.
+    let fingerprint: [UInt8]
+    /// Held as long as the file is.
+    let slot: ImportSlot
+
+    let store: any BoardStore
+    /// Whether the token that the import was begun with is revoked by now.
+    let isRevoked: @Sendable (Principal) -> Bool
+
+    /// Returns when the job has come to its end, or can't be told that it has.
+    func run() async {
+        var tally = ImportTally()
+        do throws(BoardError) {
+            try await report(JobReport(status: .processing, progress: 0, message: tally.message(of: file)))
+            if let reason = try await importRows(&tally) { return try await fail(reason, tally) }
+            try await report(
+                JobReport(status: .completed, message: tally.message(of: file), result: tally.result(of: file)))
+        } catch .conflict, .notFound(.job) {
+            // Somebody has ended it, or it has gone with its board.
+        } catch {
+            try? await fail(Self.words(for: error), tally)
+        }
+    }
+
+    /// - Returns: why it stopped before the last row, or nil.
+    /// - Throws: ``BoardError/conflict(_:)`` when the job has been ended.
+    private func importRows(_ tally: inout ImportTally) async throws(BoardError) -> String? {
+        var statuses = StatusMap(try await store.board(board, for: author))
+        var index = 0
+        while index < file.count {
+            if Task.isShuttingDownGracefully { return Self.restarted }
+            if isRevoked(author) { return "the token that it was begun with was revoked" }
+            let status = try await store.job(job, for: author).job.status
+            guard !status.isFinal else { throw .conflict(.jobIsFinal(status)) }
+
+            let end = min(index + Self.batch, file.count)
+            do throws(BoardError) {
+                for row in try await write(index..<end, statuses) { tally.count(row) }
+            } catch .invalid {
+                // The board's statuses are no longer what they were.
+                statuses = StatusMap(try await store.board(board, for: author))
+                for row in try await write(index..<end, statuses) { tally.count(row) }
+            }
+            index = end
+            try await report(JobReport(progress: tally.progress(of: file), message: tally.message(of: file)))
+        }
+        return nil
+    }
+
+    private func write(_ range: Range<Int>, _ statuses: StatusMap) async throws(BoardError) -> [ImportRow] {
+        let rows = range.map { file.row($0, on: statuses) }
+        let drafts = rows.compactMap { row in if case .draft(let draft) = row.outcome { draft } else { nil } }
+        if !drafts.isEmpty {
+            let key = IdempotencyKey(name.batch(range.lowerBound), fingerprint: fingerprint)
+            _ = try await patiently { () throws(BoardError) in
+                try await store.write(.createTasks(drafts), by: author, once: key)
+            }
+        }
+        return rows
+    }
+
+    private func report(_ report: JobReport) async throws(BoardError) {
+        _ = try await patiently { () throws(BoardError) in
+            try await store.write(.reportJob(job, report), by: author, once: nil)
+        }
+    }
+
+    private func fail(_ reason: String, _ tally: ImportTally) async throws(BoardError) {
+        try await report(
+            JobReport(
+                status: .failed, message: tally.message(of: file), error: reason, details: tally.result(of: file)))
+    }
+
+    private func patiently<Value>(_ body: () async throws(BoardError) -> Value) async throws(BoardError) -> Value {
+        for _ in 1..<Self.patience {
+            do throws(BoardError) { return try await body() } catch {
+                guard case .failed(.busy(let delay)) = error, !Task.isCancelled else { throw error }
+                try? await Task.sleep(for: delay)
+            }
+        }
+        return try await body()
+    }
+
+    static let restarted =
+        "the gateway restarted before the end; send the same file with the same Idempotency-Key to go on"
+
+    /// Never what was written.
+    private static func words(for error: BoardError) -> String {
+        switch error {
+        case .notFound(.board): "the board is gone"
+        case .failed(.full): "the disk is full"
+        case .failed(.busy): "the store was busy for too long"
+        default: "the rows could not be written"
+        }
+    }
+}

@@ -1,0 +1,111 @@
+public import Boards
+public import Events
+public import ServiceLifecycle
+import StrictJSON
+import Synchronization
+public import TaskFiles
+
+/// Runs the imports, a task each; no more than ``ImportSlots`` have room for.
+///
+/// When the gateway goes down each ends after the batch in hand, and its job says so.
+public final class ImportRunner: Service {
+    public let slots = ImportSlots()
+    private let store: any BoardStore
+    private let isRevoked: @Sendable (Principal) -> Bool
+    private let running = Mutex<Set<JobID>>([])
+    private let runs: AsyncStream<ImportRun>
+    private let continuation: AsyncStream<ImportRun>.Continuation
+
+    /// - Parameter isRevoked: whether a principal's token has been revoked. Asked before each batch; from any thread.
+    public init(store: any BoardStore, isRevoked: @escaping @Sendable (Principal) -> Bool) {
+        (self.store, self.isRevoked) = (store, isRevoked)
+        (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
+    }
+
+    public func run() async throws {
+        await withDiscardingTaskGroup { group in
+            for await run in runs.cancelOnGracefulShutdown() {
+                group.addTask {
+                    await run.run()
+                    self.running.withLock { _ = $0.remove(run.job) }
+                }
+            }
+        }
+    }
+
+    /// Begins an import, or goes on with one that ended before its last row.
+    ///
+    /// - Parameters:
+    ///   - key: the `Idempotency-Key`, by which the same call again gets the same job while that runs, and when it is
+    ///     completed; after another end a new job writes what is missing.
+    ///   - fingerprint: of the file and the board.
+    /// - Throws: ``ImportError/refused(_:)`` as the store does, with ``Boards/BoardError/keyReused`` for another file or
+    ///   board under the same key; ``ImportError/begunTooOften(times:)``.
+    public func begin(
+        _ file: TaskFile, on board: BoardID, key: String?, fingerprint: [UInt8], slot: ImportSlot,
+        by principal: Principal
+    ) async throws(ImportError) -> Job {
+        let name = ImportName(key: key, of: principal)
+        for attempt in 0..<Self.mostAttempts {
+            let found: Job?
+            do throws(BoardError) {
+                found = try await self.job(attempt, of: name, file, on: board, key, fingerprint, by: principal)
+            } catch {
+                throw .refused(error)
+            }
+            // It is no longer kept.
+            guard let job = found else { continue }
+            switch job.status {
+            case .queued:
+                start(
+                    ImportRun(
+                        job: job.id, name: name, author: principal, board: board, file: file,
+                        fingerprint: fingerprint, slot: slot, store: store, isRevoked: isRevoked))
+                return job
+            case .processing, .completed: return job
+            case .failed, .cancelled: continue
+            }
+        }
+        throw .begunTooOften(times: Self.mostAttempts)
+    }
+
+    private static let mostAttempts = 50
+
+    /// The job as it is now; made when there is none yet. Nil when it is no longer kept.
+    private func job(
+        _ attempt: Int, of name: ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
+        _ fingerprint: [UInt8], by author: Principal
+    ) async throws(BoardError) -> Job? {
+        var input = JSONObject()
+        input["import"] = .string(name.seed)
+        input["attempt"] = .number(JSONNumber(attempt))
+        input["format"] = .string(file.format.rawValue)
+        input["rows"] = .number(JSONNumber(file.count))
+        let key = attempt == 0 ? key : name.attempt(attempt)
+        let draft = JobDraft(name: "Import", board: board, input: .object(input))
+        _ = try await store.write(
+            .createJob(name.job(attempt), draft), by: author,
+            once: key.flatMap { IdempotencyKey($0, fingerprint: fingerprint) })
+        do throws(BoardError) { return try await store.job(name.job(attempt), for: author).job } catch {
+            guard case .notFound = error else { throw error }
+            return nil
+        }
+    }
+
+    /// Once for each job, however many ask for it.
+    private func start(_ run: ImportRun) {
+        guard running.withLock({ $0.insert(run.job).inserted }) else { return }
+        continuation.yield(run)
+    }
+
+    /// Fails the imports that the previous process left unfinished. Call after ``Boards/JobKeeper/load()`` and before
+    /// ``run()``.
+    public func endAbandoned() async throws(BoardError) {
+        for open in try await store.openJobs() {
+            let creator = Principal(tenant: open.tenant, user: open.createdBy)
+            guard ImportName(try await store.job(open.id, for: creator).job) != nil else { continue }
+            let report = JobReport(status: .failed, error: ImportRun.restarted)
+            _ = try await store.write(.reportJob(open.id, report), by: creator, once: nil)
+        }
+    }
+}

@@ -1,0 +1,57 @@
+public import Events
+import Synchronization
+
+/// How many files may be uploaded and imported at once, and how much memory they may hold together.
+public final class ImportSlots: Sendable {
+    public static let perTenant = 2
+    /// Bytes of all files at once.
+    public static let bytes = 64 << 20
+
+    private struct State {
+        var tenants: [TenantID: Int] = [:]
+        var bytes = 0
+    }
+
+    private let state = Mutex(State())
+
+    public init() {}
+
+    /// Room for one file, until the slot is released.
+    ///
+    /// - Throws: ``ImportError/tenantIsBusy(limit:)`` when the tenant has as many as it may, ``ImportError/noRoom`` when
+    ///   the files of all tenants hold as much memory as they may.
+    public func take(_ bytes: Int, for tenant: TenantID) throws(ImportError) -> ImportSlot {
+        let error = state.withLock { state -> ImportError? in
+            guard state.tenants[tenant, default: 0] < Self.perTenant else {
+                return .tenantIsBusy(limit: Self.perTenant)
+            }
+            guard state.bytes + bytes <= Self.bytes else { return .noRoom }
+            state.tenants[tenant, default: 0] += 1
+            state.bytes += bytes
+            return nil
+        }
+        if let error { throw error }
+        return ImportSlot(of: self, bytes, tenant)
+    }
+
+    fileprivate func giveBack(_ bytes: Int, of tenant: TenantID) {
+        state.withLock { state in
+            state.bytes -= bytes
+            let left = state.tenants[tenant, default: 1] - 1
+            state.tenants[tenant] = left == 0 ? nil : left
+        }
+    }
+}
+
+/// Room for one file; released when the last reference to it goes, whichever way the upload or the import ended.
+public final class ImportSlot: Sendable {
+    private let slots: ImportSlots
+    private let bytes: Int
+    private let tenant: TenantID
+
+    fileprivate init(of slots: ImportSlots, _ bytes: Int, _ tenant: TenantID) {
+        (self.slots, self.bytes, self.tenant) = (slots, bytes, tenant)
+    }
+
+    deinit { slots.giveBack(bytes, of: tenant) }
+}
