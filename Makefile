@@ -4,10 +4,11 @@ JOBS    ?= 2
 PYTHON  := .venv/bin/python
 PAGE    ?= 8788
 SOAK    ?= 600
+FLIPS   ?= 1000
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak sanitize check setup setup-test clean
+.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak flips sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -69,6 +70,10 @@ noisy: release ## a quiet tenant beside one that floods
 
 soak: release ## churn, writers and slow readers for SOAK=600 seconds: nothing lost, nothing left behind
 	Tests/Load/soak.py --seconds $(SOAK)
+
+flips: ## 1,000 flips in the database and 1,000 in its write-ahead log: refused, or right (FLIPS=1000)
+	swift build --build-tests -j $(JOBS)
+	BOARDCAST_FLIPS=$(FLIPS) swift test --skip-build --filter DamageTests
 
 check: lint test ## what has to pass before a change lands
 

@@ -7,16 +7,16 @@ import GRDB
 enum AnswerTable {
     static func answer(to key: String, of user: UserID, of tenant: Int, in db: Database) throws -> Answer? {
         try db.first(
-            "SELECT fingerprint, at, answer FROM answers WHERE tenant = ? AND user = ? AND key = ?",
+            "SELECT user, key, \(columns) FROM answers WHERE tenant = ? AND user = ? AND key = ?",
             tenant, user.rawValue, key
-        ) { Answer(fingerprint: try $0.bytes(0), at: $0[1], commit: try $0.bytes(2)) }
+        ) { try answer($0, of: tenant) }
     }
 
     static func keep(_ answer: Answer, to key: String, of user: UserID, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT OR REPLACE INTO answers (tenant, user, key, fingerprint, at, answer) VALUES (?, ?, ?, ?, ?, ?)",
-            tenant, user.rawValue, key, Data(answer.fingerprint),
-            answer.at, Data(answer.commit))
+            "INSERT OR REPLACE INTO answers (tenant, user, key, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            tenant, user.rawValue, key, Data(answer.fingerprint), answer.at, Data(answer.commit),
+            sum(of: answer, to: key, of: user.rawValue, of: tenant))
     }
 
     /// Removes the oldest `count` answers, as far as they were given before `time`.
@@ -27,5 +27,33 @@ enum AnswerTable {
             "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) AND at < ?",
             count, time)
         return db.changesCount == count
+    }
+
+    /// Calls `body` for each row, with a function that reads it.
+    static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
+        try db.forEach("SELECT user, key, \(columns), tenant FROM answers") { row in
+            try body { _ = try answer(row, of: row.decode(atIndex: 6)) }
+        }
+    }
+
+    private static let columns = "fingerprint, at, answer, sum"
+
+    private static func answer(_ row: Row, of tenant: Int) throws -> Answer {
+        let reader = RowReader(row, of: "answers")
+        let answer = Answer(
+            fingerprint: try reader.bytes(2), at: try reader.time(3).milliseconds, commit: try reader.bytes(4))
+        try reader.check(
+            sum(of: answer, to: try reader.text(1), of: try reader.text(0), of: tenant), against: 5)
+        return answer
+    }
+
+    private static func sum(of answer: Answer, to key: String, of user: String, of tenant: Int) -> Int {
+        var sum = RowSum(tenant: tenant)
+        sum.add(user)
+        sum.add(key)
+        sum.add(answer.fingerprint)
+        sum.add(answer.at)
+        sum.add(answer.commit)
+        return sum.value
     }
 }

@@ -8,36 +8,39 @@ enum BoardTable {
     static func board(_ id: BoardID, of tenant: Int, in db: Database) throws -> Board? {
         try db.first(
             "SELECT \(columns) FROM boards WHERE tenant = ? AND id = ?", tenant,
-            id.rawValue, read: board)
+            id.rawValue
+        ) { try board($0, of: tenant) }
     }
 
     /// By id.
     static func boards(of tenant: Int, in db: Database) throws -> [Board] {
         try db.all(
-            "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant, read: board)
+            "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant
+        ) { try board($0, of: tenant) }
     }
 
     static func ids(of tenant: Int, in db: Database) throws -> Set<BoardID> {
         Set(
             try db.all("SELECT id FROM boards WHERE tenant = ?", tenant) {
-                guard let id = BoardID($0[0]) else { throw UnreadableRow(table: "boards") }
-                return id
+                try RowReader($0, of: "boards").value(0, BoardID.init)
             })
     }
 
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant,
+            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant,
             board.id.rawValue, board.name, JSONText.write(board.statuses),
             board.version, board.createdAt.milliseconds,
-            board.updatedAt.milliseconds)
+            board.updatedAt.milliseconds, sum(of: board, of: tenant))
     }
 
     static func update(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
-            "UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ? WHERE tenant = ? AND id = ?",
-            board.name, JSONText.write(board.statuses), board.version,
-            board.updatedAt.milliseconds, tenant, board.id.rawValue)
+            """
+            UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ? WHERE tenant = ? AND id = ?
+            """,
+            board.name, JSONText.write(board.statuses), board.version, board.updatedAt.milliseconds,
+            sum(of: board, of: tenant), tenant, board.id.rawValue)
     }
 
     /// With its tasks and jobs.
@@ -51,26 +54,63 @@ enum BoardTable {
     /// The number of the board's newest event, 0 before the first.
     static func head(of board: BoardID, of tenant: Int, in db: Database) throws -> Int {
         try db.first(
-            "SELECT head FROM board_heads WHERE tenant = ? AND board = ?", tenant,
+            "SELECT board, head, sum FROM board_heads WHERE tenant = ? AND board = ?", tenant,
             board.rawValue
-        ) { $0[0] } ?? 0
+        ) { try head($0, of: tenant) } ?? 0
     }
 
     static func setHead(_ head: Int, of board: BoardID, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT OR REPLACE INTO board_heads (tenant, board, head) VALUES (?, ?, ?)", tenant,
-            board.rawValue, head)
+            "INSERT OR REPLACE INTO board_heads (tenant, board, head, sum) VALUES (?, ?, ?, ?)", tenant,
+            board.rawValue, head, sum(of: head, of: board.rawValue, of: tenant))
     }
 
-    private static let columns = "id, name, statuses, version, created_at, updated_at"
-
-    private static func board(_ row: Row) throws -> Board {
-        guard let id = BoardID(row[0]), let statuses = JSONText.read(row[2]), !statuses.isEmpty else {
-            throw UnreadableRow(table: "boards")
+    /// Calls `body` for each row, with a function that reads it.
+    static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
+        try db.forEach("SELECT \(columns), tenant FROM boards") { row in
+            try body { _ = try board(row, of: row.decode(atIndex: 7)) }
         }
-        return Board(
-            id: id, name: row[1], statuses: statuses, version: row[3], createdAt: Timestamp(milliseconds: row[4]),
-            updatedAt: Timestamp(milliseconds: row[5]))
+        try db.forEach("SELECT board, head, sum, tenant FROM board_heads") { row in
+            try body { _ = try head(row, of: row.decode(atIndex: 3)) }
+        }
+    }
+
+    private static let columns = "id, name, statuses, version, created_at, updated_at, sum"
+
+    private static func board(_ row: Row, of tenant: Int) throws -> Board {
+        let reader = RowReader(row, of: "boards")
+        let statuses = try reader.value(2, JSONText.read)
+        guard !statuses.isEmpty else { throw reader.unreadable(2, "is empty") }
+        let board = Board(
+            id: try reader.value(0, BoardID.init), name: try reader.text(1), statuses: statuses,
+            version: try reader.int(3), createdAt: try reader.time(4), updatedAt: try reader.time(5))
+        try reader.check(sum(of: board, of: tenant), against: 6)
+        return board
+    }
+
+    private static func head(_ row: Row, of tenant: Int) throws -> Int {
+        let reader = RowReader(row, of: "board_heads")
+        let head = try reader.int(1, in: 0...RowReader.highest)
+        try reader.check(sum(of: head, of: try reader.text(0), of: tenant), against: 2)
+        return head
+    }
+
+    private static func sum(of board: Board, of tenant: Int) -> Int {
+        var sum = RowSum(tenant: tenant)
+        sum.add(board.id.rawValue)
+        sum.add(board.name)
+        for status in board.statuses { sum.add(status) }
+        sum.add(board.version)
+        sum.add(board.createdAt.milliseconds)
+        sum.add(board.updatedAt.milliseconds)
+        return sum.value
+    }
+
+    private static func sum(of head: Int, of board: String, of tenant: Int) -> Int {
+        var sum = RowSum(tenant: tenant)
+        sum.add(board)
+        sum.add(head)
+        return sum.value
     }
 }
 

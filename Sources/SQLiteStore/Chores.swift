@@ -18,12 +18,24 @@ struct Chores {
     /// - Parameter time: milliseconds since 1970.
     /// - Returns: whether there is more to do in this round.
     mutating func step(at time: Int, in db: Database) throws -> Bool {
-        guard var row = try TenantTable.row(after: tenant, in: db) else {
+        guard let next = try TenantTable.number(after: tenant, in: db) else {
             let isMore = try AnswerTable.purge(
                 before: time - IdempotencyKey.lifetime, count: Self.batch, in: db)
             if !isMore { tenant = 0 }
             return isMore
         }
+        do {
+            if try step(next, at: time, in: db) { return true }
+        } catch is UnreadableRow {
+            // Its own tenant's to bear.
+        }
+        tenant = next
+        return true
+    }
+
+    /// - Returns: whether there is more to do for this tenant.
+    private func step(_ number: Int, at time: Int, in db: Database) throws -> Bool {
+        guard var row = try TenantTable.row(number, in: db) else { return false }
         let oldest = try oldest(of: row, at: time, in: db)
         if oldest > row.oldest {
             let isMore = oldest - row.oldest == Self.batch
@@ -36,9 +48,7 @@ struct Chores {
             if isMore { return true }
         }
         let finished = time - settings.retention[row.tenant].ageMilliseconds
-        if try JobTable.purge(before: finished, count: Self.batch, of: row.number, in: db) { return true }
-        tenant = row.number
-        return true
+        return try JobTable.purge(before: finished, count: Self.batch, of: row.number, in: db)
     }
 
     /// The first number to keep, `batch` above the oldest stored at most.
@@ -46,10 +56,12 @@ struct Chores {
         let retention = settings.retention[row.tenant]
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         var oldest = row.oldest
-        try EventTable.scan(row.number, oldest...max(oldest, row.head), in: db) { event in
-            guard oldest < counted || event.timestamp < time - retention.ageMilliseconds else { return false }
-            oldest += 1
-            return oldest < row.oldest + Self.batch
+        let end = row.oldest + Self.batch
+        // An event that can't be read goes with the next one that can.
+        try EventTable.scanTimes(row.number, oldest...max(oldest, row.head), in: db) { seq, at in
+            let isDue = seq < counted || at.map { $0 < time - retention.ageMilliseconds } ?? false
+            if isDue { oldest = seq + 1 }
+            return (isDue || at == nil) && seq + 1 < end
         }
         return oldest
     }

@@ -31,6 +31,12 @@ extension Database {
         while let row = try rows.next() { result.append(try read(row)) }
         return result
     }
+
+    /// Goes through the rows, one at a time.
+    func forEach(_ sql: String, _ body: (Row) throws -> Void) throws {
+        let rows = try Row.fetchCursor(self, sql: sql)
+        while let row = try rows.next() { try body(row) }
+    }
 }
 
 extension Row {

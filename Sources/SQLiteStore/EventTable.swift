@@ -13,9 +13,9 @@ enum EventTable {
         let board: BoardID? = if case .board(let id) = event.audience { id } else { nil }
         let user: UserID? = if case .user(let id) = event.audience { id } else { nil }
         try db.run(
-            "INSERT INTO events (tenant, seq, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)", tenant,
+            "INSERT INTO events (tenant, seq, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant,
             event.seq, board?.rawValue, user?.rawValue, event.type.rawValue, event.timestamp,
-            Data(event.json))
+            Data(event.json), EventRow.sum(of: event, of: tenant))
     }
 
     static func delete(before seq: Int, of tenant: Int, in db: Database) throws {
@@ -23,10 +23,13 @@ enum EventTable {
     }
 
     /// Goes through events in number order, or against it, until `body` says false.
+    ///
+    /// - Throws: ``UnreadableRow`` before an event that can't be read, and where one of `range` is missing.
     static func scan(
         _ tenant: Int, _ range: ClosedRange<Int>, backwards: Bool = false, in db: Database,
         _ body: (EventRow) throws -> Bool
     ) throws {
+        var next = backwards ? range.upperBound : range.lowerBound
         let statement = try db.cachedStatement(
             sql: """
                 SELECT seq, \(columns) FROM events WHERE tenant = ? AND seq BETWEEN ? AND ?
@@ -35,14 +38,44 @@ enum EventTable {
         statement.setUncheckedArguments([tenant, range.lowerBound, range.upperBound])
         let rows = try Row.fetchCursor(statement)
         while let row = try rows.next() {
-            guard try body(EventRow(row)) else { return }
+            let event = try EventRow(row, of: tenant)
+            guard event.seq == next else { throw UnreadableRow.missingEvent }
+            guard try body(event) else { return }
+            next += backwards ? -1 : 1
+        }
+        guard !(range ~= next) else { throw UnreadableRow.missingEvent }
+    }
+
+    /// When events were written, oldest first; nil for one that can't be read.
+    static func scanTimes(
+        _ tenant: Int, _ range: ClosedRange<Int>, in db: Database, _ body: (_ seq: Int, _ time: Int?) -> Bool
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT seq, at FROM events WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq")
+        statement.setUncheckedArguments([tenant, range.lowerBound, range.upperBound])
+        let rows = try Row.fetchCursor(statement)
+        while let row = try rows.next() {
+            let reader = RowReader(row, of: "events")
+            guard body(try reader.int(0), try? reader.time(1).milliseconds) else { return }
         }
     }
 
-    private static let columns = "board, user, type, at, json"
+    /// Calls `body` for each row, with a function that reads it.
+    static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
+        try db.forEach("SELECT seq, \(columns), tenant FROM events") { row in
+            try body { _ = try EventRow(row, of: row.decode(atIndex: 7)) }
+        }
+    }
+
+    private static let columns = "board, user, type, at, json, sum"
 }
 
-/// An event that is still in the database: its JSON is read when it is asked for.
+extension UnreadableRow {
+    /// What would be read has a hole.
+    static let missingEvent = UnreadableRow(table: "events", reason: "it is missing")
+}
+
+/// An event that is still in the database: its JSON is copied when it is asked for.
 struct EventRow {
     private let row: Row
     let seq: Int
@@ -50,27 +83,55 @@ struct EventRow {
     let type: EventType
     let timestamp: Int
 
-    init(_ row: Row) throws {
+    /// Compares the checksum, also of an event that nobody is to see: what is left out must be what it seems.
+    init(_ row: Row, of tenant: Int) throws {
         self.row = row
-        seq = row[0]
-        timestamp = row[4]
-        let board: String? = row[1]
-        let user: String? = row[2]
-        if let board {
-            guard let id = BoardID(board) else { throw UnreadableRow(table: "events") }
-            audience = .board(id)
-        } else if let user {
-            guard let id = UserID(user) else { throw UnreadableRow(table: "events") }
-            audience = .user(id)
+        let reader = RowReader(row, of: "events")
+        seq = try reader.int(0)
+        if let board = try reader.valueIfAny(1, BoardID.init) {
+            audience = .board(board)
+        } else if let user = try reader.valueIfAny(2, UserID.init) {
+            audience = .user(user)
         } else {
             audience = .tenant
         }
-        guard let type = EventType(row[3]) else { throw UnreadableRow(table: "events") }
-        self.type = type
+        type = try reader.value(3, EventType.init)
+        timestamp = try reader.time(4).milliseconds
+        guard !row.hasNull(atIndex: 6) else { return }
+        var sum = Self.sum(of: seq, audience, type, timestamp, of: tenant)
+        try row.withUnsafeData(atIndex: 5) { json in
+            if let json { json.withUnsafeBytes { sum.add($0) } } else { sum.add([]) }
+        }
+        try reader.check(sum.value, against: 6)
     }
 
     func event(of tenant: TenantID) throws -> Event {
         Event(
             tenant: tenant, seq: seq, audience: audience, type: type, timestamp: timestamp, json: try row.bytes(5))
+    }
+
+    static func sum(of event: Event, of tenant: Int) -> Int {
+        var sum = sum(of: event.seq, event.audience, event.type, event.timestamp, of: tenant)
+        sum.add(event.json)
+        return sum.value
+    }
+
+    private static func sum(
+        of seq: Int, _ audience: Audience, _ type: EventType, _ timestamp: Int, of tenant: Int
+    ) -> RowSum {
+        var sum = RowSum(tenant: tenant)
+        sum.add(seq)
+        switch audience {
+        case .board(let id):
+            sum.add(1)
+            sum.add(id.rawValue)
+        case .user(let id):
+            sum.add(2)
+            sum.add(id.rawValue)
+        case .tenant: sum.add(3)
+        }
+        sum.add(type.rawValue)
+        sum.add(timestamp)
+        return sum
     }
 }

@@ -8,7 +8,8 @@ import StrictJSON
 enum JobTable {
     static func job(_ id: JobID, of tenant: Int, in db: Database) throws -> StoredJob? {
         try db.first(
-            "SELECT \(columns) FROM jobs WHERE tenant = ? AND id = ?", tenant, id.rawValue, read: job)
+            "SELECT \(columns) FROM jobs WHERE tenant = ? AND id = ?", tenant, id.rawValue
+        ) { try job($0, of: tenant) }
     }
 
     /// Those that `author` sees, newest first, as many as the query's page takes.
@@ -26,7 +27,8 @@ enum JobTable {
         while let row = try rows.next() {
             let (creator, board) = try owner(row)
             guard author.sees(jobOf: creator, on: board) else { continue }
-            guard page.takes(try job(row).job, number: row["number"]) else { break }
+            let number = try RowReader(row, of: "jobs").int(17)
+            guard page.takes(try job(row, of: tenant).job, number: number) else { break }
         }
         return page.page
     }
@@ -35,16 +37,28 @@ enum JobTable {
         try db.first("SELECT count(*) FROM jobs WHERE tenant = ? AND \(isOpen)", tenant) { $0[0] } ?? 0
     }
 
-    /// Of every tenant.
+    /// Of every tenant. One that can't be read is left out: nobody could report on it either.
     static func open(in db: Database) throws -> [OpenJob] {
-        try db.all(
+        var jobs: [OpenJob] = []
+        try db.forEach(
             """
-            SELECT \(columns), (SELECT name FROM tenants WHERE tenants.number = jobs.tenant) AS tenant_name FROM jobs
-            WHERE \(isOpen)
+            SELECT \(columns), (SELECT name FROM tenants WHERE tenants.number = jobs.tenant) AS name_of_tenant, tenant
+            FROM jobs WHERE \(isOpen)
             """
         ) { row in
-            guard let tenant = TenantID(row["tenant_name"]) else { throw UnreadableRow(table: "tenants") }
-            return OpenJob(try job(row), of: tenant)
+            let reader = RowReader(row, of: "jobs")
+            guard let tenant = try? reader.value(17, TenantID.init),
+                let job = try? job(row, of: reader.int(18))
+            else { return }
+            jobs.append(OpenJob(job, of: tenant))
+        }
+        return jobs
+    }
+
+    /// Calls `body` for each row, with a function that reads it.
+    static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
+        try db.forEach("SELECT \(columns), tenant FROM jobs") { row in
+            try body { _ = try job(row, of: row.decode(atIndex: 17)) }
         }
     }
 
@@ -53,17 +67,18 @@ enum JobTable {
         let job = row.job
         let newest =
             try db.first(
-                "SELECT coalesce(max(number), 0) FROM jobs WHERE tenant = ?", tenant
-            ) { $0[0] as Int } ?? 0
+                "SELECT coalesce(max(number), 0) AS number FROM jobs WHERE tenant = ?", tenant
+            ) { try RowReader($0, of: "jobs").int(0, in: 0...RowReader.highest) } ?? 0
+        let (input, result, details) = (data(job.input), data(job.result), data(job.details))
         try db.run(
             """
             INSERT INTO jobs (tenant, number, \(columns))
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             tenant, newest + 1, job.id.rawValue, job.board?.rawValue, job.createdBy.rawValue, job.name,
             job.status.rawValue, job.progress, job.message, job.error, job.version, job.createdAt.milliseconds,
-            job.updatedAt.milliseconds, row.toldAt?.milliseconds, row.isHeld, data(job.input), data(job.result),
-            data(job.details))
+            job.updatedAt.milliseconds, row.toldAt?.milliseconds, row.isHeld, input, result, details,
+            sum(of: row, input, result, details, of: tenant))
         try db.run(
             "DELETE FROM jobs WHERE tenant = ? AND number <= ? AND NOT \(isOpen)", tenant,
             newest + 1 - JobLimits.kept)
@@ -71,14 +86,16 @@ enum JobTable {
 
     static func update(_ row: StoredJob, of tenant: Int, in db: Database) throws {
         let job = row.job
+        let (result, details) = (data(job.result), data(job.details))
         try db.run(
             """
             UPDATE jobs SET status = ?, progress = ?, message = ?, error = ?, version = ?, updated_at = ?, told_at = ?,
-                is_held = ?, result = ?, details = ?
+                is_held = ?, result = ?, details = ?, sum = ?
             WHERE tenant = ? AND id = ?
             """,
             job.status.rawValue, job.progress, job.message, job.error, job.version, job.updatedAt.milliseconds,
-            row.toldAt?.milliseconds, row.isHeld, data(job.result), data(job.details), tenant, job.id.rawValue)
+            row.toldAt?.milliseconds, row.isHeld, result, details,
+            sum(of: row, data(job.input), result, details, of: tenant), tenant, job.id.rawValue)
     }
 
     /// Removes `count` of those that finished before `time`.
@@ -99,29 +116,59 @@ enum JobTable {
     /// What may be long comes last, so that whoever reads the rest need not walk through it.
     private static let columns = """
         id, board, created_by, name, status, progress, message, error, version, created_at, updated_at, told_at, \
-        is_held, input, result, details
+        is_held, input, result, details, sum
         """
 
     private static func owner(_ row: Row) throws -> (creator: UserID, board: BoardID?) {
-        let board: String? = row[1]
-        guard let creator = UserID(row[2]), board == nil || board.flatMap(BoardID.init) != nil else {
-            throw UnreadableRow(table: "jobs")
-        }
-        return (creator, board.flatMap(BoardID.init))
+        let reader = RowReader(row, of: "jobs")
+        return (try reader.value(2, UserID.init), try reader.valueIfAny(1, BoardID.init))
     }
 
-    private static func job(_ row: Row) throws -> StoredJob {
+    private static func job(_ row: Row, of tenant: Int) throws -> StoredJob {
+        let reader = RowReader(row, of: "jobs")
         let (creator, board) = try owner(row)
-        guard let id = JobID(row[0]), let status = JobStatus(rawValue: row[4]) else {
-            throw UnreadableRow(table: "jobs")
-        }
-        let toldAt: Int? = row[11]
         let job = Job(
-            id: id, board: board, name: row[3], input: try json(row, 13), status: status, progress: row[5],
-            message: row[6], result: try json(row, 14), error: row[7], details: try json(row, 15), version: row[8],
-            createdBy: creator, createdAt: Timestamp(milliseconds: row[9]),
-            updatedAt: Timestamp(milliseconds: row[10]))
-        return StoredJob(job: job, toldAt: toldAt.map(Timestamp.init(milliseconds:)), isHeld: row[12])
+            id: try reader.value(0, JobID.init), board: board, name: try reader.text(3), input: try json(row, 13),
+            status: try reader.value(4, JobStatus.init(rawValue:)), progress: try reader.int(5, in: 0...100),
+            message: try reader.textIfAny(6), result: try json(row, 14), error: try reader.textIfAny(7),
+            details: try json(row, 15), version: try reader.int(8), createdBy: creator,
+            createdAt: try reader.time(9), updatedAt: try reader.time(10))
+        let stored = StoredJob(job: job, toldAt: try reader.timeIfAny(11), isHeld: try reader.bool(12))
+        if !row.hasNull(atIndex: 16) {
+            let sum = sum(
+                of: stored, try data(row, 13), try data(row, 14), try data(row, 15), of: tenant)
+            try reader.check(sum, against: 16)
+        }
+        return stored
+    }
+
+    /// What was parsed is summed as it stands: writing it anew could change how a number is written.
+    private static func sum(of row: StoredJob, _ input: Data?, _ result: Data?, _ details: Data?, of tenant: Int) -> Int
+    {
+        let job = row.job
+        var sum = RowSum(tenant: tenant)
+        sum.add(job.id.rawValue)
+        sum.add(job.board?.rawValue)
+        sum.add(job.createdBy.rawValue)
+        sum.add(job.name)
+        sum.add(job.status.rawValue)
+        sum.add(job.progress)
+        sum.add(job.message)
+        sum.add(job.error)
+        sum.add(job.version)
+        sum.add(job.createdAt.milliseconds)
+        sum.add(job.updatedAt.milliseconds)
+        sum.add(row.toldAt?.milliseconds)
+        sum.add(row.isHeld ? 1 : 0)
+        for part in [input, result, details] {
+            sum.add(part == nil ? 0 : 1)
+            part?.withUnsafeBytes { sum.add($0) }
+        }
+        return sum.value
+    }
+
+    private static func data(_ row: Row, _ index: Int) throws -> Data? {
+        row.hasNull(atIndex: index) ? nil : Data(try row.bytes(index))
     }
 
     private static func data(_ value: JSONValue?) -> Data? {
@@ -133,7 +180,9 @@ enum JobTable {
 
     private static func json(_ row: Row, _ index: Int) throws -> JSONValue? {
         guard !row.hasNull(atIndex: index) else { return nil }
-        guard let value = try? JSONParser.parse(row.bytes(index)) else { throw UnreadableRow(table: "jobs") }
+        guard let value = try? JSONParser.parse(row.bytes(index)) else {
+            throw RowReader(row, of: "jobs").unreadable(index, "is not as it should be")
+        }
         return value
     }
 }

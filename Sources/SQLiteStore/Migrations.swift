@@ -21,8 +21,16 @@ enum Migrations {
         }
         migrator.registerMigration("2: revocations, audit") { db in try db.execute(sql: administration) }
         migrator.registerMigration("3: jobs") { db in try db.execute(sql: jobs) }
+        migrator.registerMigration("4: checksums") { db in
+            for table in summed { try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN sum INTEGER") }
+        }
         return migrator
     }
+
+    /// Tables whose rows have a ``RowSum``; nil in those that are older.
+    private static let summed = [
+        "tenants", "boards", "board_heads", "tasks", "events", "answers", "revocations", "audit", "jobs",
+    ]
 
     /// Rows that can be long lie in tables with a rowid: long ones would spoil a `WITHOUT ROWID` tree, where they
     /// stand in its inner pages too. `answers` are written in the order of time, and so expire in rowid order.

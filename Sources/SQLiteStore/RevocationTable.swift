@@ -11,7 +11,9 @@ enum RevocationTable {
     ) throws -> Revocation {
         let tenant = author.tenant.rawValue
         let last =
-            try db.first("SELECT coalesce(max(id), 0) FROM revocations WHERE tenant = ?", tenant) { $0[0] as Int } ?? 0
+            try db.first("SELECT coalesce(max(id), 0) AS id FROM revocations WHERE tenant = ?", tenant) {
+                try RowReader($0, of: "revocations").int(0, in: 0...RowReader.highest)
+            } ?? 0
         let revocation = Revocation(
             id: last + 1, target: draft.target, reason: draft.reason, createdBy: author.user, createdAt: now)
         try deleteCovered(by: revocation, of: tenant, in: db)
@@ -25,10 +27,11 @@ enum RevocationTable {
         try db.run(
             """
             INSERT INTO revocations
-                (tenant, id, token_id, subject, issued_before, reason, created_by, created_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                (tenant, id, token_id, subject, issued_before, reason, created_by, created_at, sum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
-            tenant, revocation.id, token, subject, time, revocation.reason, author.user.rawValue, now.milliseconds)
+            tenant, revocation.id, token, subject, time, revocation.reason, author.user.rawValue, now.milliseconds,
+            sum(of: revocation, of: tenant))
         return revocation
     }
 
@@ -36,17 +39,16 @@ enum RevocationTable {
     static func revocations(of tenant: TenantID, before id: Int, count: Int, in db: Database) throws -> [Revocation] {
         try db.all(
             "SELECT \(columns) FROM revocations WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            tenant.rawValue, id, count, read: revocation)
+            tenant.rawValue, id, count
+        ) { try revocation($0, of: tenant.rawValue) }
     }
 
+    /// - Throws: ``UnreadableRow`` for the first that can't be read: to leave one out would let a revoked token in.
     static func list(in db: Database) throws -> RevocationList {
         var list = RevocationList()
-        for (tenant, revocation) in try db.all(
-            "SELECT \(columns), tenant FROM revocations",
-            read: { (TenantID($0[7]), try revocation($0)) })
-        {
-            guard let tenant else { throw UnreadableRow(table: "revocations") }
-            list.insert(revocation, in: tenant)
+        try db.forEach("SELECT \(columns), tenant FROM revocations") { row in
+            let tenant = try RowReader(row, of: "revocations").value(8, TenantID.init)
+            list.insert(try revocation(row, of: tenant.rawValue), in: tenant)
         }
         return list
     }
@@ -84,19 +86,42 @@ enum RevocationTable {
         }
     }
 
-    private static let columns = "id, token_id, subject, issued_before, reason, created_by, created_at"
+    private static let columns = "id, token_id, subject, issued_before, reason, created_by, created_at, sum"
 
-    private static func revocation(_ row: Row) throws -> Revocation {
-        let target: Revocation.Target? =
-            if let token = row[1] as String? {
-                TokenID(token).map { .token($0) }
-            } else if let subject = row[2] as String? {
-                UserID(subject).map { .subject($0) }
-            } else {
-                (row[3] as Int?).map { .issuedBefore(Timestamp(milliseconds: $0)) }
-            }
-        guard let target, let author = UserID(row[5]) else { throw UnreadableRow(table: "revocations") }
-        return Revocation(
-            id: row[0], target: target, reason: row[4], createdBy: author, createdAt: Timestamp(milliseconds: row[6]))
+    private static func revocation(_ row: Row, of tenant: String) throws -> Revocation {
+        let reader = RowReader(row, of: "revocations")
+        let target: Revocation.Target
+        if let token = try reader.valueIfAny(1, TokenID.init) {
+            target = .token(token)
+        } else if let subject = try reader.valueIfAny(2, UserID.init) {
+            target = .subject(subject)
+        } else {
+            target = .issuedBefore(try reader.time(3))
+        }
+        let revocation = Revocation(
+            id: try reader.int(0), target: target, reason: try reader.textIfAny(4),
+            createdBy: try reader.value(5, UserID.init), createdAt: try reader.time(6))
+        try reader.check(sum(of: revocation, of: tenant), against: 7)
+        return revocation
+    }
+
+    private static func sum(of revocation: Revocation, of tenant: String) -> Int {
+        var sum = RowSum(tenant: tenant)
+        sum.add(revocation.id)
+        switch revocation.target {
+        case .token(let id):
+            sum.add(1)
+            sum.add(id.rawValue)
+        case .subject(let user):
+            sum.add(2)
+            sum.add(user.rawValue)
+        case .issuedBefore(let time):
+            sum.add(3)
+            sum.add(time.milliseconds)
+        }
+        sum.add(revocation.reason)
+        sum.add(revocation.createdBy.rawValue)
+        sum.add(revocation.createdAt.milliseconds)
+        return sum.value
     }
 }

@@ -7,7 +7,9 @@ public import Logging
 public final class SQLiteBoardStore: BoardStore {
     public let epoch: Epoch
     let database: any DatabaseWriter
-    private let file: DatabaseFile?
+    /// How the database was found.
+    public let condition: DatabaseCondition
+    private let lock: DatabaseLock?
     private let checkpointer: Checkpointer?
     private let writer: GroupCommit
     private let beginning: Timestamp
@@ -28,7 +30,7 @@ public final class SQLiteBoardStore: BoardStore {
     ) throws(SQLiteStoreError) {
         log = StoreLog(logger, now: now)
         let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
-        (database, file) = (opened.database, opened.file)
+        (database, lock, condition) = (opened.database, opened.lock, opened.condition)
         (epoch, beginning) = (opened.epoch, opened.beginning)
         self.settings = settings
         checkpointer = opened.checkpointer
@@ -138,7 +140,7 @@ public final class SQLiteBoardStore: BoardStore {
             log.closing("the last checkpoint") { throw error }
         }
         log.closing("the database") { try database.close() }
-        file?.unlock()
+        lock?.release()
     }
 
     // MARK: Transactions

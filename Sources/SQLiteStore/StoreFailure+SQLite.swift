@@ -2,18 +2,13 @@ import Boards
 import Events
 import GRDB
 
-/// A row that says what no row of ours can say; the file was changed by someone else, or is damaged.
-struct UnreadableRow: Error {
-    let table: String
-}
-
 extension StoreFailure {
     /// What a failure of the database means. Has SQLite's result code and message: SQL and values stay here.
     init(_ error: any Error) {
         switch error {
         case let error as StoreFailure: self = error
         case let error as DatabaseError: self.init(error)
-        case let error as UnreadableRow: self = .broken("a row of \(error.table) can't be read")
+        case let error as UnreadableRow: self = .broken(error.description)
         case is CancellationError: self = .cancelled
         default: self = .broken("\(type(of: error))")
         }

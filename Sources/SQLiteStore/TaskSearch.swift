@@ -32,11 +32,11 @@ struct TaskSearch {
         let end: Int? = try db.first(
             "SELECT id FROM tasks WHERE tenant = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?", tenant,
             position, (Self.slice - 1)
-        ) { $0[0] }
+        ) { try RowReader($0, of: "tasks").int(0) }
         let (sql, values) = statement(tenant: tenant, through: end ?? .max)
         let rows = try Row.fetchCursor(db, sql: sql, arguments: StatementArguments(values))
         while found.count <= query.limit, let row = try rows.next() {
-            let task = try TaskTable.task(row)
+            let task = try TaskTable.task(row, of: tenant)
             if boards.contains(task.board), query.matches(task) { found.append(task) }
         }
         if let end { position = end }

@@ -7,22 +7,24 @@ import StrictJSON
 enum TaskTable {
     static func task(_ id: Int, of tenant: Int, in db: Database) throws -> BoardTask? {
         try db.first(
-            "SELECT \(columns) FROM tasks WHERE tenant = ? AND id = ?", tenant, id,
-            read: task)
+            "SELECT \(columns) FROM tasks WHERE tenant = ? AND id = ?", tenant, id
+        ) { try task($0, of: tenant) }
     }
 
     /// By status, rank and id.
     static func tasks(on board: BoardID, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? ORDER BY status, rank, id",
-            tenant, board.rawValue, read: task)
+            tenant, board.rawValue
+        ) { try task($0, of: tenant) }
     }
 
     /// By rank and id.
     static func tasks(in column: BoardColumn, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY rank, id",
-            tenant, column.board.rawValue, column.status, read: task)
+            tenant, column.board.rawValue, column.status
+        ) { try task($0, of: tenant) }
     }
 
     /// The newest first.
@@ -30,7 +32,8 @@ enum TaskTable {
         try db.all(
             """
             SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY id DESC LIMIT ?
-            """, tenant, column.board.rawValue, column.status, count, read: task)
+            """, tenant, column.board.rawValue, column.status, count
+        ) { try task($0, of: tenant) }
     }
 
     static func statuses(on board: BoardID, of tenant: Int, in db: Database) throws -> Set<String> {
@@ -38,7 +41,7 @@ enum TaskTable {
             try db.all(
                 "SELECT DISTINCT status FROM tasks WHERE tenant = ? AND board = ?", tenant,
                 board.rawValue
-            ) { $0[0] })
+            ) { try RowReader($0, of: "tasks").text(0) })
     }
 
     static func lastRank(in column: BoardColumn, of tenant: Int, in db: Database) throws -> Rank? {
@@ -60,50 +63,75 @@ enum TaskTable {
 
     static func insert(_ task: BoardTask, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO tasks (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO tasks (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             tenant, task.id, task.board.rawValue, task.name,
             task.description, task.status, task.priority.rawValue,
             task.assignee?.rawValue, JSONText.write(task.labels), task.dueAt?.milliseconds,
             task.rank.rawValue, task.version, task.createdBy.rawValue,
-            task.createdAt.milliseconds, task.updatedAt.milliseconds)
+            task.createdAt.milliseconds, task.updatedAt.milliseconds, sum(of: task, of: tenant))
     }
 
     static func update(_ task: BoardTask, of tenant: Int, in db: Database) throws {
         try db.run(
             """
             UPDATE tasks SET name = ?, description = ?, status = ?, priority = ?, assignee = ?, labels = ?, due_at = ?,
-                rank = ?, version = ?, updated_at = ?
+                rank = ?, version = ?, updated_at = ?, sum = ?
             WHERE tenant = ? AND id = ?
             """, task.name, task.description, task.status,
             task.priority.rawValue, task.assignee?.rawValue, JSONText.write(task.labels),
             task.dueAt?.milliseconds, task.rank.rawValue, task.version,
-            task.updatedAt.milliseconds, tenant, task.id)
+            task.updatedAt.milliseconds, sum(of: task, of: tenant), tenant, task.id)
     }
 
     static func delete(_ id: Int, of tenant: Int, in db: Database) throws {
         try db.run("DELETE FROM tasks WHERE tenant = ? AND id = ?", tenant, id)
     }
 
-    static let columns = """
-        id, board, name, description, status, priority, assignee, labels, due_at, rank, version, created_by, \
-        created_at, updated_at
-        """
-
-    static func task(_ row: Row) throws -> BoardTask {
-        let assignee: String? = row[6]
-        let dueAt: Int? = row[8]
-        guard let board = BoardID(row[1]), let priority = Priority(rawValue: row[5]),
-            let labels = JSONText.read(row[7]), let rank = Rank(row[9]), let createdBy = UserID(row[11])
-        else { throw UnreadableRow(table: "tasks") }
-        return BoardTask(
-            id: row[0], board: board, name: row[2], description: row[3], status: row[4], priority: priority,
-            assignee: assignee.flatMap(UserID.init), labels: labels, dueAt: dueAt.map(Timestamp.init(milliseconds:)),
-            rank: rank, version: row[10], createdBy: createdBy, createdAt: Timestamp(milliseconds: row[12]),
-            updatedAt: Timestamp(milliseconds: row[13]))
+    /// Calls `body` for each row, with a function that reads it.
+    static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
+        try db.forEach("SELECT \(columns), tenant FROM tasks") { row in
+            try body { _ = try task(row, of: row.decode(atIndex: 15)) }
+        }
     }
 
-    private static func rank(_ row: Row) throws -> Rank {
-        guard let rank = Rank(row[0]) else { throw UnreadableRow(table: "tasks") }
-        return rank
+    static let columns = """
+        id, board, name, description, status, priority, assignee, labels, due_at, rank, version, created_by, \
+        created_at, updated_at, sum
+        """
+
+    static func task(_ row: Row, of tenant: Int) throws -> BoardTask {
+        let reader = RowReader(row, of: "tasks")
+        let task = BoardTask(
+            id: try reader.int(0), board: try reader.value(1, BoardID.init), name: try reader.text(2),
+            description: try reader.text(3), status: try reader.text(4),
+            priority: try reader.value(5, Priority.init(rawValue:)),
+            assignee: try reader.valueIfAny(6, UserID.init), labels: try reader.value(7, JSONText.read),
+            dueAt: try reader.timeIfAny(8), rank: try reader.value(9, Rank.init), version: try reader.int(10),
+            createdBy: try reader.value(11, UserID.init), createdAt: try reader.time(12),
+            updatedAt: try reader.time(13))
+        try reader.check(sum(of: task, of: tenant), against: 14)
+        return task
+    }
+
+    private static func rank(_ row: Row) throws -> Rank { try RowReader(row, of: "tasks").value(0, Rank.init) }
+
+    private static func sum(of task: BoardTask, of tenant: Int) -> Int {
+        var sum = RowSum(tenant: tenant)
+        sum.add(task.id)
+        sum.add(task.board.rawValue)
+        sum.add(task.name)
+        sum.add(task.description)
+        sum.add(task.status)
+        sum.add(task.priority.rawValue)
+        sum.add(task.assignee?.rawValue)
+        sum.add(task.labels.count)
+        for label in task.labels { sum.add(label) }
+        sum.add(task.dueAt?.milliseconds)
+        sum.add(task.rank.rawValue)
+        sum.add(task.version)
+        sum.add(task.createdBy.rawValue)
+        sum.add(task.createdAt.milliseconds)
+        sum.add(task.updatedAt.milliseconds)
+        return sum.value
     }
 }

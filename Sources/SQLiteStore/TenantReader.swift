@@ -78,16 +78,21 @@ struct TenantReader {
         var end = min(max(seq, bounds.oldest - 1), bounds.head)
         var events: [Event] = []
         var size = 0
-        try scan(end + 1...max(min(bounds.head, end + EventTable.scan), end + 1)) { row in
-            if selection.shows(row.audience, row.type) {
-                guard events.count < count else { return false }
-                let event = try row.event(of: tenant)
-                size += event.json.count
-                guard events.isEmpty || size <= bytes else { return false }
-                events.append(event)
+        let start = end
+        do {
+            try scan(from: end + 1, through: min(bounds.head, end + EventTable.scan)) { row in
+                if selection.shows(row.audience, row.type) {
+                    guard events.count < count else { return false }
+                    let event = try row.event(of: tenant)
+                    size += event.json.count
+                    guard events.isEmpty || size <= bytes else { return false }
+                    events.append(event)
+                }
+                end = row.seq
+                return true
             }
-            end = row.seq
-            return true
+        } catch is UnreadableRow where end > start {
+            // The page ends before it, and the next one is refused.
         }
         return LogPage(events: events, end: end, bounds: bounds)
     }
@@ -95,7 +100,7 @@ struct TenantReader {
     func newest(selection: Selection, count: Int) throws -> LogPage {
         var events: [Event] = []
         let start = max(bounds.oldest, bounds.head - EventTable.longScan + 1)
-        try scan(start...max(bounds.head, start), backwards: true) { row in
+        try scan(from: start, through: bounds.head, backwards: true) { row in
             guard events.count < count else { return false }
             if selection.shows(row.audience, row.type) { events.append(try row.event(of: tenant)) }
             return true
@@ -106,22 +111,26 @@ struct TenantReader {
     func tail(count: Int, bytes: Int) throws -> LogPage {
         var events: [Event] = []
         var size = 0
-        try scan(bounds.oldest...max(bounds.head, bounds.oldest), backwards: true) { row in
-            guard events.count < count else { return false }
-            let event = try row.event(of: tenant)
-            size += event.json.count
-            guard size <= bytes else { return false }
-            events.append(event)
-            return true
+        do {
+            try scan(from: bounds.oldest, through: bounds.head, backwards: true) { row in
+                guard events.count < count else { return false }
+                let event = try row.event(of: tenant)
+                size += event.json.count
+                guard size <= bytes else { return false }
+                events.append(event)
+                return true
+            }
+        } catch is UnreadableRow {
+            // A memory may be short. Whoever asks for what lies before is refused by the page that would have it.
         }
         return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
     }
 
     private func scan(
-        _ range: ClosedRange<Int>, backwards: Bool = false, _ body: (EventRow) throws -> Bool
+        from start: Int, through end: Int, backwards: Bool = false, _ body: (EventRow) throws -> Bool
     ) throws {
-        guard let row else { return }
-        try EventTable.scan(row.number, range, backwards: backwards, in: db, body)
+        guard let row, start <= end else { return }
+        try EventTable.scan(row.number, start...end, backwards: backwards, in: db, body)
     }
 
     func boardIDs() throws -> Set<BoardID> {

@@ -113,19 +113,29 @@ struct TenantRows: BoardTransaction {
         try storing { try JobTable.open(of: row.number, in: db) }
     }
 
-    mutating func takeTaskID() -> Int {
-        row.lastTask += 1
+    mutating func takeTaskID() throws(BoardError) -> Int {
+        row.lastTask = try next(row.lastTask)
         return row.lastTask
     }
 
     mutating func takeNumbers(on board: BoardID?) throws(BoardError) -> (seq: Int, boardSeq: Int?) {
-        row.head += 1
-        guard let board else { return (row.head, nil) }
-        var cached = if let known = boards[board] { known } else { try cache(board) }
-        cached.head += 1
+        let seq = try next(row.head)
+        guard let board else {
+            row.head = seq
+            return (seq, nil)
+        }
+        var cached = if let cached = boards[board] { cached } else { try cache(board) }
+        cached.head = try next(cached.head)
         cached.isHeadChanged = true
         boards[board] = cached
-        return (row.head, cached.head)
+        row.head = seq
+        return (seq, cached.head)
+    }
+
+    /// Numbers can't be used up by counting; only a damaged row comes near their end.
+    private func next(_ number: Int) throws(BoardError) -> Int {
+        guard number < RowReader.highest else { throw .failed(.broken("the tenant's numbers are used up")) }
+        return number + 1
     }
 
     mutating func append(_ event: Event) throws(BoardError) {

@@ -79,12 +79,96 @@ import Testing
         #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == bytes)
     }
 
-    @Test func `a database of a newer version is refused`() async throws {
-        try await open().close()
+    @Test func `a database of a newer version is refused, and not a byte of it is changed`() async throws {
+        let store = try open()
+        _ = try await store.write(.createTask(TaskDraft(object(#"{"name":"a"}"#))), by: .ann, once: nil)
         let other = try DatabaseQueue(path: path)
         try await other.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('99: the future')") }
+        let newer = folder.path("newer.sqlite")
+        // As a newer one would leave it that was killed: what it wrote last is in the log beside the file.
+        for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: path + suffix, toPath: newer + suffix) }
         try other.close()
-        #expect(refusal() == .newer(path: path))
+        await store.close()
+        let bytes = try ["", "-wal"].map { try Data(contentsOf: URL(fileURLWithPath: newer + $0)) }
+        #expect(throws: SQLiteStoreError.newer(path: newer)) {
+            try SQLiteBoardStore(.file(newer)) {
+                0
+            } announce: { _ in
+            }
+        }
+        #expect(try ["", "-wal"].map { try Data(contentsOf: URL(fileURLWithPath: newer + $0)) } == bytes)
+    }
+
+    @Test func `a database without all its tables is refused as damaged`() async throws {
+        for (statement, reason) in [
+            ("DROP INDEX revoked_tokens", "revoked_tokens is missing"),
+            ("ALTER TABLE audit RENAME COLUMN act TO deed", "audit is not as it was made"),
+            ("DROP TABLE audit", "audit is missing"),
+        ] {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+            try await open().close()
+            let other = try DatabaseQueue(path: path)
+            try await other.write { try $0.execute(sql: statement) }
+            try other.close()
+            #expect(refusal() == .damaged(path: path, reason: reason))
+        }
+    }
+
+    @Test func `a tenant whose name can't be read is damage`() async throws {
+        let store = try open()
+        _ = try await store.write(.createTask(TaskDraft(object(#"{"name":"a"}"#))), by: .ann, once: nil)
+        await store.close()
+        let other = try DatabaseQueue(path: path)
+        try await other.write { try $0.execute(sql: "UPDATE tenants SET name = 'a b', sum = NULL") }
+        try other.close()
+        #expect(
+            refusal()
+                == .damaged(path: path, reason: "a row of tenants can't be read: its name is not as it should be"))
+    }
+
+    @Test func `a file is new when nothing is in it`() async throws {
+        for bytes in [nil, Data()] as [Data?] {
+            try? FileManager.default.removeItem(atPath: path)
+            try bytes?.write(to: URL(fileURLWithPath: path))
+            let store = try open()
+            #expect(store.condition == DatabaseCondition(path: path, isNew: true))
+            await store.close()
+        }
+        let store = try open()
+        #expect(store.condition == DatabaseCondition(path: path, isNew: false))
+        await store.close()
+    }
+
+    @Test func `the main file alone of a database that runs counts as new`() async throws {
+        let store = try open()
+        let copy = folder.path("copy.sqlite")
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        await store.close()
+        let other = try SQLiteBoardStore(.file(copy)) {
+            0
+        } announce: { _ in
+        }
+        #expect(other.condition.isNew)
+        await other.close()
+    }
+
+    @Test func `rows of before there were checksums are read as they are`() async throws {
+        let store = try open()
+        _ = try await store.write(.createTask(TaskDraft(object(#"{"name":"a"}"#))), by: .ann, once: nil)
+        await store.close()
+        let other = try DatabaseQueue(path: path)
+        try await other.write { db in
+            for table in [
+                "tenants", "boards", "board_heads", "tasks", "events", "answers", "revocations", "audit", "jobs",
+            ] { try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN sum") }
+            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '4: checksums'")
+        }
+        try other.close()
+        let again = try open()
+        #expect(try await again.task(1, for: .ann).name == "a")
+        _ = try await again.write(.createTask(TaskDraft(object(#"{"name":"b"}"#))), by: .ann, once: nil)
+        await again.close()
+        #expect(try open().condition == DatabaseCondition(path: path, isNew: false))
     }
 
     @Test func `a damaged database is refused`() async throws {

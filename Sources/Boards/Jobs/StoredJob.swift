@@ -14,10 +14,10 @@ public struct StoredJob: Sendable {
         self.isHeld = isHeld
     }
 
-    /// When held progress is to be announced; nil when none is held.
+    /// When held progress is to be announced; nil when none is held. A time ahead of the last change delays nothing.
     public var heldUntil: Timestamp? {
         guard isHeld, let toldAt else { return nil }
-        return Timestamp(milliseconds: toldAt.milliseconds + JobLimits.spacing)
+        return Timestamp(milliseconds: min(toldAt, job.updatedAt).milliseconds + JobLimits.spacing)
     }
 
     /// Whether progress may be announced at `now`. A clock that was set back delays nothing.

@@ -1,0 +1,104 @@
+import Foundation
+import GRDB
+
+/// Looks at a file before anything is written to it.
+struct DatabaseCheck {
+    /// Files up to this size are read through: starting again after a crash must not take long.
+    static let size = 64 << 20
+    /// Events that are counted; as many take 0.07 s, and 0.6 s from a cold disk.
+    static let events = 1_000_000
+
+    /// Nothing is in it yet.
+    private(set) var isNew = false
+    /// Rows that can't be read; each is refused when it is asked for, and nothing else. Of a small file alone.
+    private(set) var unreadable: [UnreadableRow] = []
+
+    /// - Throws: ``SQLiteStoreError`` when the file is another's, of a newer version, or damaged as a whole.
+    init(_ path: String, settings: StoreSettings, migrator: DatabaseMigrator) throws(SQLiteStoreError) {
+        do {
+            if settings.synchronous == .full { try WALCheck.run(path) }
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            try DatabaseQueue(path: path, configuration: configuration).read { db in
+                try look(at: db, path, migrator)
+            }
+        } catch {
+            throw SQLiteStoreError(error, opening: path)
+        }
+    }
+
+    private mutating func look(at db: Database, _ path: String, _ migrator: DatabaseMigrator) throws {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id")
+        let tables = try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'")
+        if application == 0, tables == 0 {
+            isNew = true
+            return
+        }
+        guard application == Migrations.applicationID else { throw SQLiteStoreError.foreign(path: path) }
+        if try migrator.hasBeenSuperseded(db) { throw SQLiteStoreError.newer(path: path) }
+        let size = try Int.fetchOne(db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        let isSmall = size ?? .max <= Self.size
+        if isSmall {
+            let result = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"
+            guard result == "ok" else { throw SQLiteStoreError.damaged(path: path, reason: result) }
+        }
+        if let reason = try Self.differenceOfSchema(db, migrator) {
+            throw SQLiteStoreError.damaged(path: path, reason: reason)
+        }
+        // Older ones are checked at the next start, when they have all their columns.
+        guard try migrator.hasCompletedMigrations(db) else { return }
+        if let reason = try Self.faultOfContent(db) { throw SQLiteStoreError.damaged(path: path, reason: reason) }
+        if isSmall { try readThrough(db) }
+    }
+
+    /// Every table and index of ours is there, as the migrations made it. What somebody added is theirs.
+    private static func differenceOfSchema(_ db: Database, _ migrator: DatabaseMigrator) throws -> String? {
+        guard let last = try migrator.appliedMigrations(db).last else { return "its list of migrations is empty" }
+        let model = try DatabaseQueue()
+        try migrator.migrate(model, upTo: last)
+        let sql = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name <> 'grdb_migrations'"
+        let found = try Row.fetchAll(db, sql: sql)
+        for expected in try model.read({ try Row.fetchAll($0, sql: sql) }) {
+            let name: String = expected[0]
+            guard let row = found.first(where: { $0[0] as String? == name }) else { return "\(name) is missing" }
+            guard row[1] as String? == expected[1] as String? else { return "\(name) is not as it was made" }
+        }
+        return nil
+    }
+
+    /// What all else hangs on: the tenants and their counters, and the revocations.
+    private static func faultOfContent(_ db: Database) throws -> String? {
+        let rows = try TenantTable.rows(in: db)
+        _ = try RevocationTable.list(in: db)
+        func count(_ condition: String) throws -> Int {
+            try Int.fetchOne(db, sql: "SELECT count(*) FROM tenants WHERE \(condition)") ?? 0
+        }
+        guard
+            try count("head <> coalesce((SELECT max(seq) FROM events WHERE tenant = number), oldest - 1)") == 0
+        else { return "the log does not end where it should" }
+        guard try count("last_task < coalesce((SELECT max(id) FROM tasks WHERE tenant = number), 0)") == 0 else {
+            return "there are tasks beyond the newest"
+        }
+        var events = 0
+        for row in rows { events += min(row.head - row.oldest + 1, Self.events + 1 - events) }
+        guard events <= Self.events else { return nil }
+        guard try count("head - oldest + 1 <> (SELECT count(*) FROM events WHERE tenant = number)") == 0 else {
+            return "events are missing from the log"
+        }
+        return nil
+    }
+
+    private mutating func readThrough(_ db: Database) throws {
+        let read = { (read: () throws -> Void) in
+            do { try read() } catch let row as UnreadableRow { unreadable.append(row) }
+        }
+        try BoardTable.forEach(in: db, read)
+        try TaskTable.forEach(in: db, read)
+        try EventTable.forEach(in: db, read)
+        try JobTable.forEach(in: db, read)
+        try AnswerTable.forEach(in: db, read)
+        try AuditTable.forEach(in: db, read)
+    }
+}

@@ -1,0 +1,82 @@
+import Events
+import GRDB
+
+/// Reads one row of a table, strictly: what no row of ours can say is an ``UnreadableRow``, and never a trap.
+///
+/// Numbers are bounded so that those who count on from them cannot overflow, and that JavaScript holds them exactly.
+struct RowReader {
+    /// What a number of an event, a task, a job, a version can be at most: 2⁵³ − 1.
+    static let highest = (1 << 53) - 1
+    /// The years 0 to 9999, in milliseconds since 1970.
+    static let times = -62_167_219_200_000...253_402_300_799_999
+
+    let row: Row
+    let table: String
+
+    init(_ row: Row, of table: String) {
+        self.row = row
+        self.table = table
+    }
+
+    /// 1 or more, unless `range` says otherwise.
+    func int(_ index: Int, in range: ClosedRange<Int> = 1...highest) throws(UnreadableRow) -> Int {
+        guard let value = try? row.decode(Int.self, atIndex: index) else { throw unreadable(index, "is missing") }
+        guard range ~= value else { throw unreadable(index, "is out of range") }
+        return value
+    }
+
+    func time(_ index: Int) throws(UnreadableRow) -> Timestamp {
+        Timestamp(milliseconds: try int(index, in: Self.times))
+    }
+
+    func timeIfAny(_ index: Int) throws(UnreadableRow) -> Timestamp? {
+        row.hasNull(atIndex: index) ? nil : try time(index)
+    }
+
+    func bool(_ index: Int) throws(UnreadableRow) -> Bool { try int(index, in: 0...1) == 1 }
+
+    func text(_ index: Int) throws(UnreadableRow) -> String {
+        guard let text = try? row.decode(String.self, atIndex: index) else { throw unreadable(index, "is missing") }
+        return text
+    }
+
+    func textIfAny(_ index: Int) throws(UnreadableRow) -> String? {
+        row.hasNull(atIndex: index) ? nil : try text(index)
+    }
+
+    /// A text that stands for something; nil for another is refused.
+    func value<Value>(_ index: Int, _ make: (String) -> Value?) throws(UnreadableRow) -> Value {
+        guard let value = make(try text(index)) else { throw unreadable(index, "is not as it should be") }
+        return value
+    }
+
+    func valueIfAny<Value>(_ index: Int, _ make: (String) -> Value?) throws(UnreadableRow) -> Value? {
+        row.hasNull(atIndex: index) ? nil : try value(index, make)
+    }
+
+    func bytes(_ index: Int) throws(UnreadableRow) -> [UInt8] {
+        guard let bytes = try? row.bytes(index) else { throw unreadable(index, "is missing") }
+        return bytes
+    }
+
+    /// Compares the sum of what was read with the one that stands in the row, where there is one.
+    func check(_ sum: Int, against index: Int) throws(UnreadableRow) {
+        guard !row.hasNull(atIndex: index) else { return }
+        guard (try? row.decode(Int.self, atIndex: index)) == sum else {
+            throw UnreadableRow(table: table, reason: "its checksum is another")
+        }
+    }
+
+    func unreadable(_ index: Int, _ what: String) -> UnreadableRow {
+        UnreadableRow(table: table, reason: "its \(Array(row.columnNames)[index]) \(what)")
+    }
+}
+
+/// A row that says what no row of ours can say; the file was changed by someone else, or is damaged.
+struct UnreadableRow: Error, Equatable, CustomStringConvertible {
+    let table: String
+    /// Never what the row says.
+    let reason: String
+
+    var description: String { "a row of \(table) can't be read: \(reason)" }
+}
