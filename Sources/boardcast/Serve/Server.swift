@@ -36,6 +36,7 @@ struct Server: Sendable {
 
         let relay = Relay(limits: settings.roomLimits, clock: Clock.milliseconds)
         let store = try settings.makeStore(announcingTo: relay)
+        store.condition.report(to: logger)
         let unknown = UnknownKeys()
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(),
@@ -68,7 +69,9 @@ struct Server: Sendable {
         listening: @escaping @Sendable (ListeningAddress, any BoardStore) async -> Void
     ) async throws {
         let (host, port) = (settings.http.host, settings.http.port)
+        let manager = ServiceManager(Environment.variables)
         let application = gateway.application(host: host, port: port, on: group, logger: logger) { channel in
+            manager.ready()
             await listening(ListeningAddress(host, port: channel.localAddress?.port ?? port), store)
         }
         let services = ServiceGroup(
@@ -76,7 +79,9 @@ struct Server: Sendable {
                 services: [
                     .init(service: keys), .init(service: JobService(jobs: jobs)), .init(service: application),
                 ], logger: logger))
-        let signals = ServerSignals(relay: relay, services: services, logger: logger, window: settings.server.drain) {
+        let signals = ServerSignals(
+            relay: relay, services: services, manager: manager, logger: logger, window: settings.server.drain
+        ) {
             try await use(reload())
         }
         signals.start()

@@ -11,6 +11,7 @@ import UnixSignals
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
+    let manager: ServiceManager
     let logger: Logger
     /// The time over which the ends of the streams, and so the returns of their clients, are spread.
     let window: Duration
@@ -27,6 +28,7 @@ struct ServerSignals: Sendable {
                 case _ where isGoingDown: exit(130)
                 default:
                     isGoingDown = true
+                    manager.stopping()
                     logger.notice("going down", metadata: ["signal": "\(signal)"])
                     Task { await shutDown() }
                     Task {
@@ -53,6 +55,8 @@ struct ServerSignals: Sendable {
     }
 
     private func hangUp() async {
+        manager.reloading()
+        defer { manager.ready() }
         do {
             let waiting = try await reload()
             logger.notice("settings read anew")
