@@ -84,7 +84,7 @@ struct Server: Sendable {
         ) {
             try await use(reload())
         }
-        signals.start()
+        await signals.start()
         do { try await services.run() } catch let error as IOError {
             throw Failure(.usage, "can't listen on \(host):\(port): \(error)")
         }

@@ -19,10 +19,12 @@ struct ServerSignals: Sendable {
     /// and then nothing changes.
     let reload: @Sendable () async throws -> [String]
 
-    func start() {
+    /// When it returns, no signal of these ends the process any more; whoever hears that we listen may send one.
+    func start() async {
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         Task {
             var isGoingDown = false
-            for await signal in await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup) {
+            for await signal in signals {
                 switch signal {
                 case .sighup: await hangUp()
                 case _ where isGoingDown: exit(130)
