@@ -155,7 +155,7 @@ import Testing
         try await change("UPDATE tenants SET head = ?, sum = NULL WHERE number = 1", .max)
         try await store.database.writeWithoutTransaction { db in
             var settings = StoreSettings()
-            settings.retention = Retention(count: 1)
+            settings.retention = PerTenant(Retention(count: 1))
             var chores = Chores(settings)
             while try chores.step(at: 1_768_473_000_000, in: db) {}
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM events WHERE tenant = 2") == 1)
