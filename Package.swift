@@ -52,21 +52,22 @@ let package = Package(
         .target(name: "Text", swiftSettings: settings),
 
         // Words
-        .target(name: "Events", swiftSettings: settings),
-        .target(name: "StrictJSON", swiftSettings: settings),
+        .target(name: "Events", dependencies: ["Text"], swiftSettings: settings),
+        .target(name: "StrictJSON", dependencies: ["Text"], swiftSettings: settings),
 
         // Who may
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "Tokens", dependencies: ["COpenSSL", "Events", "StrictJSON"], swiftSettings: settings),
 
         // What happens, and who hears of it
-        .target(name: "Boards", dependencies: ["Events", "StrictJSON", .logging], swiftSettings: settings),
-        .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON"], swiftSettings: settings),
+        .target(name: "Boards", dependencies: ["Events", "StrictJSON", "Text", .logging], swiftSettings: settings),
+        .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON", "Text"], swiftSettings: settings),
         .target(
             name: "Imports", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "Tokens", .lifecycle],
             swiftSettings: settings),
         .target(
-            name: "Rooms", dependencies: ["Events", "StrictJSON", .nio("NIOCore"), .deque], swiftSettings: settings),
+            name: "Rooms", dependencies: ["Events", "StrictJSON", "Text", .nio("NIOCore"), .deque],
+            swiftSettings: settings),
 
         // Edges
         .target(
@@ -75,7 +76,7 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Boards", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Tokens",
+                "Boards", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
                 .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .heap, .httpTypes,
                 .logging, .lifecycle,

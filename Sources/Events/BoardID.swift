@@ -1,3 +1,5 @@
+import Text
+
 /// A board's name inside its tenant, as it stands in paths and tokens.
 public struct BoardID: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let rawValue: String
@@ -12,10 +14,7 @@ public struct BoardID: Sendable, Hashable, Comparable, CustomStringConvertible {
     }
 
     private static func allows(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): true
-        default: false
-        }
+        byte.isASCIILowercase || byte.isASCIIDigit || byte == UInt8(ascii: "-")
     }
 
     public static func < (left: BoardID, right: BoardID) -> Bool { left.rawValue < right.rawValue }

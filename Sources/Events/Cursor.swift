@@ -1,3 +1,5 @@
+import Text
+
 /// A place in a tenant's log: everything up to and including `seq` has been seen.
 ///
 /// On the wire it is `SEQ-EPOCH`, for example `42-9f03c1aa`: the SSE `id`, the `since` of a query. Opaque to clients,
@@ -27,7 +29,7 @@ public struct Cursor: Sendable, Hashable, CustomStringConvertible {
         if digits.first == UInt8(ascii: "0") { return digits.count == 1 ? 0 : nil }
         var value = 0
         for digit in digits {
-            guard digit &- 0x30 < 10 else { return nil }
+            guard digit.isASCIIDigit else { return nil }
             let (tens, overflow) = value.multipliedReportingOverflow(by: 10)
             guard !overflow else { return nil }
             let (sum, carried) = tens.addingReportingOverflow(Int(digit - 0x30))

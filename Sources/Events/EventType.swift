@@ -1,3 +1,5 @@
+import Text
+
 /// A dotted name: `task.created`. Lower-case letters, digits and `_` between dots, at least two parts, 64 bytes at most.
 public struct EventType: Sendable, Hashable, CustomStringConvertible {
     public let rawValue: String
@@ -13,10 +15,7 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     private init(_ known: StaticString) { rawValue = "\(known)" }
 
     private static func allows(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-        default: false
-        }
+        byte.isASCIILowercase || byte.isASCIIDigit || byte == UInt8(ascii: "_")
     }
 
     public static let taskCreated = EventType("task.created" as StaticString)

@@ -1,3 +1,5 @@
+import Text
+
 /// The unit of isolation, named by a verified token and by nothing else.
 ///
 /// ASCII only, so that Swift's text equality and SQLite's byte equality agree on which tenants are the same.
@@ -11,12 +13,7 @@ public struct TenantID: Sendable, Hashable, CustomStringConvertible {
     }
 
     private static func allows(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-            true
-        default: false
-        }
+        byte.isASCIIAlphanumeric || "._-".utf8.contains(byte)
     }
 
     public var description: String { rawValue }

@@ -1,3 +1,5 @@
+import Text
+
 /// Reads one JSON text (RFC 8259) and refuses whatever two readers could understand differently:
 /// a name given twice, invalid UTF-8, half surrogate pairs, anything after the value.
 public struct JSONParser {
@@ -130,7 +132,7 @@ public struct JSONParser {
 
     private mutating func digits() throws(JSONError) {
         let start = position
-        while position < input.count, input[position] &- 0x30 < 10 { position += 1 }
+        while position < input.count, input[position].isASCIIDigit { position += 1 }
         guard position > start else {
             if position == input.count { throw .unexpectedEnd }
             throw .unexpectedByte(offset: position)
@@ -207,10 +209,7 @@ public struct JSONParser {
     private mutating func hexQuad() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            let byte = try peek()
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue, byte < 0x80 else {
-                throw .unexpectedByte(offset: position)
-            }
+            guard let digit = try peek().hexValue else { throw .unexpectedByte(offset: position) }
             value = value << 4 | UInt32(digit)
             position += 1
         }

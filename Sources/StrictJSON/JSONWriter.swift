@@ -1,3 +1,5 @@
+import Text
+
 /// Writes JSON into one growing buffer: no tree, no reflection, no line breaks in what it writes.
 ///
 /// Control characters are escaped, as are U+2028 and U+2029, so that what it makes can stand in one `data:` line
@@ -125,12 +127,10 @@ public struct JSONWriter {
             case 0x09: bytes.append(contentsOf: "\\t".utf8)
             default:
                 bytes.append(contentsOf: "\\u00".utf8)
-                bytes.append(Self.hex(byte >> 4))
-                bytes.append(Self.hex(byte & 15))
+                bytes.append(UInt8.hexDigit(byte >> 4))
+                bytes.append(UInt8.hexDigit(byte & 15))
             }
         }
         bytes.append(contentsOf: text[run...])
     }
-
-    private static func hex(_ nibble: UInt8) -> UInt8 { nibble < 10 ? 0x30 + nibble : 0x57 + nibble }
 }

@@ -1,4 +1,5 @@
 import StrictJSON
+import Text
 
 /// Which columns of a CSV file are for which fields of a task.
 struct TaskColumns {
@@ -55,12 +56,12 @@ struct TaskColumns {
     /// `2026-01-15`: a day, which begins at midnight in UTC.
     private static func isDate(_ text: String) -> Bool {
         text.utf8.count == 10
-            && text.utf8.enumerated().allSatisfy { $0 == 4 || $0 == 7 ? $1 == UInt8(ascii: "-") : $1 &- 0x30 < 10 }
+            && text.utf8.enumerated().allSatisfy { $0 == 4 || $0 == 7 ? $1 == UInt8(ascii: "-") : $1.isASCIIDigit }
     }
 
     /// ASCII letters alone, small: `Due date` is `duedate`.
     private static func fold(_ title: String) -> String {
-        let letters = title.utf8.prefix(64).filter { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 | 0x20 && $0 < 0x80 }
+        let letters = title.utf8.prefix(64).filter(\.isASCIILetter)
         return String(decoding: letters.map { $0 | 0x20 }, as: UTF8.self)
     }
 }

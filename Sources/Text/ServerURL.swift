@@ -37,7 +37,7 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
         guard isSound else { return nil }
         if hostEnd == text.endIndex { return (host, nil) }
         let digits = text[hostEnd...].dropFirst()
-        guard digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let port = Int(digits), 1...65_535 ~= port else {
+        guard digits.utf8.allSatisfy(\.isASCIIDigit), let port = Int(digits), 1...65_535 ~= port else {
             return nil
         }
         return (host, port)
@@ -52,15 +52,5 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     public func url(_ path: String, query: [(name: String, value: String)] = []) -> String {
         let pairs = query.map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }
         return description + path + (pairs.isEmpty ? "" : "?" + pairs.joined(separator: "&"))
-    }
-}
-
-extension String {
-    /// All but the unreserved characters of RFC 3986 §2.3.
-    fileprivate var percentEncoded: String {
-        utf8.map { byte in
-            if byte.isASCIIAlphanumeric || "-._~".utf8.contains(byte) { return String(UnicodeScalar(byte)) }
-            return "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }.joined()
     }
 }

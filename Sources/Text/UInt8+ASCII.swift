@@ -1,11 +1,13 @@
 extension UInt8 {
+    /// Whether it is one of 0-9.
+    @inlinable public var isASCIIDigit: Bool { self &- 0x30 < 10 }
+
+    /// Whether it is one of a-z.
+    @inlinable public var isASCIILowercase: Bool { self &- 0x61 < 26 }
+
+    /// Whether it is one of a-z and A-Z.
+    @inlinable public var isASCIILetter: Bool { (self | 0x20).isASCIILowercase }
+
     /// Whether it is one of a-z, A-Z and 0-9.
-    public var isASCIIAlphanumeric: Bool {
-        switch self {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: false
-        }
-    }
+    @inlinable public var isASCIIAlphanumeric: Bool { isASCIILetter || isASCIIDigit }
 }

@@ -1,5 +1,6 @@
 public import Events
 public import StrictJSON
+import Text
 
 /// A kanban board: its columns are its statuses, in order.
 public struct Board: Sendable, Equatable {
@@ -58,14 +59,7 @@ public struct Board: Sendable, Equatable {
     /// Whether a board may have a status of this name.
     public static func isStatus(_ text: String) -> Bool {
         1...64 ~= text.utf8.count
-            && text.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                    UInt8(ascii: "_"), UInt8(ascii: "-"):
-                    true
-                default: false
-                }
-            }
+            && text.utf8.allSatisfy { $0.isASCIILowercase || $0.isASCIIDigit || "_-".utf8.contains($0) }
     }
 }
 

@@ -1,3 +1,5 @@
+import Text
+
 /// Reads an event stream as it comes in, cut anywhere (HTML §9.2.6).
 public struct EventStreamParser: Sendable {
     /// What a stream consists of.
@@ -69,7 +71,7 @@ public struct EventStreamParser: Sendable {
             data += value
             data.append(UInt8(ascii: "\n"))
         case "id" where !value.contains(0): id = String(decoding: value, as: UTF8.self)
-        case "retry" where 1...12 ~= value.count && value.allSatisfy({ $0 &- 0x30 < 10 }):
+        case "retry" where 1...12 ~= value.count && value.allSatisfy(\.isASCIIDigit):
             return .retry(.milliseconds(Int(String(decoding: value, as: UTF8.self))!))
         default: break
         }

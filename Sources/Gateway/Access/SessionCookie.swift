@@ -1,4 +1,5 @@
 import HTTPTypes
+import Text
 import Tokens
 
 /// The cookie `boardcast_session`: a token that a browser sends by itself, so that its own EventSource can.
@@ -54,14 +55,7 @@ enum SessionCookie {
     /// A token of RFC 9110 §5.6.2.
     private static func isName(_ text: Substring.UTF8View) -> Bool {
         !text.isEmpty
-            && text.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                    UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-                }
-            }
+            && text.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
     }
 
     /// Cookie-octets, perhaps all of them in quotation marks.

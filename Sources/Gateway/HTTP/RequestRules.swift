@@ -1,6 +1,7 @@
 import HTTPTypes
 import NIOHTTP1
 import TaskFiles
+import Text
 
 /// What a request's head has to be before anything is done with it: for one host, with one length.
 ///
@@ -44,7 +45,7 @@ struct RequestRules: Sendable {
     private func length(of head: HTTPRequestHead) -> Problem? {
         let lengths = head.headers["content-length"]
         guard !lengths.isEmpty else { return nil }
-        guard lengths.count == 1, lengths[0].utf8.allSatisfy(\.isDigit), let length = Int(lengths[0]) else {
+        guard lengths.count == 1, lengths[0].utf8.allSatisfy(\.isASCIIDigit), let length = Int(lengths[0]) else {
             return .badFraming("Send one Content-Length, in digits.")
         }
         return length > bodyLimit(of: head) ? .bodyTooLarge : nil
@@ -68,7 +69,7 @@ struct RequestRules: Sendable {
             guard name.isEmpty || name.first == UInt8(ascii: ":") else { return false }
         }
         let port = name.firstIndex(of: UInt8(ascii: ":")) ?? name.endIndex
-        return name[..<port].allSatisfy(\.isInName) && name[port...].dropFirst().allSatisfy(\.isDigit)
+        return name[..<port].allSatisfy(\.isInName) && name[port...].dropFirst().allSatisfy(\.isASCIIDigit)
     }
 }
 
@@ -89,10 +90,8 @@ extension Problem {
 }
 
 extension UInt8 {
-    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
     /// unreserved, pct-encoded or sub-delims of RFC 3986.
     fileprivate var isInName: Bool {
-        isDigit || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self | 0x20)
-            || "-._~%!$&'()*+,;=".utf8.contains(self)
+        isASCIIAlphanumeric || "-._~%!$&'()*+,;=".utf8.contains(self)
     }
 }

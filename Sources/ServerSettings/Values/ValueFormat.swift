@@ -48,7 +48,7 @@ extension ValueFormat where Value == Int {
     static func whole(_ range: ClosedRange<Int>, of unit: String? = nil) -> Self {
         let what = unit.map { "a whole number of \($0)" } ?? "a whole number"
         return Self("\(what) from \(range.lowerBound) to \(range.upperBound)") { text throws(Unfit) in
-            guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 || $0 == UInt8(ascii: "-") }), let value = Int(text) else {
+            guard text.utf8.allSatisfy({ $0.isASCIIDigit || $0 == UInt8(ascii: "-") }), let value = Int(text) else {
                 throw Unfit("is not a whole number")
             }
             guard range.contains(value) else { throw Unfit("is out of range") }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Text
 
 struct TailCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,7 +45,7 @@ struct TailCommand: AsyncParsableCommand {
         guard boards.isEmpty, types == nil, since == nil else {
             throw ValidationError("--job goes with none of --board, --types and --since")
         }
-        guard job.utf8.count == 32, job.utf8.allSatisfy({ "0123456789abcdef".utf8.contains($0) }) else {
+        guard job.utf8.count == 32, job.utf8.allSatisfy(\.isLowercaseHexDigit) else {
             throw ValidationError("--job takes a job's id: 32 hexadecimal digits")
         }
     }

@@ -12,7 +12,7 @@ enum WorkerLine: Sendable, Equatable {
         let words = String(decoding: line, as: UTF8.self).trimmed
             .split(separator: " ", maxSplits: 2, omittingEmptySubsequences: true)
         guard words.count >= 2, words[0] == "PROGRESS", 1...3 ~= words[1].utf8.count,
-            words[1].utf8.allSatisfy({ $0 &- 0x30 < 10 }), let percent = Int(words[1]), percent <= 100
+            words[1].utf8.allSatisfy(\.isASCIIDigit), let percent = Int(words[1]), percent <= 100
         else {
             self = .other(line)
             return

@@ -1,3 +1,5 @@
+import Text
+
 /// How long a token lives: `90s`, `15m`, `1h`, `7d`.
 struct Lifetime: Sendable, Equatable {
     let seconds: Int
@@ -12,7 +14,7 @@ struct Lifetime: Sendable, Equatable {
         let units: [Character: Int] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
         guard let unit = text.last.flatMap({ units[$0] }) else { return nil }
         let digits = text.dropLast()
-        guard 1...9 ~= digits.utf8.count, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let count = Int(digits),
+        guard 1...9 ~= digits.utf8.count, digits.utf8.allSatisfy(\.isASCIIDigit), let count = Int(digits),
             1...Self.longest ~= count * unit
         else { return nil }
         seconds = count * unit

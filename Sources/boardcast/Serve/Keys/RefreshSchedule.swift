@@ -49,7 +49,7 @@ struct RefreshSchedule: Sendable {
         for directive in field.lowercased().split(separator: ",") {
             let parts = directive.split(separator: "=", maxSplits: 1).map { String($0.trimmed) }
             guard parts.count == 2, parts[0] == "max-age", 1...9 ~= parts[1].utf8.count,
-                parts[1].utf8.allSatisfy({ $0 &- 0x30 < 10 }), let seconds = Int(parts[1])
+                parts[1].utf8.allSatisfy(\.isASCIIDigit), let seconds = Int(parts[1])
             else { continue }
             return .seconds(seconds)
         }

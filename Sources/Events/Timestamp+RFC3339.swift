@@ -1,4 +1,4 @@
-public import Events
+import Text
 
 extension Timestamp {
     /// Nil unless `text` is a date-time of RFC 3339 §5.6, with whatever offset, in the years 0 to 9999 of UTC.
@@ -56,7 +56,7 @@ extension Timestamp {
         }
 
         mutating func digit() -> Int? {
-            guard position < bytes.count, bytes[position] &- 0x30 < 10 else { return nil }
+            guard position < bytes.count, bytes[position].isASCIIDigit else { return nil }
             position += 1
             return Int(bytes[position - 1] - 0x30)
         }

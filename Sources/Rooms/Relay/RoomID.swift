@@ -1,3 +1,5 @@
+public import Events
+
 /// A named ordered stream inside one tenant.
 public struct RoomID: Sendable, Hashable {
     public let tenant: TenantID
