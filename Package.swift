@@ -78,8 +78,8 @@ let package = Package(
             dependencies: [
                 "Boards", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
-                .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .heap, .httpTypes,
-                .logging, .lifecycle,
+                .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap,
+                .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),

@@ -1,3 +1,4 @@
+import DequeModule
 import Events
 import Tokens
 
@@ -27,8 +28,7 @@ struct TicketShelf {
     /// Oldest first.
     private var owned: [Owner: [[UInt8]]] = [:]
     /// In the order in which they were given out, and so expire; those used since among them.
-    private var line: [[UInt8]] = []
-    private var start = 0
+    private var line: Deque<[UInt8]> = []
 
     init(limit: Int = 100_000) { self.limit = limit }
 
@@ -71,14 +71,11 @@ struct TicketShelf {
     }
 
     private mutating func removeExpired(at now: Int) {
-        while start < line.count, entries[line[start]].map({ $0.expiresAt <= now }) ?? true {
-            remove(line[start])
-            start += 1
+        while let first = line.first, entries[first].map({ $0.expiresAt <= now }) ?? true {
+            remove(first)
+            line.removeFirst()
         }
         // Those used since must not pile up.
-        if line.count > 2 * entries.count + 64 {
-            line = line[start...].filter { entries[$0] != nil }
-            start = 0
-        }
+        if line.count > 2 * entries.count + 64 { line.removeAll { entries[$0] == nil } }
     }
 }
