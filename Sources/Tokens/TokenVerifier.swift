@@ -64,9 +64,6 @@ public final class TokenVerifier: Sendable {
         }
     }
 
-    /// Forgets the tokens that were good, so that each is checked in full when it comes again.
-    public func forgetVerified() { verified?.removeAll() }
-
     private func read(_ token: UnsafeRawBufferPointer) throws(TokenError) -> Principal {
         let token = try CompactToken(token)
         let header = try TokenHeader(token.header, of: .token)

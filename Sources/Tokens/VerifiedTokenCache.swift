@@ -37,6 +37,4 @@ final class VerifiedTokenCache: Sendable {
             }
         }
     }
-
-    func removeAll() { entries.withLock { $0 = Entries() } }
 }
