@@ -13,6 +13,18 @@ struct RequestPace {
         case silent
     }
 
+    /// From a head's first byte to its end, and from the connection's start to the first of them.
+    static let longestHead: TimeAmount = .seconds(10)
+    /// Between two pieces of a body.
+    static let longestPause: TimeAmount = .seconds(10)
+    /// For a whole body, beside the second that each ``bytesPerSecond`` adds.
+    static let leastForBody: TimeAmount = .seconds(30)
+    static let bytesPerSecond: Int64 = 16_384
+    /// Between two requests.
+    static let longestRest: TimeAmount = .seconds(120)
+    /// From the last word of ours until the client has to be gone.
+    static let longestFarewell: TimeAmount = .seconds(2)
+
     private enum Stage { case untouched, head, body, answer, rest, farewell }
 
     private var stage = Stage.untouched
@@ -48,15 +60,17 @@ struct RequestPace {
     /// The last word was said, and the client may still be sending.
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
+    private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }
+
     func verdict(at now: NIODeadline) -> Verdict {
         switch stage {
-        case .untouched: now - began >= .seconds(10) ? .silent : .inTime
-        case .head: now - began >= .seconds(10) ? .slow : .inTime
+        case .untouched: now - began >= Self.longestHead ? .silent : .inTime
+        case .head: now - began >= Self.longestHead ? .slow : .inTime
         case .body:
-            now - lastByte >= .seconds(10) || now - began >= .seconds(30 + bytes / 16_384) ? .slow : .inTime
+            now - lastByte >= Self.longestPause || now - began >= longestBody ? .slow : .inTime
         case .answer: .inTime
-        case .rest: now - began >= .seconds(120) ? .silent : .inTime
-        case .farewell: now - began >= .seconds(2) ? .silent : .inTime
+        case .rest: now - began >= Self.longestRest ? .silent : .inTime
+        case .farewell: now - began >= Self.longestFarewell ? .silent : .inTime
         }
     }
 }
