@@ -1,4 +1,4 @@
-/// RFC 3339 in UTC with milliseconds, from milliseconds since 1970: `2026-01-15T10:30:00.000Z`.
+/// A moment, in milliseconds since 1970. Its description is RFC 3339 in UTC: `2026-01-15T10:30:00.000Z`.
 public struct Timestamp: Sendable, Hashable, Comparable, CustomStringConvertible {
     public let milliseconds: Int
 

@@ -49,7 +49,8 @@ public struct Gateway: Sendable {
     /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
-    /// From now on origins, trusted proxies and the limits of writes and bad tokens are these; nothing else changes.
+    /// Replaces the allowed origins, the trusted proxies and the limits of writes and bad tokens, also for connections
+    /// that are open; ignores all other settings. Safe to call from any thread.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
 
     /// - Parameter running: called once connections are accepted, with the listening channel.

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The settings that hold now: those of the start, until others take the place of some.
+/// The start-up settings, with the reloadable ones replaced when the server reloads. Safe to use from any thread.
 final class LiveSettings: Sendable {
     private let settings: Mutex<GatewaySettings>
 

@@ -1,5 +1,6 @@
-/// Where a database lives.
+/// Where the database is stored: in a file, or in this process's memory alone. Its description holds no secret.
 public enum DatabaseLocation: Sendable, Equatable, CustomStringConvertible {
+    /// A path, relative to the working directory or absolute.
     case file(String)
     /// Gone when the process ends.
     case memory

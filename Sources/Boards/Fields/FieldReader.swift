@@ -12,6 +12,8 @@ public struct FieldReader {
 
     public init(_ object: JSONObject) { self.object = object }
 
+    /// Ends the reading: refuses each member that no method asked for, and throws if anything was refused.
+    ///
     /// - Throws: ``BoardError/invalid(_:)`` with every error, in the order in which the members were read.
     public consuming func finish() throws(BoardError) {
         for member in object.members where !asked.contains(where: { $0.hasSameBytes(as: member.name) }) {

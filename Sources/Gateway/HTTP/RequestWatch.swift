@@ -1,6 +1,7 @@
 import NIOCore
 
-/// One timer a loop, which looks once a second at all its connections that are in requests.
+/// One timer for each event loop: once a second it checks the pace of all connections of this loop that are still
+/// speaking HTTP requests.
 ///
 /// `@unchecked Sendable`: used on its loop alone. It holds no more connections than are accepted.
 final class RequestWatch: @unchecked Sendable {

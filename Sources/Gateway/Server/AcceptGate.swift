@@ -1,6 +1,6 @@
 import NIOCore
 
-/// On the listening socket: accepts nobody while there are as many connections as descriptors are meant for.
+/// Stops accepting while the number of open connections is at the descriptor budget. Stands on the listening socket.
 ///
 /// Those who knock wait in the kernel's backlog, and come in as others leave. Should the system have none left all the
 /// same, it looks away for a second: NIO's own delay after a failed `accept` leaves the socket in the poll, which

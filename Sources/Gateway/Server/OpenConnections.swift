@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How many connections are open, of as many as there are descriptors for. From any thread.
+/// Counts open connections against the descriptor budget. Safe to use from any thread.
 final class OpenConnections: Sendable {
     private struct State {
         var count = 0
