@@ -1,4 +1,4 @@
-public import Events
+import Events
 public import NIOCore
 
 /// What belongs to one event loop: its readers, rooms and lists, and the head of each tenant as this loop knows it.
