@@ -63,7 +63,8 @@ let package = Package(
         .target(name: "Boards", dependencies: ["Events", "StrictJSON", "Text", .logging], swiftSettings: settings),
         .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON", "Text"], swiftSettings: settings),
         .target(
-            name: "Imports", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "Tokens", .lifecycle],
+            name: "Imports",
+            dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "Text", "Tokens", .lifecycle],
             swiftSettings: settings),
         .target(
             name: "Rooms", dependencies: ["Events", "StrictJSON", "Text", .nio("NIOCore"), .deque],

@@ -1,6 +1,7 @@
 import Boards
 import Events
 import StrictJSON
+import Text
 import Tokens
 
 /// What an import goes by, whichever run of the gateway works on it: it gives its jobs their ids, and each batch of its
@@ -32,8 +33,6 @@ struct ImportName: Equatable {
     func attempt(_ number: Int) -> String { "import:\(seed):attempt:\(number)" }
 
     private static func digest(_ text: String) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        let bytes = sha256(Array("boardcast import\n\(text)".utf8)).prefix(16)
-        return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        sha256(Array("boardcast import\n\(text)".utf8)).prefix(16).map(\.hexDigits).joined()
     }
 }
