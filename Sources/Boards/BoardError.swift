@@ -12,11 +12,11 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
     case versionMismatch(BoardTask)
     case boardVersionMismatch(Board)
     case conflict(Conflict)
-    /// What was sent can't be, for these reasons; never empty.
+    /// What was sent is invalid, for these reasons; never empty.
     case invalid([FieldError])
     /// The idempotency key was used for something else in the last 24 h.
     case keyReused
-    /// No refusal: the store could not do its work.
+    /// The store failed; this is not a refusal.
     case failed(StoreFailure)
 
     public enum Subject: Sendable, Equatable {
@@ -31,11 +31,11 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
         case boardIsPermanent(BoardID)
         /// These would be removed from the board but have tasks.
         case statusesInUse([String])
-        /// The tenant has as many revocations as are kept.
+        /// The tenant is at the limit of revocations that are kept.
         case revocationsFull(limit: Int)
-        /// The tenant has as many unfinished jobs as it may.
+        /// The tenant is at its limit of unfinished jobs.
         case jobsFull(limit: Int)
-        /// The job has come to its end, and was not as the report says.
+        /// The job is finished, and its state differs from what the report asks for.
         case jobIsFinal(JobStatus)
         /// A job that has begun can't be queued again.
         case jobHasBegun

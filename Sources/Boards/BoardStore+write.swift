@@ -1,6 +1,6 @@
 public import Events
 
-/// Writes about one thing, answered with it.
+/// Writes about one task, board or job, each answered with that subject.
 ///
 /// - Throws: as ``BoardStore/write(_:by:once:)`` does.
 extension BoardStore {

@@ -15,7 +15,7 @@ public protocol BoardStore: TenantHistory, JobStore {
         _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<Written>
 
-    /// Those that the author sees, by id.
+    /// The boards that the author may see, ordered by id.
     func boards(for author: Principal) async throws(BoardError) -> [Board]
 
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
@@ -24,7 +24,7 @@ public protocol BoardStore: TenantHistory, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
     func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask
 
-    /// By id, as many as the query's limit where there are so many.
+    /// The tasks that match, ordered by id, at most the query's limit.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage
@@ -34,14 +34,14 @@ public protocol BoardStore: TenantHistory, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func snapshot(of boards: Selection.Boards, for author: Principal) async throws(BoardError) -> BoardSnapshot
 
-    /// The newest tasks of one status on those of `boards` that there are, `count` of them where there are so many.
+    /// The newest tasks of one status on those of `boards` that exist, at most `count`.
     ///
-    /// In nobody's name: for what is kept for all readers who may see these boards.
+    /// Not restricted to one user: for state that is shared by all readers who may see these boards.
     func newestTasks(
         in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks
 
-    /// Finishes the writes that it took; then every call fails with ``Events/StoreFailure/closed``.
+    /// Finishes the writes that were accepted; afterwards every call fails with ``Events/StoreFailure/closed``.
     func close() async
 }
 
@@ -60,7 +60,7 @@ public struct BoardSnapshot: Sendable {
     }
 }
 
-/// The newest tasks of one status, and the place in the log that they are true at.
+/// The newest tasks of one status, and the place in the log at which they were read.
 public struct NewestTasks: Sendable {
     /// By id, the newest first.
     public let tasks: [BoardTask]

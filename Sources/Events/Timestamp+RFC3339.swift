@@ -1,7 +1,7 @@
 import Text
 
 extension Timestamp {
-    /// Nil unless `text` is a date-time of RFC 3339 §5.6, with whatever offset, in the years 0 to 9999 of UTC.
+    /// Nil unless `text` is a date-time of RFC 3339 §5.6, with any offset, in the years 0 to 9999 of UTC.
     ///
     /// Fractions of a second beyond milliseconds are cut off; a leap second (`:60`) is refused.
     public init?(rfc3339 text: String) {

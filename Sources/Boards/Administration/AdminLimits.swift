@@ -1,8 +1,8 @@
-/// How much of what administrators did is kept of a tenant.
+/// How many revocations and audit entries are kept for each tenant.
 public struct AdminLimits: Sendable {
-    /// One `issuedBefore` is kept beyond them.
+    /// Revocations of tokens and users; one `issuedBefore` is kept in addition.
     public var revocations = 10_000
-    /// The newest stay.
+    /// Audit entries; the newest are kept.
     public var auditEntries = 10_000
 
     public init() {}

@@ -1,25 +1,26 @@
 public import Events
 
-/// What administrators did, each tenant apart: revocations, and the record of all acts.
+/// Stores what administrators did, separately for each tenant: revocations, and the record of all acts.
 ///
 /// A write is safe when it returns. Every store passes the one suite in `Tests/Contracts`.
 public protocol AdminStore: Sendable {
     /// Keeps a revocation and records the act, both or neither; deletes the revocations that it covers.
     ///
-    /// - Throws: ``BoardError/conflict(_:)`` at ``AdminLimits/revocations``; an `issuedBefore` later than any is always taken.
+    /// - Throws: ``BoardError/conflict(_:)`` at ``AdminLimits/revocations``; an `issuedBefore` later than all others is
+    ///   always accepted.
     func revoke(
         _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation
 
-    /// Those in force, newest first, `count` at most.
+    /// The revocations in force, newest first, at most `count`.
     ///
     /// - Parameter id: the last of the page before.
     func revocations(of tenant: TenantID, before id: Int?, count: Int) async throws(BoardError) -> [Revocation]
 
-    /// Those in force, of every tenant: for start-up.
+    /// The revocations in force of every tenant. Used at start-up.
     func revocationList() async throws(BoardError) -> RevocationList
 
-    /// Records an act; the tenant's oldest goes at ``AdminLimits/auditEntries``.
+    /// Records an act; the tenant's oldest entry is deleted at ``AdminLimits/auditEntries``.
     func record(_ act: AdminAct, by author: Principal, at now: Timestamp) async throws(BoardError) -> AuditEntry
 
     /// Newest first, `count` at most.

@@ -7,7 +7,7 @@ public struct AdminAct: Sendable, Equatable {
     public let name: String
     /// What or whom it was done to.
     public let subject: String
-    /// What else there is to say; empty when nothing.
+    /// Further details; may be empty.
     public let detail: String
 
     /// Texts must not hold U+0000.

@@ -1,14 +1,14 @@
 public import Events
 public import StrictJSON
 
-/// Tokens of one tenant that are no longer valid, whatever their signatures and dates say.
+/// Declares tokens of one tenant invalid, regardless of their signatures and dates.
 public struct Revocation: Sendable, Equatable {
     public enum Target: Sendable, Equatable {
         /// The token with this `jti`.
         case token(TokenID)
-        /// Every token of this user that was issued up to the revocation, and those that do not say when.
+        /// Every token of this user that was issued up to the revocation, and every one without `iat`.
         case subject(UserID)
-        /// Every token that was issued before this time, and those that do not say when.
+        /// Every token that was issued before this time, and every one without `iat`.
         case issuedBefore(Timestamp)
     }
 
@@ -49,7 +49,8 @@ extension Revocation.Target {
 }
 
 extension Revocation {
-    /// Milliseconds after its revocation from which a token is sure to have been issued before, whichever clock is asked.
+    /// Milliseconds after a token's revocation by which the token has certainly been issued, even if clocks differ: an
+    /// `issuedBefore` at least this much later covers that revocation.
     public static let certainty = 86_400_000
 
     /// Whether `older` adds nothing to this one, so that it need not be kept.

@@ -26,7 +26,7 @@ public struct RevocationDraft: Sendable, Equatable {
         self.reason = reason
     }
 
-    /// How the record of administrators' acts tells it.
+    /// The act as it is recorded in the audit log.
     public var act: AdminAct {
         let subject =
             switch target {
@@ -45,7 +45,7 @@ extension FieldReader {
             refuse(name, "must be 1 to 255 bytes of text without U+0000")
             return nil
         }
-        // It would be kept, shown and of no effect.
+        // A whole token instead of its `jti` would be kept and shown, and have no effect.
         if id.rawValue.utf8.starts(with: "eyJ".utf8), id.rawValue.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 {
             refuse(name, "looks like a whole token; give its claim jti")
             return nil

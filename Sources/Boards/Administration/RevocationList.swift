@@ -1,7 +1,7 @@
 public import Events
 
-/// The revocations in force, of every tenant, for a look at each token that comes: a few look-ups by hash, however
-/// many there are.
+/// The revocations in force of every tenant. Every verified token is checked against it, at the cost of a few look-ups
+/// by hash, however many revocations there are.
 public struct RevocationList: Sendable {
     private struct OfTenant {
         /// With the time of the revocation.
@@ -14,7 +14,7 @@ public struct RevocationList: Sendable {
 
     public init() {}
 
-    /// One alone, for those whom it concerns.
+    /// A list of one revocation.
     public init(_ revocation: Revocation, in tenant: TenantID) { insert(revocation, in: tenant) }
 
     /// In any order; removes what `revocation` covers.

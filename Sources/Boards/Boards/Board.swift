@@ -6,7 +6,7 @@ import Text
 public struct Board: Sendable, Equatable {
     public let id: BoardID
     public var name: String
-    /// 1 to 50 different names of `[a-z0-9_-]{1,64}`, left to right; new tasks go to the first unless they say otherwise.
+    /// 1 to 50 different names of `[a-z0-9_-]{1,64}`, left to right; a new task that names no status goes to the first.
     public var statuses: [String]
     /// 1 when made; one more with each change.
     public var version: Int
@@ -26,7 +26,7 @@ public struct Board: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
-    /// The board that every tenant has from the beginning, without an event that tells of it.
+    /// The board that every tenant has from the beginning, without an event that announces it.
     public static func main(since beginning: Timestamp) -> Board {
         Board(
             id: .main, name: "Main", statuses: defaultStatuses, version: 1, createdAt: beginning, updatedAt: beginning)
@@ -64,7 +64,7 @@ public struct Board: Sendable, Equatable {
 }
 
 extension Board {
-    /// What ``write(into:)`` wrote; nil when it is something else.
+    /// Reads what ``write(into:)`` wrote; nil for anything else.
     init?(_ object: JSONObject) {
         guard let id = object["id"]?.string.flatMap(BoardID.init), let name = object["name"]?.string,
             let statuses = object["statuses"]?.array?.compactMap(\.string), !statuses.isEmpty,

@@ -1,7 +1,7 @@
 public import Events
 public import StrictJSON
 
-/// A board to be made, checked as far as that is possible without looking at the store.
+/// A board to be created, validated as far as possible without the store.
 public struct BoardDraft: Sendable {
     public let id: BoardID
     /// The id, unless given.

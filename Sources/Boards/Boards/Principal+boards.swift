@@ -1,7 +1,7 @@
 public import Events
 
 extension Principal {
-    /// For a board that exists: one that does not is answered as missing, to everybody.
+    /// Requires that the token allows `board`, which must exist: a missing board is answered as missing, to everybody.
     ///
     /// - Throws: ``BoardError/forbidden`` for a board that the token does not allow.
     public func require(_ board: BoardID) throws(BoardError) {

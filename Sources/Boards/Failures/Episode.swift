@@ -1,5 +1,5 @@
-/// Failures of one thing that is tried again and again: what to say of them, so that the log has neither silence nor a
-/// flood. The beginning is said, then each tenfold count, then the end.
+/// Decides which failures of a repeated operation are logged, so that the log is neither silent nor flooded: the first
+/// failure, then each tenfold count, then the end.
 ///
 /// An episode ends with a success that comes ``calm`` after its last failure, so that a thing that fails now and then
 /// is one episode. A value that knows no clock and no log.
@@ -19,7 +19,7 @@ public struct Episode: Sendable {
 
     public init() {}
 
-    /// - Parameter now: milliseconds of whichever clock its owner reads.
+    /// - Parameter now: milliseconds of the owner's clock.
     public mutating func fail(at now: Int) -> Word? {
         failures += 1
         last = now

@@ -21,7 +21,8 @@ public final class FailureLog: Sendable {
         self.now = now
     }
 
-    /// Takes note of a failure. Busy, closed and cancelled say nothing of the store's health and are not counted.
+    /// Takes note of a failure. `busy`, `closed` and `cancelled` say nothing about the store's health and are not
+    /// counted.
     public func note(_ failure: StoreFailure) { if failure.isFault { fail(failure) } }
 
     /// Counts any failure.

@@ -1,6 +1,6 @@
 /// What is wrong with one member of what a client sent.
 public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// Where, as a JSON pointer (RFC 6901): `/labels/3`; empty for the whole.
+    /// The member, as a JSON pointer (RFC 6901): `/labels/3`; empty for the whole object.
     public let pointer: String
     /// A sentence without its subject: `must be 1 to 500 characters`.
     public let detail: String

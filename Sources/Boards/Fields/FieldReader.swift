@@ -1,10 +1,11 @@
 import Events
 public import StrictJSON
 
-/// Reads the members of one JSON object and gathers everything that is wrong with them, so that a client is told once.
+/// Reads the members of one JSON object and gathers everything that is wrong with them, so that a client gets all
+/// errors in one answer.
 ///
-/// A method gives nil when the member is absent or wrong. ``finish()`` throws what was found, members that nobody
-/// asked for among it.
+/// A method gives nil when the member is absent or wrong. ``finish()`` throws all errors that were found; members that
+/// were never read are errors too.
 public struct FieldReader {
     private let object: JSONObject
     private var asked: [String] = []
@@ -26,7 +27,7 @@ public struct FieldReader {
         errors.append(FieldError(name: name, detail))
     }
 
-    /// Refuses the members as they are together.
+    /// Adds an error about the object as a whole.
     mutating func refuseWhole(_ detail: String) { errors.append(FieldError(pointer: "", detail: detail)) }
 
     public mutating func value(_ name: String) -> JSONValue? {
@@ -34,12 +35,12 @@ public struct FieldReader {
         return object[name]
     }
 
-    /// Refuses members that exist but that only the server may set.
+    /// Adds an error for each of these members that is present: only the server may set them.
     public mutating func refuseServerOwned(_ names: String...) {
         for name in names where value(name) != nil { refuse(name, "is set by the server") }
     }
 
-    /// Text of so many Unicode scalars, without U+0000 (SQLite ends a text there).
+    /// Text of `length` Unicode scalars, without U+0000 (SQLite ends a text there).
     public mutating func text(_ name: String, _ length: ClosedRange<Int>) -> String? {
         guard let value = value(name) else { return nil }
         guard let problem = Self.problem(with: value.string, length) else { return value.string }
@@ -63,7 +64,7 @@ public struct FieldReader {
         return int
     }
 
-    /// A name of a status; whether the board has it is for ``Gate`` to say.
+    /// The name of a status; ``Gate`` checks whether the board has it.
     mutating func status() -> String? {
         guard let value = value("status") else { return nil }
         guard let text = value.string, Board.isStatus(text) else {

@@ -1,7 +1,7 @@
 public import Events
 public import StrictJSON
 
-/// One write, as it is asked for. Those about one task, board or job are enums of their own, so that
+/// One write, as it is requested. Writes about one task, board or job are separate enums, so that
 /// `store.write(.createTask(draft), …)` is answered with a task.
 public enum Command: Sendable {
     case task(TaskCommand)
@@ -9,7 +9,7 @@ public enum Command: Sendable {
     case job(JobCommand)
     /// All of them in this order, or none.
     case createTasks([TaskDraft])
-    /// An event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
+    /// Appends an event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
     case publish(EventType, data: JSONValue, to: Audience)
 }
 
@@ -33,9 +33,9 @@ public enum JobCommand: Sendable {
     case reportJob(JobID, JobReport)
     /// Announces the progress of a job that was held.
     case tellJob(JobID)
-    /// Fails a job whose worker was silent since the job was at `version`.
+    /// Fails a job if its worker has not reported since the job was at `version`.
     case stallJob(JobID, version: Int)
 
-    /// A report that somebody has ended the job.
+    /// The report by which a user cancels a job.
     public static func cancelJob(_ id: JobID) -> JobCommand { .reportJob(id, JobReport(status: .cancelled)) }
 }

@@ -45,7 +45,7 @@ extension Written {
             self = .board(board)
         } else if let value = object["job"] {
             guard let job = value.object.flatMap({ Job($0) }) else { return nil }
-            // What is held of it now, the answer does not say.
+            // The answer does not record which progress is held.
             self = .job(StoredJob(job: job, toldAt: nil, isHeld: false))
         } else {
             self = .nothing

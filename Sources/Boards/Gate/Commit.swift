@@ -1,10 +1,10 @@
 public import Events
 
-/// What a write came to. When a caller has it, the change and its events are on disk and announced.
+/// The result of a write. When a caller has it, the change and its events are on disk and announced.
 public struct Commit<Subject: Sendable>: Sendable {
-    /// The number of the write's last event; of the tenant's newest at that moment, when nothing changed.
+    /// The number of the write's last event; when nothing changed, that of the tenant's newest event.
     public let seq: Int
-    /// What was written, as it is now, or as it was last when it was deleted.
+    /// What was written: its new state, or its last state when it was deleted.
     public let subject: Subject
 
     init(seq: Int, _ subject: Subject) {
@@ -36,13 +36,13 @@ extension Commit where Subject == Board {
 
 extension Commit where Subject == StoredJob {
     public var job: Job { subject.job }
-    /// When what is held of the job's progress is to be announced; nil when nothing is. Not kept with an answer.
+    /// When held progress of the job is to be announced; nil when none is held. Not kept with an answer.
     public var heldUntil: Timestamp? { subject.heldUntil }
     var erased: Commit<Written> { .init(seq: seq, .job(subject)) }
 }
 
 extension Commit where Subject == Written {
-    /// The same, about a subject of the kind that the command was about.
+    /// The same commit, with its subject narrowed to the kind that the command was about.
     ///
     /// - Throws: ``BoardError/keyReused`` for another kind, which can only be the first answer to another command.
     func narrowed<Narrow>(_ narrow: (Written) -> Narrow?) throws(BoardError) -> Commit<Narrow> {

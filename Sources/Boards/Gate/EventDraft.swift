@@ -1,10 +1,10 @@
 import Events
 import StrictJSON
 
-/// What an event says, before it has its numbers.
+/// The content of an event before it is numbered.
 struct EventDraft {
     enum Content {
-        /// - Parameter previousStatus: for a task that has changed its column; the task has the new one.
+        /// - Parameter previousStatus: the status before the move, for a task that has changed its column.
         case task(BoardTask, previousStatus: String? = nil, changes: [FieldChange] = [])
         case board(Board, changes: [FieldChange] = [])
         case job(Job)
@@ -15,7 +15,8 @@ struct EventDraft {
     let type: EventType
     let content: Content
 
-    /// The whole object as clients see it; members in this order, those that do not apply left out.
+    /// The event's whole JSON object as clients see it, with members in this order; those that do not apply are left
+    /// out.
     func json(
         seq: Int, boardSeq: Int?, audience: Audience, actor: UserID, op: String?, timestamp: Timestamp
     ) -> [UInt8] {

@@ -9,7 +9,7 @@ struct FieldChange {
 }
 
 extension BoardTask {
-    /// What differs in `new` beside its place on the board. Version and times are not counted.
+    /// The fields that differ in `new`, except its place on the board, version and times.
     func fieldChanges(to new: BoardTask) -> [FieldChange] {
         var changes: [FieldChange] = []
         if !name.hasSameBytes(as: new.name) {
@@ -38,7 +38,7 @@ extension BoardTask {
         return changes
     }
 
-    /// What differs in where the task stands: status and rank.
+    /// The differences in the task's place: status and rank.
     func placeChanges(to new: BoardTask) -> [FieldChange] {
         var changes: [FieldChange] = []
         if status != new.status {

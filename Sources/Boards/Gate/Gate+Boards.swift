@@ -44,7 +44,7 @@ extension Gate {
         return try announce(.boardUpdated, new, changes, in: &rows)
     }
 
-    /// Its tasks go with it, and `board.deleted` alone says so.
+    /// Deletes the board with its tasks; `board.deleted` is the only event.
     private mutating func deleteBoard(
         _ id: BoardID, ifVersion version: Int?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<Board> {

@@ -25,8 +25,8 @@ extension Gate {
         return Commit(seq: try announce(.jobCreated, job, in: &rows), row)
     }
 
-    /// The job's state changes at once. Its progress is told at most every ``JobLimits/spacing`` milliseconds, and held
-    /// meanwhile; its end is told at once, with whatever was held in it.
+    /// The job's state changes at once. Its progress is announced at most every ``JobLimits/spacing`` milliseconds and
+    /// held meanwhile; its end is announced at once and includes the held progress.
     private mutating func reportJob(
         _ id: JobID, _ report: JobReport, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<StoredJob> {
@@ -35,7 +35,8 @@ extension Gate {
         return try change(old, by: report, in: &rows)
     }
 
-    /// Tells what is held of a job; does nothing when nothing is, or when something was told a moment ago.
+    /// Announces the held progress of a job. Does nothing when none is held, or when less than ``JobLimits/spacing``
+    /// milliseconds have passed since the last announcement.
     private mutating func tellJob(
         _ id: JobID, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<StoredJob> {
@@ -47,7 +48,7 @@ extension Gate {
         return Commit(seq: try announce(row.job, in: &rows), row)
     }
 
-    /// Fails a job whose worker has not been heard of since it was at `version`; does nothing when it has.
+    /// Fails a job whose worker has not reported since the job was at `version`; does nothing when it has.
     private mutating func stallJob(
         _ id: JobID, version: Int, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<StoredJob> {

@@ -12,7 +12,7 @@ extension Gate {
         }
     }
 
-    /// The number is that of the last one's event.
+    /// Creates the tasks in order; the commit's number is that of the last task's event.
     mutating func createTasks(
         _ drafts: [TaskDraft], in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<Written> {
@@ -83,8 +83,8 @@ extension Gate {
         return Commit(seq: try announce(.taskDeleted, task, in: &rows), task)
     }
 
-    /// Writes what changed and says so: `task.updated` for fields, and for a rank inside the column;
-    /// `task.status_changed` for another column, after the other when there are both.
+    /// Writes the changed task and its events: `task.updated` for fields, and for a rank inside the column;
+    /// `task.status_changed` for another column, which comes second when there are both.
     private mutating func save(
         _ new: BoardTask, over old: BoardTask, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<BoardTask> {
@@ -103,7 +103,8 @@ extension Gate {
         return Commit(seq: seq, task)
     }
 
-    /// Gives the other tasks of a crowded column new ranks, told as `task.updated`, and `id` its own among them.
+    /// Gives all tasks of a crowded column new ranks, the others each with a `task.updated`, and `id` its own among
+    /// them.
     private mutating func space(
         _ column: BoardColumn, around id: Int, after: Int?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Rank {
@@ -119,7 +120,7 @@ extension Gate {
         return rank
     }
 
-    /// The rank of the task that another is to follow; nil for the first place.
+    /// The rank of the task that another one is placed after; nil for the first place.
     private func predecessor(
         _ after: Int?, of id: Int, in column: BoardColumn, _ rows: some BoardTransaction
     ) throws(BoardError) -> Rank? {

@@ -1,14 +1,15 @@
 public import Events
 
-/// The one gate that every write passes, whichever route it came by: it judges the command against what is there,
-/// changes the rows, and writes the events that tell of it, in the same transaction.
+/// The one gate that every write passes, whichever route it came by: it checks the command against the stored rows,
+/// changes them, and writes the events about it, all in the same transaction.
 ///
 /// Pure domain: synchronous, without SQL, clock or randomness. One value serves one write.
 public struct Gate {
     let author: Principal
     let once: IdempotencyKey?
     let now: Timestamp
-    /// What the write announces, in number order. Empty when nothing changed, or when the first answer was given again.
+    /// The events to be announced for the write, in number order. Empty when nothing changed, or when the first answer
+    /// was given again.
     public internal(set) var events: [Event] = []
 
     public init(author: Principal, once: IdempotencyKey?, now: Timestamp) {
@@ -72,7 +73,7 @@ public struct Gate {
         return board
     }
 
-    /// Numbers an event, writes it down and gives its number.
+    /// Numbers an event, appends it to the log and returns its number.
     @discardableResult
     mutating func announce(
         _ draft: EventDraft, to audience: Audience, in rows: inout some BoardTransaction

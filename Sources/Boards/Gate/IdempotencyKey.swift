@@ -1,10 +1,11 @@
-/// What a client names a write by, so that sending it again does nothing again. Also the event's `op`.
+/// A client's name for a write: sending the write again under the same key does nothing and gets the first answer. Also
+/// the event's `op`.
 public struct IdempotencyKey: Sendable, Hashable {
     /// How long an answer is kept, in milliseconds: 24 h.
     public static let lifetime = 86_400_000
 
     public let key: String
-    /// Of the call and its body, a SHA-256 for example: another one under the same key is another write.
+    /// A digest of the call and its body, a SHA-256 for example. Another digest under the same key is another write.
     public let fingerprint: [UInt8]
 
     /// Nil unless `key` is 1 to 128 bytes without control characters.

@@ -1,28 +1,29 @@
 public import Events
 public import StrictJSON
 
-/// Work whose worker says how it goes: an import, a build, the making of an index.
+/// A piece of work whose worker reports its progress: an import, a build, the making of an index.
 public struct Job: Sendable, Equatable {
     public let id: JobID
-    /// Whose readers hear of it; nil for its creator alone.
+    /// The board whose readers get the job's events; nil when only its creator gets them.
     public let board: BoardID?
     /// 1 to 200 characters.
     public let name: String
-    /// What the worker is to work on; not told in events.
+    /// What the worker is to work on; not part of events.
     public let input: JSONValue?
     public internal(set) var status: JobStatus
     /// 0 to 100; never falls, and is 100 when the job is completed.
     public internal(set) var progress: Int
     public internal(set) var message: String?
     public internal(set) var result: JSONValue?
-    /// Why it failed, in a sentence or a word: `stalled` when its worker went silent, `cancelled` when somebody did that.
+    /// Why it failed, in a sentence or a word: `stalled` when its worker stopped reporting, `cancelled` when a user
+    /// cancelled it.
     public internal(set) var error: String?
     public internal(set) var details: JSONValue?
-    /// 1 when made; one more with each report, also one that says nothing new.
+    /// 1 when made; increased by each report, even one that changes nothing.
     public internal(set) var version: Int
     public let createdBy: UserID
     public let createdAt: Timestamp
-    /// When its worker was last heard of.
+    /// When its worker last reported.
     public internal(set) var updatedAt: Timestamp
 
     public init(
@@ -46,7 +47,7 @@ public struct Job: Sendable, Equatable {
         self.updatedAt = updatedAt
     }
 
-    /// Who hears of it.
+    /// Who gets the job's events.
     public var audience: Audience { board.map { .board($0) } ?? .user(createdBy) }
 
     /// As clients see it.
@@ -73,7 +74,7 @@ public struct Job: Sendable, Equatable {
         }
     }
 
-    /// The same to a client, byte by byte.
+    /// Whether both look the same to a client, byte by byte.
     public static func == (left: Job, right: Job) -> Bool { left.bytes == right.bytes }
 
     private var bytes: [UInt8] {
@@ -84,7 +85,7 @@ public struct Job: Sendable, Equatable {
 }
 
 extension Job {
-    /// What ``write(into:withInput:)`` wrote; nil when it is something else.
+    /// Reads what ``write(into:withInput:)`` wrote; nil for anything else.
     public init?(_ object: JSONObject) {
         func text(_ name: String) -> String? { object[name]?.string }
         func value(_ name: String) -> JSONValue? { object[name].flatMap { $0.isNull ? nil : $0 } }
@@ -107,11 +108,11 @@ extension JSONValue {
 }
 
 extension Principal {
-    /// Jobs of the boards that the token allows, and those that the holder made; with a token for every board also
-    /// those of no board.
+    /// Whether the job is visible: jobs of the boards that the token allows, and those that its user created; with a
+    /// token for every board, also jobs without a board.
     public func sees(_ job: Job) -> Bool { sees(jobOf: job.createdBy, on: job.board) }
 
-    /// The same, by what decides it.
+    /// The same, from the creator and the board alone.
     public func sees(jobOf creator: UserID, on board: BoardID?) -> Bool {
         creator == user || board.map(boards.contains) ?? (boards == .all)
     }

@@ -1,7 +1,7 @@
 public import Events
 public import StrictJSON
 
-/// A job to be made, checked as far as that is possible without looking at the store.
+/// A job to be created, validated as far as possible without the store.
 public struct JobDraft: Sendable {
     public let name: String
     public let board: BoardID?

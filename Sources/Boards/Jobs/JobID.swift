@@ -1,6 +1,6 @@
 import Text
 
-/// What a job goes by: 128 random bits, so that knowing one job says nothing of another.
+/// The identifier of a job: 128 random bits, so that one id does not help to guess another.
 public struct JobID: Sendable, Hashable, CustomStringConvertible {
     public let rawValue: String
 

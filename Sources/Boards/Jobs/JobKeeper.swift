@@ -2,11 +2,12 @@ import Events
 public import Logging
 import Synchronization
 
-/// Looks after the jobs that are not finished; ``JobKeepingStore`` brings it every write of a job.
+/// Announces held progress of unfinished jobs when it is due, and fails jobs whose workers stop reporting.
+/// ``JobKeepingStore`` passes it every write of a job.
 ///
-/// The store keeps what a job is and what of it was announced; the keeper only remembers when there is something to do,
-/// with one timer for all jobs. When the gateway starts it takes over the jobs that the store has: held progress is
-/// announced at once, and each worker has its full time to report.
+/// The store keeps what a job is and what of it was announced; the keeper only remembers when the next action is due,
+/// with one timer for all jobs. When the gateway starts it takes over the unfinished jobs of the store: held progress
+/// is announced at once, and each worker gets its full time to report.
 public final class JobKeeper: Sendable {
     let store: any BoardStore
     private let uptime: @Sendable () -> Int64
@@ -16,14 +17,14 @@ public final class JobKeeper: Sendable {
 
     private struct State {
         var schedule: JobSchedule
-        /// Ends the rest that ``run()`` takes, which lasts until `wakesAt`.
+        /// The sleep of ``run()`` until `wakesAt`; cancelled to wake it earlier.
         var sleep: Task<Void, Never>?
         var wakesAt = Int64.max
     }
 
-    /// Errands done at once.
+    /// Errands that run at the same time.
     private static let batch = 128
-    /// How long until what could not be done is tried again.
+    /// Nanoseconds until a failed errand is tried again.
     private static let soon: Int64 = 250_000_000
     private static let longestRest: Int64 = 3_600_000_000_000
 
@@ -65,7 +66,7 @@ public final class JobKeeper: Sendable {
 
     // MARK: Keeping
 
-    /// Takes over the jobs that the store has. Before anybody writes.
+    /// Takes over the unfinished jobs of the store. Call before the first write.
     public func load() async throws(BoardError) {
         for job in try await store.openJobs() {
             note(
@@ -74,7 +75,7 @@ public final class JobKeeper: Sendable {
         }
     }
 
-    /// Does what is due, whenever something is; until it is cancelled.
+    /// Runs errands when they are due, until it is cancelled.
     public func run() async {
         while !Task.isCancelled {
             await attend()
@@ -82,7 +83,7 @@ public final class JobKeeper: Sendable {
         }
     }
 
-    /// Sleeps until something is due, or is noted that is due sooner.
+    /// Sleeps until the next errand is due, or until an earlier one is noted.
     private func rest() async {
         let sleep = state.withLock { state in
             let next = state.schedule.next
@@ -99,7 +100,7 @@ public final class JobKeeper: Sendable {
         }
     }
 
-    /// Does what is due now.
+    /// Runs the errands that are due now.
     func attend() async {
         var errands = state.withLock { $0.schedule.takeDue(at: uptime()) }[...]
         while !errands.isEmpty {

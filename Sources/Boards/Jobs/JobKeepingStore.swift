@@ -1,14 +1,14 @@
 public import Events
 
-/// A store whose jobs are looked after: every write of a job passes the ``JobKeeper``, whichever route it came by.
+/// A store that reports every write of a job to the ``JobKeeper``, whichever route it came by.
 ///
-/// The only store that the gateway gets, so that no write of a job can go past it. Everything else goes to the keeper's
-/// store as it is.
+/// The gateway gets only this store, so that no write of a job can bypass the keeper. All other calls are forwarded to
+/// the keeper's store unchanged.
 public struct JobKeepingStore: BoardStore {
     private let store: any BoardStore
     private let jobs: JobKeeper
 
-    /// - Parameter jobs: loaded before anybody writes.
+    /// - Parameter jobs: must be loaded before the first write.
     public init(_ jobs: JobKeeper) {
         self.jobs = jobs
         store = jobs.store

@@ -2,8 +2,8 @@
 public enum JobLimits {
     /// Jobs of a tenant that are not finished; one more is refused.
     public static let open = 1000
-    /// Finished jobs that are so many numbers older than a tenant's newest are deleted, as are those that finished longer
-    /// ago than the log reaches back.
+    /// Finished jobs that are this many numbers older than the tenant's newest are deleted, as are those that finished
+    /// longer ago than the log's retention.
     public static let kept = 10_000
     /// Milliseconds between two progress events of one job.
     public static let spacing = 250

@@ -1,7 +1,7 @@
 public import Events
 import StrictJSON
 
-/// Which jobs are wanted; what is nil does not narrow.
+/// A filter and page of a list of jobs; members that are nil do not filter.
 public struct JobQuery: Sendable {
     public var board: BoardID?
     public var status: JobStatus?
@@ -12,7 +12,7 @@ public struct JobQuery: Sendable {
 
     public init() {}
 
-    /// Whether `job` is one of them, on whichever page.
+    /// Whether `job` passes the filter, regardless of the page.
     package func matches(_ job: Job) -> Bool {
         if let board, job.board != board { return false }
         if let status, job.status != status { return false }
@@ -23,7 +23,7 @@ public struct JobQuery: Sendable {
 public struct JobPage: Sendable {
     /// ``JobLimits/page`` bytes of JSON at most, or one job.
     public let items: [Job]
-    /// Where the next page goes on; nil at the end.
+    /// Where the next page begins; nil at the end.
     public let next: Int?
 
     public init(items: [Job], next: Int?) {
@@ -43,7 +43,7 @@ extension JobPage {
 
         public init(_ query: JobQuery) { self.query = query }
 
-        /// - Returns: false when there is no room for it, and so for no other.
+        /// - Returns: false when the page is full; then it takes no further job.
         public mutating func takes(_ job: Job, number: Int) -> Bool {
             var json = JSONWriter()
             job.write(into: &json)

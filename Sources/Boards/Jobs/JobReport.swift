@@ -1,11 +1,11 @@
 public import StrictJSON
 
-/// What a worker reports of its job: a merge patch (RFC 7396) of what it may set. An empty one only shows that the
-/// worker is alive.
+/// A worker's report about its job: a merge patch (RFC 7396) of the members that it may set. An empty report only shows
+/// that the worker is alive.
 public struct JobReport: Sendable {
     public var status: JobStatus?
     public var progress: Int?
-    /// `.some(nil)` clears; so do all of these.
+    /// `.some(nil)` clears the member; the same holds for the following ones.
     public var message: String??
     public var result: JSONValue??
     public var error: String??
@@ -37,7 +37,7 @@ public struct JobReport: Sendable {
         try fields.finish()
     }
 
-    /// The job as it is after the report, lawful or not. Version and time are left as they are.
+    /// The job after the report, whether or not that change is allowed. Version and time are unchanged.
     func applied(to job: Job) -> Job {
         var job = job
         job.progress = progress ?? job.progress
@@ -48,7 +48,7 @@ public struct JobReport: Sendable {
         switch status {
         case .completed: job.progress = 100
         case .failed, .cancelled: job.error = job.error ?? status?.rawValue
-        // Who reports progress has begun.
+        // A worker that reports progress has begun.
         case nil where job.status == .queued && (progress ?? 0) > 0: job.status = .processing
         case .queued, .processing, nil: break
         }
@@ -56,7 +56,7 @@ public struct JobReport: Sendable {
         return job
     }
 
-    /// Why `job` can't be changed so; nil when it can.
+    /// Why the report can't be applied to `job`; nil when it can.
     func conflict(with job: Job) -> BoardError.Conflict? {
         if job.status.isFinal { return applied(to: job) == job ? nil : .jobIsFinal(job.status) }
         if status == .queued, job.status != .queued { return .jobHasBegun }

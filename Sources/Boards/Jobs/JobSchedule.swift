@@ -1,20 +1,20 @@
 import Events
 
-/// When something is to be done for the jobs that are not finished: progress that is held is told, silence ends them.
+/// When the next actions for unfinished jobs are due: announcing held progress, and failing jobs that stay silent.
 ///
-/// A value that knows no clock: times are nanoseconds of whichever clock its owner reads. Its size is the number of open
-/// jobs, which is bounded for each tenant.
+/// A value without a clock: times are nanoseconds of its owner's clock. Its size is the number of open jobs, which is
+/// bounded for each tenant.
 struct JobSchedule {
     struct Key: Hashable {
         let tenant: TenantID
         let job: JobID
     }
 
-    /// What is to be done for one job, in its creator's name.
+    /// An action that is due for one job; it is written in the name of the job's creator.
     struct Errand: Equatable {
         enum Kind: Equatable {
             case tell
-            /// Unless it is of another version by now.
+            /// Fails the job if it is still at this version.
             case stall(version: Int)
         }
 
@@ -42,19 +42,19 @@ struct JobSchedule {
 
     var count: Int { entries.count }
 
-    /// The earliest time at which there may be something to do; nil while there are no jobs.
+    /// The earliest time at which an errand may be due; nil while there are no jobs.
     var next: Int64? {
         guard !entries.isEmpty else { return nil }
         return min(nextStall, held.compactMap { entries[$0]?.tellsAt }.min() ?? .max)
     }
 
-    /// Takes note of a job as it is after a write, or when we begin.
+    /// Takes note of a job's state after a write, or at start-up.
     ///
-    /// - Parameter tellsIn: how long from `now` until what is held of it is to be told; nil when nothing is held.
+    /// - Parameter tellsIn: how long from `now` until its held progress is to be announced; nil when none is held.
     mutating func note(
         _ key: Key, by creator: UserID, version: Int, isFinal: Bool, tellsIn: Int64?, at now: Int64
     ) {
-        // Two writes may be heard of in the wrong order, and an answer twice.
+        // Two writes may be noted in the wrong order, and one answer twice.
         if let entry = entries[key], entry.version >= version { return }
         guard !isFinal else { return forget(key) }
         let entry = Entry(
@@ -69,7 +69,7 @@ struct JobSchedule {
         held.remove(key)
     }
 
-    /// An errand that could not be run is due again at `time`, unless it has become needless.
+    /// Makes an errand that failed due again at `time`, unless it is no longer needed.
     mutating func putBack(_ errand: Errand, at time: Int64) {
         let key = Key(tenant: errand.tenant, job: errand.job)
         switch errand.kind {
@@ -84,7 +84,7 @@ struct JobSchedule {
         }
     }
 
-    /// What is to be done at `now`, each once.
+    /// Takes the errands that are due at `now`; each is returned once.
     mutating func takeDue(at now: Int64) -> [Errand] {
         var errands: [Errand] = []
         for key in held {

@@ -1,4 +1,4 @@
-/// How far a job is. The last three are final.
+/// The state of a job. The last three are final.
 public enum JobStatus: String, Sendable, CaseIterable {
     case queued, processing, completed, failed, cancelled
 

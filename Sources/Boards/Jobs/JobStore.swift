@@ -1,22 +1,22 @@
 public import Events
 
-/// Reads jobs, each tenant apart; they are written by ``BoardStore/write(_:by:once:)`` like everything else.
+/// Reads jobs, separately for each tenant; they are written by ``BoardStore/write(_:by:once:)`` like everything else.
 public protocol JobStore: Sendable {
     /// The job, and the place in the log where the events after it begin.
     ///
     /// - Throws: ``BoardError/notFound(_:)``, also for a job that the author does not see.
     func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot
 
-    /// Newest first, those that the author sees.
+    /// The jobs that the author may see, newest first.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage
 
-    /// Those of every tenant that are not finished: for start-up.
+    /// The unfinished jobs of every tenant. Used at start-up.
     func openJobs() async throws(BoardError) -> [OpenJob]
 }
 
-/// A job and the cursor that it is true at.
+/// A job, and the cursor at which it was read.
 public struct JobSnapshot: Sendable {
     public let job: Job
     public let cursor: Cursor
@@ -27,7 +27,7 @@ public struct JobSnapshot: Sendable {
     }
 }
 
-/// What has to be known of a job to look after it.
+/// The parts of an unfinished job that ``JobKeeper`` needs.
 public struct OpenJob: Sendable, Equatable {
     public let tenant: TenantID
     public let id: JobID

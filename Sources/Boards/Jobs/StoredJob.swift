@@ -1,11 +1,12 @@
 public import Events
 
-/// A job, and what of it has been announced: the row that a store keeps.
+/// The row that a store keeps of a job: the job, and which of its progress has been announced.
 public struct StoredJob: Sendable {
     public var job: Job
     /// When its last progress event was written; nil before the first.
     public var toldAt: Timestamp?
-    /// Whether some progress is yet to be announced, because the last announcement was a moment ago.
+    /// Whether some progress is yet to be announced, because the last announcement was less than ``JobLimits/spacing``
+    /// milliseconds ago.
     public var isHeld: Bool
 
     public init(job: Job, toldAt: Timestamp?, isHeld: Bool) {

@@ -88,7 +88,7 @@ public struct BoardTask: Sendable, Equatable {
 }
 
 extension BoardTask {
-    /// What ``write(into:)`` wrote; nil when it is something else.
+    /// Reads what ``write(into:)`` wrote; nil for anything else.
     public init?(_ object: JSONObject) {
         func nullable<Value>(_ name: String, _ read: (String) -> Value?) -> Value?? {
             guard let value = object[name] else { return nil }

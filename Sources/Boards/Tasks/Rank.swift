@@ -6,7 +6,7 @@
 public struct Rank: Sendable, Hashable, Comparable {
     public let rawValue: String
 
-    /// Ranks longer than this are not given: the column is spaced anew.
+    /// The longest rank that is given; beyond it all ranks of the column are replaced by short ones.
     static let longest = 200
 
     /// Nil unless `rawValue` is of the scheme.
@@ -31,7 +31,7 @@ public struct Rank: Sendable, Hashable, Comparable {
 
     static let middle = Rank(bytes: Array("a0".utf8))
 
-    /// The place behind `rank`, or the first in an empty column.
+    /// A rank after `rank`, or the first rank of an empty column.
     static func following(_ rank: Rank?) -> Rank { between(rank, nil) }
 
     /// `count` ranks in ascending order, as short as they can be.

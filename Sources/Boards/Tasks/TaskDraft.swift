@@ -1,7 +1,7 @@
 public import Events
 public import StrictJSON
 
-/// A task to be made, checked as far as that is possible without looking at the store.
+/// A task to be created, validated as far as possible without the store.
 public struct TaskDraft: Sendable {
     public let board: BoardID
     public let name: String
@@ -58,7 +58,7 @@ public struct TaskPatch: Sendable {
         try fields.finish()
     }
 
-    /// Everything but the status, which also needs a rank.
+    /// The task with every change applied except the status, which also needs a rank.
     func applied(to task: BoardTask) -> BoardTask {
         var task = task
         task.name = name ?? task.name
@@ -74,7 +74,7 @@ public struct TaskPatch: Sendable {
 /// Where a task is to stand.
 public struct TaskMove: Sendable {
     public let status: String
-    /// The task that it comes to stand behind; nil for the first place.
+    /// The task after which it is placed; nil for the first place.
     public let after: Int?
 
     /// - Throws: ``BoardError/invalid(_:)`` with every error.

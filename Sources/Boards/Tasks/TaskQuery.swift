@@ -1,16 +1,16 @@
 public import Events
 import StrictJSON
 
-/// Which tasks are wanted; what is nil does not narrow.
+/// A filter and page of a list of tasks; members that are nil do not filter.
 public struct TaskQuery: Sendable {
     public static let limits = 1...200
 
-    /// `all` for whatever the author sees.
+    /// `all` stands for every board that the author may see.
     public var boards = Selection.Boards.all
     public var status: String?
     public var assignee: UserID?
     public var label: String?
-    /// Found in name or description, whatever the case.
+    /// A text to be found in name or description, ignoring case.
     public var text: TextSearch?
     /// Tasks in a page.
     public var limit: Int { didSet { limit = min(max(limit, 1), Self.limits.upperBound) } }
@@ -19,7 +19,7 @@ public struct TaskQuery: Sendable {
 
     public init() { limit = 50 }
 
-    /// Whether `task` is one of them; boards and page are not looked at.
+    /// Whether `task` passes the filter; boards and page are not considered.
     public func matches(_ task: BoardTask) -> Bool {
         if let status, task.status != status { return false }
         if let assignee, task.assignee != assignee { return false }
@@ -48,7 +48,7 @@ public struct PageMark: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "t" + String(id, radix: 36) }
 }
 
-/// One page of what a ``TaskQuery`` asks for.
+/// One page of the tasks that a ``TaskQuery`` asks for.
 public struct TaskPage: Sendable {
     public let items: [BoardTask]
     /// Nil at the end.

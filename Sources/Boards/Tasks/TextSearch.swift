@@ -1,4 +1,4 @@
-/// A text to be found in others, whatever the case.
+/// A text to search for in other texts, ignoring case.
 ///
 /// Beyond ASCII, letters are compared as Unicode has them: in lower case, and the same whether composed or not.
 public struct TextSearch: Sendable {
