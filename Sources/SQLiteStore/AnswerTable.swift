@@ -3,7 +3,7 @@ import Events
 import Foundation
 import GRDB
 
-/// `answers`: what idempotency keys were answered with.
+/// The table `answers`: the first answer to each idempotency key.
 enum AnswerTable {
     static func answer(to key: String, of user: UserID, of tenant: Int, in db: Database) throws -> Answer? {
         try db.first(
@@ -19,7 +19,7 @@ enum AnswerTable {
             sum(of: answer, to: key, of: user.rawValue, of: tenant))
     }
 
-    /// Removes the oldest `count` answers, as far as they were given before `time`.
+    /// Deletes up to `count` of the oldest answers that were given before `time`.
     ///
     /// - Returns: whether there may be more.
     static func purge(before time: Int, count: Int, in db: Database) throws -> Bool {

@@ -2,7 +2,7 @@ import Boards
 import Events
 import GRDB
 
-/// `audit`: the newest acts of each tenant's administrators.
+/// The table `audit`: the newest acts of each tenant's administrators.
 enum AuditTable {
     /// - Parameter limit: entries of a tenant that are kept.
     static func insert(

@@ -2,7 +2,8 @@ import Boards
 import Events
 import GRDB
 
-/// `boards`, and `board_heads`: the numbering of each board, kept when the board is deleted.
+/// The tables `boards` and `board_heads`: the latter holds the numbering of each board and is kept when the board is
+/// deleted.
 enum BoardTable {
     static func board(_ id: BoardID, of tenant: Int, in db: Database) throws -> Board? {
         try db.first(

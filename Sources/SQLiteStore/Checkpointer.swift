@@ -22,7 +22,7 @@ final class Checkpointer: Sendable {
         database = try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    /// Something was committed. Does not wait.
+    /// Schedules a checkpoint after a commit. Does not wait.
     func commit() {
         let now = ContinuousClock.now
         let isDue = next.withLock { next in
@@ -36,12 +36,12 @@ final class Checkpointer: Sendable {
                 try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
                 failures.succeed()
             } catch {
-                // Busy when the writer is at it; nothing is lost by waiting for the next commit.
+                // Busy while the writer checkpoints itself; waiting for the next commit loses nothing.
                 failures.note(StoreFailure(error))
             }
         }
     }
 
-    /// Waits for a checkpoint that is under way.
+    /// Closes the connection; waits for a running checkpoint.
     func close() throws { try queue.sync { try database.close() } }
 }

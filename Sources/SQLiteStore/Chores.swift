@@ -2,7 +2,7 @@ import Boards
 import Events
 import GRDB
 
-/// What the writer does when nobody writes: deletes old events, jobs and answers, a batch at a time.
+/// Deletes old events, jobs and answers, a batch at a time, while the writer is idle.
 struct Chores {
     /// Rows that one step removes at most.
     static let batch = 256
@@ -27,7 +27,7 @@ struct Chores {
         do {
             if try step(next, at: time, in: db) { return true }
         } catch is UnreadableRow {
-            // Its own tenant's to bear.
+            // A damaged row stops the chores of its own tenant only.
         }
         tenant = next
         return true
@@ -57,7 +57,7 @@ struct Chores {
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         var oldest = row.oldest
         let end = row.oldest + Self.batch
-        // An event that can't be read goes with the next one that can.
+        // An unreadable event is deleted together with the next readable one.
         try EventTable.scanTimes(row.number, oldest...max(oldest, row.head), in: db) { seq, at in
             let isDue = seq < counted || at.map { $0 < time - retention.ageMilliseconds } ?? false
             if isDue { oldest = seq + 1 }

@@ -17,7 +17,7 @@ extension Database {
         let statement = try cachedStatement(sql: sql)
         statement.setUncheckedArguments(StatementArguments(values))
         let rows = try Row.fetchCursor(statement)
-        // A row is gone with its cursor.
+        // A row is valid only while its cursor exists.
         return try withExtendedLifetime(rows) { try rows.next().map(read) }
     }
 
@@ -32,7 +32,7 @@ extension Database {
         return result
     }
 
-    /// Goes through the rows, one at a time.
+    /// Calls `body` for each row.
     func forEach(_ sql: String, _ body: (Row) throws -> Void) throws {
         let rows = try Row.fetchCursor(self, sql: sql)
         while let row = try rows.next() { try body(row) }

@@ -1,16 +1,17 @@
 import Foundation
 import GRDB
 
-/// Looks at a file before anything is written to it.
+/// Checks a database file before anything is written to it.
 struct DatabaseCheck {
-    /// Files up to this size are read through: starting again after a crash must not take long.
+    /// Files up to this size are checked row by row; larger ones are not, since a restart after a crash must not take
+    /// long.
     static let size = 64 << 20
-    /// Events that are counted; as many take 0.07 s, and 0.6 s from a cold disk.
+    /// The most events that are counted; counting them takes 0.07 s, and 0.6 s from a cold disk.
     static let events = 1_000_000
 
     /// Nothing is in it yet.
     private(set) var isNew = false
-    /// Rows that can't be read; each is refused when it is asked for, and nothing else. Of a small file alone.
+    /// Rows that can't be read. Requests for them are refused, all others are served. Found in small files only.
     private(set) var unreadable: [UnreadableRow] = []
 
     /// - Throws: ``SQLiteStoreError`` when the file is another's, of a newer version, or damaged as a whole.
@@ -53,7 +54,8 @@ struct DatabaseCheck {
         if isSmall { try readThrough(db) }
     }
 
-    /// Every table and index of ours is there, as the migrations made it. What somebody added is theirs.
+    /// The first table or index that is missing or differs from what the migrations make; nil when none does.
+    /// Additional ones are ignored.
     private static func differenceOfSchema(_ db: Database, _ migrator: DatabaseMigrator) throws -> String? {
         guard let last = try migrator.appliedMigrations(db).last else { return "its list of migrations is empty" }
         let model = try DatabaseQueue()
@@ -68,7 +70,7 @@ struct DatabaseCheck {
         return nil
     }
 
-    /// What all else hangs on: the tenants and their counters, and the revocations.
+    /// What is wrong with the rows that everything else depends on: tenants, their counters, and revocations.
     private static func faultOfContent(_ db: Database) throws -> String? {
         let rows = try TenantTable.rows(in: db)
         _ = try RevocationTable.list(in: db)

@@ -1,11 +1,11 @@
-/// How a database was found when it was opened: what an operator should hear of it.
+/// The condition in which a database was found when it was opened, for the operator's log.
 public struct DatabaseCondition: Sendable, Equatable {
     /// Nil in memory.
     public let path: String?
-    /// It was not there, or nothing was in it.
+    /// Whether the file did not exist, or was empty.
     public let isNew: Bool
-    /// Rows that can't be read; each is refused when it is asked for, and the others are served. Looked for in a file of
-    /// 64 MiB at most.
+    /// The number of rows that can't be read. Requests for them are refused, all others are served. Counted in files of
+    /// at most 64 MiB.
     public let unreadableRows: Int
     /// What is wrong with the first of them.
     public let firstUnreadable: String?

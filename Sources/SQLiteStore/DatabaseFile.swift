@@ -2,7 +2,7 @@ import Events
 import Foundation
 import GRDB
 
-/// A database file that is ours alone for now: other boardcasts are kept out, readers such as `sqlite3` are not.
+/// Opens a database file and locks it: other boardcast processes are kept out, readers such as `sqlite3` are not.
 enum DatabaseFile {
     struct Opened {
         let database: any DatabaseWriter
@@ -11,7 +11,7 @@ enum DatabaseFile {
         let checkpointer: Checkpointer?
         let epoch: Epoch
         let beginning: Timestamp
-        /// What there is to say of it.
+        /// The condition in which it was found.
         let condition: DatabaseCondition
     }
 

@@ -2,7 +2,7 @@
 public enum DatabaseLocation: Sendable, Equatable, CustomStringConvertible {
     /// A path, relative to the working directory or absolute.
     case file(String)
-    /// Gone when the process ends.
+    /// A database in memory, lost when the process ends.
     case memory
 
     /// Nil unless `url` is `sqlite:PATH` or `sqlite::memory:`.

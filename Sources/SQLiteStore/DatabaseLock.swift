@@ -1,27 +1,28 @@
 import Foundation
 import Synchronization
 
-/// One gateway a database, whatever name it goes by.
+/// Makes sure that one gateway at a time uses a database, whatever name the file is opened by.
 ///
 /// The lock is on a byte of the file itself, far from those that SQLite locks, so that hard links and a removed `-lock`
-/// file change nothing. It is an open file description lock (`F_OFD_SETLK`, fcntl(2)): a POSIX lock would go when SQLite
-/// closes one of its own descriptors of the file. The reverse holds all the same: closing *any* descriptor of the file
-/// releases SQLite's POSIX locks in this process. Therefore a file that this process has is not opened a second time,
-/// and ours is closed after SQLite's.
+/// file change nothing. It is an open file description lock (`F_OFD_SETLK`, fcntl(2)): a POSIX lock would be released
+/// when SQLite closes one of its own descriptors of the file. The reverse holds all the same: closing *any* descriptor
+/// of the file releases SQLite's POSIX locks in this process. Therefore a file that this process has is not opened a
+/// second time, and ours is closed after SQLite's.
 ///
-/// A file beside it, `PATH-lock`, is locked too. It says which process has the database, keeps out older versions, and
-/// another file that was put in the place of one in use.
+/// A second file, `PATH-lock`, is locked too. It names the process that has the database, and keeps out older versions
+/// of boardcast and a database file that replaced one in use.
 final class DatabaseLock: Sendable {
     private struct Identity: Hashable {
         let device: dev_t
         let inode: ino_t
     }
 
-    /// Behind SQLite's pending, reserved and shared bytes, 2³⁰ to 2³⁰ + 511.
+    /// The locked byte, after SQLite's pending, reserved and shared bytes, 2³⁰ to 2³⁰ + 511.
     private static let byte: off_t = 0x4000_0000 + 1024
     /// `F_OFD_SETLK`, which glibc shows with `_GNU_SOURCE` alone.
     private static let setLock: Int32 = 37
-    /// What this process has. Held while a file is looked at and opened, so that two cannot do it at once.
+    /// The database files of this process. The mutex is held while a file is checked and opened, so that two threads
+    /// cannot do it at once.
     private static let held = Mutex<Set<Identity>>([])
 
     private let identity: Identity
@@ -33,9 +34,10 @@ final class DatabaseLock: Sendable {
         descriptors = Mutex((database, beside))
     }
 
-    /// Makes the file when it is not there, for its owner's eyes; SQLite gives the files beside it the same mode.
+    /// Locks the file; creates it when it is missing, readable by its owner only. SQLite gives its other files the same
+    /// mode.
     ///
-    /// Does not wait, also where something else than a file has the name.
+    /// Never blocks, even when the name is that of a FIFO or another special file.
     static func take(_ path: String) throws(SQLiteStoreError) -> DatabaseLock {
         let result = held.withLock { held in
             Result { () throws(SQLiteStoreError) in try take(path, beside: &held) }
@@ -43,7 +45,7 @@ final class DatabaseLock: Sendable {
         return try result.get()
     }
 
-    /// After SQLite has closed the file.
+    /// Releases the lock. Call after SQLite has closed the file.
     func release() {
         Self.held.withLock { held in
             descriptors.withLock { descriptors in
@@ -83,7 +85,7 @@ final class DatabaseLock: Sendable {
             flags |= O_CREAT | O_EXCL
         }
         var descriptor = Foundation.open(path, flags, 0o600)
-        // Another process was faster, or this is a link to nothing.
+        // Another process created it first, or this is a dangling link.
         if descriptor < 0, errno == EEXIST { descriptor = Foundation.open(path, flags & ~(O_CREAT | O_EXCL)) }
         guard descriptor >= 0 else { throw refusal(path) }
         do throws(SQLiteStoreError) {
@@ -107,7 +109,8 @@ final class DatabaseLock: Sendable {
         }
     }
 
-    /// False when another has it. A kernel or a file system that knows no such locks leaves it to the file beside.
+    /// False when another process holds the lock. True where the kernel or file system has no such locks: there the
+    /// lock on `PATH-lock` alone counts.
     private static func lock(_ descriptor: Int32) -> Bool {
         var range = flock()
         range.l_type = Int16(F_WRLCK)
@@ -117,7 +120,7 @@ final class DatabaseLock: Sendable {
         return fcntl(descriptor, setLock, &range) == 0 || errno != EAGAIN && errno != EACCES
     }
 
-    /// `flock(2)`, which goes away with the process, however it ends.
+    /// Locks `PATH-lock` with `flock(2)`, which the kernel releases when the process ends.
     private static func takeFile(beside path: String) throws(SQLiteStoreError) -> Int32 {
         let name = path + "-lock"
         let file = Foundation.open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0o600)

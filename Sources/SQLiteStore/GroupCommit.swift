@@ -141,7 +141,7 @@ final class GroupCommit: Sendable {
         for (write, result) in zip(group, results) { write.reply.resume(returning: result) }
     }
 
-    /// - Parameter failure: of the group as a whole.
+    /// - Parameter failure: the failure of the group as a whole.
     private func note(
         _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, _ failure: StoreFailure?
     ) {
@@ -165,7 +165,8 @@ final class GroupCommit: Sendable {
         if let failure { log.commits.note(failure) } else { log.commits.succeed() }
     }
 
-    /// Waits for the database while another process holds it; writes that waited too long leave the group as busy.
+    /// Waits for the database while another process holds it; writes that have waited too long are answered as busy and
+    /// leave the group.
     private func begin(_ group: inout [PendingWrite], in db: Database) throws {
         while true {
             do {
@@ -204,7 +205,7 @@ final class GroupCommit: Sendable {
                 events += gate.events
                 results.append(.success(commit))
             } catch {
-                // A failure of the disk may have ended the transaction; then there is nothing left to go on with.
+                // A disk failure may have ended the transaction; then the group can't continue.
                 guard db.isInsideTransaction else { throw error }
                 try db.run("ROLLBACK TO write")
                 results.append(.failure(error))

@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 import StrictJSON
 
-/// `jobs`, numbered for each tenant in the order in which they were made.
+/// The table `jobs`; jobs are numbered for each tenant in the order of their creation.
 enum JobTable {
     static func job(_ id: JobID, of tenant: Int, in db: Database) throws -> StoredJob? {
         try db.first(
@@ -12,7 +12,7 @@ enum JobTable {
         ) { try job($0, of: tenant) }
     }
 
-    /// Those that `author` sees, newest first, as many as the query's page takes.
+    /// The jobs that `author` may see, newest first, as many as fit on the query's page.
     static func page(_ query: JobQuery, for author: Principal, of tenant: Int, in db: Database) throws -> JobPage {
         var page = JobPage.Gathering(query)
         let sql = """
@@ -37,7 +37,7 @@ enum JobTable {
         try db.first("SELECT count(*) FROM jobs WHERE tenant = ? AND \(isOpen)", tenant) { $0[0] } ?? 0
     }
 
-    /// Of every tenant. One that can't be read is left out: nobody could report on it either.
+    /// The unfinished jobs of every tenant. Unreadable ones are left out: no worker could report on them either.
     static func open(in db: Database) throws -> [OpenJob] {
         var jobs: [OpenJob] = []
         try db.forEach(
@@ -98,7 +98,7 @@ enum JobTable {
             sum(of: row, data(job.input), result, details, of: tenant), tenant, job.id.rawValue)
     }
 
-    /// Removes `count` of those that finished before `time`.
+    /// Deletes up to `count` jobs that finished before `time`.
     ///
     /// - Returns: whether there may be more.
     static func purge(before time: Int, count: Int, of tenant: Int, in db: Database) throws -> Bool {
@@ -110,10 +110,10 @@ enum JobTable {
         return db.changesCount == count
     }
 
-    /// As the index `open_jobs` has it.
+    /// The condition of the index `open_jobs`.
     private static let isOpen = "status IN ('queued', 'processing')"
 
-    /// What may be long comes last, so that whoever reads the rest need not walk through it.
+    /// Columns that may be long come last, so that SQLite need not read them to reach the others.
     private static let columns = """
         id, board, created_by, name, status, progress, message, error, version, created_at, updated_at, told_at, \
         is_held, input, result, details, sum
@@ -142,7 +142,7 @@ enum JobTable {
         return stored
     }
 
-    /// What was parsed is summed as it stands: writing it anew could change how a number is written.
+    /// JSON is summed as it was stored: encoding it again could change how a number is written.
     private static func sum(of row: StoredJob, _ input: Data?, _ result: Data?, _ details: Data?, of tenant: Int) -> Int
     {
         let job = row.job

@@ -6,7 +6,7 @@ import GRDB
 /// `tenant` in the tables of the first step is `tenants.number`. Times are milliseconds since 1970. Texts never hold
 /// U+0000, and are compared by bytes.
 enum Migrations {
-    /// `BCST`, in the file's header: tells our databases from others'.
+    /// `BCST`, in the file's header: identifies our databases.
     static let applicationID = 0x4243_5354
 
     /// - Parameter now: milliseconds since 1970, kept as the beginning of a new database.
@@ -106,7 +106,7 @@ enum Migrations {
         ) STRICT;
         """
 
-    /// Tenants go by their names here: one who never wrote has no number, and its administrators act all the same.
+    /// These tables refer to tenants by name: a tenant that never wrote has no number, but its administrators can act.
     private static let administration = """
         CREATE TABLE revocations (
             tenant TEXT NOT NULL,
@@ -135,7 +135,7 @@ enum Migrations {
         ) STRICT;
         """
 
-    /// What may be long stands last, so that the rest is read without it.
+    /// Columns that may be long come last, so that the others are read without them.
     private static let jobs = """
         CREATE TABLE jobs (
             tenant INTEGER NOT NULL,

@@ -2,7 +2,7 @@ import Boards
 import Events
 import GRDB
 
-/// `revocations`: those in force.
+/// The table `revocations`: the revocations in force.
 enum RevocationTable {
     /// - Parameter limit: revocations of a tenant that are kept.
     /// - Throws: ``Boards/BoardError/conflict(_:)`` when there is no room; the caller's transaction is to be rolled back.
@@ -43,7 +43,7 @@ enum RevocationTable {
         ) { try revocation($0, of: tenant.rawValue) }
     }
 
-    /// - Throws: ``UnreadableRow`` for the first that can't be read: to leave one out would let a revoked token in.
+    /// - Throws: ``UnreadableRow`` for the first that can't be read: leaving one out would let a revoked token in.
     static func list(in db: Database) throws -> RevocationList {
         var list = RevocationList()
         try db.forEach("SELECT \(columns), tenant FROM revocations") { row in
@@ -53,7 +53,7 @@ enum RevocationTable {
         return list
     }
 
-    /// What ``Boards/Revocation/covers(_:)`` says, in SQL.
+    /// The SQL form of ``Boards/Revocation/covers(_:)``.
     private static func deleteCovered(by revocation: Revocation, of tenant: String, in db: Database) throws {
         switch revocation.target {
         case .token(let id):

@@ -1,11 +1,11 @@
 import Events
 import GRDB
 
-/// Reads one row of a table, strictly: what no row of ours can say is an ``UnreadableRow``, and never a trap.
+/// Reads one row of a table strictly: a value that this program never writes throws ``UnreadableRow``, and never traps.
 ///
-/// Numbers are bounded so that those who count on from them cannot overflow, and that JavaScript holds them exactly.
+/// Numbers are bounded so that counting on from them cannot overflow, and so that JavaScript represents them exactly.
 struct RowReader {
-    /// What a number of an event, a task, a job, a version can be at most: 2⁵³ − 1.
+    /// The highest number of an event, task, job or version: 2⁵³ − 1.
     static let highest = (1 << 53) - 1
     /// The years 0 to 9999, in milliseconds since 1970.
     static let times = -62_167_219_200_000...253_402_300_799_999
@@ -44,7 +44,7 @@ struct RowReader {
         row.hasNull(atIndex: index) ? nil : try text(index)
     }
 
-    /// A text that stands for something; nil for another is refused.
+    /// A value that `make` reads from a text; throws when `make` returns nil.
     func value<Value>(_ index: Int, _ make: (String) -> Value?) throws(UnreadableRow) -> Value {
         guard let value = make(try text(index)) else { throw unreadable(index, "is not as it should be") }
         return value
@@ -59,7 +59,7 @@ struct RowReader {
         return bytes
     }
 
-    /// Compares the sum of what was read with the one that stands in the row, where there is one.
+    /// Compares the checksum of the values that were read with the row's own, if it has one.
     func check(_ sum: Int, against index: Int) throws(UnreadableRow) {
         guard !row.hasNull(atIndex: index) else { return }
         guard (try? row.decode(Int.self, atIndex: index)) == sum else {
@@ -72,10 +72,10 @@ struct RowReader {
     }
 }
 
-/// A row that says what no row of ours can say; the file was changed by someone else, or is damaged.
+/// A row with a value that this program never writes: the file is damaged, or was changed by another program.
 struct UnreadableRow: Error, Equatable, CustomStringConvertible {
     let table: String
-    /// Never what the row says.
+    /// Names the column and the fault, never the row's content.
     let reason: String
 
     var description: String { "a row of \(table) can't be read: \(reason)" }

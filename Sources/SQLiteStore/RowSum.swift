@@ -1,11 +1,10 @@
-/// A checksum over what a row says, which is kept in the row: SQLite's own checks see that a page is well formed, and
-/// not that a letter in it has changed.
+/// A checksum of a row's values, kept in the row: SQLite's own checks find malformed pages, but not a changed letter.
 ///
-/// Rows that were written before there were checksums have none, and are taken as they are. A row that is changed by
-/// hand needs `sum = NULL`.
+/// Rows that were written before checksums were introduced have none, and are accepted without one. A row that is
+/// changed by hand needs `sum = NULL`.
 ///
-/// Each step is a bijection of the state, so that a change of eight bytes or fewer is always seen, and any other but
-/// once in 2⁶⁴. It is no protection against somebody who wants to deceive.
+/// Each step is a bijection of the state, so that a change of at most eight bytes is always detected, and any other
+/// with a probability of 1 − 2⁻⁶⁴. It does not protect against deliberate forgery.
 struct RowSum {
     private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
 
@@ -47,7 +46,7 @@ struct RowSum {
             offset += 1
         }
         mix(rest)
-        // What is empty and what is zero, and where one text ends and the next begins, are different too.
+        // The count distinguishes empty from zero, and marks where one text ends and the next begins.
         add(bytes.count)
     }
 

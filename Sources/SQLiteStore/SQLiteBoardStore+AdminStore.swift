@@ -2,8 +2,8 @@ public import Boards
 public import Events
 import GRDB
 
-/// Administrators' acts go past the queue of ordinary writes, between two of the writer's groups: there are few, and
-/// none may wait for a crowd.
+/// Administrators' acts bypass the queue of ordinary writes and run between two of the writer's groups: they are few,
+/// and must not wait for many others.
 extension SQLiteBoardStore: AdminStore {
     public func revoke(
         _ draft: RevocationDraft, by author: Principal, at now: Timestamp
@@ -54,7 +54,7 @@ extension SQLiteBoardStore: AdminStore {
         }
     }
 
-    /// Not cancelled with its caller: what is on disk must also take effect.
+    /// The transaction is not cancelled with its caller: what is on disk must also take effect.
     private func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async -> Result<Value, BoardError> {

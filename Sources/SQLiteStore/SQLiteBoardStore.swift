@@ -3,7 +3,7 @@ public import Events
 import GRDB
 public import Logging
 
-/// Boards, tasks and the log in one SQLite file: one writer that commits in groups, readers beside it (WAL).
+/// Boards, tasks and the log in one SQLite file: one writer that commits in groups, and concurrent readers (WAL).
 public final class SQLiteBoardStore: BoardStore {
     public let epoch: Epoch
     let database: any DatabaseWriter
@@ -19,7 +19,7 @@ public final class SQLiteBoardStore: BoardStore {
     /// Opens the database, making it and bringing its schema up to date where needed. Blocks: for start-up only.
     ///
     /// - Parameters:
-    ///   - logger: hears of failures: what failed, with SQLite's result code and message.
+    ///   - logger: gets failures: what failed, with SQLite's result code and message.
     ///   - now: milliseconds since 1970.
     ///   - announce: called once per commit, on the writer's own thread, after the commit is on disk and before its
     ///     writes are answered, with the events in number order; must not block.
@@ -39,7 +39,7 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     var unansweredWrites: Int { writer.unanswered }
-    /// As they are after the last group of writes.
+    /// The writer's counters after the last group of writes.
     public var counters: WriterCounters { writer.counters }
 
     public func write(
@@ -130,7 +130,7 @@ public final class SQLiteBoardStore: BoardStore {
         try await readLog(tenant) { try $0.tail(count: count, bytes: bytes) }
     }
 
-    /// Also folds the write-ahead log into the file, and lets another process have it.
+    /// Also folds the write-ahead log into the file and releases the lock on it.
     public func close() async {
         await writer.close()
         log.closing("the checkpointer") { try checkpointer?.close() }
@@ -151,7 +151,7 @@ public final class SQLiteBoardStore: BoardStore {
         do { return try await transaction(tenant, body) } catch { throw noted(error) }
     }
 
-    /// The same, where nothing can be refused.
+    /// The same, for reads that can't be refused.
     private func readLog<Value: Sendable>(
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws(StoreFailure) -> Value {

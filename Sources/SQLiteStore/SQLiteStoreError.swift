@@ -3,12 +3,12 @@ import GRDB
 /// Why a database was not opened, in a line that an operator can act on.
 public enum SQLiteStoreError: Error, Equatable, CustomStringConvertible {
     case cannotOpen(path: String, reason: String)
-    /// - Parameter process: its id, where it is known.
+    /// - Parameter process: the id of the process that uses it, if known.
     case inUse(path: String, process: Int?)
     case notADatabase(path: String)
     /// A database of some other program.
     case foreign(path: String)
-    /// Made by a later version than this.
+    /// Made by a later version of boardcast.
     case newer(path: String)
     case damaged(path: String, reason: String)
 
@@ -26,7 +26,7 @@ public enum SQLiteStoreError: Error, Equatable, CustomStringConvertible {
 }
 
 extension SQLiteStoreError {
-    /// What a failure while opening `path` means, with its cause in words.
+    /// Describes a failure to open `path`, with its cause in words.
     init(_ error: any Error, opening path: String) {
         switch error {
         case let error as SQLiteStoreError: self = error

@@ -3,7 +3,7 @@ import Events
 import GRDB
 
 extension StoreFailure {
-    /// What a failure of the database means. Has SQLite's result code and message: SQL and values stay here.
+    /// Classifies a failure of the database. It carries SQLite's result code and message, never SQL or values.
     init(_ error: any Error) {
         switch error {
         case let error as StoreFailure: self = error
@@ -34,7 +34,7 @@ extension BoardError {
     var failure: StoreFailure? { if case .failed(let failure) = self { failure } else { nil } }
 }
 
-/// Gives whatever `body` throws as a ``Boards/BoardError``.
+/// Converts any error that `body` throws to a ``Boards/BoardError``.
 func storing<Value>(_ body: () throws -> Value) throws(BoardError) -> Value {
     do { return try body() } catch { throw BoardError(storage: error) }
 }

@@ -3,7 +3,7 @@ import Events
 import GRDB
 import Logging
 
-/// What the operator hears of a store that fails: each kind of its work on its own.
+/// Logs failures of the store, separately for each kind of its work.
 struct StoreLog: Sendable {
     let commits: FailureLog
     let reads: FailureLog
@@ -23,7 +23,7 @@ struct StoreLog: Sendable {
         checkpoints = FailureLog("checkpoints", logger: logger, now: now)
     }
 
-    /// Does what is done once, at the end, and goes on whatever comes of it.
+    /// Runs one step of closing; logs an error and continues.
     func closing(_ step: String, _ body: () throws -> Void) {
         do { try body() } catch {
             let failure = StoreFailure(error)

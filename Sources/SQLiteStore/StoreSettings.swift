@@ -1,12 +1,12 @@
 public import Boards
 public import Events
 
-/// How a store keeps its promises.
+/// Settings of the store: durability, retention and bounds.
 public struct StoreSettings: Sendable {
     public enum Synchronous: String, Sendable {
-        /// An acknowledged write survives a loss of power.
+        /// Acknowledged writes survive a loss of power.
         case full
-        /// An acknowledged write survives the death of the process.
+        /// Acknowledged writes survive the death of the process.
         case normal
     }
 
@@ -18,7 +18,7 @@ public struct StoreSettings: Sendable {
     public var queueLimitPerTenant = 2048
     /// How long a write waits for another process that holds the database.
     public var busyTimeout: Duration = .seconds(5)
-    /// Connections that read beside the writer.
+    /// The number of connections that read, besides the writer's.
     public var readers = 4
 
     public init() {}

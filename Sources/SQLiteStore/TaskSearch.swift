@@ -27,7 +27,7 @@ struct TaskSearch {
         return TaskPage(items: items, next: found.count > items.count ? items.last.map { PageMark(id: $0.id) } : nil)
     }
 
-    /// Looks at the next slice; one task beyond the limit tells that there is another page.
+    /// Searches the next slice; one task beyond the limit shows that there is another page.
     mutating func step(tenant: Int, in db: Database) throws {
         let end: Int? = try db.first(
             "SELECT id FROM tasks WHERE tenant = ? AND id > ? ORDER BY id LIMIT 1 OFFSET ?", tenant,
@@ -43,8 +43,8 @@ struct TaskSearch {
         isDone = end == nil || found.count > query.limit
     }
 
-    /// SQL narrows where it can, and may let through too much; ``Boards/TaskQuery/matches(_:)`` has the last word.
-    /// A plus sign keeps an index from being used whose order is not by id.
+    /// SQL filters where it can and may return too much; ``Boards/TaskQuery/matches(_:)`` decides. A plus sign before a
+    /// column keeps SQLite from using an index that is not ordered by id.
     private func statement(tenant: Int, through end: Int) -> (sql: String, values: [(any DatabaseValueConvertible)?]) {
         var sql = "SELECT \(TaskTable.columns) FROM tasks WHERE tenant = ? AND id > ? AND id <= ?"
         var values: [(any DatabaseValueConvertible)?] = [tenant, position, end]

@@ -5,11 +5,11 @@ import GRDB
 /// One tenant inside a read transaction.
 struct TenantReader {
     private let tenant: TenantID
-    /// Nil for a tenant that never wrote: it has the board `main`, and nothing else.
+    /// Nil for a tenant that never wrote: it has only the board `main`.
     private let row: TenantRow?
     private let db: Database
     private let beginning: Timestamp
-    /// As they stand in this transaction.
+    /// The bounds of the log in this transaction.
     let bounds: LogBounds
 
     init(_ tenant: TenantID, epoch: Epoch, beginning: Timestamp, retention: Retention, in db: Database) throws {
@@ -22,7 +22,7 @@ struct TenantReader {
             epoch: epoch, head: head, oldest: retention.oldest(stored: row?.oldest ?? 1, head: head))
     }
 
-    /// Those asked for, by id; a board asked for by name must be there.
+    /// The boards that were asked for, ordered by id; a board asked for by name must exist.
     func boards(_ asked: Selection.Boards, for author: Principal) throws -> [Board] {
         guard case .only(let some) = asked else { return try all().filter { author.boards.contains($0.id) } }
         return try some.sorted().map { id in
@@ -92,7 +92,7 @@ struct TenantReader {
                 return true
             }
         } catch is UnreadableRow where end > start {
-            // The page ends before it, and the next one is refused.
+            // An unreadable event: the page ends before it, and the next page is refused.
         }
         return LogPage(events: events, end: end, bounds: bounds)
     }
@@ -121,7 +121,8 @@ struct TenantReader {
                 return true
             }
         } catch is UnreadableRow {
-            // A memory may be short. Whoever asks for what lies before is refused by the page that would have it.
+            // The frames in memory may be fewer. A reader that needs the unreadable event is refused by the page that
+            // holds it.
         }
         return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
     }

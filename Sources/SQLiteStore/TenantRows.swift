@@ -4,8 +4,8 @@ import GRDB
 
 /// One tenant inside the writer's transaction.
 ///
-/// Its counters stay here until ``flush(_:)``, so that a group of writes costs one update of them; a copy kept from
-/// before a write is what undoing it needs beside the savepoint.
+/// Its counters stay here until ``flush(_:)``, so that a group of writes costs one update of them. To undo a write,
+/// restore a copy of this value from before it, and roll back to the savepoint.
 struct TenantRows: BoardTransaction {
     let tenant: TenantID
     private let db: Database
@@ -18,7 +18,7 @@ struct TenantRows: BoardTransaction {
         var isHeadChanged = false
     }
 
-    /// Makes the tenant, with its board `main`, when it is new.
+    /// Reads the tenant; creates it with its board `main` when it is new.
     init(_ tenant: TenantID, beginning: Timestamp, in db: Database) throws(BoardError) {
         self.tenant = tenant
         self.db = db
@@ -30,7 +30,7 @@ struct TenantRows: BoardTransaction {
         }
     }
 
-    /// Writes the counters, and deletes a few events that are out of reach.
+    /// Writes the counters, and deletes a few events beyond the retention.
     mutating func flush(_ retention: Retention) throws {
         let excess = retention.oldest(stored: row.oldest, head: row.head) - row.oldest
         if excess >= Chores.batch {
@@ -132,7 +132,7 @@ struct TenantRows: BoardTransaction {
         return (seq, cached.head)
     }
 
-    /// Numbers can't be used up by counting; only a damaged row comes near their end.
+    /// The next number. Counting never exhausts the numbers; only a damaged row comes near the limit.
     private func next(_ number: Int) throws(BoardError) -> Int {
         guard number < RowReader.highest else { throw .failed(.broken("the tenant's numbers are used up")) }
         return number + 1

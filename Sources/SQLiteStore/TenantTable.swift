@@ -3,7 +3,7 @@ import GRDB
 
 /// A row of `tenants`: the counters of one tenant.
 struct TenantRow {
-    /// What other tables know the tenant by.
+    /// The number by which other tables refer to the tenant.
     let number: Int
     let tenant: TenantID
     /// The newest event, 0 before the first.
@@ -21,12 +21,12 @@ enum TenantTable {
             read: row)
     }
 
-    /// Nil when there is none of that number.
+    /// The row with this number; nil when there is none.
     static func row(_ number: Int, in db: Database) throws -> TenantRow? {
         try db.first("SELECT \(columns) FROM tenants WHERE number = ?", number, read: row)
     }
 
-    /// The first number above `number`, whatever else its row says.
+    /// The first tenant number above `number`; the rest of its row is not read.
     static func number(after number: Int, in db: Database) throws -> Int? {
         try db.first("SELECT number FROM tenants WHERE number > ? ORDER BY number LIMIT 1", number) { $0[0] }
     }

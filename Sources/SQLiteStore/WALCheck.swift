@@ -1,10 +1,10 @@
 import Foundation
 
-/// Looks whether a write-ahead log has a damaged place in its middle.
+/// Checks whether a write-ahead log is damaged in its middle.
 ///
-/// SQLite reads a log up to its first bad frame, which is where a crash tore it, and forgets what comes after. When whole
-/// transactions come after, it was no crash: each was begun when the one before was on disk. Without this look they would
-/// be lost without a word.
+/// SQLite reads a log up to its first bad frame, which is where a crash tore it, and discards what follows. When whole
+/// transactions follow, the cause was not a crash, since each was begun after the one before it was on disk. Without
+/// this check they would be lost silently.
 ///
 /// Holds for `synchronous=FULL` alone. The format is that of https://www.sqlite.org/fileformat2.html#the_write_ahead_log.
 struct WALCheck {
@@ -34,7 +34,7 @@ struct WALCheck {
         return check.faultOfFrames()
     }
 
-    /// Nil when the header is not one.
+    /// Nil when the header is invalid.
     private init?(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
         let magic = Self.word(bytes, 0)
@@ -77,7 +77,7 @@ struct WALCheck {
         SIMD2(Self.word(bytes, offset), Self.word(bytes, offset + 4))
     }
 
-    /// The cumulative checksum, over words whose byte order the header tells.
+    /// The cumulative checksum, over words in the byte order that the header gives.
     private func sum(after sum: SIMD2<UInt32>, _ range: Range<Int>) -> SIMD2<UInt32> {
         var (first, second) = (sum.x, sum.y)
         var offset = range.lowerBound

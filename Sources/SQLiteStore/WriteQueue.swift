@@ -17,18 +17,18 @@ struct PendingWrite: Sendable {
 final class WriteQueue: Sendable {
     enum Taken {
         case writes([PendingWrite])
-        /// Nothing came in the time that the writer was ready to wait.
+        /// No write arrived within the writer's patience.
         case idle
-        /// Nothing waits and nothing will.
+        /// The queue is empty and closed.
         case closed
     }
 
     private struct State {
         var waiting: [TenantID: Deque<PendingWrite>] = [:]
-        /// Each tenant that has writes waiting, once, the next to be served first.
+        /// The tenants that have waiting writes, each once; the first is served next.
         var turns = Deque<TenantID>()
         var count = 0
-        /// Writes that the writer took last, until it comes for more.
+        /// The number of writes that the writer took last and has not finished.
         var inHand = 0
         /// The most that waited at once, and the writes that found no room.
         var longest = 0
@@ -55,7 +55,7 @@ final class WriteQueue: Sendable {
         state.withLock { (counters.longestQueue, counters.turnedAway) = ($0.longest, $0.turnedAway) }
     }
 
-    /// - Returns: why the write was not taken, or nil.
+    /// - Returns: why the write was not accepted, or nil.
     func put(_ write: PendingWrite) -> BoardError? {
         let (refusal, mustWake) = state.withLock { state -> (BoardError?, Bool) in
             if state.isClosed { return (.failed(.closed), false) }
@@ -83,7 +83,7 @@ final class WriteQueue: Sendable {
         if let taken = takeNow(count, mayFallAsleep: true) { return taken }
         let deadline = DispatchTime.now() + .microseconds(Int(patience / .microseconds(1)))
         if wake.wait(timeout: deadline) == .timedOut {
-            // Whoever saw the writer asleep has signalled, or is about to.
+            // A thread that saw the writer asleep has signalled, or is about to.
             let isStillAsleep = state.withLock { state in
                 defer { state.isWriterAsleep = false }
                 return state.isWriterAsleep
