@@ -1,10 +1,10 @@
 import DequeModule
 
-/// Keys that end by themselves, each at a time of its own unless it is renewed.
+/// Keys that expire, each at its own time unless it is renewed.
 ///
-/// A value: whoever calls passes the time, in nanoseconds that only go forward. Renewing, ending and expiring cost
-/// O(1) amortised; what was renewed or ended leaves its old place in line behind until there are more such places
-/// than keys.
+/// A value: the caller passes the time, in nanoseconds that only go forward. Renewing, ending and expiring cost O(1)
+/// amortised; a key that was renewed or ended leaves a stale place in the line; these are removed once there are more
+/// of them than keys.
 struct Leases<Key: Hashable> {
     private var ends: [Key: Int64] = [:]
     /// In the order of their times, since every lease of one kind lasts equally long.
@@ -12,14 +12,14 @@ struct Leases<Key: Hashable> {
 
     var count: Int { ends.count }
     var isEmpty: Bool { ends.isEmpty }
-    /// In line, those left behind among them.
+    /// The places in the line, including stale ones.
     var places: Int { line.count }
     func contains(_ key: Key) -> Bool { ends[key] != nil }
 
     /// When ``expire(at:)`` has to be called next; at that time it may still find nothing to end.
     var nextDeadline: Int64? { isEmpty ? nil : line.first?.end }
 
-    /// Has `key` end at `end`, whether it was there or not.
+    /// Makes `key` expire at `end`, whether it is new or not.
     mutating func renew(_ key: Key, until end: Int64) {
         ends[key] = end
         line.append((end, key))
@@ -34,12 +34,12 @@ struct Leases<Key: Hashable> {
         return true
     }
 
-    /// Ends those whose time has come; oldest first.
+    /// Removes and returns the expired keys, oldest first.
     mutating func expire(at now: Int64) -> [Key] {
         var expired: [Key] = []
         while let first = line.first, first.end <= now {
             line.removeFirst()
-            // Renewed or ended since, if it is not there with this very time.
+            // A stale place: the key was renewed or ended since.
             guard ends[first.key] == first.end else { continue }
             ends[first.key] = nil
             expired.append(first.key)

@@ -1,24 +1,24 @@
 import Events
 
-/// Who is in which board of one tenant, and what to say when that changes.
+/// The users present on each board of one tenant, and the announcements when that changes.
 ///
 /// A user is in a board while it has a connection that asked for the board by name or for every board, and for 5 s
-/// more, so that a reconnect is announced to nobody. All connections of a user are one presence. Nothing of it is stored:
-/// a process that is killed leaves no ghosts.
+/// more, so that a reconnect is not announced. All connections of a user are one presence. Nothing of it is stored: a
+/// process that is killed leaves no ghosts.
 ///
-/// A value: it keeps no clock, and gives what is to be announced back to whoever calls. Arriving and leaving cost O(1)
-/// for each board asked for; the first arrival with every board O(``sharedBoards``).
+/// A value: it keeps no clock, and returns the announcements to its caller. Arriving and leaving cost O(1) for each
+/// board asked for; the first arrival with every board O(``sharedBoards``).
 ///
 /// **Bounds.** A board names ``Roster/limit`` (250) users. Beyond, arrivals and departures are counted but not
-/// announced; when the number is 250 again everybody is given the list anew. So 10 000 users who connect to one board cost
-/// 250² / 2 deliveries and a list for each of them, not 10 000² / 2 deliveries. Of a selection that names more than
-/// ``namedBoards`` boards the first of these count. Users with every board are in the first ``sharedBoards`` boards
-/// by id, so that one arrival makes at most as many announcements; beyond, a board's users are those who named it.
+/// announced; when the number is 250 again, everybody is sent the list again. So 10 000 users who connect to one board
+/// cost 250² / 2 deliveries and one list for each user, not 10 000² / 2 deliveries. Of a selection that names more than
+/// ``namedBoards`` boards the first of these count. Users with every board are in the first ``sharedBoards`` boards by
+/// id, so that one arrival makes at most as many announcements; beyond, a board's users are those who named it.
 struct Presence {
     enum Announcement: Hashable {
         case joined(BoardID, UserID)
         case left(BoardID, UserID)
-        /// Its list is to be given to everyone.
+        /// The board's whole list is to be sent to every reader of it.
         case state(BoardID)
 
         var board: BoardID {
@@ -28,25 +28,25 @@ struct Presence {
         }
     }
 
-    /// Nanoseconds for which a user is still there when the last connection is gone.
+    /// Nanoseconds for which a user stays present after the last connection ends.
     static let linger: Int64 = 5_000_000_000
     static let namedBoards = 100
     static let sharedBoards = 100
 
-    /// One of a user's reasons to be in boards: a name, or nil for every board.
+    /// One reason for a user's presence: a board asked for by name, or nil for every board.
     private struct Stay: Hashable {
         let user: UserID
         let board: BoardID?
     }
 
-    /// Those who asked for one board by name.
+    /// The users who asked for one board by name.
     private struct Visitors {
         var users: Set<UserID> = []
         /// How many of them are in every board as well. Kept for shared boards alone.
         var alsoEverywhere = 0
     }
 
-    /// Of each stay; none while it lingers.
+    /// The number of connections of each stay; 0 while it lingers.
     private var connections: [Stay: Int] = [:]
     private var lingering = Leases<Stay>()
     private var everywhere: Set<UserID> = []
@@ -59,7 +59,7 @@ struct Presence {
     /// When ``expire(at:)`` has to be called next.
     var nextDeadline: Int64? { lingering.nextDeadline }
 
-    // MARK: Coming and going
+    // MARK: Joining and leaving
 
     /// Counts one connection in.
     mutating func arrive(_ user: UserID, at boards: Selection.Boards) -> [Announcement] {
@@ -73,7 +73,7 @@ struct Presence {
         return announcements
     }
 
-    /// Counts one connection out. Nothing is said now: the user may be back within ``linger``.
+    /// Counts one connection out. Nothing is announced yet: the user may return within ``linger``.
     mutating func leave(_ user: UserID, from boards: Selection.Boards, at now: Int64) {
         for stay in Self.stays(of: user, at: boards) {
             guard let count = connections[stay], count > 0 else { continue }
@@ -82,7 +82,7 @@ struct Presence {
         }
     }
 
-    /// One connection goes on with other boards.
+    /// Moves one connection to other boards.
     mutating func change(
         _ user: UserID, from old: Selection.Boards, to new: Selection.Boards, at now: Int64
     ) -> [Announcement] {
@@ -136,13 +136,13 @@ struct Presence {
         return []
     }
 
-    /// What is said of somebody who was not there before.
+    /// The announcements for a user who was not present before.
     private func arrival(of user: UserID, on board: BoardID) -> [Announcement] {
         switch count(on: board) {
-        // In no board that is known.
+        // The board is not known.
         case 0: return []
         case 1...Roster.limit: return [.joined(board, user)]
-        // Once, so that everyone learns that the list no longer follows who comes and goes.
+        // Sent once, so that clients learn that the list no longer follows arrivals and departures.
         case Roster.limit + 1: return [.state(board)]
         default: return []
         }
@@ -167,7 +167,7 @@ struct Presence {
 
     /// Takes note of which boards the tenant has; O(1) while they are the same.
     ///
-    /// Nothing is announced of a board that the tenant does not have.
+    /// Nothing is announced about a board that the tenant does not have.
     mutating func know(_ boards: Set<BoardID>) -> [Announcement] {
         guard boards != known else { return [] }
         let before = (known: known, shared: shared)
@@ -182,7 +182,7 @@ struct Presence {
         return changed.filter { count(on: $0) > 0 || before.shared.contains($0) }.map { .state($0) }
     }
 
-    /// Those boards of a selection whose users are listed: known ones, by id, as many as count.
+    /// The boards of a selection whose users are listed: known boards, ordered by id, up to the bound.
     func listed(of boards: Selection.Boards) -> [BoardID] {
         switch boards {
         case .all: shared.sorted()
@@ -190,9 +190,9 @@ struct Presence {
         }
     }
 
-    // MARK: Who is there
+    // MARK: Presence
 
-    /// Empty for a board that is not known.
+    /// The users on the board; empty for an unknown board.
     func roster(of board: BoardID) -> Roster {
         guard known.contains(board) else { return Roster(of: []) }
         let named = visitors[board]?.users ?? []
@@ -207,7 +207,7 @@ struct Presence {
         [board, nil].contains { connections[Stay(user: user, board: $0), default: 0] > 0 }
     }
 
-    /// How many users are in the board; none in one that is not known.
+    /// The number of users on the board; 0 for an unknown board.
     func count(on board: BoardID) -> Int {
         guard known.contains(board) else { return 0 }
         let visitors = visitors[board] ?? Visitors()

@@ -1,7 +1,7 @@
 import Events
 import StrictJSON
 
-/// What is said about who is there and who types, as JSON. None of it is logged or has an `id`.
+/// The events about presence and typing, as JSON. They are not logged and have no `id`.
 enum PresenceEvents {
     /// `presence.state`: the first ``Roster/limit`` users by id, and how many there are.
     /// - Parameter now: milliseconds since 1970, as in all of these.

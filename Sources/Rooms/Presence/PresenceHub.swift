@@ -2,18 +2,19 @@ public import Events
 public import NIOCore
 import Synchronization
 
-/// Who is there and who types, of all tenants, in this process's memory.
+/// Presence and typing of all tenants, in this process's memory.
 ///
-/// From any thread. A tenant costs nothing once the last of its users has been gone for 5 s. Changes of one tenant are
-/// announced in the order in which they came about. One timer serves all tenants, while there is anything that ends
-/// by itself; that ends at most ``beat`` late.
+/// Thread-safe. A tenant costs nothing once its last user has been gone for 5 s. Changes of one tenant are announced in
+/// the order in which they happened. One timer serves all tenants while anything can expire, which it does at most
+/// ``beat`` late.
 public final class PresenceHub: Sendable {
     private struct State {
         var tenants: [TenantID: TenantPresence] = [:]
-        /// Tenants in which something ends by itself.
+        /// The tenants in which something will expire.
         var pending: Set<TenantID> = []
         var timer: RepeatedTask?
-        /// Presence changes that were announced, of all tenants, so that no tenant ever has a number again.
+        /// Counts the presence changes announced in all tenants, so that no version of a tenant's presence occurs
+        /// twice.
         var version = 0
     }
 
@@ -26,11 +27,11 @@ public final class PresenceHub: Sendable {
     private let announce: @Sendable (EventFrame, TenantID) -> Void
 
     /// - Parameters:
-    ///   - loop: has the timer; its clock is the one that times are taken by.
+    ///   - loop: runs the timer and provides the clock.
     ///   - wallClock: milliseconds since 1970.
-    ///   - boards: which boards a tenant has; nil while that is not known, then they are as they were. Called, as is
-    ///     `announce`, while the hub is locked: neither may call it back.
-    ///   - announce: hands an event to those who are connected now.
+    ///   - boards: the boards of a tenant; nil while they are not known, and then the previous ones are kept. Called,
+    ///     like `announce`, while the hub is locked: neither may call the hub.
+    ///   - announce: hands an event to the connections that are open now.
     public init(
         on loop: any EventLoop, wallClock: @escaping @Sendable () -> Int,
         boards: @escaping @Sendable (TenantID) -> Set<BoardID>?,
@@ -42,7 +43,7 @@ public final class PresenceHub: Sendable {
         self.announce = announce
     }
 
-    /// The presence of those whom `relay` serves.
+    /// A hub for the connections of `relay`.
     public convenience init(for relay: Relay, on loop: any EventLoop) {
         self.init(
             on: loop, wallClock: { [weak relay] in relay?.wallClock() ?? 0 },
@@ -52,12 +53,13 @@ public final class PresenceHub: Sendable {
 
     // MARK: Connections
 
-    /// One connection of `user` came, which is shown `boards`. Each calls ``leave(_:from:in:)`` once, with the same boards.
+    /// Counts a new connection of `user` that is shown `boards`. For each connection ``leave(_:from:in:)`` must be
+    /// called once, with the same boards.
     public func arrive(_ user: UserID, at boards: Selection.Boards, in tenant: TenantID) {
         with(tenant) { $0.arrive(user, at: boards, $1) }
     }
 
-    /// One connection of `user` is gone. Others hear of it 5 s later, unless the user is back by then.
+    /// Counts a connection of `user` out. It is announced 5 s later, unless the user has returned by then.
     public func leave(_ user: UserID, from boards: Selection.Boards, in tenant: TenantID) {
         with(tenant) { $0.leave(user, from: boards, $1) }
     }
@@ -69,17 +71,17 @@ public final class PresenceHub: Sendable {
         with(tenant) { $0.change(user, from: old, to: new, $1) }
     }
 
-    /// A board of the tenant was made or deleted. Every other call sees that too; this one is for a tenant in which
-    /// nothing else happens.
+    /// A board of the tenant was made or deleted. Every other call notices that too; this one is needed for a tenant in
+    /// which nothing else happens.
     public func boardsChanged(in tenant: TenantID) {
         with(tenant) { _, _ in }
     }
 
     // MARK: Typing
 
-    /// `user` types at a task, or no longer does; it ends by itself 5 s after it was last said. Needs no connection.
+    /// Sets whether `user` types at a task. Typing expires 5 s after it was last set. The user needs no connection.
     ///
-    /// - Throws: ``RoomError/full(limit:)`` when too many tasks are typed at in this tenant, or by this user.
+    /// - Throws: ``RoomError/full(limit:)`` at the limit of tasks being typed at in this tenant, or by this user.
     public func set(
         typing isTyping: Bool, at task: Int, on board: BoardID, by user: UserID, in tenant: TenantID
     ) throws(RoomError) {
@@ -87,15 +89,15 @@ public final class PresenceHub: Sendable {
         try with(tenant) { (rows, now) throws(RoomError) in try rows.set(typing: isTyping, at: place, now) }
     }
 
-    // MARK: Who is there
+    // MARK: Presence
 
-    /// Empty for a board that the tenant has not.
+    /// The users present on the board; empty for a board that the tenant does not have.
     public func roster(of board: BoardID, in tenant: TenantID) -> Roster {
         with(tenant) { $0.roster(of: board, at: $1) }
     }
 
-    /// The lists that a reader of `boards` begins with, each a `presence.state`: those of the first
-    /// boards by id, 100 and 64 KiB at most, one at least.
+    /// The lists that a reader of `boards` is sent first, each a `presence.state`: those of the first boards by id, at
+    /// most 100 lists and 64 KiB, but at least one.
     ///
     /// Announcements in flight may repeat what the lists contain. A reader that was subscribed before this call misses
     /// none. `version` equals ``version(of:)`` until presence next changes.
@@ -103,13 +105,13 @@ public final class PresenceHub: Sendable {
         with(tenant) { ($0.lists(of: boards, at: $1), $0.version) }
     }
 
-    /// Changes with each presence event that is announced in the tenant, and never comes back to what it was.
+    /// A version that changes with each presence event announced in the tenant, and never repeats.
     ///
     /// A reader that lagged has missed none if this is still the version of the lists that it was last sent; otherwise it
     /// is sent ``lists(of:in:)`` again.
     public func version(of tenant: TenantID) -> Int { state.withLock { $0.tenants[tenant]?.version ?? 0 } }
 
-    /// Tenants in which anybody is there or types.
+    /// The number of tenants in which a user is present or types.
     var tenants: Int { state.withLock { $0.tenants.count } }
 
     // MARK: Inside the lock
@@ -126,7 +128,7 @@ public final class PresenceHub: Sendable {
         }
     }
 
-    /// Announces what has changed, keeps the tenant while there is anybody, and sees to it that the timer runs.
+    /// Announces the changes, keeps the tenant while any user is present or types, and makes sure that the timer runs.
     private func settle(_ rows: TenantPresence, of tenant: TenantID, in state: inout State) {
         let frames = rows.takeFrames()
         if frames.contains(where: { $0.type != .typing }) {

@@ -1,8 +1,8 @@
 public import Events
 
-/// Who is in a board: the first of them by name, and how many there are.
+/// The users on a board: the first of them by name, and their number.
 public struct Roster: Sendable, Equatable {
-    /// Users that are listed by name.
+    /// The most users that are listed by name.
     public static let limit = 250
 
     /// By the bytes of their ids; all of them, or the first ``limit``.
@@ -12,7 +12,7 @@ public struct Roster: Sendable, Equatable {
     /// Whether there are more than are named. Arrivals and departures are not announced then.
     public var isCrowded: Bool { count > Self.limit }
 
-    /// - Parameter everyone: in any order, nobody twice.
+    /// - Parameter everyone: the users in any order, each once.
     init(of everyone: some Sequence<UserID>) {
         var first: [UserID] = []
         first.reserveCapacity(Self.limit + 1)
@@ -36,7 +36,7 @@ public struct Roster: Sendable, Equatable {
 }
 
 extension [UserID] {
-    /// Where `user` belongs, in what is sorted already.
+    /// The index at which `user` belongs in the sorted collection.
     fileprivate func place(of user: UserID) -> Int {
         var low = 0
         var high = count

@@ -1,10 +1,10 @@
 import Events
 import NIOCore
 
-/// One tenant's presence and typing, with the frames that tell of them.
+/// One tenant's presence and typing, with the frames that announce them.
 ///
-/// Lives inside the hub's lock. A frame that has been made is given again until something changes; of a crowded board,
-/// whose changes are not announced, for ``crowdedFrame`` at most.
+/// Lives inside the hub's lock. A frame is reused until something changes; that of a crowded board, whose changes are
+/// not announced, for at most ``crowdedFrame``.
 final class TenantPresence {
     /// When it is: nanoseconds that only go forward, and milliseconds since 1970.
     struct Moment {
@@ -20,14 +20,14 @@ final class TenantPresence {
 
     static let crowdedFrame: Int64 = 1_000_000_000
     static let heldFrames = 128
-    /// Bytes of lists that one reader is given at once; one list at least.
+    /// The most bytes of lists that one reader is sent at once; one list is always sent.
     static let stateBytes = 65_536
 
     private var presence = Presence()
     private var typing = Typing()
     private var lists: [BoardID: List] = [:]
     private var frames: [EventFrame] = []
-    /// Of the last change of presence that was announced; the hub's numbers.
+    /// The hub's number of the last presence change that was announced.
     var version = 0
 
     var isEmpty: Bool { presence.isEmpty && typing.isEmpty }
@@ -65,25 +65,25 @@ final class TenantPresence {
         announce(typing.expire(at: now.uptime), now)
     }
 
-    /// On the boards where no connection of the user is left.
+    /// Ends the user's typing on the boards where none of its connections is left.
     private func endTyping(of user: UserID, _ now: Moment) {
         announce(typing.end(user) { !presence.isConnected(user, to: $0) }, now)
     }
 
-    /// What there is to announce since this was last called, in order.
+    /// The announcements since the last call, in order.
     func takeFrames() -> [EventFrame] {
         defer { frames = [] }
         return frames
     }
 
-    // MARK: Who is there
+    // MARK: Presence
 
-    /// The number is that of now, also where the names are a little older.
+    /// The users on the board; the count is current, even where the names are slightly older.
     func roster(of board: BoardID, at now: Moment) -> Roster {
         Roster(users: list(of: board, at: now).roster.users, count: presence.count(on: board))
     }
 
-    /// The lists of a selection's boards, by id, up to ``stateBytes``.
+    /// The lists of a selection's boards, ordered by id, up to ``stateBytes``.
     func lists(of boards: Selection.Boards, at now: Moment) -> [EventFrame] {
         var frames: [EventFrame] = []
         var bytes = 0

@@ -1,9 +1,9 @@
 import Events
 
-/// Who is typing where in one tenant. Each says so for 5 s at a time, and again while it goes on.
+/// The users who type at tasks of one tenant. Each announcement holds for 5 s and has to be renewed.
 ///
-/// A value: it keeps no clock, and gives what is to be announced back to whoever calls. Times are nanoseconds that only
-/// go forward. Holds at most ``limit`` places, and ``limitPerUser`` of one user.
+/// A value: it keeps no clock, and returns the announcements to its caller. Times are nanoseconds that only go forward.
+/// Holds at most ``limit`` places, and ``limitPerUser`` of one user.
 struct Typing {
     /// One user at one task.
     struct Place: Hashable {
@@ -12,14 +12,14 @@ struct Typing {
         let user: UserID
     }
 
-    /// What everyone on the board is to hear.
+    /// An announcement to every reader of the board.
     struct Announcement: Hashable {
         let place: Place
         let isTyping: Bool
     }
 
     static let lease: Int64 = 5_000_000_000
-    /// Who goes on typing is announced again at most so often, for those who have come since.
+    /// How often typing that continues is announced again, for readers who have connected since.
     static let renewal: Int64 = 1_000_000_000
     static let limit = 1000
     static let limitPerUser = 100
@@ -32,11 +32,11 @@ struct Typing {
     /// When ``expire(at:)`` has to be called next.
     var nextDeadline: Int64? { leases.nextDeadline }
 
-    /// Somebody types, or no longer does.
+    /// Sets whether a user types at a place.
     ///
-    /// - Returns: what is new to the others: the beginning, that it goes on if that was last said ``renewal`` ago or
-    ///   longer, the end once.
-    /// - Throws: ``RoomError/full(limit:)`` for a place too many; nothing else ends for it.
+    /// - Returns: what is to be announced: the beginning; the continuation, if the last announcement is at least
+    ///   ``renewal`` old; the end, once.
+    /// - Throws: ``RoomError/full(limit:)`` at the limit; no other place is removed to make room.
     mutating func set(_ isTyping: Bool, at place: Place, now: Int64) throws(RoomError) -> Announcement? {
         guard isTyping else { return leases.end(place) ? end(place) : nil }
         if !leases.contains(place) {
@@ -51,12 +51,12 @@ struct Typing {
         return Announcement(place: place, isTyping: true)
     }
 
-    /// Ends what `user` types on the boards that it `hasLeft`.
+    /// Ends the typing of `user` on the boards that it `hasLeft`.
     mutating func end(_ user: UserID, where hasLeft: (BoardID) -> Bool) -> [Announcement] {
         (announced[user] ?? [:]).keys.filter { hasLeft($0.board) && leases.end($0) }.map { end($0) }
     }
 
-    /// Ends what has not been renewed in time.
+    /// Ends the typing that was not renewed in time.
     mutating func expire(at now: Int64) -> [Announcement] {
         leases.expire(at: now).map { end($0) }
     }

@@ -1,9 +1,9 @@
 import Events
 
-/// A part of the log for boards that joined a connection after it began, given before anything that is newer.
+/// A part of the log for boards that were added to a connection after it began. It is sent before any newer event.
 struct Backfill {
     let selection: Selection
-    /// Everything up to this number has gone to the sink, or is not shown.
+    /// Every event up to this number has been sent or is not shown.
     var cursor: Int
     /// The last number of this part.
     let end: Int

@@ -1,14 +1,15 @@
 import Events
 import NIOCore
 
-/// One timer a loop that looks after all its connections: heartbeats, tokens that ran out, sockets that stand still and
-/// peers that have vanished.
+/// The timer of one event loop that attends to all its connections: it sends heartbeats and ends connections with
+/// expired tokens, stalled sockets or vanished peers.
 ///
-/// Looks at a tenth of them every tenth of a second, so each is seen once a second and none of it comes in bursts.
+/// It attends to a tenth of them every tenth of a second, so that each has its turn once a second and the work is
+/// spread evenly.
 final class Beat {
     private let task: RepeatedTask
 
-    /// - Parameter hub: keeps this timer only while it has connections.
+    /// - Parameter hub: the hub, which keeps this timer only while it has connections.
     init(hub: LoopHub) {
         let turn = NIOLoopBoundBox(0, eventLoop: hub.loop)
         task = hub.loop.scheduleRepeatedTask(

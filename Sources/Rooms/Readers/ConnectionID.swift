@@ -1,6 +1,6 @@
 import Text
 
-/// A name for one live stream, 16 hexadecimal digits drawn at random.
+/// The identifier of one live connection: 16 random hexadecimal digits.
 public struct ConnectionID: Sendable, Hashable, CustomStringConvertible {
     private let rawValue: UInt64
 

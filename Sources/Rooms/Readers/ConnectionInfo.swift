@@ -10,7 +10,7 @@ public struct ConnectionInfo: Sendable {
     public let wire: Wire
     public let boards: Selection.Boards
     public let types: TypeFilter
-    /// The last number that was sent or is not shown, and how many numbers the head is beyond it.
+    /// The last event that was sent or is not shown, and the number of events by which the connection lags.
     public let cursor: Cursor
     public let lag: Int
     public let queuedBytes: Int
@@ -27,7 +27,7 @@ public struct LoopInfo: Sendable {
 }
 
 extension LoopHub {
-    /// What `tenant` has on this loop; from any thread.
+    /// The connections and rooms of `tenant` on this loop. Thread-safe.
     public func describe(_ tenant: TenantID) -> EventLoopFuture<LoopInfo> {
         loop.submit { [self] in
             let epoch = relay.history?.epoch ?? Epoch(rawValue: 0)

@@ -1,9 +1,9 @@
 public import Events
 public import NIOCore
 
-/// What one event loop has done since the start: plain numbers, for metrics.
+/// Counters of one event loop since the start, for metrics.
 ///
-/// Only the loop changes them. Deliveries are counted by each reader for itself, and added up when somebody asks.
+/// Only the loop changes them. Each reader counts its own deliveries; they are added up on request.
 public struct LoopCounters: Sendable, Equatable {
     /// Why a connection ended.
     public enum Ending: Sendable, Hashable {
@@ -11,11 +11,11 @@ public struct LoopCounters: Sendable, Equatable {
         case gone
         /// Its last event was sent.
         case finished
-        /// It was sent this as its reason.
+        /// The gateway closed it and sent this reason.
         case closed(CloseReason)
-        /// Its socket took nothing for too long, or too much waited for it.
+        /// Its socket took no bytes for too long, or too many bytes waited for it.
         case stalled
-        /// Its peer's machine was not heard of any more.
+        /// Its peer's machine no longer acknowledged anything.
         case lostPeer
         /// The log or the state that it begins with could not be read.
         case unreadable
@@ -24,7 +24,7 @@ public struct LoopCounters: Sendable, Equatable {
     /// Connections that are open now.
     public var readers = 0
     public var opened = 0
-    /// Events that went to a socket: one for each of its connections.
+    /// Events that were sent, counted once for each connection.
     public var deliveries = 0
     public var bytes = 0
     public var sweeps = 0
@@ -38,7 +38,7 @@ public struct LoopCounters: Sendable, Equatable {
 }
 
 extension LoopHub {
-    /// What this loop has done since the start; from any thread.
+    /// The counters of this loop since the start. Thread-safe.
     public func counters() -> EventLoopFuture<LoopCounters> {
         loop.submit { [self] in
             var counters = counted
@@ -51,7 +51,7 @@ extension LoopHub {
         }
     }
 
-    /// Keeps what a reader that ends has counted.
+    /// Adds the counts of a reader that ends.
     func count(_ reader: Reader, _ ending: LoopCounters.Ending) {
         counted.deliveries += reader.sent.events
         counted.bytes += reader.sent.bytes

@@ -1,9 +1,9 @@
 import Events
 public import NIOCore
 
-/// Going down without a storm: streams end a few at a time, and each client is sent a time of its own to come back.
+/// Shutdown without a reconnect storm: streams end a few at a time, and each client is sent its own time to reconnect.
 extension LoopHub {
-    /// Ends every stream of this loop within the first half of `window` milliseconds; from any thread.
+    /// Ends every stream of this loop within the first half of `window` milliseconds. Thread-safe.
     public func drainAll(over window: Int) -> EventLoopFuture<Void> {
         let done = loop.makePromise(of: Void.self)
         loop.execute { [self] in
@@ -22,7 +22,7 @@ extension LoopHub {
         }
     }
 
-    /// Milliseconds between two lots, and how many streams are in one at least.
+    /// Milliseconds between two batches, and the least number of streams in one.
     private static let drainTurn = 20
     private static let leastDrained = 64
 }

@@ -1,7 +1,8 @@
 import Events
 public import NIOCore
 
-/// What belongs to one event loop: its readers, rooms and lists, and the head of each tenant as this loop knows it.
+/// Holds what belongs to one event loop: its readers, rooms and lists, and the head of each tenant as this loop knows
+/// it.
 ///
 /// An event comes as ``receive(_:)`` → ``Room/deliver(_:)`` → ``SharedList/append(_:)``, and at the end of the tick
 /// goes on as ``SharedList/sweep()`` → ``Reader/deliver(_:from:)`` → ``Sink/send(_:)``.
@@ -15,13 +16,13 @@ public final class LoopHub: @unchecked Sendable {
     let reads: StoreReads
     let presence: PresenceHub?
 
-    /// The last number handed to this loop, per tenant; none: nothing yet.
+    /// The last event number handed to this loop, for each tenant; none before the first.
     private var heads: [TenantID: Int] = [:]
     private var rooms: [RoomID: Room] = [:]
     private var lists: [ListID: SharedList] = [:]
     private var dirty: [SharedList] = []
     private var versions = 0
-    /// Without the readers that are open; see ``counters()``.
+    /// The counts without those of open readers; see ``counters()``.
     var counted = LoopCounters()
 
     /// In ``parts`` parts, of which ``Beat`` looks after one at a time.
@@ -53,12 +54,12 @@ public final class LoopHub: @unchecked Sendable {
 
     // MARK: Events
 
-    /// Hands over what was committed; returns at once, from any thread.
+    /// Takes committed events and returns at once. Thread-safe.
     func receive(_ batches: [Relay.Batch]) {
         loop.execute { self.dispatch(batches) }
     }
 
-    /// Nobody of `tenant` is connected any more; its head comes again with the next connection. From any thread.
+    /// Forgets a tenant without connections; its head is set again before the next connection. Thread-safe.
     func forget(_ tenant: TenantID) {
         loop.execute { self.heads[tenant] = nil }
     }
@@ -76,10 +77,10 @@ public final class LoopHub: @unchecked Sendable {
         }
     }
 
-    /// Events were not handed over: those who are live read them from the log.
+    /// Handles a batch that skips events: live readers have to read those from the log.
     private func skip(to batch: Relay.Batch) {
         let live = all.filter { $0.tenant == batch.tenant && $0.state == .live }
-        // With the head that they were live at, and the read only with the new one.
+        // They leave with the head at which they were live; they read only once the new head is set.
         for reader in live { reader.leaveList() }
         heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head)
         for list in Array(lists.values) where list.tenant == batch.tenant { list.stateStream?.readAgain() }
@@ -104,7 +105,7 @@ public final class LoopHub: @unchecked Sendable {
         for list in due { list.sweep() }
     }
 
-    /// Goes on after the loop has polled its sockets: an `execute` would run before that.
+    /// Does `work` after the loop has polled its sockets; an `execute` would run before that.
     func later(_ work: @escaping @Sendable () -> Void) {
         loop.scheduleTask(in: .microseconds(1), work)
     }
@@ -118,7 +119,7 @@ public final class LoopHub: @unchecked Sendable {
         }
     }
 
-    /// A version of some state: a number that was never given on this loop before.
+    /// A new version number, never given on this loop before.
     func nextVersion() -> Int {
         versions += 1
         return versions
@@ -128,7 +129,7 @@ public final class LoopHub: @unchecked Sendable {
 
     /// Opens a stream on `sink`, which has sent nothing yet.
     ///
-    /// - Parameter opened: called on the loop once, with the reader or with why there is none.
+    /// - Parameter opened: called once on the loop, with the reader or with the reason for refusing it.
     public func open(
         _ request: StreamRequest, on sink: any Sink,
         opened: @escaping (Result<Reader, RoomError>) -> Void
@@ -189,7 +190,7 @@ public final class LoopHub: @unchecked Sendable {
 
     // MARK: Rooms and lists
 
-    /// The list of those who are shown the same as `reader`, made on first use.
+    /// The list of the readers that are shown the same events as `reader`; made on first use.
     func list(for reader: Reader) -> SharedList {
         let shared = Selection(boards: reader.selection.boards, types: reader.selection.types)
         let id = ListID(tenant: reader.tenant, selection: shared, wire: reader.wire)
@@ -202,7 +203,7 @@ public final class LoopHub: @unchecked Sendable {
         return list
     }
 
-    /// Forgets a list that nobody is in any more.
+    /// Forgets a list that has no readers left.
     func remove(_ list: SharedList) {
         let id = ListID(tenant: list.tenant, selection: list.selection, wire: list.wire)
         guard lists[id] === list else { return }

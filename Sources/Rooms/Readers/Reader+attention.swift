@@ -1,9 +1,9 @@
 import Events
 import NIOCore
 
-/// What a connection needs once a second: see ``Beat``.
+/// The checks that each connection gets once a second; see ``Beat``.
 extension Reader {
-    /// One look at the clocks, for all readers of a turn.
+    /// The clocks, read once for all readers of a turn.
     struct Moment {
         /// Nanoseconds of the loop's clock.
         let uptime: Int64
@@ -13,7 +13,8 @@ extension Reader {
         let round: Int
     }
 
-    /// Sends heartbeats and `token.expiring`; ends what has run out, stands still, or has lost its peer.
+    /// Sends heartbeats and `token.expiring`; ends the connection when its token has expired, its socket has stalled,
+    /// or its peer is lost.
     func attend(at moment: Moment) {
         let limits = hub.limits
         if hasLostPeer(at: moment) { return drop(.lostPeer) }
@@ -33,7 +34,8 @@ extension Reader {
         }
     }
 
-    /// Looked at twice a heartbeat, so that a peer that was silent for one and a half is gone before two are over.
+    /// Whether the peer is lost. Checked twice in each heartbeat interval, so that a peer that was silent for one and a
+    /// half intervals is dropped before the second is over.
     private func hasLostPeer(at moment: Moment) -> Bool {
         let rounds = max(1, Int(hub.limits.heartbeat / 2_000_000_000))
         guard (moment.round &+ tabled.index) % rounds == 0, let silence = sink.silence else { return false }

@@ -6,7 +6,7 @@ extension Reader {
     /// Sends what `buffer` holds after the offset `start`, in one write, and moves the cursor.
     ///
     /// When the socket takes only a part of it, the frame that was cut is finished and the reader lags: it reads what
-    /// comes after that frame from the log.
+    /// follows that frame from the log.
     func deliver(_ buffer: FrameBuffer, from start: Int = 0) {
         guard state != .closed else { return }
         let bytes = start == 0 ? buffer.bytes : buffer.slice(from: start, to: buffer.count)
@@ -30,7 +30,7 @@ extension Reader {
 
     /// Sends bytes that move no cursor: heartbeats, notices and answers.
     ///
-    /// Before a stream begins, and while its socket takes nothing, they wait; with more than 16 KiB of that the
+    /// They wait until the stream has begun, and while its socket takes no bytes; when more than 16 KiB wait, the
     /// connection is dropped as stalled.
     public func send(_ bytes: ByteBuffer) {
         guard state != .closed else { return }
@@ -48,7 +48,7 @@ extension Reader {
         queue(rest)
     }
 
-    /// Leaves the rest of a frame to the sink; until that is gone nothing else is sent.
+    /// Leaves the rest of a frame to the sink; nothing else is sent until it has left.
     private func queue(_ rest: ByteBuffer) {
         state = .lagging
         presence.mayHaveMissed = true
@@ -77,7 +77,7 @@ extension Reader {
         sent.bytes += count
     }
 
-    /// Takes this reader out of its list, with a cursor that says what it has.
+    /// Removes this reader from its list and sets its cursor to the last event that it has.
     func leaveList() {
         guard let list = listed.list else { return }
         log.cursor = list.reached(by: self)

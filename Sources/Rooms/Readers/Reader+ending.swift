@@ -1,9 +1,9 @@
 public import Events
 import NIOCore
 
-/// How a connection ends, or is allowed to live on.
+/// How a connection ends, or is renewed.
 extension Reader {
-    /// Ends it without another word: the client is gone.
+    /// Ends it without sending anything: the client is gone.
     public func drop() { drop(.gone) }
 
     func drop(_ ending: LoopCounters.Ending) {
@@ -39,18 +39,18 @@ extension Reader {
         drop(.finished)
     }
 
-    /// Ends it because the gateway goes down.
+    /// Ends it because the gateway shuts down.
     ///
     /// - Parameters:
     ///   - window: milliseconds within which the client shall come back.
-    ///   - soonest: milliseconds for which this gateway will still be going down.
+    ///   - soonest: milliseconds until this gateway has shut down; the client is not asked to come back earlier.
     public func drain(over window: Int, soonest: Int = 0) {
         close(.serverDraining, reconnectAfter: .random(in: min(soonest, window)...max(window, 1)))
     }
 
-    /// Lets it live on by a fresh token of its user.
+    /// Continues the connection with a fresh token of its user.
     ///
-    /// - Returns: false when that token shows nothing of what was shown, and the connection was ended.
+    /// - Returns: false when the token allows none of the boards that were shown; the connection was then ended.
     public func renew(with principal: Principal) -> Bool {
         guard state != .closed else { return false }
         self.principal = principal

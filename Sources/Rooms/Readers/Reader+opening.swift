@@ -1,12 +1,12 @@
 import Events
 import NIOCore
 
-/// How a stream begins: `connection.established`, the state if it was asked for, what was missed, then live.
+/// How a stream begins: `connection.established`, the state if it was asked for, the missed events, then live events.
 extension Reader {
     /// Finds out whether the cursor can be honoured, in memory if possible, and begins.
     func begin(_ request: StreamRequest, _ admission: Relay.Admission) {
-        // Memory knows what it holds itself; only the store knows how far back it reaches, and what has been committed
-        // but not been announced yet.
+        // Memory knows only what it holds; the store knows how far back the log reaches, and what is committed but not
+        // yet announced.
         let bounds = LogBounds(epoch: admission.epoch, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
         let isKnown: Bool =
@@ -21,7 +21,7 @@ extension Reader {
         }
     }
 
-    /// Reads the bounds of the log, and goes on with them; ends this reader when they can't be read.
+    /// Reads the bounds of the log and calls `then` with them; ends this reader when they can't be read.
     func readBounds(then: @escaping @Sendable (LogBounds) -> Void) {
         let (tenant, history) = (tenant, hub.relay.history)
         hub.reads.run {
@@ -77,7 +77,7 @@ extension Reader {
         for list in lists {
             if let encoded = wire.encode(frame: list) { bytes.writeImmutableBuffer(encoded.bytes) }
         }
-        // State that was sent takes the place of a replay.
+        // A snapshot that was sent replaces the replay.
         log.cursor = snapshot?.seq ?? place
         log.beginning = log.cursor
         var opening = FrameBuffer()

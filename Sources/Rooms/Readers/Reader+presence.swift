@@ -2,7 +2,7 @@ import Events
 
 /// A connection as the presence of its user.
 extension Reader {
-    /// From now on it counts as present; gives the lists of who else is there.
+    /// Counts its user as present; returns the presence lists of its boards.
     func arrive() -> [EventFrame] {
         if case .dialect = wire { return [] }
         guard let hub = hub.presence else { return [] }
@@ -11,7 +11,7 @@ extension Reader {
         return lists(of: hub)
     }
 
-    /// Its selection has changed; gives the lists of who is there now, if that makes a difference.
+    /// Moves its presence after a change of selection; returns the presence lists if its boards have changed.
     func movePresence() -> [EventFrame] {
         let boards = selection.boards
         guard let hub = hub.presence, let before = presence.boards, before != boards else { return [] }
@@ -26,7 +26,7 @@ extension Reader {
         hub.leave(user, from: boards, in: tenant)
     }
 
-    /// Sends the lists anew when there were changes: none are kept for a lagging reader.
+    /// Sends the presence lists again if they have changed: presence events are not kept for a lagging reader.
     func sendPresenceAgain() {
         presence.mayHaveMissed = false
         guard let hub = hub.presence, presence.boards != nil, hub.version(of: tenant) != presence.version
@@ -34,7 +34,7 @@ extension Reader {
         for list in lists(of: hub) { send(list) }
     }
 
-    /// Sends a list of who is there, if its wire has those.
+    /// Sends a presence list, if its wire carries those.
     func send(_ list: EventFrame) {
         if let encoded = wire.encode(frame: list) { send(encoded.bytes) }
     }

@@ -35,7 +35,7 @@ extension Reader {
             isReading = false
             // One that is blocked reads again when its socket takes bytes.
             guard state == .lagging, output.blockedSince == nil else { return }
-            // It is shown something else by now.
+            // Its selection has changed meanwhile.
             guard self.selections == selections else { return read() }
             switch result {
             case .failure: drop(.unreadable)
@@ -64,7 +64,8 @@ extension Reader {
         }
     }
 
-    /// The log no longer holds what follows its cursor: it has to load its state anew, and goes on from the head.
+    /// Sends `stream.resync`, since the log no longer holds what follows its cursor: the client has to reload its
+    /// state, and the stream continues at the head.
     private func resync(_ reason: ResyncReason) {
         if log.backfills.isEmpty { log.cursor = hub.relay.head(of: tenant) }
         log.backfills = []

@@ -1,12 +1,12 @@
 public import Events
 import NIOCore
 
-/// What a connection is shown can change while it lives.
+/// Changes what a connection is shown while it is open.
 extension Reader {
     /// Shows it more: `boards`, which its token must allow, and from now on `types` of everything.
     ///
-    /// It is sent `subscribed`. With `since` it first gets what these boards had between there and what it has already,
-    /// oldest first, each event once; where the log does not reach back so far it is sent `stream.resync`.
+    /// It is sent `subscribed`. With `since` it first gets the events of these boards between there and its cursor,
+    /// oldest first, each once; when the log does not reach back that far, it is sent `stream.resync`.
     public func subscribe(to boards: Set<BoardID>, types: TypeFilter? = nil, since: String? = nil) {
         guard hasStarted else {
             return whenStarted { [self] in subscribe(to: boards, types: types, since: since) }
@@ -46,7 +46,7 @@ extension Reader {
         if let types { asked.types = types }
         var parts: [Backfill] = []
         var recovered: Bool?
-        // The number from which on the new boards come with all the others; what lies before it comes as backfill.
+        // After this number the new boards' events come with all others; those up to it come as backfill.
         var place = max(log.cursor, hub.relay.head(of: tenant))
         if case .replay(let seq) = resumption {
             recovered = true
@@ -69,11 +69,11 @@ extension Reader {
         select(asked, after: parts) { confirm(recovered: recovered) }
     }
 
-    /// Shows it something else from where it stands now.
+    /// Changes its selection from its current cursor on.
     ///
     /// - Parameters:
     ///   - parts: of the log, to be sent first.
-    ///   - before: sends what has to come before any of it.
+    ///   - before: sends what has to precede all of it.
     func select(_ asked: Selection, after parts: [Backfill] = [], before: () -> Void = {}) {
         guard state != .closed else { return }
         leaveList()

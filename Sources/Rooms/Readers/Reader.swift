@@ -1,15 +1,15 @@
 public import Events
 import NIOCore
 
-/// One connection that reads its tenant's log: where it stands there, and what its socket has taken.
+/// One connection that reads its tenant's log: its place in the log, and what its socket has taken.
 ///
 /// ``LoopHub/open(_:on:opened:)`` makes it. `@unchecked Sendable`: it is used on its hub's event loop alone, which is
-/// its connection's. After its end every call does nothing.
+/// its connection's. After it has ended, every call does nothing.
 public final class Reader: @unchecked Sendable {
     enum State {
         /// Reads pages of the log, or waits until its socket takes bytes again.
         case lagging
-        /// Gets what its ``SharedList`` gets.
+        /// Gets the events of its ``SharedList`` as they come.
         case live
         case closed
     }
@@ -24,16 +24,16 @@ public final class Reader: @unchecked Sendable {
     /// When a stream of its kind ends, in nanoseconds of the loop's clock.
     let livesUntil: Int64
 
-    /// Whose it is, and for how long; a renewed token replaces it.
+    /// Its user, permissions and expiry; a renewed token replaces it.
     public internal(set) var principal: Principal
-    /// What it asked for, and what of that it is shown.
+    /// The selection that it asked for, and the part of it that it is shown.
     var asked: Selection
     public internal(set) var selection: Selection
     /// Counts the selections: a page that was read for an earlier one is thrown away.
     var selections = 0
     /// Replays for boards that joined, which wait for the store.
     public internal(set) var resumptions = 0
-    /// What it was asked before its stream began; ``start(_:_:_:_:)`` does it.
+    /// Work requested before its stream began; ``start(_:_:_:_:)`` does it.
     var onStart: [() -> Void] = []
 
     var log: LogPlace
@@ -49,9 +49,9 @@ public final class Reader: @unchecked Sendable {
 
     // Together, since each would take a word alone.
     var state = State.lagging
-    /// A page was asked of the store and has not come.
+    /// A page has been requested from the store and has not arrived.
     var isReading = false
-    /// It was sent `token.expiring` for the token that it has.
+    /// It was sent `token.expiring` for its current token.
     var knowsOfExpiry = false
 
     public var tenant: TenantID { principal.tenant }

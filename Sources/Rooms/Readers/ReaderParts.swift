@@ -5,24 +5,24 @@ import NIOCore
 extension Reader {
     /// How far it has come in the log.
     struct LogPlace {
-        /// Everything up to this number has gone to the sink, or is not for this reader.
+        /// Every event up to this number has been sent or is not for this reader.
         var cursor = 0
         /// The cursor that its stream began with.
         var beginning = 0
         /// The tenant's newest number at its admission: events up to it may never reach this loop, and must come from
         /// the log.
         let floor: Int
-        /// Parts of the log to be sent before what follows the cursor, for boards that joined later.
+        /// Parts of the log, for boards that were added later, to be sent before what follows the cursor.
         var backfills: [Backfill] = []
 
         init(floor: Int) { self.floor = floor }
 
-        /// What it reads next: a part for boards that joined later, or what follows its cursor.
+        /// What it reads next: a backfill, or what follows its cursor.
         func next(_ selection: Selection) -> (selection: Selection, cursor: Int, end: Int) {
             backfills.first.map { ($0.selection, $0.cursor, $0.end) } ?? (selection, cursor, .max)
         }
 
-        /// All that it reads now has gone out up to `seq`.
+        /// Notes that the current part was sent up to `seq`.
         mutating func advance(to seq: Int) {
             if backfills.isEmpty {
                 cursor = max(cursor, seq)
@@ -36,7 +36,7 @@ extension Reader {
     struct ListPlace {
         var list: SharedList?
         var index = 0
-        /// Where its part of the buffer begins that is being filled.
+        /// The offset in the buffer being filled at which its part begins.
         var start = 0
         /// The last sweep that has reached it.
         var sweep = 0
@@ -49,7 +49,7 @@ extension Reader {
         let frame: EventFrame
     }
 
-    /// What its socket has not taken, and since when. Times are nanoseconds of the loop's clock.
+    /// The bytes that its socket has not taken, and since when. Times are nanoseconds of the loop's clock.
     struct Output {
         /// The response's head, until it goes out with the first event.
         var unsentHead: ByteBuffer?
@@ -66,13 +66,13 @@ extension Reader {
         }
     }
 
-    /// Where its user counts as present because of it.
+    /// The boards on which its user counts as present because of it.
     struct PresencePlace {
         /// Nil before it counts, and for connections that never do.
         var boards: Selection.Boards?
         /// The ``PresenceHub/version(of:)`` of the lists that it was last sent.
         var version = 0
-        /// Whether changes to those lists may have passed it by since.
+        /// Whether it may have missed changes to those lists since.
         var mayHaveMissed = false
     }
 

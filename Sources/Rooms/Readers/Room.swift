@@ -1,7 +1,7 @@
 import Events
 import NIOCore
 
-/// Everyone on one event loop who listens to one board, one user, or a whole tenant.
+/// The connections on one event loop that listen to one board, one user, or a whole tenant.
 ///
 /// Its executor is the loop, so that a delivery is a plain call there: no hop, no task, no lock. A room with
 /// connections on several loops is one such actor on each. Made on first use and gone when empty.
@@ -27,7 +27,7 @@ actor Room {
     func join(_ owner: Reader) { owners.append(owner) }
     func leave(_ owner: Reader) { owners.removeAll { $0 === owner } }
 
-    /// Puts `frame` into the buffer of every list that shows it; returns when it is there, not when it is sent.
+    /// Puts `frame` into the buffer of every list that shows it; returns when it is buffered, not when it is sent.
     func deliver(_ frame: EventFrame) {
         for list in lists where list.selection.hears(frame.audience, in: audience) { list.append(frame) }
         for owner in owners where owner.selection.types.wants(frame.type) { owner.insert(frame) }
@@ -35,8 +35,8 @@ actor Room {
 }
 
 extension Selection {
-    /// Whether an event for `event` reaches this selection through the room of `room`: whoever sees every board hears
-    /// of them in the tenant's room, the others each in its own.
+    /// Whether an event for `event` reaches this selection through the room of `room`: readers of every board get their
+    /// events in the tenant's room, the others in each board's room.
     fileprivate func hears(_ event: Audience, in room: Audience) -> Bool {
         guard room == .tenant else { return true }
         switch event {

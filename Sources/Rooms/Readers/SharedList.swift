@@ -4,18 +4,19 @@ import NIOCore
 
 /// Connections on one event loop that are shown the same events, and so the same bytes.
 ///
-/// A tick's frames gather in one buffer; a sweep sends that buffer to everyone in one write each. What comes in while
-/// a sweep runs goes into the next. `@unchecked Sendable`: touched on its loop alone.
+/// A tick's frames gather in one buffer; a sweep sends that buffer to each reader in one write. What comes in while a
+/// sweep runs goes into the next. `@unchecked Sendable`: touched on its loop alone.
 final class SharedList: @unchecked Sendable {
     let tenant: TenantID
     let selection: Selection
     let wire: Wire
     private let hub: LoopHub
 
-    /// Nil where somebody left during a sweep.
+    /// Nil where a reader left during a sweep.
     private var readers: ContiguousArray<Reader?> = []
     private var holes = 0
-    /// Readers that have already been sent events beyond this loop's head: they begin with the first one after.
+    /// Readers that have already been sent events beyond this loop's head: they begin with the first one after their
+    /// cursor.
     private var arrivals: [Reader] = []
     private var filling = FrameBuffer()
     private var cursor = 0
@@ -28,7 +29,7 @@ final class SharedList: @unchecked Sendable {
     private var lastSweep = Int64.min / 2
     private var isScheduled = false
 
-    /// Sends its connections a state instead of events, if their wire has it so.
+    /// Sends its connections a state instead of events, if their wire is a ``StateDialect``.
     private(set) var stateStream: StateStream?
 
     init(tenant: TenantID, selection: Selection, wire: Wire, hub: LoopHub) {
@@ -44,9 +45,9 @@ final class SharedList: @unchecked Sendable {
     var everyone: [Reader] { readers.compactMap { $0 } + arrivals }
     var isEmpty: Bool { readers.count == holes && arrivals.isEmpty && (stateStream?.readers ?? 0) == 0 }
 
-    // MARK: Coming and going
+    // MARK: Joining and leaving
 
-    /// Makes `reader`, who has everything up to its cursor, live.
+    /// Makes `reader`, which has every event up to its cursor, live.
     /// - Parameter head: the last number handed to this loop, not above the reader's cursor.
     func join(_ reader: Reader, head: Int) {
         reader.state = .live
@@ -92,14 +93,14 @@ final class SharedList: @unchecked Sendable {
         }
         guard let encoded else { return }
         if frame.seq == 0 {
-            // They stand at the head already, only this loop does not.
+            // They are at the head already; only this loop is not.
             for arrival in arrivals { arrival.send(encoded.bytes) }
         }
         filling.append(encoded, seq: cursor)
         request()
     }
 
-    /// Those whose cursor lies before `seq` get it and all that follow.
+    /// Readers whose cursor lies before `seq` get it and all that follow.
     private func begin(before seq: Int) {
         arrivals.removeAll { reader in
             guard reader.log.cursor < seq else { return false }
@@ -117,7 +118,7 @@ final class SharedList: @unchecked Sendable {
             if let encoded = wire.encode(frame: frame) { reader.send(encoded.bytes) }
             return
         }
-        // Its part of the sweep under way comes first.
+        // Its part of the current sweep comes first.
         if sweeping != nil, reader.listed.sweep != sweepNumber { flush(to: reader) }
         guard reader.state == .live else { return }
         reader.listed.insertions.append(.init(offset: filling.count, frame: frame))
@@ -133,7 +134,7 @@ final class SharedList: @unchecked Sendable {
         hub.schedule(self, notBefore: lastSweep &+ hub.limits.coalesce)
     }
 
-    /// Sends what has gathered to everyone, a slice of connections at a time.
+    /// Sends the buffered frames to every reader, a slice of connections at a time.
     func sweep() {
         isScheduled = false
         guard sweeping == nil else { return }
@@ -165,7 +166,7 @@ final class SharedList: @unchecked Sendable {
         }
     }
 
-    /// Ends those who got all of it; the others get the rest first.
+    /// Ends the readers that have got all of it; the others get the rest first.
     private func endAll() {
         for case let reader? in readers where reader.state == .live { reader.end() }
     }
@@ -197,7 +198,7 @@ final class SharedList: @unchecked Sendable {
         return max(reached, reader.log.cursor)
     }
 
-    /// Sends `reader` its part of the sweep under way: the shared bytes, with what is its own put in between.
+    /// Sends `reader` its part of the current sweep: the shared bytes, with its own frames inserted.
     private func flush(to reader: Reader) {
         reader.listed.sweep = sweepNumber
         guard let shared = sweeping else { return }
@@ -225,7 +226,7 @@ final class SharedList: @unchecked Sendable {
 }
 
 extension Reader {
-    /// A frame of this user's own room, if it stands at the head; otherwise it will read it in the log.
+    /// Inserts a frame of this user's own room if the reader is live; otherwise the reader will read it in the log.
     func insert(_ frame: EventFrame) {
         guard state == .live, let list = listed.list else { return }
         list.insert(frame, for: self)

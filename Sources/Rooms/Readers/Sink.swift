@@ -4,18 +4,19 @@ public import NIOCore
 ///
 /// A sink that holds bytes of its own takes no more until `drained`: order is never at risk.
 public protocol Sink: AnyObject {
-    /// Bytes that went out at once: 0 when there is no room for now, nil when the connection is broken.
+    /// Sends `bytes` and returns how many went out at once: 0 when there is no room for now, nil when the connection is
+    /// broken.
     func send(_ bytes: ByteBuffer) -> Int?
     /// Takes the rest of a frame that went out in part; `drained` is called once all of it has left, on a later tick
     /// and never from within.
     func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void)
     /// Bytes queued and not yet gone.
     var queuedBytes: Int { get }
-    /// Nanoseconds since the peer's machine was last heard of, while bytes wait for it to say that they came; nil: none do.
-    /// A reader that is merely slow is heard of.
+    /// Nanoseconds since the peer's machine last acknowledged anything, while sent bytes await its acknowledgement; nil
+    /// when none do. A peer that is merely slow still acknowledges.
     var silence: Int64? { get }
     /// Sends `bytes` and then closes.
     func finish(_ bytes: ByteBuffer)
-    /// Closes at once and throws away what is under way.
+    /// Closes at once and discards bytes that have not left.
     func abort()
 }

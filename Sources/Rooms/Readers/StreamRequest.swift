@@ -3,7 +3,7 @@ public import NIOCore
 
 /// A stream to be opened; the edge has checked its token and boards.
 public struct StreamRequest: Sendable {
-    /// State to begin with, and the number that it is true at: whatever comes after that number follows it.
+    /// A state to begin with, and the number at which it was read: the events after that number follow it.
     public struct Snapshot: Sendable {
         enum Content {
             /// An object, to be encoded for the stream's wire.
@@ -34,17 +34,17 @@ public struct StreamRequest: Sendable {
     }
 
     public let principal: Principal
-    /// What was asked for; of it, the principal's boards are shown.
+    /// What was asked for; only the principal's boards are shown of it.
     public let selection: Selection
     public let wire: Wire
     /// As the client sent it.
     public let cursor: String?
     /// What is sent before the first event: the response's head.
     public let head: ByteBuffer
-    /// Where a client that has to begin anew finds the state.
+    /// The URL from which a client that has to start over loads the state.
     public let snapshotURL: String
     public let snapshot: (@Sendable () async throws -> Snapshot)?
-    /// Nanoseconds after which it is ended as `max_age`, to within a second; nil for never.
+    /// Nanoseconds after which the stream ends with `max_age`, to within a second; nil for never.
     public let lifetime: Int64?
 
     public var tenant: TenantID { principal.tenant }

@@ -1,7 +1,7 @@
 import Events
 import NIOCore
 
-/// A follower's place among the readers of an event loop: notes that there is news, and wakes who waits for it.
+/// A follower's place among the readers of an event loop: notes that there is news, and wakes the waiting task.
 ///
 /// `@unchecked Sendable`: its state is touched on its loop alone. The connection ends with the last reference to it.
 final class FollowerPlace: @unchecked Sendable {
@@ -18,7 +18,7 @@ final class FollowerPlace: @unchecked Sendable {
 
     deinit { bell.loop.execute { [bell] in bell.leave() } }
 
-    /// Opens a reader at the head: what is committed later rings.
+    /// Opens a reader at the head, which is notified of later commits.
     static func open(_ following: LogFollowing) async throws(RoomError) -> FollowerPlace {
         guard let hub = following.relay.hubs.randomElement() else { throw .unavailable }
         let bell = Bell(on: hub.loop)
@@ -45,7 +45,7 @@ final class FollowerPlace: @unchecked Sendable {
         }
     }
 
-    /// Returns when something has come since this last gave ``Outcome/news``, or when the time is up.
+    /// Returns when news has arrived since it last returned ``Outcome/news``, or when the time is up.
     func wait(until deadline: NIODeadline?) async -> Outcome {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -57,7 +57,7 @@ final class FollowerPlace: @unchecked Sendable {
     }
 }
 
-/// The sink of a follower: bytes are news, and nothing else.
+/// The sink of a follower: any bytes count as news, and their content is ignored.
 private final class Bell: Sink, @unchecked Sendable {
     let loop: any EventLoop
     var reader: Reader?
@@ -89,7 +89,7 @@ private final class Bell: Sink, @unchecked Sendable {
         waiter(outcome)
     }
 
-    /// Not within a sweep that is writing to this very reader.
+    /// Not within a sweep, which may be writing to this reader.
     func leave() {
         end()
         reader?.drop()

@@ -1,16 +1,16 @@
 public import Events
 import NIOCore
 
-/// A tenant's log from a cursor on, page by page as it grows, for a reader that is no socket: a poll, a webhook.
+/// A tenant's log from a cursor on, page by page as it grows, for a reader without a socket: a poll, a webhook.
 ///
-/// It counts as a connection from the first ``AsyncIterator/next()`` on: it is admitted within the same limits, named in
-/// the statistics, and ends when its token runs out or is revoked, by an admin's cut, and when the gateway goes down.
-/// Nothing is queued for it but the news that there is something to read. Iterate once.
+/// It counts as a connection from the first ``AsyncIterator/next()`` on: it is admitted within the same limits, named
+/// in the statistics, and ends when its token runs out or is revoked, when an admin cuts it, and when the gateway shuts
+/// down. Nothing is queued for it but the news that there is something to read. Iterate once.
 public struct LogFollowing: AsyncSequence, Sendable {
     public enum Step: Sendable {
         /// Events that are shown, one at least; ``LogPage/end`` is the cursor to come back with.
         case page(LogPage)
-        /// The cursor can't be honoured, and following goes on at the head of `bounds`.
+        /// The cursor can't be honoured; following continues at the head of `bounds`.
         case resync(ResyncReason, LogBounds)
         /// Nothing came within the time that was given.
         case quiet
@@ -59,7 +59,7 @@ public struct LogFollowing: AsyncSequence, Sendable {
                 }
                 cursor = Cursor(seq: Swift.max(before.seq, page.end), epoch: before.epoch)
                 if !page.events.isEmpty { return .page(page) }
-                // The selection may show little: there is more to look at.
+                // The selection shows nothing of this page; there are more pages.
                 if page.end > before.seq, page.end < page.bounds.head { continue }
                 switch await place.wait(until: deadline) {
                 case .news: continue
@@ -102,9 +102,9 @@ extension Relay {
     ///
     /// - Parameters:
     ///   - selection: what was asked for; of it, the principal's boards are shown.
-    ///   - cursor: what comes after it is given; nil stands for the head.
+    ///   - cursor: the events after it are returned; nil stands for the head.
     ///   - pageCount: events of a page at most.
-    ///   - isRevoked: asked once the connection can be found by those who revoke, for revocations that came before.
+    ///   - isRevoked: called once a revocation can find the connection, to catch revocations that arrived before that.
     public func follow(
         _ selection: Selection, of principal: Principal, after cursor: Cursor?, pageCount: Int = 1000,
         isRevoked: @escaping @Sendable (Principal) -> Bool = { _ in false }

@@ -1,7 +1,7 @@
 import DequeModule
 import NIOCore
 
-/// The newest frames of one tenant without a hole, so that a reader a little way back needs no query and no encoding.
+/// The newest frames of one tenant without a hole, so that a reader that lags a little needs no query and no encoding.
 ///
 /// Bounded in bytes and in number; the oldest go first.
 struct RecentFrames {
@@ -21,8 +21,8 @@ struct RecentFrames {
     var oldest: Int? { frames.first?.seq }
     var newest: Int? { frames.last?.seq }
 
-    /// Takes `frame` if it is numbered one above the newest. One numbered lower is here already, or is none of ours; with
-    /// one numbered higher it begins anew, since a page must never have a hole.
+    /// Takes `frame` if it is numbered one above the newest. A lower number is ignored. A higher number empties the
+    /// memory first, since a page must never have a hole.
     mutating func append(_ frame: EventFrame) {
         if let newest, frame.seq != newest + 1 {
             guard frame.seq > newest else { return }
@@ -40,7 +40,8 @@ struct RecentFrames {
         held = 0
     }
 
-    /// Frames after `seq`, `bytes` in all or one; nil when they do not reach back that far, or are past their time.
+    /// Frames after `seq`, `bytes` in all or one; nil when they do not reach back that far, or are older than the
+    /// retention.
     func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
         guard let oldest, seq >= oldest - 1 else { return nil }
         let start = seq + 1 - oldest

@@ -1,11 +1,11 @@
 public import Events
 import NIOCore
 
-/// What came of a fresh token for a live connection.
+/// The outcome of renewing a live connection with a fresh token.
 public enum Renewal: Sendable {
-    /// It lives on by the new token, which shows it what it asked for as far as the token is good for it.
+    /// It continues with the new token, and is shown the part of its selection that this token allows.
     case renewed
-    /// The new token shows nothing of what it showed: it was ended as `access_lost`.
+    /// The new token allows nothing that was shown: the connection was ended with `access_lost`.
     case ended
     /// There is no such connection in this tenant.
     case notFound
@@ -13,7 +13,7 @@ public enum Renewal: Sendable {
     case otherUser
 }
 
-/// What is done to live connections from outside, whichever loop they are on.
+/// Actions on live connections, whichever loop they are on.
 extension Relay {
     /// Ends the tenant's connections for which `condition` holds; returns how many.
     ///
@@ -33,7 +33,7 @@ extension Relay {
         return count
     }
 
-    /// Lets the connection `id` live on by a fresh token of the same user.
+    /// Continues the connection `id` with a fresh token of the same user.
     public func renew(_ id: ConnectionID, in tenant: TenantID, with principal: Principal) async throws -> Renewal {
         for hub in hubs {
             let renewal = try await hub.loop.submit { hub.renew(id, in: tenant, with: principal) }.get()

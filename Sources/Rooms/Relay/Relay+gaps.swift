@@ -1,11 +1,11 @@
 public import Events
 import Synchronization
 
-/// Announcements that leave gaps: what is missing comes from the log.
+/// Handles announcements that leave gaps: the missing events are read from the log.
 extension Relay {
-    /// Takes note that the log of `tenant` has come to `head`; the events on the way there may be lacking.
+    /// Notes that the log of `tenant` has reached `head`; some of the events up to it may be missing.
     ///
-    /// - Parameter events: of the tenant, as many as are known, in any order.
+    /// - Parameter events: the events of the tenant that are known, in any order.
     public func advance(_ tenant: TenantID, to head: Int, events: [Event] = []) {
         announce(events)
         state.withLock { state in
@@ -14,7 +14,7 @@ extension Relay {
         }
     }
 
-    /// Begins to read what is lacking, unless nothing is or somebody does.
+    /// Begins to read the missing events, unless none are missing or a read is running.
     func fill(_ tenant: TenantID, in state: inout State) {
         guard let memory = state.memories[tenant], memory.hasGap, !memory.isFilling, let history = state.history
         else { return }
@@ -25,11 +25,11 @@ extension Relay {
     private struct Gap: Sendable {
         let head: Int
         let announced: Int
-        /// Events that are read to fill it: some more than are lacking, since the log grows meanwhile.
+        /// The number of events to read: a few more than are missing, since the log grows meanwhile.
         var count: Int { min(announced - head + 256, Relay.mostRead) }
     }
 
-    /// The gap there is; nil ends the filling.
+    /// The current gap; nil when there is none.
     private func gap(of tenant: TenantID) -> Gap? {
         state.withLock { state in
             guard let memory = state.memories[tenant] else { return nil }
@@ -61,17 +61,17 @@ extension Relay {
         let presence: PresenceHub? = state.withLock { state in
             guard let memory = state.memories[tenant], memory.isReady else { return nil }
             var batches: [Batch] = []
-            // Numbers below the first that was read may have come by an announcement meanwhile.
+            // Events before the first one read may have been announced meanwhile.
             if page.bounds.head <= memory.head || (frames.first?.seq ?? .max) <= memory.head + 1 {
                 for frame in frames {
                     if let next = memory.take(frame) { batches.append(next, of: tenant) }
                 }
             } else if page.events.count == gap.count, gap.count < Self.mostRead {
-                // The log has grown by more than was allowed for: once more, with what is known now.
+                // The log has grown by more than was allowed for: read again, up to the new head.
                 memory.note(head: page.bounds.head)
                 return nil
             } else {
-                // More than memory holds: readers that were live read it from the store.
+                // The gap is larger than memory: readers that were live read it from the store.
                 memory.skip(to: page, frames: frames, boards: boards)
                 batches.append(Batch(tenant: tenant, head: memory.head, frames: [], skips: true))
             }
@@ -83,7 +83,7 @@ extension Relay {
         presence?.boardsChanged(in: tenant)
     }
 
-    /// Between two attempts to read a log that can't be read.
+    /// The pause between two attempts to read a log that can't be read.
     private static let patience = Duration.milliseconds(250)
 }
 

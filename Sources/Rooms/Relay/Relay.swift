@@ -4,13 +4,13 @@ import Synchronization
 
 /// Hands committed events to the rooms on every event loop, in number order, without a gap, once.
 ///
-/// One batch and one hop per loop for all that was announced together. Announcements may be lost or come out of order:
-/// what is missing is read from the log. A tenant costs nothing here until somebody of it connects; its head, newest
-/// frames and boards are then kept in memory.
+/// There is one batch and one hop per loop for all events that were announced together. Announcements may be lost or
+/// come out of order: missing events are read from the log. A tenant costs nothing here until one of its users
+/// connects; its head, newest frames and boards are then kept in memory.
 public final class Relay: Sendable {
     struct Batch: Sendable {
         let tenant: TenantID
-        /// The number that a loop's head comes to; 0 for frames that are not logged.
+        /// The loop's head after this batch; 0 for frames that are not logged.
         var head: Int
         var frames: [EventFrame]
         /// Events before ``head`` that are not among ``frames`` were never handed over: they are in the log alone.
@@ -19,16 +19,16 @@ public final class Relay: Sendable {
 
     struct State {
         var memories: [TenantID: TenantMemory] = [:]
-        /// Tenants that nobody is connected to any more, oldest first.
+        /// The tenants without connections, the longest idle first.
         var idle: [TenantID] = []
         var history: (any TenantHistory)?
         var presence: PresenceHub?
         var connections = 0
-        /// What of the limits may change: how many connections there may be.
+        /// The limits that may change at run time: how many connections there may be.
         var admission: RoomLimits
         var isDraining = false
 
-        /// Drops those of the tenants that have been idle longest, beyond `count` of them.
+        /// Forgets the tenants that have been idle longest until `count` idle ones remain.
         mutating func forget(olderThan count: Int, on hubs: [LoopHub]) {
             while idle.count >= count {
                 let tenant = idle.removeFirst()
@@ -44,7 +44,7 @@ public final class Relay: Sendable {
     private let started: Mutex<[LoopHub]> = Mutex([])
     private let clock: @Sendable () -> Int
     private static let idleTenants = 64
-    /// Events of a tenant's log that are read into its memory at most.
+    /// The most events of a tenant's log that are read into its memory.
     static let mostRead = 10_000
 
     /// - Parameter clock: milliseconds since 1970.
@@ -54,9 +54,9 @@ public final class Relay: Sendable {
         self.clock = clock
     }
 
-    /// Begins to relay: whatever is announced from now on reaches the rooms on `loops`.
+    /// Starts relaying: events announced from now on reach the rooms on `loops`.
     ///
-    /// - Parameter presence: counts who comes and goes; nil keeps no presence.
+    /// - Parameter presence: counts users who connect and leave; nil for no presence.
     public func start(
         history: any TenantHistory, on loops: some Sequence<any EventLoop>, presence: PresenceHub? = nil
     ) {
@@ -80,7 +80,7 @@ public final class Relay: Sendable {
 
     // MARK: Announcing
 
-    /// Takes committed events. Called by the store, after the commit and before it answers those who wrote them.
+    /// Takes committed events. The store calls it after the commit and before it acknowledges the writes.
     public func announce(_ events: [Event]) {
         let hubs = self.hubs
         let presence = state.withLock { state in
@@ -107,7 +107,7 @@ public final class Relay: Sendable {
         }
     }
 
-    /// Takes an event that is not logged, for those who are connected now.
+    /// Announces an event that is not logged to the connections that are open now.
     public func announce(ephemeral frame: EventFrame, in tenant: TenantID) {
         let hubs = self.hubs
         state.withLock { state in
@@ -118,13 +118,13 @@ public final class Relay: Sendable {
 
     // MARK: Tenants in memory
 
-    /// The tenant's boards, or nil when ``load(_:on:)`` has to be waited for first.
+    /// The tenant's boards; nil when ``load(_:on:)`` must be called first.
     public func boards(of tenant: TenantID) -> Set<BoardID>? {
         state.withLock { $0.memories[tenant].flatMap { $0.isReady ? $0.boards : nil } }
     }
 
-    /// Brings a tenant into memory; succeeds at once when it is there. Fails with the ``Events/StoreFailure`` that kept the
-    /// store from being read.
+    /// Loads a tenant into memory; succeeds at once when it is there. Fails with the ``Events/StoreFailure`` of the
+    /// read.
     public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
         enum Step { case ready, waiting, load(any TenantHistory), unavailable }
@@ -168,7 +168,7 @@ public final class Relay: Sendable {
                 guard let memory = state.memories[tenant] else { break }
                 memory.finishLoading(page, frames: frames, boards: boards)
                 while memory.takeHeld() != nil {}
-                // Every loop begins where the log stands; nobody can be connected yet.
+                // Every loop begins at the log's head; no reader can be connected yet.
                 for hub in hubs { hub.receive([Batch(tenant: tenant, head: memory.head, frames: [])]) }
                 fill(tenant, in: &state)
                 state.forget(olderThan: Self.idleTenants, on: hubs)
@@ -185,7 +185,7 @@ public final class Relay: Sendable {
 
     // MARK: Connections
 
-    /// From now on so many are admitted; nobody who is connected is cut. Of `limits` nothing else is heeded.
+    /// Replaces the limits on connections; open connections are not cut. All other members of `limits` are ignored.
     public func admit(within limits: RoomLimits) { state.withLock { $0.admission = limits } }
 
     struct Admission {
@@ -196,7 +196,7 @@ public final class Relay: Sendable {
 
     /// Counts one connection in; nil when the tenant has to be loaded first.
     ///
-    /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; nobody else is cut for it.
+    /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; no other connection is cut to make room.
     func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
         let result: Result<Admission?, RoomError> = state.withLock { state in
             guard !state.isDraining else { return .failure(.draining) }
@@ -235,7 +235,7 @@ public final class Relay: Sendable {
 
     enum Page {
         case frames([EventFrame])
-        /// Only the store can tell.
+        /// Only the store knows how old it is.
         case older
     }
 
@@ -249,7 +249,7 @@ public final class Relay: Sendable {
     func head(of tenant: TenantID) -> Int { state.withLock { $0.memories[tenant]?.head ?? 0 } }
     public var connections: Int { state.withLock { $0.connections } }
 
-    /// From now on nobody is admitted.
+    /// From now on no connection is admitted.
     public func drain() { state.withLock { $0.isDraining = true } }
     public var isDraining: Bool { state.withLock { $0.isDraining } }
 }

@@ -1,7 +1,8 @@
 import DequeModule
 import NIOCore
 
-/// Reads of the store for one event loop's readers, a few at a time: a storm of readers is no storm of queries.
+/// Reads of the store for one event loop's readers, a few at a time, so that many readers at once do not cause as many
+/// queries at once.
 ///
 /// `@unchecked Sendable`: touched on its loop alone.
 final class StoreReads: @unchecked Sendable {
@@ -11,7 +12,7 @@ final class StoreReads: @unchecked Sendable {
     private let loop: any EventLoop
     private let atOnce: Int
     private var underWay = 0
-    /// As many as there are connections at most.
+    /// The reads that wait; at most one for each connection.
     private var waiting: Deque<@Sendable () -> Void> = []
 
     init(on loop: any EventLoop, atOnce: Int) {

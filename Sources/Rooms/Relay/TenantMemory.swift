@@ -1,13 +1,13 @@
 import Events
 import NIOCore
 
-/// What is kept of one tenant in memory while somebody of it is connected: head, recent frames, boards, counts.
+/// The memory of one tenant while it has connections: head, recent frames, boards, counts.
 ///
 /// Frames are handed to the loops in the order of their numbers, without a gap: one that comes before its turn is held
 /// back until those before it have come, from a later announcement or from the log. Lives inside the relay's lock.
 final class TenantMemory {
     enum Phase {
-        /// The store is being asked; what is announced meanwhile is held back.
+        /// The store is being read; events announced meanwhile are held back.
         case loading([EventLoopPromise<Void>])
         case ready
     }
@@ -17,14 +17,15 @@ final class TenantMemory {
     private(set) var head = 0
     /// The newest number that was announced.
     private(set) var announced = 0
-    /// Somebody reads the log to fill a gap.
+    /// Whether the log is being read to fill a gap.
     var isFilling = false
     private(set) var recent: RecentFrames
     private(set) var boards: Set<BoardID> = [.main]
     var connections = 0
     var connectionsByUser: [UserID: Int] = [:]
 
-    /// Frames before their turn, the lowest number first; those beyond ``mostHeld`` are left to the log.
+    /// Frames that arrived before their turn, lowest number first; those beyond ``mostHeld`` are dropped and read from
+    /// the log.
     private var held: [EventFrame] = []
     private static let mostHeld = 1000
 
@@ -36,12 +37,12 @@ final class TenantMemory {
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
-    /// Whether something was announced that only the log can give.
+    /// Whether events up to ``announced`` are missing and must be read from the log.
     var hasGap: Bool { isReady && announced > head }
 
     // MARK: Announcements
 
-    /// The tenant's log has come to `head`, for all that is known.
+    /// Notes that the tenant's log has reached at least `head`.
     func note(head: Int) { announced = max(announced, head) }
 
     /// - Returns: `frame` when it is its turn to go to the loops; ``takeHeld()`` then gives those that waited for it.
@@ -80,7 +81,7 @@ final class TenantMemory {
         recent.append(frame)
     }
 
-    /// Boards that came or went.
+    /// Notes a board that was created or deleted.
     private func note(_ frame: EventFrame) {
         guard case .board(let id) = frame.audience else { return }
         if frame.type == .boardCreated { boards.insert(id) }
@@ -89,7 +90,7 @@ final class TenantMemory {
 
     // MARK: The log
 
-    /// Takes over what the store had; ``takeHeld()`` then gives what was announced meanwhile.
+    /// Takes over what was read from the store; ``takeHeld()`` then returns what was announced meanwhile.
     ///
     /// - Parameter boards: read before the page was.
     func finishLoading(_ page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {
@@ -97,7 +98,7 @@ final class TenantMemory {
         phase = .ready
     }
 
-    /// Goes on at the head of `page`, though there may be a gap before it.
+    /// Continues at the head of `page`, even if there is a gap before it.
     func skip(to page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {
         self.boards = boards.union([.main])
         recent.clear()
@@ -109,10 +110,10 @@ final class TenantMemory {
         announced = max(announced, head)
     }
 
-    /// The log ends at `head`: what was announced beyond it is not waited for.
+    /// Notes that the log ends at `head`: events announced beyond it are not waited for.
     func end(at head: Int) { announced = max(self.head, min(announced, head)) }
 
-    /// Pages for a reader that has everything up to `seq`; nil when only the store can say.
+    /// The frames after `seq` for a reader that has every event up to it; nil when only the store has them.
     func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
         if seq >= head { return [] }
         return recent.page(after: seq, bytes: bytes, now: now)

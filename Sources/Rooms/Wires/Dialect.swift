@@ -1,15 +1,16 @@
 public import Events
 public import NIOCore
 
-/// An event stream's format of its own, for clients that were written for another server.
+/// A different format of the event stream, for clients that were written for another server.
 ///
 /// Connections of one tenant and selection whose dialects have the same name are one list and get the same bytes: these
-/// depend on the name and on the event, and on nothing else. All bytes are chunks as ``StreamBytes`` makes them.
-/// A stream in a dialect counts nobody as present.
+/// depend on the name and on the event, and on nothing else. All bytes are chunks as ``StreamBytes`` makes them. A
+/// stream in a dialect does not count its user as present.
 public protocol Dialect: Sendable {
     var name: String { get }
 
-    /// The bytes of an event, ephemeral ones (`seq` 0) among them; nil for none. Called once for each list.
+    /// The bytes of an event, logged or ephemeral (`seq` 0); nil when nothing is sent for it. Called once for each
+    /// list.
     func encode(frame: EventFrame) -> Encoded?
 
     /// The bytes of a notice; they may be empty.
@@ -17,7 +18,7 @@ public protocol Dialect: Sendable {
     /// - Parameter json: the object that plain streams are sent.
     func encode(notice: Notice, json: [UInt8]) -> ByteBuffer
 
-    /// Sent when nothing else was for as long as a heartbeat.
+    /// The bytes sent after a heartbeat interval in which nothing else was sent.
     var heartbeat: ByteBuffer { get }
 }
 
@@ -37,14 +38,14 @@ public struct Encoded: Sendable {
     }
 }
 
-/// What the gateway has to say on a stream, beside events.
+/// What the gateway itself sends on a stream, besides events.
 public enum Notice: Sendable {
-    /// First, always: the stream goes on from `cursor`; `retry` milliseconds are for a client that has to come back.
+    /// Always first: the stream continues from `cursor`; a client that has to reconnect waits `retry` milliseconds.
     case established(ConnectionID, cursor: Cursor, retry: Int)
     /// Events before `cursor` are no longer held; `snapshot` is the URL of the state.
     case resync(ResyncReason, cursor: Cursor, snapshot: String)
     /// Milliseconds since 1970.
     case expiring(at: Int)
-    /// Last; `reconnectAfter` in milliseconds, nil for staying away.
+    /// Always last; `reconnectAfter` is in milliseconds, nil when the client shall not come back.
     case closing(CloseReason, reconnectAfter: Int?)
 }

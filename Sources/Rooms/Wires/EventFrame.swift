@@ -1,10 +1,10 @@
 public import Events
 public import NIOCore
 
-/// An event as it goes down a stream: encoded once, then only ever shared.
+/// An event as it is sent on streams: encoded once, then only shared.
 ///
-/// `bytes` are one HTTP/1.1 chunk (RFC 9112 §7.1) that holds one whole SSE event (HTML §9.2.6), so that frames can be
-/// put after each other in any number and cut between any two.
+/// `bytes` are one HTTP/1.1 chunk (RFC 9112 §7.1) that holds one whole SSE event (HTML §9.2.6), so that any number of
+/// frames can be concatenated, and split between any two.
 public struct EventFrame: Sendable {
     /// The event's number; 0 for one that was never logged.
     public let seq: Int
@@ -25,7 +25,7 @@ public struct EventFrame: Sendable {
         jsonCount = event.json.count
     }
 
-    /// An event for those who are there now, without `id`, so that it moves nobody's cursor.
+    /// An event for the connections that are open now, without `id`, so that it moves no client's cursor.
     public init(ephemeral json: [UInt8], audience: Audience, type: EventType, timestamp: Int) {
         seq = 0
         self.audience = audience

@@ -1,11 +1,11 @@
 import NIOCore
 
-/// Frames in a row, and where each one ends: what a tick sends, or a page of the log.
+/// Concatenated frames, and where each one ends: the frames of a tick, or a page of the log.
 struct FrameBuffer {
     struct Mark {
         /// Offset after the frame's last byte.
         let end: Int
-        /// The cursor of a reader that has got everything up to `end`.
+        /// The cursor of a reader that has been sent everything up to `end`.
         let seq: Int
     }
 

@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// The wire form of what the server says on a WebSocket: whole, unmasked frames (RFC 6455 §5.2).
+/// The wire form of the server's messages on a WebSocket: whole, unmasked frames (RFC 6455 §5.2).
 public enum SocketBytes {
     private static let final: UInt8 = 0x80
 

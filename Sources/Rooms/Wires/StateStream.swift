@@ -1,15 +1,15 @@
 import Events
 import NIOCore
 
-/// Holds the state that one list of connections is sent: has it read, applies events to it, sends what changes.
+/// Holds the state that one list of connections is sent: reads it, applies events to it, and sends its changes.
 ///
-/// The list hears events from before the first read on, so that none is missed; those that the read showed already are
-/// left out by number. Changes are sent at most once in ``RoomLimits/stateCoalesce``, the last one always. A reader whose
-/// socket is full is passed over, and sent all of it when it comes back.
+/// The list hears events from before the first read on, so that none is missed; those that the read included are
+/// skipped by number. Changes are sent at most once in ``RoomLimits/stateCoalesce``, the last one always. A reader
+/// whose socket is full is skipped, and is sent the whole state once the socket takes bytes again.
 ///
 /// `@unchecked Sendable`: touched on its loop alone; a read of the store comes back to it there.
 final class StateStream: @unchecked Sendable {
-    /// It owns this, and stays as long as this has readers.
+    /// The list owns this stream, and exists as long as this has readers.
     private unowned let list: SharedList
     private let hub: LoopHub
     private let dialect: any StateDialect
@@ -17,11 +17,11 @@ final class StateStream: @unchecked Sendable {
     /// Attached streams, including those whose sockets are full; the state is kept while there is one.
     private(set) var readers = 0
     private var state: (any StreamState)?
-    /// What has been announced while the state is read; nil when it is not.
+    /// The events announced while the state is being read; nil when it is not being read.
     private var waiting: [EventFrame]?
-    /// More was announced than is worth keeping: it is read once more.
+    /// More events were announced than are kept: the state has to be read again.
     private var hasOverflowed = false
-    /// Of the state that was last sent; unique on this event loop. 0 before that.
+    /// The version of the state that was last sent, unique on this event loop; 0 before the first.
     private var version = 0
     private var lastSending = Int64.min / 2
     private var isScheduled = false
@@ -46,7 +46,7 @@ final class StateStream: @unchecked Sendable {
         }
     }
 
-    /// Events have passed it by.
+    /// Reads the state again, since it missed events.
     func readAgain() {
         hasOverflowed = true
         read()
@@ -61,7 +61,7 @@ final class StateStream: @unchecked Sendable {
         } then: { [self, list] result in
             let frames = waiting ?? []
             waiting = nil
-            // Everybody may have left meanwhile.
+            // All readers may have left meanwhile.
             guard !list.isEmpty else { return }
             guard case .success(var state) = result else {
                 for reader in list.everyone { reader.drop(.unreadable) }
@@ -81,7 +81,7 @@ final class StateStream: @unchecked Sendable {
 
     // MARK: Encoded
 
-    /// `reader` has come, or come back.
+    /// Sends the state to a reader that has joined, or whose socket takes bytes again.
     func welcome(_ reader: Reader) {
         if reader.stateStream !== self {
             reader.stateStream?.leave()
@@ -93,7 +93,7 @@ final class StateStream: @unchecked Sendable {
         send(state.whole(at: hub.wallClock), to: reader)
     }
 
-    /// One of its streams has gone for good, or is shown something else.
+    /// Counts out a stream that has ended, or whose selection has changed.
     func leave() {
         readers -= 1
         if list.isEmpty { hub.remove(list) }
@@ -103,7 +103,7 @@ final class StateStream: @unchecked Sendable {
         guard !isScheduled, waiting == nil else { return }
         isScheduled = true
         let due = lastSending &+ hub.limits.stateCoalesce
-        // At the end of the tick at the earliest: what was committed together is sent together.
+        // At the end of the tick at the earliest, so that events committed together are sent together.
         hub.later(notBefore: due) { [self, list] in
             isScheduled = false
             guard !list.isEmpty, waiting == nil else { return }
@@ -121,7 +121,8 @@ final class StateStream: @unchecked Sendable {
         send(list.everyone[...], changes, after: before)
     }
 
-    /// - Parameter before: the version that `changes` follows; a reader that was sent another is sent the whole.
+    /// - Parameter before: the version that `changes` follows; a reader that was sent another one is sent the whole
+    ///   state.
     private func send(_ rest: ArraySlice<Reader>, _ changes: ByteBuffer?, after before: Int) {
         let version = version
         for reader in rest.prefix(hub.limits.slice) where reader.listed.list === list {
@@ -129,7 +130,7 @@ final class StateStream: @unchecked Sendable {
         }
         guard rest.count > hub.limits.slice else { return }
         hub.later { [self, list] in
-            // A later one has overtaken this, and sends the whole where it has to.
+            // A later version has overtaken this one, and sends the whole state where needed.
             guard version == self.version, !list.isEmpty else { return }
             send(rest.dropFirst(hub.limits.slice), changes, after: before)
         }

@@ -31,7 +31,7 @@ public enum StreamBytes {
         return buffer
     }
 
-    /// A block of fields as a dialect wants them (HTML §9.2.5).
+    /// An SSE block with the fields of a dialect (HTML §9.2.5).
     ///
     /// - Parameters:
     ///   - name: what a client listens for; nil is for `onmessage`. Neither it nor `id` may hold a line break.

@@ -27,7 +27,7 @@ public enum StreamEvents {
             notice: .established(reader.id, cursor: cursor, retry: retry), json: json.bytes, id: cursor, retry: retry)
     }
 
-    /// `subscribed`: what the connection is shown from now on. `recovered` only after a `since`.
+    /// `subscribed`: the selection from now on. `recovered` is present only after a `since`.
     static func subscribed(
         _ reader: Reader, boards: [BoardID], recovered: Bool?, now: Int
     ) -> ByteBuffer {
@@ -46,7 +46,7 @@ public enum StreamEvents {
         return reader.wire.encode(json: json.bytes)
     }
 
-    /// `stream.resync`: the reader has to load its state anew; the stream goes on from `cursor`.
+    /// `stream.resync`: the client has to reload its state; the stream continues from `cursor`.
     static func resync(
         _ reason: ResyncReason, cursor: Cursor, snapshotURL: String, on wire: Wire, now: Int
     ) -> ByteBuffer {
@@ -91,7 +91,7 @@ public enum StreamEvents {
             notice: .closing(reason, reconnectAfter: reconnectAfter), json: json.bytes, retry: reconnectAfter)
     }
 
-    /// Within 30 % of `milliseconds`, so that clients cut together do not come back together.
+    /// A random time within 30 % of `milliseconds`, so that clients that were cut together do not reconnect together.
     public static func retry(around milliseconds: Int) -> Int {
         max(1, Int(Double(milliseconds) * .random(in: 0.7...1.3)))
     }

@@ -1,7 +1,7 @@
 public import Events
 import NIOCore
 
-/// How events look to a connection: the same objects, framed as its transport wants them.
+/// The transport and format of a connection: the same event objects, framed as the transport requires.
 ///
 /// This module writes what goes to the socket, so the framing is known here, and here alone: chunks of HTTP/1.1 (RFC 9112
 /// §7.1) around Server-Sent Events in ``StreamBytes``, frames of RFC 6455 in ``SocketBytes``. Requests and responses are not.
@@ -10,7 +10,7 @@ public enum Wire: Sendable {
     case eventStream
     /// One text frame an object (RFC 6455 §5.6).
     case webSocket
-    /// A mark for each event of the log and nothing else: a client that polls reads the log itself.
+    /// Only a mark for each logged event: a polling client's request reads the log itself.
     case poll
     /// Server-Sent Events in another shape.
     case dialect(any Dialect)
@@ -51,7 +51,7 @@ extension Wire {
         }
     }
 
-    /// The bytes of a notice, which dialects have a form of their own for.
+    /// The bytes of a notice; dialects have their own form of it.
     ///
     /// - Parameters: as for ``encode(json:id:retry:)``.
     func encode(notice: Notice, json: [UInt8], id: Cursor? = nil, retry: Int? = nil) -> ByteBuffer {
@@ -72,7 +72,7 @@ extension Wire {
         }
     }
 
-    /// Bytes without meaning, which show that the connection is alive.
+    /// Bytes without content, which show that the connection is alive.
     var heartbeat: ByteBuffer {
         switch self {
         case .eventStream: StreamBytes.heartbeat
@@ -82,7 +82,7 @@ extension Wire {
         }
     }
 
-    /// The last bytes of a connection that ends in order.
+    /// The last bytes of a connection that ends regularly.
     func end(_ reason: CloseReason) -> ByteBuffer {
         switch self {
         case .eventStream, .dialect: StreamBytes.end
