@@ -6,7 +6,7 @@ public import Logging
 public import NIOCore
 public import Rooms
 
-/// The HTTP side: the router for what is asked and answered, and the front that keeps streams out of it.
+/// The HTTP side of the server: the router for calls, and the front that answers streams before it.
 public struct Gateway: Sendable {
     private let authenticator: Authenticator
     private let store: any BoardStore
@@ -24,7 +24,7 @@ public struct Gateway: Sendable {
     private let uptime: @Sendable () -> Int64
 
     /// - Parameters:
-    ///   - store: one whose jobs are looked after, which is ``Boards/JobKeepingStore``.
+    ///   - store: a ``Boards/JobKeepingStore``, so that every write of a job reaches the keeper.
     ///   - uptime: nanoseconds of a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
@@ -92,7 +92,7 @@ public struct Gateway: Sendable {
             sockets: SocketEndpoint(stream: calls.native, typing: typing))
     }
 
-    /// Every call that there is.
+    /// All calls of the API.
     var calls: CallList {
         CallList(
             HealthCalls(relay: relay, authenticator: authenticator).all

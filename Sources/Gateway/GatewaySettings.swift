@@ -4,15 +4,15 @@ public import Events
 public struct GatewaySettings: Sendable {
     /// Origins that browsers may call us from, compared exactly.
     public var corsOrigins: Set<String> = []
-    /// Of each user.
+    /// The limit of each user's writes.
     public var writes = PerTenant(RateLimit(perSecond: 200, burst: 400))
-    /// Of each client's address.
+    /// The limit of bad tokens from each client address.
     public var authFailures = RateLimit(perSecond: 20, burst: 100)
-    /// Whose `X-Forwarded-For` counts.
+    /// The proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
     public var maxHeaderBytes = 16 << 10
-    /// Milliseconds over which the clients of a server that shuts down come back.
+    /// Milliseconds over which clients' reconnects are spread when the server shuts down.
     public var drainMilliseconds = 10_000
     public var retryMilliseconds = 3000
     /// How long a stream of `/api/jobs/{id}/stream` may live.
@@ -28,14 +28,14 @@ public struct GatewaySettings: Sendable {
 
     public init() {}
 
-    /// Whether there is an origin at all that pages may call from.
+    /// Whether any origin is allowed.
     var hasOrigins: Bool { !corsOrigins.isEmpty || !tenantOrigins.isEmpty }
 
-    /// Those of all and of each tenant: for what comes before it is known whose it is.
+    /// The origins of all tenants together, for checks before the tenant is known.
     var allOrigins: Set<String> { tenantOrigins.isEmpty ? corsOrigins : corsOrigins.union(tenantOrigins) }
 
-    /// Whether a page of `origin` may read what is said to a token of `tenant`; when there is none, nothing of any
-    /// tenant is said, and a page of each may know that.
+    /// Whether a page of `origin` may read a response to a token of `tenant`. Without a tenant the response holds no
+    /// tenant's data, so pages of any tenant's origin may read it.
     func lets(_ origin: String, read tenant: TenantID?) -> Bool {
         if corsOrigins.contains(origin) { return true }
         guard let tenant else { return tenantOrigins.contains(origin) }

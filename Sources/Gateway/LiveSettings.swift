@@ -8,7 +8,7 @@ final class LiveSettings: Sendable {
 
     var current: GatewaySettings { settings.withLock { $0 } }
 
-    /// Takes over what may change while connections are open: whom we let in from where, and how fast.
+    /// Takes over the settings that may change while connections are open: origins, proxies and rate limits.
     func use(_ other: GatewaySettings) {
         settings.withLock {
             $0.corsOrigins = other.corsOrigins

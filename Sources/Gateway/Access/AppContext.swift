@@ -4,10 +4,10 @@ import Logging
 import NIOCore
 import Tokens
 
-/// What a request carries before its route: the claims, once its token is verified.
+/// The context of a request before its route: the outcome of verifying its token.
 struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    /// The refusal is kept, so that an unknown route is 404 for everybody.
+    /// A refusal is kept here rather than thrown, so that an unknown route is 404 for everybody.
     var identity: Result<Principal, Problem>?
     let peer: SocketAddress?
 

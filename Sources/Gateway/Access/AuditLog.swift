@@ -2,7 +2,7 @@ public import Boards
 public import Events
 public import Logging
 
-/// The record of what administrators did: kept in the store, and a line in the log.
+/// Records what administrators did: in the store, and as a line in the log.
 public struct AuditLog: Sendable {
     private let store: any AdminStore
     private let clock: @Sendable () -> Int
@@ -22,7 +22,7 @@ public struct AuditLog: Sendable {
     /// - Parameters:
     ///   - act: its kind, a dotted name: `connection.closed`.
     ///   - subject: what or whom it was done to.
-    ///   - detail: what else there is to say; never a token.
+    ///   - detail: further details; never a token.
     public func record(
         act: String, subject: String, detail: String = "", by author: Principal
     ) async throws(BoardError) {
@@ -40,8 +40,8 @@ public struct AuditLog: Sendable {
         return revocation
     }
 
-    /// Texts of clients' own are escaped, so that none can make a line of its own; a detail may hold anything, and
-    /// stays in the store.
+    /// Texts from clients are escaped, so that none can forge a line of the log; a detail may hold anything, and is not
+    /// logged.
     private func log(_ act: AdminAct, by author: Principal) {
         logger.notice(
             "administration",

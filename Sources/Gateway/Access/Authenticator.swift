@@ -4,9 +4,9 @@ import HTTPTypes
 import Synchronization
 public import Tokens
 
-/// Finds out who asks: the principal of a valid token, or of the token that a ticket was made with.
+/// Authenticates requests: finds the principal of a valid token, or of the token that a ticket was made with.
 ///
-/// The only place where a token comes in; every way in is held against the revocations, each time.
+/// This is the only place that accepts tokens; each use is checked against the revocations.
 public final class Authenticator: Sendable {
     private let verifier: Mutex<TokenVerifier>
     private let revocations: Mutex<RevocationList>
@@ -15,9 +15,9 @@ public final class Authenticator: Sendable {
     private let unknownKey: @Sendable (_ issuer: String?) -> Void
 
     /// - Parameters:
-    ///   - revocations: those in force already.
+    ///   - revocations: the revocations already in force.
     ///   - clock: milliseconds since 1970.
-    ///   - unknownKey: called with the issuer that a token names when no key fits it: there may be a new one.
+    ///   - unknownKey: called with the token's issuer when no known key fits: the issuer may have a new one.
     public init(
         verifier: TokenVerifier, revocations: RevocationList = RevocationList(),
         unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in }, clock: @escaping @Sendable () -> Int
@@ -29,10 +29,10 @@ public final class Authenticator: Sendable {
         self.clock = clock
     }
 
-    /// False while every token is refused for want of a key.
+    /// False while every token is refused because there is no key.
     var hasKeys: Bool { verifier.withLock { $0 }.hasKeys }
 
-    /// From now on tokens are held against other keys and rules; nothing that was good before is remembered.
+    /// Replaces the keys and rules; tokens that were verified before are verified again.
     public func replace(with verifier: TokenVerifier) {
         self.verifier.withLock { $0 = verifier }
         tickets.withLock { $0 = TicketShelf() }
@@ -54,7 +54,7 @@ public final class Authenticator: Sendable {
 
     // MARK: Revocations
 
-    /// From now on the tokens that `revocation` is about are refused.
+    /// Refuses the tokens of `revocation` from now on.
     func revoke(_ revocation: Revocation, in tenant: TenantID) {
         revocations.withLock { $0.insert(revocation, in: tenant) }
     }

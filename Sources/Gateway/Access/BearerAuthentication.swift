@@ -2,8 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Tokens
 
-/// Has the token of every request verified, from the `Authorization` header or the cookie; the tenant's routes then
-/// ask for the outcome.
+/// Verifies the token of every request, from the `Authorization` header or the cookie, and keeps the outcome for the
+/// routes that need it.
 struct BearerAuthentication: RouterMiddleware {
     let authenticator: Authenticator
     let failures: AuthFailures

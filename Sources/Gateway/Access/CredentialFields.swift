@@ -1,9 +1,9 @@
 import HTTPTypes
 import NIOHTTP1
 
-/// The fields of a request that credentials and their origin are read from, each as often as it was sent.
+/// The fields of a request from which credentials and origin are read, with every occurrence of each.
 struct CredentialFields {
-    /// GET and HEAD, which change nothing.
+    /// Whether the method is GET or HEAD, which change nothing.
     let isReading: Bool
     let authorization: [String]
     let cookie: [String]
@@ -11,7 +11,7 @@ struct CredentialFields {
     let origin: [String]
     let fetchSite: [String]
 
-    /// Whether it says who it is from at all.
+    /// Whether it has any credentials.
     var hasAny: Bool { !authorization.isEmpty || cookie.contains { $0.contains(SessionCookie.name) } }
 
     init(_ request: HTTPRequest) {
@@ -19,7 +19,7 @@ struct CredentialFields {
         isReading = request.method == .get || request.method == .head
         authorization = values(.authorization)
         cookie = values(.cookie)
-        // Which is where the codec puts Host.
+        // The codec puts `Host` there.
         host = request.authority.map { [$0] } ?? []
         origin = values(.origin)
         fetchSite = values(.secFetchSite)

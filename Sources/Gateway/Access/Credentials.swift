@@ -1,17 +1,17 @@
 import HTTPTypes
 
-/// What a request brings to say who it is from; nothing of it is believed yet.
+/// The credentials of a request, not verified yet.
 enum Credentials {
     /// A JWT, from the `Authorization` header, the cookie or the query.
     case token(Substring)
     /// A single-use ticket, for one stream.
     case ticket(String)
 
-    /// The first that is there, of the header, the cookie and, where the route takes them, the query's `token` and
-    /// `ticket`; nil when there is none.
+    /// Takes the first credentials that are present, in this order: the header, the cookie and, where the route accepts
+    /// them, the query's `token` and `ticket`. Nil when there are none.
     ///
-    /// - Parameter origins: whose pages the cookie counts from.
-    /// - Throws: ``Problem`` 401 when the first is unusable: those after it are not looked at.
+    /// - Parameter origins: the origins whose pages may use the cookie.
+    /// - Throws: ``Problem`` 401 when the first is unusable; the later ones are not tried.
     init?(_ fields: CredentialFields, query: Query? = nil, origins: Set<String>) throws(Problem) {
         if let header = fields.authorization.first {
             guard fields.authorization.count == 1 else {

@@ -7,7 +7,7 @@ import Tokens
 /// Runs after the verification of tokens, since a tenant may have origins of its own.
 struct CrossOrigin: RouterMiddleware {
     let settings: LiveSettings
-    /// What a preflight is answered with.
+    /// The methods in the answer to a preflight.
     let methods: String
 
     init(settings: LiveSettings, methods: [HTTPRequest.Method]) {

@@ -1,11 +1,11 @@
-/// Whose page a request is from, as far as its browser says (Fetch standard §3.2, Fetch Metadata §2.4).
+/// The page that a request comes from, as far as its browser names it (Fetch standard §3.2, Fetch Metadata §2.4).
 struct RequestOrigin {
     private let fields: CredentialFields
 
     init(_ fields: CredentialFields) { self.fields = fields }
 
-    /// Whether it is from no page, our own or one of `origins`: only then a cookie, which browsers send by themselves,
-    /// is meant, and a WebSocket, which they let any page open.
+    /// Whether it comes from no page, our own page or one of `origins`. Otherwise cookies are ignored and WebSockets
+    /// refused, since browsers let any page send the one and open the other.
     func isTrusted(origins: Set<String>) -> Bool {
         guard let origin = fields.origin.first else { return fields.fetchSite.allSatisfy { $0 != "cross-site" } }
         guard fields.origin.count == 1 else { return false }

@@ -5,7 +5,7 @@ import Tokens
 /// The cookie `boardcast_session`: a token that a browser sends by itself, so that its own EventSource can.
 enum SessionCookie {
     static let name = "boardcast_session"
-    /// What browsers keep at least, name, value and attributes together (RFC 6265 §6.1).
+    /// The longest cookie that every browser keeps, name, value and attributes together (RFC 6265 §6.1).
     private static let longest = 4096
 
     /// A `Set-Cookie` that keeps `token` (RFC 6265 §4.1).

@@ -3,12 +3,12 @@ import Events
 import Hummingbird
 import Tokens
 
-/// A request with a verified token. A handler that takes one cannot forget to check.
+/// The context of a request with a verified token. It can't be made without one, so no handler can forget to check.
 struct TenantContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let principal: Principal
 
-    /// - Throws: ``Problem`` 401 when there are no a verified token.
+    /// - Throws: ``Problem`` 401 when there is no verified token.
     init(context: AppContext) throws {
         guard let identity = context.identity else { throw Problem.unauthorized("no token was sent") }
         principal = try identity.get()

@@ -2,12 +2,11 @@ import DequeModule
 import Events
 import Tokens
 
-/// The tickets that were given out and not used yet, by their SHA-256, each with the principal of the token that
-/// it was made with. Holds no ticket.
+/// The unused tickets, stored by their SHA-256 only, each with the principal of the token that it was made with.
 struct TicketShelf {
     /// How long a ticket is valid, in seconds.
     static let lifetime = 30
-    /// Unused ones of a user, beyond which its oldest goes, and of all users.
+    /// The most unused tickets of one user, beyond which its oldest is deleted, and of all users.
     static let limitPerUser = 32
 
     private struct Entry {
@@ -27,16 +26,16 @@ struct TicketShelf {
     private var entries: [[UInt8]: Entry] = [:]
     /// Oldest first.
     private var owned: [Owner: [[UInt8]]] = [:]
-    /// In the order in which they were given out, and so expire; those used since among them.
+    /// The tickets in the order in which they were issued and expire, including some that were used since.
     private var line: Deque<[UInt8]> = []
 
     init(limit: Int = 100_000) { self.limit = limit }
 
     var count: Int { entries.count }
-    /// Places in line, of which some are of tickets that were used.
+    /// The length of the line, including used tickets.
     var places: Int { line.count }
 
-    /// Puts a ticket there.
+    /// Adds a ticket.
     ///
     /// - Parameters:
     ///   - ticket: 43 letters of base64url.
@@ -54,7 +53,7 @@ struct TicketShelf {
         return true
     }
 
-    /// Takes a ticket away; nil when it is not there or too old.
+    /// Removes a ticket and returns its principal; nil when it is unknown or expired.
     mutating func take(_ ticket: String, at now: Int) -> Principal? {
         guard ticket.utf8.count == 43, let entry = remove(sha256(Array(ticket.utf8))), now < entry.expiresAt else {
             return nil
@@ -75,7 +74,7 @@ struct TicketShelf {
             remove(first)
             line.removeFirst()
         }
-        // Those used since must not pile up.
+        // Used tickets must not accumulate in the line.
         if line.count > 2 * entries.count + 64 { line.removeAll { entries[$0] == nil } }
     }
 }

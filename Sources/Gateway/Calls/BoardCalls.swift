@@ -5,7 +5,7 @@ import Hummingbird
 import StrictJSON
 import Tokens
 
-/// `/api/boards`: which boards there are, and the state of one at a number.
+/// `/api/boards`: the boards, and the state of one at an event number.
 struct BoardCalls {
     let store: any BoardStore
 

@@ -5,7 +5,7 @@ import NIOCore
 import StrictJSON
 
 extension Call {
-    /// What all calls need to be answered.
+    /// The services that all calls need.
     struct Rules: Sendable {
         let writes: WriteLimit
         let maxBodyBytes: Int
@@ -49,7 +49,7 @@ extension Call {
 }
 
 extension Call.Body {
-    /// The media types of a JSON object; nil where there is none to read.
+    /// The media types of a JSON object; nil for a call without a JSON body.
     fileprivate var objectTypes: Set<String>? {
         switch self {
         case .object: ["application/json"]

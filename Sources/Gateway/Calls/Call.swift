@@ -2,9 +2,9 @@ import Events
 import HTTPTypes
 import Hummingbird
 
-/// One thing that clients can ask for: its name, who may ask, what it takes and gives, and the function that does it.
+/// One call of the API: its name, who may make it, its parameters and answers, and the function that does it.
 ///
-/// All of them are in one ``CallList``. The routes, the access rules, `405` with `Allow`, the methods of CORS preflights
+/// All calls are in one ``CallList``. The routes, the access rules, `405` with `Allow`, the methods of CORS preflights
 /// and the names in the access log come from it.
 struct Call: Sendable {
     /// Does the work, once every check that the call's description asks for has passed.
@@ -26,15 +26,15 @@ struct Call: Sendable {
         static let administer = Access.role(.administer)
     }
 
-    /// What is sent with the request.
+    /// The body of the request.
     enum Body: Sendable, Equatable {
-        /// Nothing; what is sent all the same is ignored.
+        /// No body; one that is sent is ignored.
         case none
         /// One JSON object of at most `http.maxBodyBytes`.
         case object(_ schema: String)
         /// The same, as a merge patch (RFC 7396), which may also be sent as `application/merge-patch+json`.
         case patch(_ schema: String)
-        /// A file. The handler reads it, and its `Idempotency-Key`, when it has room for it.
+        /// A file. The handler reads it, and the `Idempotency-Key`, once it has room for the file.
         case file(types: Set<String>, limit: Int)
     }
 
@@ -51,19 +51,19 @@ struct Call: Sendable {
     let name: String
     let method: HTTPRequest.Method
     let path: PathPattern
-    /// What the path's parameter is; anything else in its place is 404.
+    /// The kind of the path's parameter; a value of another kind is 404.
     let parameter: PathParameter?
-    /// What the router calls that parameter.
+    /// The router's name of that parameter.
     let parameterName: String?
     let access: Access
-    /// Whether it counts under the limit of writes; reading never does.
+    /// Whether it counts towards the limit of writes; reading never does.
     let isLimited: Bool
     /// The names that its query knows; nil for a call that does not look at the query.
     let query: [QueryParameter]?
-    /// The request's header fields that it looks at, besides those that all calls do.
+    /// The request's header fields that it reads, besides those that all calls read.
     let fields: [HTTPField.Name]
     let body: Body
-    /// Its successes. What it can refuse, beyond what follows from the rest, is in ``refusals``.
+    /// Its successful answers. Its refusals, beyond those that follow from this description, are in ``refusals``.
     let answers: [CallAnswer]
     let refusals: [HTTPResponse.Status]
     /// One sentence, for the API's description.
@@ -132,7 +132,7 @@ struct Call: Sendable {
         if case .stream(let endpoint) = work { endpoint } else { nil }
     }
 
-    /// Whether it is answered by the router, to a verified token alone.
+    /// Whether the router answers it, and only to a verified token.
     var isForTenants: Bool { if case .tenant = work { true } else { false } }
 
     /// Whether the router answers it.

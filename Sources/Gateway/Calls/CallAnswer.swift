@@ -13,7 +13,7 @@ struct CallAnswer: Sendable {
 
     let status: HTTPResponse.Status
     let content: Content
-    /// Besides those that every answer has.
+    /// The header fields of the answer, besides those that every answer has.
     let fields: [HTTPField.Name]
 
     static func json(

@@ -4,22 +4,22 @@ import Hummingbird
 import Rooms
 import StrictJSON
 
-/// What a call's handler works with: the parts of the request that its description names, checked.
+/// The input of a call's handler: the parts of the request that its description names, validated.
 struct CallInput: Sendable {
     let request: Request
-    /// Without anything for a call that does not look at its query.
+    /// Empty for a call that does not read its query.
     let query: Query
-    /// What stands in the path for its parameter, still percent-encoded; empty where there is none.
+    /// The value of the path's parameter, still percent-encoded; empty when the path has none.
     let parameter: String
     /// The body; without members where the call takes no JSON.
     let object: JSONObject
     /// The `Idempotency-Key`, tied to the call and its body. Nil where none was sent, and for files.
     let once: IdempotencyKey?
-    /// The version that `If-Match` demands; nil when any will do.
+    /// The version that `If-Match` demands; nil for any.
     let ifVersion: Int?
 
-    // MARK: The path's parameter
-    // Only what `PathParameter` accepts comes here; for another kind of call these throw 404.
+    // MARK: The path's parameter Only values that `PathParameter` accepts arrive here; for another kind of parameter
+    // these throw 404.
 
     var board: BoardID { get throws(Problem) { try parameter(BoardID.init) } }
     var task: Int { get throws(Problem) { try parameter { Int(digits: $0) } } }

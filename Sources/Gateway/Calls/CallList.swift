@@ -1,10 +1,10 @@
 import HTTPTypes
 import Hummingbird
 
-/// Every call that there is, streams and WebSockets among them; what has to hold of all of them follows from this list.
+/// All calls of the API, including streams and WebSockets. Rules for all calls are derived from this list.
 struct CallList: Sendable {
     let all: [Call]
-    /// By the router's patterns.
+    /// The names of calls by the router's pattern and the method.
     private let names: [String: [HTTPRequest.Method: String]]
 
     init(_ calls: [Call]) {
@@ -14,12 +14,12 @@ struct CallList: Sendable {
         }
     }
 
-    /// Those that a preflight names (Fetch standard §3.2.3), in the usual order.
+    /// The methods that a preflight names (Fetch standard §3.2.3), in the usual order.
     var methods: [HTTPRequest.Method] {
         [.get, .post, .put, .patch, .delete].filter { method in all.contains { $0.method == method } }
     }
 
-    /// The calls by their paths, in the order in which the paths come first.
+    /// The calls grouped by path, in the order in which the paths first occur.
     var byPath: [(path: PathPattern, calls: [Call])] {
         var paths: [(path: PathPattern, calls: [Call])] = []
         for call in all {
@@ -32,14 +32,14 @@ struct CallList: Sendable {
         return paths
     }
 
-    /// Has `router` answer every path: what it takes by the call, any other method by 405 with `Allow`
-    /// (RFC 9110 §15.5.6).
+    /// Adds every path to `router`: its methods are answered by the calls, any other method by 405 with `Allow` (RFC
+    /// 9110 §15.5.6).
     func add(to router: Router<AppContext>, rules: Call.Rules) {
         for (path, calls) in byPath {
             let place = RouterPath(path.description)
             var routed: Set<HTTPRequest.Method> = []
             for call in calls where call.isRouted {
-                // HEAD is GET whose body is left out (RFC 9110 §9.3.2), which `ErrorResponse` does.
+                // HEAD is GET without the body (RFC 9110 §9.3.2), which `ErrorResponse` removes.
                 for method in call.method == .get ? [.get, .head] : [call.method] {
                     routed.insert(method)
                     router.on(place, method: method) { try await call.answer($0, in: $1, by: rules) }
@@ -64,7 +64,7 @@ struct CallList: Sendable {
         return routed + (routed.contains(.get) ? [.head] : []) + calls.filter { !$0.isRouted }.map(\.method)
     }
 
-    /// What the access log calls a request, which is never its path.
+    /// The name of a request in the access log, which is never its path.
     ///
     /// - Parameter endpoint: the router's pattern of the path; nil when it has none.
     func name(_ method: HTTPRequest.Method, at endpoint: String?) -> String {

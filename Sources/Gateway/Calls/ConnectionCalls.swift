@@ -5,7 +5,7 @@ import Rooms
 import StrictJSON
 import Tokens
 
-/// What is done to live connections: a fresh token for one's own, and an admin's cuts.
+/// Calls about live connections: renewing one's own with a fresh token, and cutting others as an admin.
 struct ConnectionCalls {
     let relay: Relay
     let authenticator: Authenticator
@@ -31,12 +31,12 @@ struct ConnectionCalls {
         ]
     }
 
-    /// The connection goes on by the token of this request → 204; 403 for another user's.
+    /// Renews the connection with the token of this request → 204; 403 for another user's connection.
     @Sendable func renew(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let id = try input.connection
         switch try await relay.renew(id, in: context.tenant, with: context.principal) {
         case .renewed, .ended:
-            // A revocation that came meanwhile has seen the token before.
+            // A revocation that arrived meanwhile has checked the connection's old token only.
             guard !authenticator.isRevoked(context.principal) else {
                 _ = try await relay.close(in: context.tenant, .revoked, reconnectAfter: nil) { name, _ in name == id }
                 throw Problem.revoked
@@ -47,7 +47,7 @@ struct ConnectionCalls {
         }
     }
 
-    /// Cuts one connection (admin) → 200 `{connections}`; 404 when there is none of this name.
+    /// Cuts one connection (admin) → 200 `{connections}`; 404 when there is no connection with this id.
     @Sendable func disconnect(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let delay = try reconnectDelay(input.query)
         let id = try input.connection
@@ -67,7 +67,7 @@ struct ConnectionCalls {
         return answer(count)
     }
 
-    /// Milliseconds after which each client that is cut may come back; nil when none may.
+    /// Milliseconds after which each client that is cut may reconnect; nil when none may.
     private func reconnectDelay(_ query: Query) throws(Problem) -> (@Sendable () -> Int)? {
         guard try query.choice(Self.reconnect) == "true" else { return nil }
         return { [settings] in StreamEvents.retry(around: settings.retryMilliseconds) }

@@ -10,7 +10,7 @@ import Tokens
 struct EventCalls {
     let store: any BoardStore
     let admission: ReaderAdmission
-    /// How much of the log one answer may read before it is sent, though it be short.
+    /// Bytes of the log that one answer may read before it is sent, even if it has fewer events than asked for.
     private static let bytes = 4 << 20
 
     var all: [Call] {
@@ -27,7 +27,7 @@ struct EventCalls {
 
     private static let wait = QueryParameter.int("wait", in: 0...30, default: 0)
 
-    /// Without a cursor the default is another.
+    /// The query's `limit`; its default differs without a cursor.
     private static func limit(_ value: Int) -> QueryParameter { .int("limit", in: 1...1000, default: value) }
 
     @Sendable func events(_ input: CallInput, in context: TenantContext) async throws -> Response {
@@ -58,22 +58,23 @@ struct EventCalls {
             case .resync(let reason, let bounds): reply(.resync(reason, bounds), for: ask)
             case .quiet, nil: reply(reading, for: ask)
             }
-        // Watching for the client's leaving has used up the connection's input; unsaid, a next request is lost.
+        // Watching whether the client leaves has consumed the connection's input; without this field a next request
+        // would be lost.
         last.headers[.connection] = "close"
         return last
     }
 
-    /// What a cursor comes to.
+    /// The result of reading from a cursor.
     private enum Reading {
-        /// Every event from the cursor up to `end`, as far as it is shown.
+        /// The events after the cursor up to `end` that are shown.
         case events([Event], end: Cursor)
         case resync(ResyncReason, LogBounds)
     }
 
-    /// Waits for what comes after `cursor`; nil when the right to read ended, or the gateway goes down.
+    /// Waits for events after `cursor`; nil when the right to read has ended, or the gateway shuts down.
     ///
-    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway has as many connections as it may, 503 when
-    ///   the store can't be read.
+    /// - Throws: ``Problem`` 429 when the user, the tenant or the gateway is at its limit of connections, 503 when the
+    ///   store can't be read.
     private func next(
         after cursor: Cursor, for ask: StreamQuery, _ context: TenantContext, limit: Int, within time: Duration
     ) async throws(Problem) -> LogFollowing.Step? {
@@ -89,9 +90,9 @@ struct EventCalls {
         }
     }
 
-    /// Pages until there are `limit` events, or no more: a page may end early where the selection shows little.
+    /// Reads pages until there are `limit` events or the log ends: a page may end early where the selection shows few.
     ///
-    /// Each page is judged by the bounds that its own transaction saw: retention may pass the place between two of them.
+    /// Each page is checked against the bounds of its own transaction: retention may pass the cursor between two pages.
     private func read(
         after place: Cursor, limit: Int, _ selection: Selection, _ tenant: TenantID
     ) async throws -> Reading {
@@ -101,7 +102,7 @@ struct EventCalls {
             let page = try await store.page(
                 of: tenant, after: end, selection: selection, count: limit - events.count, bytes: Self.bytes)
             if case .resync(let reason) = Resumption(Cursor(seq: end, epoch: place.epoch), in: page.bounds) {
-                // What was read before is whole; the next poll learns that the rest is gone.
+                // What was read so far is complete; the next poll will find out that the rest is gone.
                 if end == place.seq { return .resync(reason, page.bounds) }
                 break
             }

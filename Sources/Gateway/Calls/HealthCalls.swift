@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Rooms
 
-/// What a supervisor asks; without a token, and whatever the query is.
+/// Health checks for supervisors; without a token, and with any query.
 struct HealthCalls {
     let relay: Relay
     let authenticator: Authenticator

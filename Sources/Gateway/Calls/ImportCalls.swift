@@ -8,7 +8,7 @@ import StrictJSON
 import TaskFiles
 import Tokens
 
-/// `POST /api/import?board=`: a file of tasks, which a job writes to the board.
+/// `POST /api/import?board=`: uploads a file of tasks, which a job then writes to the board.
 struct ImportCalls {
     static let path: PathPattern = "/api/import"
 
@@ -28,8 +28,8 @@ struct ImportCalls {
         ]
     }
 
-    /// CSV (`text/csv`), Trello's JSON or our own (`application/json`) → 202 and the job, once the whole file is here and
-    /// its rows can be told apart.
+    /// CSV (`text/csv`), Trello's JSON or our own (`application/json`) → 202 and the job, once the whole file has
+    /// arrived and been split into rows.
     @Sendable func begin(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let request = input.request
         guard let board = BoardID(input.query["board"] ?? "main") else { throw Problem.notFound }
@@ -39,7 +39,7 @@ struct ImportCalls {
         let slot = try imports.slots.take(
             min(request.length ?? TaskFile.longest, TaskFile.longest), for: context.tenant)
         let bytes = try await request.bytes(upTo: TaskFile.longest)
-        // The digest stands for the body; the query's board is no part of what a key is tied to otherwise.
+        // The digest stands for the body. It includes the board, since the query is not part of a key's fingerprint.
         let once = try request.once(ByteBuffer(bytes: Array("\(board)\n".utf8) + sha256(bytes)))
         let job = try await imports.begin(
             try file(bytes, type), on: board, key: once?.key, fingerprint: once?.fingerprint ?? [], slot: slot,

@@ -5,7 +5,7 @@ import Hummingbird
 import StrictJSON
 import Tokens
 
-/// `/api/jobs`: work that somebody reports on while it goes on.
+/// `/api/jobs`: jobs, whose workers report their progress.
 struct JobCalls {
     let store: any BoardStore
 
@@ -58,7 +58,7 @@ struct JobCalls {
             guard let board = BoardID(name) else { throw .notFound }
             wanted.board = board
         }
-        // A name that the call does not know was refused.
+        // The query's check has refused unknown names.
         wanted.status = try query.choice(Self.status).flatMap { JobStatus(rawValue: $0) }
         return wanted
     }
@@ -76,7 +76,7 @@ struct JobCalls {
         return .json(json.bytes)
     }
 
-    /// What the worker says (RFC 7396 merge patch): for the job's creator, services and administrators.
+    /// Takes a worker's report (RFC 7396 merge patch); allowed to the job's creator, services and administrators.
     @Sendable func report(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let id = try input.job
         let commit = try await store.write(

@@ -1,7 +1,7 @@
 import Hummingbird
 import StrictJSON
 
-/// A page of a list that is numbered as it grows: the newest first, going on below the last number that was given.
+/// A page of a numbered list, newest first; the next page continues below the page's last number.
 struct NewestFirst {
     static let parameters: [QueryParameter] = [size, .text("cursor")]
     private static let size = QueryParameter.int("limit", in: 1...200, default: 50)
@@ -22,7 +22,7 @@ struct NewestFirst {
 
     /// `{items, next}`; `next` is null at the end.
     ///
-    /// - Parameter found: one more than ``limit`` when there is more.
+    /// - Parameter found: up to one item more than ``limit``, which shows that there is a next page.
     func reply<Item>(
         _ found: [Item], id: (Item) -> Int, write: (Item, inout JSONWriter) -> Void
     ) -> Response {

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A file of the web page, as it lies in the binary.
+/// A file of the web page, as it is embedded in the binary.
 public struct Asset: Sendable {
     /// `/` or `/assets/board.js`.
     public let path: String
@@ -16,7 +16,8 @@ public struct Asset: Sendable {
     }
 }
 
-/// The page and its files. Nothing is fetched from elsewhere and nothing runs inline, and the browser is told so.
+/// The page and its files. Nothing is fetched from elsewhere and nothing runs inline; a content security policy
+/// enforces both.
 struct PageCalls {
     let assets: [Asset]
 
@@ -36,6 +37,6 @@ struct PageCalls {
         }
     }
 
-    /// Of all of them.
+    /// The name of all these calls.
     static let name = "page"
 }

@@ -2,11 +2,11 @@ import Boards
 import Events
 import Rooms
 
-/// What stands in a call's path for its pattern's `:name`.
+/// The kind of value that stands in a call's path for its pattern's `:name`.
 enum PathParameter: Sendable, CaseIterable {
     case board, task, job, connection, user, status
 
-    /// Whether `text`, still percent-encoded, can be one at all.
+    /// Whether `text`, still percent-encoded, is a possible value.
     func accepts(_ text: String) -> Bool {
         switch self {
         case .board: BoardID(text) != nil

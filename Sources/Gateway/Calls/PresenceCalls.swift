@@ -6,7 +6,7 @@ import Rooms
 import StrictJSON
 import Tokens
 
-/// `/api/boards/{id}/presence` and `/typing`: who is there, and who types.
+/// `/api/boards/{id}/presence` and `/typing`: the users present on a board, and those who type.
 struct PresenceCalls {
     let store: any BoardStore
     let presence: PresenceHub
@@ -36,7 +36,7 @@ struct PresenceCalls {
         return .json(json.bytes)
     }
 
-    /// → 204; whoever is connected to the board hears of it, if it is news.
+    /// → 204; a change is announced to the connections of the board.
     @Sendable func type(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let notice = try TypingNotice(input.object)
         try await typing.set(notice.isTyping, at: notice.task, on: try input.board, by: context.principal)
@@ -44,7 +44,7 @@ struct PresenceCalls {
     }
 }
 
-/// What a client says of its user.
+/// The body of a typing call.
 private struct TypingNotice {
     let task: Int
     let isTyping: Bool
@@ -57,7 +57,7 @@ private struct TypingNotice {
         let isTyping = fields.value("typing")?.bool
         if isTyping == nil { fields.refuse("typing", "must be true or false") }
         try fields.finish()
-        // The defaults are never used: without a value `finish` has thrown.
+        // The defaults are never used: `finish` throws when a value is missing.
         (self.task, self.isTyping) = (task ?? 0, isTyping ?? false)
     }
 }

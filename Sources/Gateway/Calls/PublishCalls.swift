@@ -7,7 +7,8 @@ import Rooms
 import StrictJSON
 import Tokens
 
-/// `POST /api/publish` (service, admin): an event of the caller's own, to a board, a user, or everyone in the tenant.
+/// `POST /api/publish` (service, admin): publishes the caller's own event to a board, a user, or everyone in the
+/// tenant.
 struct PublishCalls {
     let store: any BoardStore
     let relay: Relay
@@ -60,7 +61,7 @@ struct PublishCalls {
     }
 }
 
-/// What is to be published, as it was asked for.
+/// The body of a publish call.
 struct Publication {
     let type: EventType
     let data: JSONValue

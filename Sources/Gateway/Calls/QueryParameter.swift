@@ -1,4 +1,4 @@
-/// A name that a call's query knows, and what its value may be.
+/// One parameter of a call's query: its name, and the values it accepts.
 struct QueryParameter: Sendable {
     enum Kind: Sendable, Equatable {
         case text
@@ -20,10 +20,10 @@ struct QueryParameter: Sendable {
         QueryParameter(name: name, kind: .oneOf(values))
     }
 
-    /// May be there more than once.
+    /// A parameter that may occur more than once.
     static func each(_ name: String) -> QueryParameter { QueryParameter(name: name, kind: .text, isRepeatable: true) }
 
-    /// Those of a stream, which may bring its token or ticket in the query too.
+    /// The parameters of a stream, including `token` and `ticket`.
     static func all(of endpoint: any StreamEndpoint) -> [QueryParameter] {
         endpoint.names.union(StreamEndpoints.credentials).sorted().map { .text($0) }
             + endpoint.repeatable.sorted().map { .each($0) }
@@ -38,9 +38,9 @@ extension Query {
             repeatable: Set(parameters.filter(\.isRepeatable).map(\.name)))
     }
 
-    /// The value of a whole number, or its default.
+    /// The value of a whole-number parameter, or its default.
     ///
-    /// - Throws: ``Problem`` 400 when it is no number, or none in its range.
+    /// - Throws: ``Problem`` 400 when it is not a number in its range.
     func int(_ parameter: QueryParameter) throws(Problem) -> Int {
         guard case .int(let range, let value) = parameter.kind else {
             preconditionFailure("\(parameter.name) is no number")
@@ -48,7 +48,7 @@ extension Query {
         return try int(parameter.name, in: range, default: value)
     }
 
-    /// The value of one that has to be one of some; nil when it is absent.
+    /// The value of a parameter with a fixed set of values; nil when it is absent.
     ///
     /// - Throws: ``Problem`` 400.
     func choice(_ parameter: QueryParameter) throws(Problem) -> String? {

@@ -6,7 +6,7 @@ import Rooms
 import StrictJSON
 import Tokens
 
-/// `/api/revocations` (admin): tokens of the tenant that are no longer good.
+/// `/api/revocations` (admin): revokes tokens of the tenant, and lists the revocations.
 struct RevocationCalls {
     let store: any AdminStore
     let audit: AuditLog
@@ -32,11 +32,12 @@ struct RevocationCalls {
         return page.reply(found, id: \.id) { $0.write(into: &$1) }
     }
 
-    /// → 201 `{revocation, connections}`: how many live ones were cut.
+    /// → 201 `{revocation, connections}`: the revocation, and the number of live connections that were cut.
     @Sendable func revoke(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let revocation = try await audit.revoke(try RevocationDraft(input.object), by: context.principal)
         let tenant = context.tenant
-        // In this order: a stream that is opening now is either there to be closed, or finds itself refused.
+        // In this order: a stream that is being opened is either found and closed here, or refused by its own check of
+        // the revocations.
         authenticator.revoke(revocation, in: tenant)
         let revoked = RevocationList(revocation, in: tenant)
         let cut = try await relay.close(in: tenant, .revoked, reconnectAfter: nil) { _, principal in

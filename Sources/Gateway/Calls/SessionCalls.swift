@@ -19,7 +19,7 @@ struct SessionCalls {
         ]
     }
 
-    /// `POST` with `Authorization: Bearer` → 204, and the cookie for as long as the token is good.
+    /// `POST` with `Authorization: Bearer` → 204, and the cookie for as long as the token is valid.
     @Sendable func begin(_ input: CallInput, in context: TenantContext) async throws -> Response {
         guard case .token(let token) = try Credentials(CredentialFields(input.request.head), origins: []) else {
             throw Problem.unauthorized("no token was sent")
@@ -28,7 +28,7 @@ struct SessionCalls {
         return answer(try SessionCookie.keeping(token, seconds: seconds, isSecure: Self.needsTLS(input.request)))
     }
 
-    /// `DELETE`, by whomever → 204, and the cookie is gone. The token itself stays good.
+    /// `DELETE`, without a token → 204, and the cookie is removed. The token itself stays valid.
     @Sendable func end(_ input: CallInput, in context: AppContext) async throws -> Response {
         return answer(SessionCookie.removing(isSecure: Self.needsTLS(input.request)))
     }

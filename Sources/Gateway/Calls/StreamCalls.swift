@@ -2,7 +2,7 @@ import Boards
 import HTTPTypes
 import Rooms
 
-/// What is answered with a stream of events, before the router.
+/// The calls that are answered with a stream of events, before the router.
 struct StreamCalls {
     let store: any BoardStore
     let relay: Relay

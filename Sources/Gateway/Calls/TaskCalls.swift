@@ -5,7 +5,7 @@ import Hummingbird
 import StrictJSON
 import Tokens
 
-/// `/api/tasks`: what is on the boards. Every write goes through the store's one gate, ``Gate``.
+/// `/api/tasks`: the tasks of the boards. Every write passes the store's ``Gate``.
 struct TaskCalls {
     let store: any BoardStore
 

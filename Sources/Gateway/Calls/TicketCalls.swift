@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import StrictJSON
 
-/// `POST /sse/ticket` (Bearer): what stands in a URL instead of a token, once.
+/// `POST /sse/ticket` (Bearer): makes a ticket, which replaces a token in one URL, once.
 struct TicketCalls {
     let authenticator: Authenticator
 
@@ -15,7 +15,7 @@ struct TicketCalls {
         ]
     }
 
-    /// → 200 `{ticket, expiresIn}`, in seconds; 503 when too many are unused.
+    /// → 200 `{ticket, expiresIn}`, `expiresIn` in seconds; 503 when too many tickets are unused.
     @Sendable func make(_ input: CallInput, in context: TenantContext) async throws -> Response {
         guard let ticket = authenticator.makeTicket(for: context.principal) else {
             throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")

@@ -2,7 +2,8 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// One line a request: call, method, path, status, time. Never a query, a header or a body: tokens travel there.
+/// Logs one line for each request: call, method, path, status, time. Never a query, a header or a body, which may hold
+/// tokens.
 struct AccessLog: RouterMiddleware {
     let calls: CallList
 

@@ -32,7 +32,7 @@ extension Request {
         return bytes
     }
 
-    /// The body's media type, of those that are taken; it has no coding.
+    /// The body's media type, which must be one of `types`. The body must have no content coding.
     ///
     /// - Throws: ``Problem`` 415.
     func mediaType(among types: Set<String>) throws(Problem) -> String {
@@ -47,7 +47,7 @@ extension Request {
         return essence
     }
 
-    /// As the head says; nil for a body in chunks.
+    /// The body's length from the head; nil for a body in chunks.
     var length: Int? { headers[.contentLength].flatMap { Int($0) } }
 }
 

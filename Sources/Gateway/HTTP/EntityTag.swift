@@ -13,10 +13,10 @@ struct EntityTag: CustomStringConvertible {
         return Self.list(header).contains { $0 == "*" || $0 == description || $0 == "W/" + description }
     }
 
-    /// The version that `If-Match` demands; nil when any will do.
+    /// The version that `If-Match` demands; nil for any.
     ///
-    /// A tag that no version of ours can have demands -1, which nothing has.
-    /// - Throws: ``Problem`` 400 when more than one version is named: a write is made against one.
+    /// A tag that is not one of our versions is read as -1, which no object has.
+    /// - Throws: ``Problem`` 400 when more than one version is named.
     static func version(in header: String?) throws(Problem) -> Int? {
         guard let header else { return nil }
         let tags = list(header)

@@ -7,7 +7,7 @@ import Logging
 import NIOCore
 import StrictJSON
 
-/// Gives every refusal its status and its body, once: whatever is thrown leaves as `application/problem+json`.
+/// Turns every error that is thrown into a response: `application/problem+json` with its status.
 struct ErrorResponse: RouterMiddleware {
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -22,32 +22,33 @@ struct ErrorResponse: RouterMiddleware {
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
-        // RFC 9110 §9.3.2: refusals too.
+        // Refusals of HEAD have no body either (RFC 9110 §9.3.2).
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// Those of RFC 9110 §9.3 and RFC 5789; any other is 501 whatever the path.
+    /// Those of RFC 9110 §9.3 and RFC 5789; any other is 501 on every path.
     private static let methods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]
 }
 
 extension Problem {
-    /// The answer to `error`; the log has what can't be said to a client.
+    /// The answer to `error`; details that a client must not see are logged.
     ///
-    /// - Parameter metadata: has the id by which the client knows its request or connection, unless the logger has it.
+    /// - Parameter metadata: the id by which the client knows its request or connection, unless the logger has it
+    ///   already.
     init(answering error: any Error, logger: Logger, _ metadata: Logger.Metadata = [:]) {
         if let problem = Problem(refusing: error) {
             self = problem
             log(to: logger, metadata)
         } else {
             self = .internal
-            // The type alone: descriptions of unknown errors may carry anything.
+            // Only the type is logged: the description of an unknown error may contain anything.
             logger.error("request failed", metadata: metadata.merging(["error": "\(type(of: error))"]) { $1 })
         }
     }
 
-    /// Nil for an error that nobody expected.
+    /// Nil for an unexpected error.
     private init?(refusing error: any Error) {
         switch error {
         case let problem as Problem: self = problem
@@ -68,7 +69,7 @@ extension Problem {
     static let `internal` = Problem(
         .internalServerError, "internal", "Something went wrong here; the log has it under this request's id.")
     static let methodUnknown = Problem(.notImplemented, "method_unknown", "This method is not known here.")
-    /// With the connection closed, so that the rest need not be read.
+    /// The connection is closed, so that the rest of the body need not be read.
     static let bodyTooLarge = Problem(.contentTooLarge, "body_too_large", "The body is larger than we take.")
         .with(.connection, "close")
 }

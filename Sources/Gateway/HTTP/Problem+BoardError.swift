@@ -32,8 +32,8 @@ extension Problem {
         }
     }
 
-    /// The one place where a store's failure gets its HTTP status; one that an operator has to hear of is kept for the
-    /// log.
+    /// The one place where a store's failure gets its HTTP status; a failure that an operator has to know of is kept
+    /// for the log.
     init(_ failure: StoreFailure) {
         switch failure {
         case .busy(let delay):

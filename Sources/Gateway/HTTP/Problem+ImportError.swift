@@ -4,7 +4,7 @@ import Imports
 extension Problem {
     init(_ error: ImportError) {
         switch error {
-        // The connection goes too, so that a file that nobody wants need not be read.
+        // The connection is closed too, so that the refused file need not be read.
         case .tenantIsBusy(let limit):
             self = Problem(
                 .tooManyRequests, "imports_running", "\(limit) imports of this tenant run already; try again."

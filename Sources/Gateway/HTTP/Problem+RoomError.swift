@@ -3,7 +3,7 @@ import HTTPTypes
 import Rooms
 
 extension Problem {
-    /// The answer to what the rooms refuse, except on an event stream, where it has to be an event.
+    /// The answer to a refusal by the rooms, except on an event stream, where it has to be an event.
     init(_ error: RoomError) {
         switch error {
         case .full: self = .limitReached("There are as many connections as there may be; try again later.", after: 5)
@@ -18,14 +18,14 @@ extension Problem {
     static let unavailable = Problem(.serviceUnavailable, "unavailable", "The store can't be read now; try again.")
         .with(.retryAfter, "1")
 
-    /// The same, with a failure of the store for the log.
+    /// The answer when the log can't be read; carries the store's failure for the server's log.
     static func unavailable(because error: any Error) -> Problem {
         var problem = unavailable
         if let failure = error as? StoreFailure, failure.isFault { problem.failure = failure }
         return problem
     }
 
-    /// As many connections are open as may be.
+    /// The answer at a limit of connections.
     ///
     /// - Parameter seconds: how long to wait.
     static func limitReached(_ detail: String, after seconds: Int) -> Problem {

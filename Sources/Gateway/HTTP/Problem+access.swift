@@ -14,7 +14,7 @@ extension Problem {
         Problem(.forbidden, "role_forbidden", denied.description)
     }
 
-    /// A connection is renewed by another user's token.
+    /// The connection to be renewed is another user's.
     static let notYours = Problem(
         .forbidden, "not_yours", "Only the user whose connection it is can renew its token.")
 }

@@ -6,10 +6,10 @@ import NIOCore
 import StrictJSON
 public import Tokens
 
-/// A refusal, as RFC 9457 `application/problem+json`. Says what to do, and never carries a secret.
+/// A refusal, as RFC 9457 `application/problem+json`. Its detail says what to do, and never contains a secret.
 public struct Problem: HTTPResponseError {
     public struct Field: Sendable {
-        /// RFC 6901, into the request's body; for a query its name.
+        /// A JSON pointer (RFC 6901) into the request's body, or the name of a query parameter.
         public let pointer: String
         public let detail: String
     }
@@ -25,7 +25,7 @@ public struct Problem: HTTPResponseError {
     /// A further member of the body: its name, and JSON.
     public var attachment: (name: String, json: [UInt8])?
 
-    /// What went wrong with the store, for the log alone.
+    /// The failure of the store, for the log only.
     var failure: StoreFailure?
 
     public init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
@@ -40,15 +40,16 @@ public struct Problem: HTTPResponseError {
         return problem
     }
 
-    /// Puts the failure of the store that led to this, if one did, into the log.
+    /// Logs the failure of the store that caused this refusal, if there is one.
     ///
-    /// - Parameter metadata: has the id by which the client knows its request or connection, unless the logger has it.
+    /// - Parameter metadata: the id by which the client knows its request or connection, unless the logger has it
+    ///   already.
     func log(to logger: Logger, _ metadata: Logger.Metadata = [:]) {
         guard let failure else { return }
         logger.error("store failed", metadata: metadata.merging(["failure": "\(failure)"]) { $1 })
     }
 
-    /// - Parameter requestID: what the log calls this request.
+    /// - Parameter requestID: the request's id in the log.
     func body(requestID: String) -> ByteBuffer {
         var json = JSONWriter()
         json.object { json in
@@ -85,7 +86,7 @@ public struct Problem: HTTPResponseError {
 }
 
 extension Problem {
-    /// What is there takes only these methods.
+    /// The path exists, but only for these methods.
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
         let allow = methods.map(\.rawValue).joined(separator: ", ")
         return Problem(.methodNotAllowed, "method_not_allowed", "This path takes \(allow).").with(.allow, allow)
@@ -102,9 +103,9 @@ extension Problem {
     /// The code of a token that was sent and is refused.
     static let invalidToken = "invalid_token"
 
-    /// RFC 6750 §3: 401 that says what is wrong.
+    /// 401 with the reason (RFC 6750 §3).
     ///
-    /// - Parameter rule: nil when it is not the token itself that is wrong.
+    /// - Parameter rule: nil when the fault is not in the token itself.
     static func unauthorized(_ description: String, rule: TokenRule? = nil) -> Problem {
         var problem = Problem(.unauthorized, invalidToken, description)
             .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(description)\"")

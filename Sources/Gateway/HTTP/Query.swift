@@ -2,7 +2,7 @@ import Events
 import StrictJSON
 import Text
 
-/// A query string, read strictly: percent-encoding that is UTF-8, and only names that the call knows.
+/// A query string, read strictly: percent-encoding must be UTF-8, and only names that the call knows are allowed.
 struct Query: Sendable {
     private let items: [(name: String, value: String)]
 
@@ -48,7 +48,7 @@ struct Query: Sendable {
         }
     }
 
-    /// The query once more, with another value for `name`.
+    /// The query with another value for `name`.
     func with(_ name: String, _ value: String) -> String {
         (items.filter { $0.name != name } + [(name, value)])
             .map { "\($0.name.percentEncoded)=\($0.value.percentEncoded)" }.joined(separator: "&")

@@ -2,9 +2,9 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
-/// Answers that are made before, or instead of, the router: refusals of streams and of bad HTTP.
+/// Writes responses without the router: refusals of streams and of bad HTTP.
 enum RawResponse {
-    /// - Parameter mode: what of the connection is closed, when it is.
+    /// - Parameter mode: which directions of the connection are closed afterwards, if any.
     static func write(
         _ problem: Problem, requestID: String, closing: Bool, mode: CloseMode = .all,
         extra: [(String, String)] = [], to context: ChannelHandlerContext

@@ -7,7 +7,7 @@ import Tokens
 extension Request {
     /// The write's `Idempotency-Key`, tied to the call and its body.
     ///
-    /// - Throws: ``Problem`` 400 for a key that is none.
+    /// - Throws: ``Problem`` 400 for an invalid key.
     func once(_ body: ByteBuffer = ByteBuffer()) throws(Problem) -> IdempotencyKey? {
         let keys = headers[fields: .idempotencyKey]
         guard let key = keys.first?.value else { return nil }

@@ -2,11 +2,12 @@ import NIOCore
 import NIOHTTP1
 import Rooms
 
-/// Stands between the HTTP decoder and ``StreamFront`` while a connection is one of requests, and lets through what
+/// Stands between the HTTP decoder and ``StreamFront`` while a connection speaks HTTP requests, and passes on what
 /// ``RequestRules`` and ``RequestPace`` allow.
 ///
-/// A refusal waits until the requests before it are answered, is said once, and ends the connection: the output at once,
-/// the whole when the client has ended too or 2 s have passed, lest a reset overtakes the refusal (RFC 9112 §9.6).
+/// A refusal is sent once, after the answers to the requests before it, and ends the connection: the output is closed
+/// at once, the input when the client has closed its side or 2 s have passed, so that a reset does not overtake the
+/// refusal (RFC 9112 §9.6).
 final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -22,7 +23,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let rules: RequestRules
     private let watch: RequestWatch
     private let makeDecoder: () -> Decoder
-    /// The one before this handler; another after an offer to upgrade.
+    /// The decoder before this handler; it is replaced after an offer to upgrade.
     private(set) var decoder: Decoder
 
     private var context: ChannelHandlerContext?
@@ -122,7 +123,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
-    /// Once a refusal is on its way, others may not close the connection before it has been sent.
+    /// While a refusal is being sent, other handlers can't close the connection.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if isSaid { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
     }
@@ -143,7 +144,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func refuse(_ problem: Problem, context: ChannelHandlerContext) {
         ending = .due(problem)
-        // Or a reader of the body would take its beginning for the whole.
+        // Otherwise a reader of the body would take the part that it got for the whole.
         if isBodyOpen { context.fireErrorCaught(HTTPParserError.invalidEOFState) }
         sayRefusal(context: context)
     }
@@ -151,7 +152,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private func sayRefusal(context: ChannelHandlerContext) {
         guard case .due(let problem) = ending, unanswered <= (isBodyOpen ? 1 : 0) else { return }
         ending = .said
-        // The answer to the very request that can't be finished has begun.
+        // The answer to the request that can't be finished has begun already.
         if isBodyOpen, isAnswering || unanswered == 0 { return context.close(promise: nil) }
         pace.sayFarewell(at: context.eventLoop.now)
         RawResponse.write(
@@ -159,7 +160,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             to: context)
     }
 
-    /// An offer that was not taken is over with its answer: what follows is HTTP again, for a decoder that still reads.
+    /// After the answer to an upgrade offer that was not accepted, HTTP continues, with a new decoder that reads on.
     private func readOnAfterUpgrade() {
         guard isUpgradeOffered, !isBodyOpen, unanswered == 0, ending == nil, let context, context.channel.isActive
         else { return }
@@ -168,7 +169,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         decoder = makeDecoder()
         let pipeline = context.pipeline.syncOperations
         do { try pipeline.addHandler(decoder, position: .after(old)) } catch { return context.close(promise: nil) }
-        // It leaves on a later tick, and passes on what it has not read.
+        // The old decoder leaves on a later tick and passes on its unread bytes.
         pipeline.removeHandler(old).assumeIsolated().whenSuccess { context.fireChannelReadComplete() }
     }
 }

@@ -1,15 +1,16 @@
 import NIOCore
 
-/// The speed at which a connection's requests arrive, and whether that is too slow. A value: events and times go in.
+/// The speed at which a connection's requests arrive, and whether that is too slow. A value without a clock: events and
+/// times are passed in.
 ///
 /// A head has 10 s from its first byte. A body has 30 s, a second more for each 16 KiB that came, and never a pause of
 /// 10 s. Between requests a connection may rest for 120 s, before the first for 10 s.
 struct RequestPace {
     enum Verdict {
         case inTime
-        /// A request was begun and does not end.
+        /// A request has begun and takes too long to arrive.
         case slow
-        /// No request was begun, or all were answered: the connection is closed without an answer.
+        /// No request is open and none arrives: the connection is closed without an answer.
         case silent
     }
 
@@ -39,7 +40,7 @@ struct RequestPace {
         (began, lastByte, bytes) = (now, now, 0)
     }
 
-    /// Bytes came that are not yet a head.
+    /// Notes that a part of a head has arrived.
     mutating func takePartOfHead(at now: NIODeadline) {
         if stage == .untouched || stage == .rest || stage == .answer { enter(.head, at: now) }
     }
@@ -51,13 +52,13 @@ struct RequestPace {
         lastByte = now
     }
 
-    /// - Parameter isAnswered: whether nothing is left to answer; an answer may come before its request's end.
+    /// - Parameter isAnswered: whether the request was answered already; an answer may precede the request's end.
     mutating func takeEnd(isAnswered: Bool, at now: NIODeadline) { enter(isAnswered ? .rest : .answer, at: now) }
 
-    /// The last answer has gone out.
+    /// Notes that the last answer has been sent.
     mutating func answered(at now: NIODeadline) { if stage == .answer { enter(.rest, at: now) } }
 
-    /// The last word was said, and the client may still be sending.
+    /// Notes that a refusal was sent and the output closed, while the client may still be sending.
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
     private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }

@@ -3,16 +3,16 @@ import NIOHTTP1
 import TaskFiles
 import Text
 
-/// What a request's head has to be before anything is done with it: for one host, with one length.
+/// The rules that a request's head must keep before it is handled: among them one host and one length.
 ///
-/// The decoder lets pass some of what RFC 9112 forbids; and what two programs read in two ways is what requests are
-/// smuggled in.
+/// The decoder accepts some heads that RFC 9112 forbids; heads that two programs read differently allow request
+/// smuggling.
 struct RequestRules: Sendable {
     let maxBodyBytes: Int
 
-    /// Why a request can't be taken; its connection ends with it. Nil: it may pass.
+    /// Why a request is refused, which also ends its connection; nil when it may pass.
     func refusal(of head: HTTPRequestHead) -> Problem? {
-        // What follows a CONNECT is no request, whatever it looks like (RFC 9110 §9.3.6).
+        // The bytes after a CONNECT are not requests (RFC 9110 §9.3.6).
         if head.method == .CONNECT { return .methodUnknown }
         return host(of: head) ?? coding(of: head) ?? length(of: head)
     }
@@ -74,7 +74,8 @@ struct RequestRules: Sendable {
 }
 
 extension HTTPRequestHead {
-    /// After such a request the decoder takes everything for another protocol's (RFC 9110 §7.8).
+    /// Whether the request offers an upgrade: after it the decoder takes all bytes for another protocol's (RFC 9110
+    /// §7.8).
     var offersUpgrade: Bool {
         headers.contains(name: "upgrade")
             && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }

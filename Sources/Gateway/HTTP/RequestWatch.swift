@@ -3,7 +3,7 @@ import NIOCore
 /// One timer for each event loop: once a second it checks the pace of all connections of this loop that are still
 /// speaking HTTP requests.
 ///
-/// `@unchecked Sendable`: used on its loop alone. It holds no more connections than are accepted.
+/// `@unchecked Sendable`: used on its loop alone. It holds at most as many connections as are accepted.
 final class RequestWatch: @unchecked Sendable {
     let loop: any EventLoop
     private var watched: [ObjectIdentifier: RequestGuard] = [:]

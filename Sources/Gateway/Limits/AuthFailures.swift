@@ -1,15 +1,16 @@
 import NIOCore
 
-/// Counts the bad tokens of each client's address. Those beyond the limit are answered 429 instead of 401.
+/// Counts the bad tokens of each client's address. Bad tokens beyond the limit are answered with 429 instead of 401.
 ///
-/// Tokens are verified all the same, so that a good one is never refused for its neighbours' bad ones.
+/// Tokens are still verified beyond the limit, so that a valid one is never refused because of others from the same
+/// address.
 struct AuthFailures: Sendable {
     let settings: LiveSettings
     /// Nanoseconds of a clock that never goes back.
     let uptime: @Sendable () -> Int64
     let limiter = RateLimiter<ClientAddress>()
 
-    /// What is answered for a refusal of the token that came from `peer`: itself, or 429.
+    /// Counts a refused token that came from `peer`, and returns the answer: the refusal itself, or 429.
     ///
     /// - Parameter forwarded: every `X-Forwarded-For` of the request.
     func count(_ refusal: Problem, from peer: SocketAddress?, forwarded: [String]) -> Problem {

@@ -20,16 +20,17 @@ public struct ClientAddress: Sendable, Hashable {
         }
     }
 
-    /// Nil for a socket that is not the internet's.
+    /// Nil for a socket that is neither IPv4 nor IPv6.
     public init?(_ socket: SocketAddress) {
         guard let text = socket.ipAddress else { return nil }
         self.init(text)
     }
 
-    /// The client of a request: `peer`, or when that is a proxy that we trust, the last address before it that is not.
+    /// The client of a request: `peer`, or, when that is a trusted proxy, the last forwarded address that is not a
+    /// trusted proxy.
     ///
-    /// - Parameter forwarded: every `X-Forwarded-For`, in order. With anything in it that is no address where an address
-    ///   is looked for, it tells nothing, and the client is the peer.
+    /// - Parameter forwarded: every `X-Forwarded-For`, in order. When something else stands in a place where an address
+    ///   is read, the whole field is ignored and the client is the peer.
     public init(peer: ClientAddress, forwarded: [String], trusting proxies: [Network]) {
         self = peer
         guard proxies.contains(where: { $0.contains(peer) }) else { return }
@@ -43,11 +44,11 @@ public struct ClientAddress: Sendable, Hashable {
         }
     }
 
-    /// The addresses that one client may well have for itself: an IPv4 address, a /64 of IPv6.
+    /// The block of addresses that one client is assumed to own: an IPv4 address, or a /64 of IPv6.
     public var block: ClientAddress { bits >> 32 == 0xFFFF ? self : ClientAddress(bits: (bits >> 64) << 64) }
 }
 
-/// An address or all that begin with the same bits: `10.0.0.0/8`, `2001:db8::/32`, `192.0.2.1`.
+/// An address, or all addresses that begin with the same bits: `10.0.0.0/8`, `2001:db8::/32`, `192.0.2.1`.
 public struct Network: Sendable, Hashable {
     private let prefix: UInt128
     private let length: Int

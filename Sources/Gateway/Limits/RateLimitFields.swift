@@ -2,9 +2,10 @@ import HTTPTypes
 
 /// A decision as the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3 and §4).
 struct RateLimitFields {
-    /// `"writes";q=400;w=2`: a whole burst, and the seconds after which it is there again.
+    /// `"writes";q=400;w=2`: the whole burst, and the seconds until it is available again.
     let policy: String
-    /// `"writes";r=399;t=1`: how many are left, and the seconds until all are; when none is, until the next.
+    /// `"writes";r=399;t=1`: the remaining calls, and the seconds until the whole burst is available; when none remain,
+    /// the seconds until the next call.
     let state: String
 
     init(_ name: String, _ limit: RateLimit, _ decision: RateLimit.Decision) {
@@ -34,7 +35,7 @@ extension Problem {
 }
 
 extension Int64 {
-    /// Nanoseconds in seconds, rounded up, and never none.
+    /// Nanoseconds as seconds, rounded up, at least 1.
     fileprivate var wholeSecondsUp: Int64 { Swift.max(1, (self + 999_999_999) / 1_000_000_000) }
 }
 

@@ -1,12 +1,12 @@
 import HeapModule
 import Synchronization
 
-/// Holds each of many callers to a ``RateLimit``. Safe to use from any thread.
+/// Applies a ``RateLimit`` to each of many callers. Thread-safe.
 ///
-/// Remembers so many callers as it has room for. A new one takes the place of one that has recovered in full, which
-/// loses nothing by it; when there is none, of the one that is nearest to it.
+/// It remembers a bounded number of callers. A new caller replaces one that has recovered fully, which loses nothing by
+/// that; when there is none, the one that is nearest to recovery.
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
-    /// A caller in the order of recovery. It may recover later than is noted here, never earlier.
+    /// A caller in the order of recovery. It may recover later than noted here, never earlier.
     private struct Mark: Comparable {
         let recovery: Int64
         let key: Key
@@ -17,11 +17,12 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
 
     private struct Callers {
         var recoveries: [Key: Int64] = [:]
-        /// Each once.
+        /// The marks of all callers, one each.
         var marks = Heap<Mark>()
 
         mutating func forgetOne(at now: Int64) {
-            // A bound on what one call costs; a caller that recovers late may go for want of a better one.
+            // This bounds the cost of one call; a caller that has not recovered may be dropped when no better one is
+            // found.
             for _ in 0..<16 {
                 guard let first = marks.min, let recovery = recoveries[first.key],
                     recovery > max(first.recovery, now)

@@ -2,8 +2,8 @@ import Events
 import HTTPTypes
 import Hummingbird
 
-/// Holds each user to so many writes. One beyond is 429, after a moment, before its body is looked at; one that is
-/// allowed says how many are left (draft-ietf-httpapi-ratelimit-headers-10).
+/// Limits the writes of each user. A write beyond the limit is answered with 429, after a moment and before its body is
+/// read; the answer to an allowed one has the number of remaining writes (draft-ietf-httpapi-ratelimit-headers-10).
 struct WriteLimit: Sendable {
     struct Writer: Hashable {
         let tenant: TenantID
@@ -16,9 +16,9 @@ struct WriteLimit: Sendable {
     let uptime: @Sendable () -> Int64
     let hold: RefusalHold
 
-    /// Counts a write and carries it out; a request that changes nothing is carried out alone.
+    /// Counts a write and carries it out; a request that changes nothing is carried out uncounted.
     ///
-    /// - Throws: ``Problem`` 429 beyond the limit, else as `work` does; both say how many are left.
+    /// - Throws: ``Problem`` 429 beyond the limit, else as `work` does; both carry the number of remaining writes.
     func limit(
         _ request: Request, in context: TenantContext, _ work: () async throws -> Response
     ) async throws -> Response {
@@ -49,7 +49,7 @@ struct WriteLimit: Sendable {
 }
 
 extension Request {
-    /// Whether more would have to be read, to be thrown away, than a new connection costs.
+    /// Whether reading and discarding the rest of the body would cost more than a new connection.
     fileprivate var hasLongBody: Bool {
         if headers[.transferEncoding] != nil { return true }
         return headers[.contentLength].flatMap { Int($0) } ?? 0 > 65_536

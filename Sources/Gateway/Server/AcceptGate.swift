@@ -2,9 +2,9 @@ import NIOCore
 
 /// Stops accepting while the number of open connections is at the descriptor budget. Stands on the listening socket.
 ///
-/// Those who knock wait in the kernel's backlog, and come in as others leave. Should the system have none left all the
-/// same, it looks away for a second: NIO's own delay after a failed `accept` leaves the socket in the poll, which
-/// reports it at once, and again.
+/// Further clients wait in the kernel's backlog and are accepted as others leave. When the system itself has no
+/// descriptor left, the gate stops reading for a second: NIO's own delay after a failed `accept` leaves the socket in
+/// the poll, which would report it again and again.
 final class AcceptGate: ChannelDuplexHandler, Sendable {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel

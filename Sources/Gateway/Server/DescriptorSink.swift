@@ -2,10 +2,10 @@ import Glibc
 import NIOCore
 import Rooms
 
-/// A stream's socket, written to directly: one `send` of shared bytes a delivery, on the connection's loop.
+/// A stream's socket, written to directly: one `send` of shared bytes for each delivery, on the connection's loop.
 ///
-/// Bytes that the kernel does not take go through NIO, whose promise says when they have left; until then nothing is sent
-/// beside them, so order is never at risk.
+/// Bytes that the kernel does not take go through NIO, whose promise completes when they have left; until then nothing
+/// else is sent, so the order is kept.
 final class DescriptorSink: Sink {
     private var context: ChannelHandlerContext?
     private var descriptor: NIOBSDSocket.Handle?
@@ -15,7 +15,7 @@ final class DescriptorSink: Sink {
     /// - Parameters:
     ///   - context: of a handler with none but the channel itself before it.
     ///   - sendBuffer: bytes that the kernel may hold for this connection; a reader's backlog is in there.
-    ///   - lingers: whether the client may still be sending when we are done.
+    ///   - lingers: whether the client may still be sending when the sink finishes.
     init?(context: ChannelHandlerContext, sendBuffer: Int, lingers: Bool = false) {
         self.lingers = lingers
         var descriptor: NIOBSDSocket.Handle?
@@ -45,7 +45,8 @@ final class DescriptorSink: Sink {
         let promise = context.eventLoop.makePromise(of: Void.self)
         let loop = context.eventLoop.assumeIsolated()
         promise.futureResult.assumeIsolated().whenSuccess {
-            // The write may succeed at once; and a reader that takes page after page must let the loop poll between.
+            // Scheduled, since the write may succeed at once, and a reader that reads page after page must let the loop
+            // poll in between.
             loop.scheduleTask(in: .microseconds(1)) { [weak self] in
                 guard let self else { return }
                 queuedBytes -= bytes.readableBytes
@@ -69,7 +70,7 @@ final class DescriptorSink: Sink {
         guard let context, send(bytes) == bytes.readableBytes else { return abort() }
         forget()
         guard lingers else { return context.close(promise: nil) }
-        // To close over bytes that were not read would be a reset, which may overtake our last ones (RFC 6455 §7.1.1).
+        // Closing with unread bytes would send a reset, which may overtake our last bytes (RFC 6455 §7.1.1).
         context.close(mode: .output, promise: nil)
         let rest = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.eventLoop.scheduleTask(in: .seconds(2)) {
@@ -80,7 +81,7 @@ final class DescriptorSink: Sink {
     func abort() {
         guard let context, let descriptor else { return }
         if queuedBytes > 0 {
-            // A reset, so that the kernel does not go on holding what nobody reads.
+            // A reset makes the kernel discard the bytes that the client does not read.
             var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
         }
@@ -88,7 +89,7 @@ final class DescriptorSink: Sink {
         context.close(promise: nil)
     }
 
-    /// The channel is gone, and with it the number of its descriptor.
+    /// The channel is closed, and its descriptor's number may be reused.
     func forget() {
         descriptor = nil
         context = nil

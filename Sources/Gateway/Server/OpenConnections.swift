@@ -16,7 +16,7 @@ final class OpenConnections: Sendable {
 
     func leave() {
         let resume = state.withLock { state in
-            // Whoever was accepted before anybody counted leaves too.
+            // Connections that were accepted before counting began leave too.
             state.count = max(0, state.count - 1)
             guard state.count < limit, let waiting = state.waiting else { return nil as (@Sendable () -> Void)? }
             state.waiting = nil
@@ -25,7 +25,7 @@ final class OpenConnections: Sendable {
         resume?()
     }
 
-    /// Whether there is room now. If not, `resume` is called once there is; only the last one given is.
+    /// Whether there is room now. If not, `resume` is called once there is; only the last `resume` given is called.
     func hasRoom(orElse resume: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
             if state.count < limit { return true }

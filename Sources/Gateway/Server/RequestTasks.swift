@@ -1,9 +1,9 @@
 import ServiceLifecycle
 
-/// Runs the connections that are Hummingbird's, a task each; streams have none.
+/// Runs the connections that Hummingbird handles, in one task each; streams have no task.
 ///
-/// Kept apart from the server's own tasks, so that a connection that becomes a stream costs no waiting task. When the
-/// gateway goes down it waits until the requests in flight are answered.
+/// They are separate from the server's own tasks, so that a connection that becomes a stream has no waiting task. When
+/// the gateway shuts down, this service waits until the requests in flight are answered.
 struct RequestTasks: Service {
     typealias Work = @Sendable () async -> Void
 
@@ -12,7 +12,7 @@ struct RequestTasks: Service {
 
     init() { (works, continuation) = AsyncStream.makeStream(of: Work.self) }
 
-    /// From any thread. As many wait here as connections were made in this moment.
+    /// Starts the task of a connection. Thread-safe. At most the connections of the same moment wait here.
     func start(_ work: @escaping Work) { continuation.yield(work) }
 
     func run() async throws {

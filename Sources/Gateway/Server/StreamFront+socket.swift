@@ -4,9 +4,9 @@ import NIOHTTP1
 import NIOWebSocket
 import Rooms
 
-/// The opening handshake of a WebSocket, up to the moment when the connection is one.
+/// The opening handshake of a WebSocket, until the connection is one.
 extension StreamFront {
-    /// - Throws: ``Problem``; the connection stays one of requests.
+    /// - Throws: ``Problem``; the connection goes on with HTTP requests.
     func openSocket(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(Problem) {
         let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: streams.settings.allOrigins)
         let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
@@ -17,7 +17,7 @@ extension StreamFront {
             return try admitStranger(query, client, handshake, context: context)
         }
         let principal = try streams.authenticate(head, query, from: client)
-        // Made once nothing but the rooms can refuse it, and used once they have not.
+        // Made when only the rooms can still refuse the reader, and used once they have accepted it.
         var sink: DescriptorSink?
         streams.admission.admit(
             principal, to: hub,
@@ -41,7 +41,7 @@ extension StreamFront {
             })
     }
 
-    /// Opens a WebSocket whose first message has to bring the token.
+    /// Opens a WebSocket whose first message has to carry the token.
     private func admitStranger(
         _ query: Query, _ client: ReaderAdmission.Client, _ handshake: SocketHandshake,
         context: ChannelHandlerContext
@@ -64,7 +64,7 @@ extension StreamFront {
         return sink
     }
 
-    /// From now on the connection is a WebSocket.
+    /// Turns the connection into a WebSocket.
     private func become(
         _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ client: ReaderAdmission.Client
     ) -> SocketHandler {

@@ -9,7 +9,8 @@ import Tokens
 /// Stands between the HTTP codec and Hummingbird on every connection, and answers streams itself.
 ///
 /// A connection whose first request is a stream never becomes anything else and costs little more than its socket.
-/// Anything else is handed on, and a stream request that comes later on the same connection takes it over then.
+/// Other requests are passed on to Hummingbird; a stream request that arrives later on the same connection takes it
+/// over then.
 final class StreamFront: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -18,14 +19,14 @@ final class StreamFront: ChannelDuplexHandler {
 
     enum Mode {
         case requests
-        /// A request for a stream has come and is looked at; parts that come after it wait.
+        /// A request for a stream is being decided; the parts after it wait.
         case deciding(HTTPRequestHead, Target, isComplete: Bool)
         case stream(DescriptorSink)
-        /// A WebSocket: everything that comes in is for the handlers after this one; what goes out does not pass it.
+        /// A WebSocket: incoming bytes go to the handlers after this one; outgoing bytes bypass it.
         case socket
     }
 
-    /// What a request that does not go to the router is for.
+    /// The target of a request that does not go to the router.
     enum Target {
         case stream(StreamEndpoints.Match)
         case socket
@@ -36,7 +37,7 @@ final class StreamFront: ChannelDuplexHandler {
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
     let logger: Logger
-    /// Adds Hummingbird's own handlers after this one; nil once that is done, or will never be.
+    /// Adds Hummingbird's own handlers after this one; nil once they are added, or never will be.
     private var attach: (() throws -> Void)?
 
     private(set) var mode = Mode.requests
@@ -62,7 +63,7 @@ final class StreamFront: ChannelDuplexHandler {
     // MARK: Requests
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // The codec is gone once a stream has begun; a client has nothing more to say.
+        // Once a stream has begun there is no codec; further bytes from the client are ignored.
         if case .stream = mode { return }
         if case .socket = mode { return context.fireChannelRead(data) }
         take(unwrapInboundIn(data), context: context)
@@ -120,7 +121,7 @@ final class StreamFront: ChannelDuplexHandler {
                 context.close(promise: nil)
             } else {
                 context.write(data, promise: promise)
-                // After whatever the writer still has to do in this call.
+                // Deferred until the writer has finished this call.
                 if case .deciding = mode {
                     context.eventLoop.assumeIsolated().execute { self.decide(context: context) }
                 }
@@ -128,12 +129,12 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    /// Hummingbird closes what it takes for its own connection; a stream is not.
+    /// Ignores Hummingbird's close of a connection that has become a stream.
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         if isTaken { promise?.succeed() } else { context.close(mode: mode, promise: promise) }
     }
 
-    /// The connection is no longer one of requests.
+    /// Whether the connection no longer speaks HTTP requests.
     private var isTaken: Bool {
         switch mode {
         case .stream, .socket: true
@@ -160,14 +161,14 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    /// - Throws: ``Problem`` for a bad query or token; the connection stays one of requests.
+    /// - Throws: ``Problem`` for a bad query or token; the connection goes on with HTTP requests.
     private func openStream(
         _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, context: ChannelHandlerContext
     ) throws(Problem) {
         let query = try match.query(of: head)
         let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
         let principal = try streams.authenticate(head, query, from: client)
-        // What a refusal by the rooms has to look like.
+        // The wire in which a refusal by the rooms is encoded.
         var wire = Wire.eventStream
         streams.admission.admit(
             principal, to: hub,
@@ -185,7 +186,7 @@ final class StreamFront: ChannelDuplexHandler {
                     guard context.channel.isActive else { return reader.drop() }
                     self.reader = reader
                 case .failure(.problem(let problem)): refuse(problem, head, of: principal.tenant, context: context)
-                // The store can't be read: the connection ends, and the client comes back by itself.
+                // The store can't be read: the connection ends, and the client reconnects by itself.
                 case .failure(.room(.unavailable)): if case .stream(let sink) = mode { sink.abort() }
                 case .failure(.room(let error)):
                     guard case .stream(let sink) = mode else { return }
@@ -195,7 +196,7 @@ final class StreamFront: ChannelDuplexHandler {
             })
     }
 
-    /// From here on the connection is a stream; nil when the client has left.
+    /// Turns the connection into a stream; nil when the client has left.
     private func takeForStream(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink? {
         guard context.channel.isActive, case .deciding = mode else { return nil }
         guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
@@ -223,7 +224,7 @@ final class StreamFront: ChannelDuplexHandler {
         for part in waiting { take(part, context: context) }
     }
 
-    /// The connection is no longer one of requests; Hummingbird's handlers, if they are there, learn of it.
+    /// Ends HTTP on the connection, and notifies Hummingbird's handlers if they were added.
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
         held = []
@@ -266,7 +267,7 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    /// ``RequestGuard`` has the answer; those who read the body have to know.
+    /// Passes the error on to readers of the body; ``RequestGuard`` has sent the answer.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .socket = mode { return context.fireErrorCaught(error) }
         if case .stream = mode { return context.close(promise: nil) }

@@ -8,9 +8,9 @@ import Rooms
 
 /// Hummingbird's HTTP/1.1 server with ``StreamFront`` before its router.
 ///
-/// Its connections become Hummingbird's only when a request comes that is not for a stream.
+/// A connection gets Hummingbird's handlers only when a request arrives that is not for a stream.
 struct StreamServer: HTTPChannelHandler {
-    /// One accepted connection. Whatever happens on it happens in its handlers, or in a task of ``RequestTasks``.
+    /// One accepted connection. Its work is done in its handlers, or in a task of ``RequestTasks``.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
     }
@@ -44,18 +44,18 @@ struct StreamServer: HTTPChannelHandler {
             let connection = try addHummingbird(to: channel, logger: logger)
             requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
         }
-        // What the first read is given stays with a connection for its life.
+        // The buffer of the first read stays allocated as long as the connection.
         try channel.syncOptions?.setOption(
             .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65_536))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
         try pipeline.addHandler(codec.requestGuard)
-        // The last, for it is what counts the connection out.
+        // Added last, since it counts the connection out.
         try pipeline.addHandler(front)
     }
 
-    /// What stands before the front as long as there are requests.
+    /// The handlers before the front while the connection speaks HTTP requests.
     struct Codec {
         let encoder = HTTPResponseEncoder()
         let requestGuard: RequestGuard
@@ -77,7 +77,7 @@ struct StreamServer: HTTPChannelHandler {
             limits.maxHeaderListSize = maxHeaderBytes
             limits.maxHeaderFieldSize = maxHeaderBytes
             limits.maxHeaderFieldCount = 200
-            // When it leaves, what it has not read goes to the next handler; more than one read is not kept.
+            // When it leaves, its unread bytes go to the next handler; it keeps at most one read.
             return ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits),
                 maximumBufferSize: maxHeaderBytes + 65_536)
@@ -95,6 +95,6 @@ struct StreamServer: HTTPChannelHandler {
             wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
     }
 
-    /// Nothing is left to do: the connection runs by itself.
+    /// Does nothing: the handlers run the connection.
     func handle(value: Value, logger: Logger) async {}
 }

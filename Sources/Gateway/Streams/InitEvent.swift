@@ -4,7 +4,7 @@ import Rooms
 import StrictJSON
 
 extension BoardStore {
-    /// `init`, the state that a stream with `snapshot=1` begins with, and the number it is true at.
+    /// `init`, the state that a stream with `snapshot=1` begins with, and the event number at which it was read.
     ///
     /// - Parameters:
     ///   - principal: limited to the boards that the stream shows.

@@ -3,7 +3,7 @@ import Events
 import NIOCore
 import Rooms
 
-/// `GET /sse/connect`: every event that the token allows, in full.
+/// `GET /sse/connect`: the stream of every event that the token allows, in full.
 struct NativeStream: StreamEndpoint {
     let path: PathPattern = "/sse/connect"
     let names: Set<String> = Self.names

@@ -1,10 +1,10 @@
-/// The path of a call or a stream, written once: for the router, and for what is answered before it.
+/// The path of a call or a stream, used both by the router and by ``StreamFront`` before it.
 ///
-/// Segments are compared byte by byte, as they were sent; at most one of them is a parameter, `:name`.
+/// Segments are compared byte by byte, without decoding; at most one of them is a parameter, `:name`.
 struct PathPattern: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
     let description: String
     private let prefix: String
-    /// After the parameter; nil when there is none.
+    /// The part after the parameter; nil when there is no parameter.
     private let suffix: String?
 
     init(stringLiteral pattern: StaticString) { self.init(pattern.description) }

@@ -13,11 +13,11 @@ struct ReaderAdmission: Sendable {
     let failures: AuthFailures
     let relay: Relay
 
-    /// Why somebody may not read.
+    /// Why a reader is refused.
     enum Refusal: Error {
-        /// Before anything was sent: no valid token, no such board, the store can't be read.
+        /// Refused before the sink was made: no valid token, no such board, the store can't be read.
         case problem(Problem)
-        /// By the rooms, after the sink was made: too many connections, or the gateway goes down.
+        /// Refused by the rooms, after the sink was made: too many connections, or the gateway is shutting down.
         case room(RoomError)
     }
 
@@ -28,10 +28,10 @@ struct ReaderAdmission: Sendable {
         let forwarded: [String]
     }
 
-    /// The first step, for those that no middleware has authenticated.
+    /// Takes the first step, for requests that no middleware has authenticated.
     ///
     /// - Parameter credentials: looks for the token or ticket in the request.
-    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there.
+    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from that address.
     func authenticate(
         _ client: Client, with credentials: () throws(Problem) -> Credentials?
     ) throws(Problem) -> Principal {
@@ -40,13 +40,13 @@ struct ReaderAdmission: Sendable {
         }
     }
 
-    /// The other four. Called on `hub`'s loop, on which everything here is called.
+    /// Takes the other four steps. Called on `hub`'s loop, on which all closures are called too.
     ///
     /// - Parameters:
-    ///   - prepare: makes what is asked for, given the tenant's boards.
-    ///   - sink: takes the connection for the reader; nothing but the rooms can refuse it any more. Nil when the client
-    ///     has gone: then `admitted` is not called.
-    ///   - admitted: called once. A reader that is handed over may be ended before this returns to the loop.
+    ///   - prepare: makes the request for a stream, given the tenant's boards.
+    ///   - sink: takes the connection for the reader; after that only the rooms can refuse it. Nil when the client has
+    ///     left: then `admitted` is not called.
+    ///   - admitted: called once. The reader may have ended by the time this returns.
     func admit(
         _ principal: Principal, to hub: LoopHub,
         _ prepare: @escaping (_ known: Set<BoardID>) throws(Problem) -> StreamPreparation,

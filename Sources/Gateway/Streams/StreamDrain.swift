@@ -2,7 +2,7 @@ import NIOCore
 import Rooms
 import ServiceLifecycle
 
-/// Ends the streams at shutdown: each gets its own time to come back, spread over the drain window.
+/// Ends the streams at shutdown: each client is sent its own time to reconnect, spread over the drain window.
 struct StreamDrain: Service {
     let relay: Relay
     let settings: GatewaySettings

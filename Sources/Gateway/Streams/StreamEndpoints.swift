@@ -1,14 +1,14 @@
 import Events
 import NIOHTTP1
 
-/// The paths at which there are streams, looked up by a request's head.
+/// The paths that serve streams, looked up by a request's head.
 struct StreamEndpoints: Sendable {
-    /// What every stream's query may name.
+    /// The names that every stream's query may have.
     static let credentials: Set = ["token", "ticket"]
 
     let all: [any StreamEndpoint]
 
-    /// - Parameter all: the one that most requests are for comes first.
+    /// - Parameter all: the most requested one comes first.
     init(_ all: [any StreamEndpoint]) { self.all = all }
 
     /// A request for a stream.
@@ -16,7 +16,7 @@ struct StreamEndpoints: Sendable {
         let endpoint: any StreamEndpoint
         let parameter: Substring?
 
-        /// - Throws: ``Problem`` 400 for a query that can't be understood.
+        /// - Throws: ``Problem`` 400 for an invalid query.
         func query(of head: HTTPRequestHead) throws(Problem) -> Query {
             try Query(
                 head.query, allowing: endpoint.names.union(StreamEndpoints.credentials),

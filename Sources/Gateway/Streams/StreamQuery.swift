@@ -3,20 +3,20 @@ import HTTPTypes
 import Rooms
 import Tokens
 
-/// Which events a caller asks for, checked against its token. The same on streams and on polls.
+/// The events that a caller asks for, checked against its token. It is the same for streams and polls.
 struct StreamQuery {
     /// What was asked for, whether or not the token allows it.
     let asked: Selection
     /// The part of it that the token allows.
     let selection: Selection
-    /// Where the reader is, as it says.
+    /// The reader's cursor, as it was sent.
     let cursor: String?
 
     /// - Parameters:
     ///   - known: the tenant's boards.
     ///   - lastEventID: wins over `since`, unless it is empty (HTML §9.2.4).
-    /// - Throws: ``Problem`` 400 for what can't be understood, 404 for a board that the tenant does not have, 403 for
-    ///   one that the token does not allow.
+    /// - Throws: ``Problem`` 400 for an invalid query, 404 for a board that the tenant does not have, 403 for one that
+    ///   the token does not allow.
     init(_ query: Query, lastEventID: String?, principal: Principal, known: Set<BoardID>) throws(Problem) {
         var types = TypeFilter.everything
         if let list = query["types"] {
@@ -42,7 +42,7 @@ struct StreamQuery {
         cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? query["since"]
     }
 
-    /// Where a reader that has to start over finds the state of what it asked for.
+    /// The URL from which a reader that has to start over loads the state of its selection.
     var snapshotURL: String {
         let board: BoardID =
             switch selection.boards {

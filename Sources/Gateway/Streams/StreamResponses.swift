@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Rooms
 
-/// What goes out before a stream's first event, and instead of a stream that must wait.
+/// The response heads of streams, and the answers to refused streams.
 struct StreamResponses: Sendable {
     let live: LiveSettings
 
@@ -12,7 +12,7 @@ struct StreamResponses: Sendable {
         RawResponse.streamHead(extra: cors(request, of: tenant))
     }
 
-    /// What a native EventSource needs instead of a status: it never comes back after any but 200.
+    /// A refusal as a 200 event stream: a native EventSource never reconnects after any other status.
     func refusal(
         _ error: RoomError, _ request: HTTPRequestHead, of tenant: TenantID, on wire: Wire, now: Int
     ) -> ByteBuffer {
@@ -26,7 +26,7 @@ struct StreamResponses: Sendable {
         return bytes
     }
 
-    /// - Parameter tenant: whose token it is; nil without a valid token.
+    /// - Parameter tenant: the tenant of the token; nil without a valid token.
     func cors(_ request: HTTPRequestHead, of tenant: TenantID?) -> [(String, String)] {
         let settings = live.current
         guard settings.hasOrigins else { return [] }

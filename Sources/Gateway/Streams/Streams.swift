@@ -3,7 +3,7 @@ import NIOCore
 import NIOHTTP1
 import Rooms
 
-/// What every connection needs to open a reader: who may, where, and what is sent before the first event.
+/// The services that connections need to open a reader: admission, endpoints, and responses.
 ///
 /// A class, since every connection refers to it.
 final class Streams: Sendable {
@@ -21,8 +21,8 @@ final class Streams: Sendable {
 
     var settings: GatewaySettings { admission.failures.settings.current }
 
-    /// - Parameter query: of a request that may bring its token there.
-    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from there.
+    /// - Parameter query: the query of a request that may carry its token there; nil for others.
+    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from that address.
     func authenticate(
         _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client
     ) throws(Problem) -> Principal {
@@ -31,7 +31,7 @@ final class Streams: Sendable {
         }
     }
 
-    /// What the client asks a matched endpoint for, once the tenant's boards are known.
+    /// The client's question to a matched endpoint, once the tenant's boards are known.
     func question(
         _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, _ query: Query, by principal: Principal,
         known: Set<BoardID>

@@ -4,13 +4,13 @@ import HTTPTypes
 import Rooms
 import StrictJSON
 
-/// Shows to everybody who is connected to a board that a user types at one of its tasks, or no longer does: the same
-/// for REST and for WebSockets.
+/// Announces to the connections of a board that a user types at one of its tasks, or has stopped; used by REST and
+/// WebSockets.
 struct TypingIndicator: Sendable {
     let store: any BoardStore
     let presence: PresenceHub
 
-    /// - Throws: ``Problem`` 404 for a task that is not on the board, 429 when too many tasks are typed at, and the
+    /// - Throws: ``Problem`` 404 for a task that is not on the board, 429 at the limit of tasks being typed at, and the
     ///   store's refusals.
     func set(_ isTyping: Bool, at task: Int, on board: BoardID, by author: Principal) async throws {
         _ = try await store.board(board, for: author)
@@ -23,7 +23,7 @@ struct TypingIndicator: Sendable {
         }
     }
 
-    /// A task of a board that the caller may not see is on no other board either.
+    /// Whether the task is on the board. A task that the caller may not see counts as missing.
     private func isTask(_ id: Int, on board: BoardID, for author: Principal) async throws -> Bool {
         let narrowed = Principal(tenant: author.tenant, user: author.user, boards: .only([board]))
         do { return try await store.task(id, for: narrowed).board == board } catch BoardError.forbidden { return false }

@@ -4,9 +4,9 @@ import NIOCore
 import Rooms
 import StrictJSON
 
-/// One job as named events until its end, which is that of the stream.
+/// Sends one job as named events; the stream ends with the job.
 ///
-/// `progress`, then `completed` or `failed`; the first of them is the job as it stands.
+/// `progress`, then `completed` or `failed`; the first event is the job's current state.
 struct JobDialect: Dialect {
     enum Kind: String, Sendable {
         /// `/api/v1/tasks/{id}/stream`: an unknown job is an `error` event.
@@ -20,17 +20,17 @@ struct JobDialect: Dialect {
 
     var name: String { "\(kind) \(job)" }
 
-    /// What a job's stream has to be shown; of a job that goes with its board nothing else tells.
+    /// The events that a job's stream needs. When a board is deleted, its jobs are deleted without events of their own.
     static let types = TypeFilter(list: "job.*,board.deleted")!
 
     func encode(frame: EventFrame) -> Encoded? {
-        // The stream is shown one board at most: that of its job.
+        // The stream is shown at most one board: that of its job.
         if frame.type == .boardDeleted { return gone }
         guard isAboutJob(frame), let job = Self.job(in: frame) else { return nil }
         return encode(job: job)
     }
 
-    /// A job as it stands; a finished one is the last event.
+    /// The current state of a job; that of a finished job is the last event.
     func encode(job: Job) -> Encoded {
         switch job.status {
         case .queued, .processing:
@@ -54,7 +54,7 @@ struct JobDialect: Dialect {
         }
     }
 
-    /// There is no such job, or none any more.
+    /// The answer when the job does not exist, or no longer does.
     var gone: Encoded {
         switch kind {
         case .taskProgress:
@@ -103,13 +103,13 @@ struct JobDialect: Dialect {
 
     // MARK: Events of jobs
 
-    /// Told from the beginning of the object, so that of others' jobs nothing is parsed: `jobId` stands before anything
-    /// that a client has written.
+    /// Whether the event is about this job. Only the beginning of the object is searched, so that events of other jobs
+    /// are not parsed: `jobId` precedes anything that a client has written.
     private func isAboutJob(_ frame: EventFrame) -> Bool {
         frame.type.family == "job" && frame.json.readableBytesView.prefix(256).contains("\"jobId\":\"\(job)\"".utf8)
     }
 
-    /// What a client sent may be as deep as its body; here it is a little deeper.
+    /// A job's JSON is nested a little deeper than the body in which a client may have sent it.
     private static func job(in frame: EventFrame) -> Job? {
         let limits = JSONParser.Limits(depth: 40)
         let event = try? JSONParser.parse(frame.json.readableBytesView, limits: limits).object

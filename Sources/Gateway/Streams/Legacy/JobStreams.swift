@@ -2,12 +2,12 @@ import Boards
 import Events
 import Rooms
 
-/// The streams of jobs: the job as it stands, what it comes to, and the end. No cursor is needed: a client that
-/// comes back begins with the job as it stands then.
+/// The streams of jobs: the job's current state, its progress, and its end. No cursor is needed: a client that
+/// reconnects begins with the state at that time.
 struct JobStreams: StreamEndpoint {
     let kind: JobDialect.Kind
     let store: any JobStore
-    /// Nanoseconds; nil for as long as it takes.
+    /// Nanoseconds; nil when the stream lasts until the job ends.
     let lifetime: Int64?
     let names: Set<String> = []
     let repeatable: Set<String> = []
@@ -39,14 +39,14 @@ struct JobStreams: StreamEndpoint {
         let dialect = JobDialect(kind: kind, job: job.id)
         let boards = Selection.Boards.only(job.board.map { [$0] } ?? [])
         var principal = question.principal
-        // Who made a job sees it, also where the token does not allow its board.
+        // The creator of a job sees it even if the token does not allow its board.
         if let board = job.board, !principal.boards.contains(board) { principal = principal.limited(to: boards) }
         let selection = Selection(
             boards: boards, user: job.board == nil ? job.createdBy : nil, types: JobDialect.types)
         return request(question, by: principal, selection, dialect, dialect.encode(job: job), at: found.cursor.seq)
     }
 
-    /// - Throws: ``Problem`` 404 for a job that is not there, where no event says so.
+    /// - Throws: ``Problem`` 404 for a missing job, unless the shape has an event for that.
     private func nothing(for question: StreamQuestion) throws(Problem) -> StreamRequest {
         guard kind == .taskProgress else { throw .notFound }
         let dialect = JobDialect(kind: kind, job: .random())

@@ -5,8 +5,8 @@ import Rooms
 
 /// `GET /api/events/stream`: the log for dashboards that know events by whole numbers.
 ///
-/// `Last-Event-ID` and `since` take such a number; without one the stream begins at the head. A number says nothing of the
-/// life of the database that it is from, so a cursor in full (`42-9f03c1aa`) is taken too.
+/// `Last-Event-ID` and `since` take such a number; without one the stream begins at the head. A number does not
+/// identify the database that it is from, so a full cursor (`42-9f03c1aa`) is accepted too.
 struct LegacyEventStream: StreamEndpoint {
     let path: PathPattern = "/api/events/stream"
     let store: any BoardStore
@@ -26,7 +26,7 @@ struct LegacyEventStream: StreamEndpoint {
     }
 }
 
-/// Every logged event with its number as the `id`; nothing else comes to `onmessage` but `stream.resync`.
+/// Every logged event with its number as the `id`; the only other event for `onmessage` is `stream.resync`.
 struct NumberedEvents: Dialect {
     let name = "events"
 
@@ -37,7 +37,7 @@ struct NumberedEvents: Dialect {
 
     func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {
         switch notice {
-        // A client that leaves before the first event comes back to this place.
+        // A client that leaves before the first event resumes here.
         case .established(_, let cursor, let retry): StreamBytes.block(id: "\(cursor.seq)", retry: retry, json: nil)
         case .resync(_, let cursor, _): StreamBytes.block(id: "\(cursor.seq)", json: json)
         case .expiring: StreamBytes.block(name: "token.expiring", json: json)

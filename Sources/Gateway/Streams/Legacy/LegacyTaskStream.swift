@@ -4,7 +4,7 @@ import Rooms
 
 /// `GET /api/tasks/stream` and `/api/tasks/stream/{status}`: the newest tasks of one status, sent as a list.
 struct LegacyTaskStream: StreamEndpoint {
-    /// The status of the tasks at the path that names none.
+    /// The status that the path without a parameter shows.
     static let status = "generated"
 
     let path: PathPattern

@@ -4,21 +4,21 @@ import NIOCore
 import Rooms
 import StrictJSON
 
-/// The newest tasks of one status on the boards that a stream shows, kept true by the events of those boards.
+/// The newest tasks of one status on the boards that a stream shows, kept up to date by the events of those boards.
 ///
-/// It keeps ``reserve`` tasks more than it shows, so that older ones can move up when some leave; when those are used up
-/// and there are more in the store, it is short.
+/// It keeps ``reserve`` tasks more than it shows, so that older ones can move up when some leave; when those are used
+/// up and the store has more, ``isShort`` is true and the list is read again.
 struct TaskList: StreamState {
     struct Shape: Equatable {
         let status: String
         /// Tasks shown.
         let limit: Int
-        /// Whether what changed is sent instead of the list as it is then.
+        /// Whether changes are sent instead of the whole list.
         let sendsChanges: Bool
     }
 
     static let reserve = 50
-    /// What changes a list.
+    /// The events that can change a list.
     static let types = TypeFilter(list: "task.*,board.deleted")!
 
     let shape: Shape
@@ -27,11 +27,12 @@ struct TaskList: StreamState {
     private var tasks: [BoardTask]
     /// Whether the store has no older ones.
     private var isComplete: Bool
-    /// What streams were sent, and which tasks came by an event since.
+    /// What streams were last sent, and the tasks that an event has added since.
     private var sent: [BoardTask]
     private var arrived: Set<Int> = []
 
-    /// - Parameter tasks: the newest of the store, the newest first: `limit` and ``reserve`` of them, or all there are.
+    /// - Parameter tasks: the newest of the store, the newest first: `limit` + ``reserve`` of them, or all when there
+    ///   are fewer.
     init(_ shape: Shape, _ tasks: [BoardTask], at seq: Int, after before: TaskList? = nil) {
         self.shape = shape
         self.tasks = tasks
@@ -66,7 +67,7 @@ struct TaskList: StreamState {
             return
         }
         let place = tasks.firstIndex { $0.id < task.id } ?? tasks.count
-        // Older than all that are known: its place is among those that are not.
+        // Older than all known tasks: its place is among those that are only in the store.
         guard isComplete || place < tasks.count else { return }
         tasks.insert(task, at: place)
         if !sent.contains(where: { $0.id == task.id }) { arrived.insert(task.id) }
@@ -98,7 +99,7 @@ struct TaskList: StreamState {
         guard !added.isEmpty || !changed.isEmpty || !removed.isEmpty else { return nil }
         let new = added.count { arrived.contains($0.id) }
         sent = Array(shown)
-        // One that has not come up yet is no news when it does.
+        // A task that was not shown when it arrived is not announced when it moves up later.
         arrived = []
         var bytes =
             shape.sendsChanges

@@ -4,7 +4,7 @@ import NIOCore
 import Rooms
 import StrictJSON
 
-/// Streams that are sent one ``TaskList``.
+/// The format of streams that are sent a ``TaskList``.
 struct TaskListDialect: StateDialect {
     let shape: TaskList.Shape
     let tenant: TenantID
@@ -15,7 +15,7 @@ struct TaskListDialect: StateDialect {
     var name: String { "tasks \(shape.limit) \(shape.sendsChanges) \(shape.status)" }
 
     func read(_ selection: Selection, after before: (any StreamState)?) async throws -> any StreamState {
-        // A reader who may see the boards of the selection may see the list.
+        // A reader that may see the boards of the selection may see the list.
         let newest = try await store.newestTasks(
             in: shape.status, on: selection.boards, of: tenant, count: shape.limit + TaskList.reserve)
         return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
@@ -30,7 +30,7 @@ struct TaskListDialect: StateDialect {
                 $0.name("timestamp"); $0.int(clock())
             }
             return StreamBytes.block(retry: retry, json: connected.bytes)
-        // What the log has lost does not matter to a list.
+        // Events that are gone from the log do not matter to a list.
         case .resync: return ByteBuffer()
         case .expiring: return StreamBytes.block(name: "token.expiring", json: json)
         case .closing(_, let delay): return StreamBytes.block(name: "stream.closing", retry: delay, json: json)

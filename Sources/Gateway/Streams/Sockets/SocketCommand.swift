@@ -3,16 +3,16 @@ import Events
 import HTTPTypes
 import StrictJSON
 
-/// What a client says on a WebSocket: one JSON object a text message.
+/// A client's command on a WebSocket: one JSON object in each text message.
 enum SocketCommand {
-    /// A token: the first thing said, or a fresh one later.
+    /// A token: in the first message, or a fresh one later.
     case auth(String)
     case subscribe(boards: Set<BoardID>, types: [String]?, since: String?)
     case unsubscribe(boards: Set<BoardID>, types: [String]?)
     case typing(board: BoardID, task: Int, isTyping: Bool)
     case ping
 
-    /// - Throws: ``Problem`` 400 that says what is wrong, and repeats nothing of it.
+    /// - Throws: ``Problem`` 400 with the fault, which quotes nothing of the message.
     init(_ text: String) throws(Problem) {
         let object: JSONObject?
         do { object = try JSONParser.parse(text.utf8).object } catch {
@@ -68,7 +68,7 @@ enum SocketCommand {
         return boards
     }
 
-    /// As a list, or as in a query with commas between.
+    /// Event types as a list, or as one text with commas, as in a query.
     private static func types(_ object: JSONObject) throws(Problem) -> [String]? {
         guard let value = object["types"], !value.isNull else { return nil }
         let items = value.string.map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }

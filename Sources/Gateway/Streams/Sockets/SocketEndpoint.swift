@@ -23,7 +23,7 @@ final class SocketEndpoint: Sendable {
 
     func takes(_ head: HTTPRequestHead) -> Bool { head.method == .GET && Self.path.match(head.path) != nil }
 
-    /// - Throws: ``Problem`` 400 for a query that can't be understood.
+    /// - Throws: ``Problem`` 400 for an invalid query.
     func query(of head: HTTPRequestHead) throws(Problem) -> Query {
         try StreamEndpoints.Match(endpoint: stream, parameter: nil).query(of: head)
     }
@@ -40,7 +40,7 @@ final class SocketEndpoint: Sendable {
         return try stream.request(question, on: .webSocket)
     }
 
-    /// What a client gets instead of a WebSocket.
+    /// The answer to a refused handshake.
     static func refusal(_ refusal: ReaderAdmission.Refusal) -> Problem {
         switch refusal {
         case .problem(let problem): problem
@@ -84,12 +84,12 @@ final class SocketEndpoint: Sendable {
     }
 }
 
-/// Counts the open WebSockets whose clients have not said a token yet.
+/// Counts the open WebSockets whose clients have not sent a token yet.
 final class Strangers: Sendable {
     static let limit = 1024
     private let count = Mutex(0)
 
-    /// False when there are as many as there may be.
+    /// Counts one in; false at the limit.
     func enter() -> Bool {
         count.withLock { count in
             guard count < Self.limit else { return false }

@@ -7,16 +7,16 @@ import NIOWebSocket
 import Rooms
 import Tokens
 
-/// One open WebSocket: what its client says, and how it ends. What it hears, the rooms write straight to its sink.
+/// Handles one open WebSocket: its client's messages, and its end. The rooms write events directly to its sink.
 ///
 /// `@unchecked Sendable`: touched on its connection's loop alone.
 final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     typealias InboundIn = WebSocketFrame
 
     private enum Phase {
-        /// Nobody has said who they are; the timer ends that.
+        /// No token has been sent yet; the timer ends the wait.
         case stranger(Scheduled<Void>)
-        /// A token was said, and its tenant is loaded.
+        /// A token was sent, and its tenant is being loaded.
         case entering
         case open(Reader)
         case closed
@@ -25,17 +25,17 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let streams: Streams
     private let hub: LoopHub
     private let sink: DescriptorSink
-    /// The handshake's; known before its client is.
+    /// The handshake's query, which is read before the client is authenticated.
     private let query: Query
     private let client: ReaderAdmission.Client
     private let logger: Logger
     private var messages = SocketMessages()
     private var phase = Phase.closed
-    /// What came while the tenant was loaded.
+    /// The messages that arrived while the tenant was loaded.
     private var early: [String] = []
 
     private static let mostEarly = 8
-    /// Replays under way at once, for one connection.
+    /// The most replays at once for one connection.
     private static let mostResumptions = 4
     private static let patience = TimeAmount.seconds(5)
 
@@ -51,16 +51,16 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         self.logger = logger
     }
 
-    /// The token came with the handshake.
+    /// Begins a connection whose token came with the handshake.
     func begin(_ reader: Reader) { phase = .open(reader) }
 
-    /// The first message has to bring the token.
+    /// Begins a connection whose first message has to carry the token.
     func awaitToken() {
         phase = .stranger(
             hub.loop.scheduleTask(in: Self.patience) { [self] in end(4001, "no token came within 5 s") })
     }
 
-    // MARK: What comes
+    // MARK: Incoming messages
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .closed = phase { return }
@@ -167,7 +167,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         answer(SocketEndpoint.renewed(until: principal.expiresAt, now: hub.wallClock))
     }
 
-    /// The store has to be asked whether there is such a task.
+    /// Sets typing, after asking the store whether the task exists.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
         let (author, id) = (reader.principal, reader.id)
         Task { [typing = streams.sockets.typing, hub, logger] in
@@ -183,7 +183,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         try streams.admission.authenticate(client) { () throws(Problem) in .token(token[...]) }
     }
 
-    // MARK: Coming and going
+    // MARK: Opening and ending
 
     private func enter(with token: String) {
         phase = .entering
@@ -229,7 +229,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    /// Says why, and closes.
+    /// Sends a close frame with the reason, and closes.
     private func end(_ code: UInt16, _ reason: String) {
         switch phase {
         case .closed: return

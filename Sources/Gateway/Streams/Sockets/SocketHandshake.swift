@@ -4,12 +4,13 @@ import NIOHTTP1
 import StrictJSON
 import Tokens
 
-/// A WebSocket's opening handshake, as RFC 6455 §4.2.1 has it, from a page that may.
+/// A valid opening handshake of a WebSocket (RFC 6455 §4.2.1), from a page that is allowed to open one.
 struct SocketHandshake {
     private let accept: String
 
-    /// - Parameter isFromOurs: whether an `Origin`, if there is one, is our own or allowed.
-    /// - Throws: ``Problem`` 426 for what is no handshake of version 13, 400 for a bad one, 403 for another's page.
+    /// - Parameter isFromOurs: whether the `Origin`, if there is one, is our own or allowed.
+    /// - Throws: ``Problem`` 426 when it is not a handshake of version 13, 400 for an invalid one, 403 for another
+    ///   site's page.
     init(_ head: HTTPRequestHead, isFromOurs: Bool) throws(Problem) {
         guard Self.names("websocket", in: head.headers["upgrade"]),
             Self.names("upgrade", in: head.headers["connection"])
@@ -46,14 +47,14 @@ struct SocketHandshake {
             .with(.upgrade, "websocket").with(.secWebSocketVersion, "13")
     }
 
-    /// Whether `token` is in a list of tokens; their case does not matter.
+    /// Whether `token` is in a comma-separated list of tokens; case is ignored.
     private static func names(_ token: String, in fields: [String]) -> Bool {
         fields.joined(separator: ",").split(separator: ",").contains { item in
             item.trimming { $0 == " " || $0 == "\t" }.lowercased() == token
         }
     }
 
-    /// 16 bytes: 22 letters and two signs that fill up.
+    /// Whether `text` is base64 of 16 bytes: 22 characters and two `=`.
     private static func isKey(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         return bytes.count == 24 && bytes.suffix(2).allSatisfy { $0 == UInt8(ascii: "=") }
@@ -63,7 +64,7 @@ struct SocketHandshake {
     private static let base64Letters = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
-    /// RFC 4648 §4, of 20 bytes: with one sign that fills up.
+    /// Base64 (RFC 4648 §4) of 20 bytes, which ends with one `=`.
     private static func base64(_ bytes: [UInt8]) -> String {
         let text = Base64URL.encode(bytes).replacing("-", with: "+").replacing("_", with: "/")
         return text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOWebSocket
 
-/// Why a WebSocket is closed for what its client sent (RFC 6455 §7.4.1).
+/// Why a WebSocket is closed because of its client's frames (RFC 6455 §7.4.1).
 enum SocketViolation: UInt16, Error {
     case protocolError = 1002
     case notText = 1003
@@ -18,21 +18,21 @@ enum SocketViolation: UInt16, Error {
     }
 }
 
-/// Puts a client's frames together to messages, and holds each against RFC 6455 §5.
+/// Assembles a client's frames into messages, and checks each frame against RFC 6455 §5.
 struct SocketMessages {
-    /// Bytes of one message, in however many frames.
+    /// The most bytes of one message, over all its frames.
     static let longest = 64 << 10
 
     enum Message: Equatable {
         case text(String)
         case ping(ByteBuffer)
-        /// The client is done; nil when it gives no code.
+        /// A close frame; nil when it has no code.
         case close(UInt16?)
     }
 
     private var fragments: ByteBuffer?
 
-    /// - Returns: the message that `frame` completes; nil for a part of one, and for a pong.
+    /// - Returns: the message that `frame` completes; nil for a fragment and for a pong.
     mutating func take(_ frame: WebSocketFrame) throws(SocketViolation) -> Message? {
         guard frame.maskKey != nil, !frame.rsv1, !frame.rsv2, !frame.rsv3 else { throw .protocolError }
         let data = frame.unmaskedData
