@@ -2,12 +2,12 @@ public import Boards
 
 /// Why an import can't begin.
 public enum ImportError: Error, Equatable {
-    /// As many imports of the tenant run as may.
+    /// The tenant is at its limit of running imports.
     case tenantIsBusy(limit: Int)
-    /// The files that are being imported hold as much memory as they may.
+    /// The files of all running imports are at the limit of memory.
     case noRoom
-    /// The import ended before its last row so often that it is not continued once more.
+    /// The import was interrupted too often and is not continued again.
     case begunTooOften(times: Int)
-    /// By the store.
+    /// The store refused a write or a read.
     case refused(BoardError)
 }

@@ -4,18 +4,18 @@ import StrictJSON
 import Text
 import Tokens
 
-/// What an import goes by, whichever run of the gateway works on it: it gives its jobs their ids, and each batch of its
-/// rows the key under which it is written once.
+/// The identity of an import, stable across restarts of the gateway: the ids of its jobs and the idempotency keys of
+/// its batches are derived from it.
 struct ImportName: Equatable {
     /// 32 characters of `[0-9a-f]`.
     let seed: String
 
-    /// The same for the same `Idempotency-Key` of a user; of its own when there is none.
+    /// The name for a user's `Idempotency-Key`, always the same for the same key; a new one when there is no key.
     init(key: String?, of author: Principal) {
         seed = key.map { Self.digest("key\n\(author.tenant)\n\(author.user)\n\($0)") } ?? JobID.random().rawValue
     }
 
-    /// Of a job's input, when it was the gateway that made the job: ids of others are random.
+    /// The name in a job's input; nil unless the gateway made the job, since ids of other jobs are random.
     init?(_ job: Job) {
         guard let input = job.input?.object, let seed = input["import"]?.string, let attempt = input["attempt"]?.int
         else { return nil }
@@ -23,13 +23,13 @@ struct ImportName: Equatable {
         guard self.job(attempt) == job.id else { return nil }
     }
 
-    /// - Parameter attempt: from 0; the next one goes on where the one before ended.
+    /// - Parameter attempt: from 0; each attempt continues where the one before ended.
     func job(_ attempt: Int) -> JobID { JobID(Self.digest("job\n\(seed)\n\(attempt)"))! }
 
-    /// What the batch that begins at the row `index` is written by; the `op` of its events.
+    /// The idempotency key of the batch that begins at the row `index`; also the `op` of its events.
     func batch(_ index: Int) -> String { "import:\(seed):\(index)" }
 
-    /// What the job of an attempt after the first is made by.
+    /// The idempotency key that makes the job of an attempt after the first.
     func attempt(_ number: Int) -> String { "import:\(seed):attempt:\(number)" }
 
     private static func digest(_ text: String) -> String {

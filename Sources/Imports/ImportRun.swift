@@ -4,12 +4,12 @@ import ServiceLifecycle
 import StrictJSON
 import TaskFiles
 
-/// One import, from the first row to the last: tasks are made batch by batch, one batch at a time, so that other writes
-/// of the board go between.
+/// One import, from the first row to the last: it creates tasks one batch at a time, so that other writes of the board
+/// run in between.
 struct ImportRun: Sendable {
     /// Rows written in one transaction.
     static let batch = 25
-    /// How often a write is tried that finds the store busy, a second or so apart.
+    /// How often a write is tried while the store is busy, about a second apart.
     static let patience = 60
 
     let job: JobID
@@ -17,16 +17,16 @@ struct ImportRun: Sendable {
     let author: Principal
     let board: BoardID
     let file: TaskFile
-    /// By which another file under the same key is told.
+    /// Distinguishes another file under the same key.
     let fingerprint: [UInt8]
     /// Held as long as the file is.
     let slot: ImportSlot
 
     let store: any BoardStore
-    /// Whether the token that the import was begun with is revoked by now.
+    /// Whether the token that began the import has been revoked.
     let isRevoked: @Sendable (Principal) -> Bool
 
-    /// Returns when the job has come to its end, or can't be told that it has.
+    /// Returns when the job has ended, or when its end can't be written.
     func run() async {
         var tally = ImportTally()
         do throws(BoardError) {
@@ -35,14 +35,14 @@ struct ImportRun: Sendable {
             try await report(
                 JobReport(status: .completed, message: tally.message(of: file), result: tally.result(of: file)))
         } catch .conflict, .notFound(.job) {
-            // Somebody has ended it, or it has gone with its board.
+            // The job was cancelled, or was deleted with its board.
         } catch {
             try? await fail(Self.words(for: error), tally)
         }
     }
 
     /// - Returns: why it stopped before the last row, or nil.
-    /// - Throws: ``BoardError/conflict(_:)`` when the job has been ended.
+    /// - Throws: ``BoardError/conflict(_:)`` when the job has ended.
     private func importRows(_ tally: inout ImportTally) async throws(BoardError) -> String? {
         var statuses = StatusMap(try await store.board(board, for: author))
         var index = 0
@@ -56,7 +56,7 @@ struct ImportRun: Sendable {
             do throws(BoardError) {
                 for row in try await write(index..<end, statuses) { tally.count(row) }
             } catch .invalid {
-                // The board's statuses are no longer what they were.
+                // The board's statuses have changed.
                 statuses = StatusMap(try await store.board(board, for: author))
                 for row in try await write(index..<end, statuses) { tally.count(row) }
             }
@@ -103,7 +103,7 @@ struct ImportRun: Sendable {
     static let restarted =
         "the gateway restarted before the end; send the same file with the same Idempotency-Key to go on"
 
-    /// Never what was written.
+    /// The reason in words; never quotes the task.
     private static func words(for error: BoardError) -> String {
         switch error {
         case .notFound(.board): "the board is gone"

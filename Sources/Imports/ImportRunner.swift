@@ -5,9 +5,9 @@ import StrictJSON
 import Synchronization
 public import TaskFiles
 
-/// Runs the imports, a task each; no more than ``ImportSlots`` have room for.
+/// Runs the imports, each in its own task; at most as many as ``ImportSlots`` allows.
 ///
-/// When the gateway goes down each ends after the batch in hand, and its job says so.
+/// When the gateway shuts down, each import ends after its current batch, and its job records that.
 public final class ImportRunner: Service {
     public let slots = ImportSlots()
     private let store: any BoardStore
@@ -33,11 +33,11 @@ public final class ImportRunner: Service {
         }
     }
 
-    /// Begins an import, or goes on with one that ended before its last row.
+    /// Begins an import, or continues one that ended before its last row.
     ///
     /// - Parameters:
-    ///   - key: the `Idempotency-Key`, by which the same call again gets the same job while that runs, and when it is
-    ///     completed; after another end a new job writes what is missing.
+    ///   - key: the `Idempotency-Key`. The same call with the same key gets the same job while that runs and when it is
+    ///     completed; when it ended otherwise, a new job writes the missing rows.
     ///   - fingerprint: of the file and the board.
     /// - Throws: ``ImportError/refused(_:)`` as the store does, with ``Boards/BoardError/keyReused`` for another file or
     ///   board under the same key; ``ImportError/begunTooOften(times:)``.
@@ -71,7 +71,7 @@ public final class ImportRunner: Service {
 
     private static let mostAttempts = 50
 
-    /// The job as it is now; made when there is none yet. Nil when it is no longer kept.
+    /// The current state of the job, which is created when there is none yet. Nil when it is no longer kept.
     private func job(
         _ attempt: Int, of name: ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
         _ fingerprint: [UInt8], by author: Principal
@@ -92,7 +92,7 @@ public final class ImportRunner: Service {
         }
     }
 
-    /// Once for each job, however many ask for it.
+    /// Starts a run, once for each job, even when several calls ask for it.
     private func start(_ run: ImportRun) {
         guard running.withLock({ $0.insert(run.job).inserted }) else { return }
         continuation.yield(run)

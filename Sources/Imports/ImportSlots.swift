@@ -1,10 +1,10 @@
 public import Events
 import Synchronization
 
-/// How many files may be uploaded and imported at once, and how much memory they may hold together.
+/// Limits how many files are uploaded and imported at once, and how much memory they hold together.
 public final class ImportSlots: Sendable {
     public static let perTenant = 2
-    /// Bytes of all files at once.
+    /// The most bytes that all files together may have.
     public static let bytes = 64 << 20
 
     private struct State {
@@ -16,10 +16,10 @@ public final class ImportSlots: Sendable {
 
     public init() {}
 
-    /// Room for one file, until the slot is released.
+    /// Takes room for one file, until the slot is released.
     ///
-    /// - Throws: ``ImportError/tenantIsBusy(limit:)`` when the tenant has as many as it may, ``ImportError/noRoom`` when
-    ///   the files of all tenants hold as much memory as they may.
+    /// - Throws: ``ImportError/tenantIsBusy(limit:)`` when the tenant is at its limit, ``ImportError/noRoom`` when the
+    ///   files of all tenants are at the limit of memory.
     public func take(_ bytes: Int, for tenant: TenantID) throws(ImportError) -> ImportSlot {
         let error = state.withLock { state -> ImportError? in
             guard state.tenants[tenant, default: 0] < Self.perTenant else {
@@ -43,7 +43,7 @@ public final class ImportSlots: Sendable {
     }
 }
 
-/// Room for one file; released when the last reference to it goes, whichever way the upload or the import ended.
+/// Room for one file; released with the last reference to it, however the upload or the import ended.
 public final class ImportSlot: Sendable {
     private let slots: ImportSlots
     private let bytes: Int

@@ -1,9 +1,9 @@
 import StrictJSON
 import TaskFiles
 
-/// What has become of a file's rows so far.
+/// Counts the outcomes of a file's rows so far.
 struct ImportTally {
-    /// Bad rows, and statuses that the board does not know, of which it is said what is wrong.
+    /// The most bad rows, and the most unknown statuses, that are listed in the result.
     static let mostBadRows = 50
     static let mostStatuses = 20
 
@@ -12,7 +12,7 @@ struct ImportTally {
     private var badRows: [(number: Int, reason: String)] = []
     private var statuses: [(name: String, count: Int)] = []
 
-    /// The row is on the board now, or can't be.
+    /// Counts a row that was written to the board, or can't be.
     mutating func count(_ row: ImportRow) {
         switch row.outcome {
         case .draft: created += 1
@@ -35,7 +35,7 @@ struct ImportTally {
     /// 0 to 99: 100 is for the job's end.
     func progress(of file: TaskFile) -> Int { min(99, (created + bad) * 100 / max(1, file.count)) }
 
-    /// For the job's result: within 64 KiB, whatever the file.
+    /// The job's result; at most 64 KiB for any file.
     func result(of file: TaskFile) -> JSONValue {
         var object = JSONObject()
         object["format"] = .string(file.format.rawValue)

@@ -43,7 +43,7 @@ struct Boardcast: AsyncParsableCommand {
         }
     }
 
-    /// Says on stderr what went wrong, or on stdout what was asked for by `--help`, and exits as the contract has it.
+    /// Writes the error to stderr, or the help text to stdout, and exits with the documented code.
     static func end(with error: any Error) -> Never {
         let exit = Exit(of: error)
         switch (exit, error) {

@@ -2,20 +2,20 @@ import ArgumentParser
 import Client
 import ServerSettings
 
-/// How a command ends, as its caller's shell sees it.
+/// The exit code of a command.
 enum Exit: Int32 {
     case ok = 0
     /// None of the others.
     case unexpected = 1
-    /// What was asked for, or the configuration, is wrong.
+    /// The arguments or the configuration are invalid.
     case usage = 2
     /// The token is missing, refused, or does not allow this.
     case auth = 3
     case notFound = 4
     case conflict = 5
-    /// There are too many requests or connections for now.
+    /// The server is at a limit of requests or connections; try again later.
     case limited = 6
-    /// There is no server, or none that works.
+    /// The server can't be reached, or does not work.
     case unreachable = 7
     case interrupted = 130
 
@@ -33,9 +33,9 @@ enum Exit: Int32 {
         }
     }
 
-    /// The exit code for whatever a command throws.
+    /// The exit code for any error that a command throws.
     ///
-    /// ArgumentParser's own refusals are of usage, as are settings that are wrong.
+    /// ArgumentParser's errors count as usage, as do invalid settings.
     init(of error: any Error) {
         switch error {
         case let failure as Failure: self.init(failure.kind)

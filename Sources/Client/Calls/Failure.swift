@@ -18,17 +18,17 @@ extension Failure {
     public enum Kind: Sendable {
         /// None of the others.
         case unexpected
-        /// What was asked for is wrong.
+        /// The request is invalid.
         case usage
         /// The token is missing, refused, or does not allow this.
         case auth
         case notFound
         case conflict
-        /// There are too many requests or connections for now.
+        /// The server is at a limit of requests or connections; try again later.
         case limited
-        /// There is no server, or none that works.
+        /// The server can't be reached, or does not work.
         case unreachable
-        /// Somebody stopped it before its end.
+        /// It was cancelled before its end.
         case interrupted
 
         /// The kind of failure that an HTTP error status means.

@@ -3,16 +3,16 @@ import NIOCore
 import NIOHTTP1
 public import Text
 
-/// A client of one gateway, which makes its calls in the name of one token.
+/// A client of one gateway, which makes its calls with one token.
 ///
-/// No redirect is followed, so that the token goes nowhere else.
+/// It follows no redirect, so that the token is sent to no other server.
 public struct GatewayClient: Sendable {
     /// Where the gateway is.
     public let server: ServerURL
     private let userAgent: String
     private let token: @Sendable () throws(Failure) -> String
 
-    /// - Parameter token: asked for at each call, so that a token that is renewed meanwhile counts.
+    /// - Parameter token: called for each request, so that a renewed token is used.
     public init(
         _ server: ServerURL, userAgent: String = "boardcast", token: @escaping @Sendable () throws(Failure) -> String
     ) {

@@ -3,11 +3,12 @@ import NIOCore
 
 /// The process's HTTP clients.
 ///
-/// They follow no redirect, so that a token goes nowhere else, and are never shut down: they live as long as the process.
+/// They follow no redirect, so that a token is sent to no other server, and are never shut down: they live as long as
+/// the process.
 enum HTTPClients {
-    /// For calls, whose answers go on coming: 30 s without a byte end one.
+    /// For calls: one whose answer stalls for 30 s fails.
     static let calls = make(readTimeout: .seconds(30))
-    /// For streams, which may be silent for as long as their readers have patience.
+    /// For streams: their readers decide how long silence may last.
     static let streams = make(readTimeout: nil)
 
     private static func make(readTimeout: TimeAmount?) -> HTTPClient {

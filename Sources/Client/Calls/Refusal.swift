@@ -7,10 +7,10 @@ import StrictJSON
 struct Refusal {
     let status: Int
     let detail: String
-    /// How long the server asks to be left alone: an hour at most; nil unless it does.
+    /// The server's `Retry-After`, at most an hour; nil without one.
     let retryAfter: Duration?
 
-    /// Reads what the answer says of itself.
+    /// Reads the problem from the answer.
     init(_ response: HTTPClientResponse) async {
         status = Int(response.status.code)
         let seconds = response.headers.first(name: "retry-after").flatMap { Int($0) }

@@ -3,18 +3,18 @@ import NIOCore
 import NIOHTTP1
 import Text
 
-/// A document of the web, as it came.
+/// A document fetched from the web, unparsed.
 public struct WebDocument: Sendable {
     /// Its body.
     public let bytes: [UInt8]
     /// Its `Cache-Control`, empty when it has none.
     public let cacheControl: String
 
-    /// Fetches the document at `url` without any credentials; 200 is the only answer that counts.
+    /// Fetches the document at `url` without any credentials; any status but 200 is a failure.
     ///
     /// - Parameters:
-    ///   - accept: the media types that will do.
-    ///   - longest: bytes that it may have.
+    ///   - accept: the accepted media types.
+    ///   - longest: the most bytes that it may have.
     ///   - patience: how long it may take as a whole.
     /// - Throws: ``Failure`` of unreachable, in words that quote nothing of the answer.
     public static func fetch(

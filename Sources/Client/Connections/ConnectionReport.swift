@@ -11,7 +11,7 @@ public struct ConnectionReport {
 
     /// Adds a page and returns the cursor of the next one, if there is one.
     ///
-    /// - Throws: ``Failure`` of unreachable for what is no such page.
+    /// - Throws: ``Failure`` of unreachable for anything else than such a page.
     public mutating func add(page bytes: [UInt8]) throws(Failure) -> String? {
         guard let page = try? JSONParser.parse(bytes, limits: .init(bytes: 64 << 20)).object,
             page["totalConnections"]?.int != nil, let connections = page["connections"]?.array

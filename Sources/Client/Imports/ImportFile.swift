@@ -1,6 +1,6 @@
-/// A file to be imported: its bytes, and what they are.
+/// A file to be imported: its bytes and its media type.
 public struct ImportFile: Sendable {
-    /// Bytes; the server takes no more.
+    /// The most bytes that the server accepts.
     public static let longest = 20 << 20
 
     /// The file as it is.
@@ -8,7 +8,7 @@ public struct ImportFile: Sendable {
 
     public init(bytes: [UInt8]) { self.bytes = bytes }
 
-    /// JSON or CSV, as the file looks.
+    /// JSON or CSV, guessed from the file's beginning.
     ///
     /// JSON begins with a brace; a CSV file that did would have a column of that name.
     public var mediaType: String {

@@ -1,7 +1,7 @@
 public import StrictJSON
 import Text
 
-/// What the server says of an import's job, for people.
+/// The state of an import's job, as text for people.
 public struct ImportReport: Equatable, Sendable {
     /// The job's id.
     public let id: String
@@ -12,7 +12,7 @@ public struct ImportReport: Equatable, Sendable {
     private let error: String?
     private let result: JSONObject?
 
-    /// Nil when it is no job.
+    /// Nil when `job` is not a job.
     public init?(_ job: JSONObject) {
         guard let id = job["id"]?.string, let status = job["status"]?.string, let progress = job["progress"]?.int else {
             return nil
@@ -35,7 +35,7 @@ public struct ImportReport: Equatable, Sendable {
         return "[\(bar)] " + "\(progress) %".paddedLeft(to: 5) + "  " + message
     }
 
-    /// What has become of the file, with its bad rows, a line each.
+    /// The outcome of the import, with one line for each bad row.
     public var summary: String {
         var lines = ["import \(status): \(message)"]
         if let error, error != status { lines.append(error) }
@@ -53,8 +53,8 @@ public struct ImportReport: Equatable, Sendable {
         return lines.joined(separator: "\n")
     }
 
-    /// Why not every row of the file is a task now: rows were bad (usage), somebody cancelled the job (conflict), or it
-    /// failed (unexpected). Nil when every row is.
+    /// Why not every row of the file has become a task: rows were bad (usage), the job was cancelled (conflict), or it
+    /// failed (unexpected). Nil when every row has.
     public var failure: Failure? {
         let kind: Failure.Kind
         switch status {

@@ -3,13 +3,13 @@ import StrictJSON
 
 /// An import on a gateway, from the upload of a file to the end of its job.
 public actor RemoteImport {
-    /// How the import stands.
+    /// The state of the import.
     public struct Job: Sendable {
-        /// As the server has it.
+        /// The job's JSON, as the server sent it.
         public let json: String
-        /// What the server says of it.
+        /// The same job, as text for people.
         public let report: ImportReport
-        /// Whether the file had been imported before, so that nothing was done now.
+        /// Whether the file had been imported before, so that nothing was imported now.
         public internal(set) var isRepeated = false
     }
 
@@ -19,12 +19,12 @@ public actor RemoteImport {
     private let key: String
     private var id: String?
 
-    /// How long a server may be away, as when it restarts, before the import is given up.
+    /// How long a server may be unreachable, for a restart for example, before the client gives up.
     private static let patience = Duration.seconds(30)
 
     /// - Parameters:
-    ///   - board: where the tasks go.
-    ///   - key: the `Idempotency-Key`: the gateway imports once what has the same one.
+    ///   - board: the board to which the tasks are added.
+    ///   - key: the `Idempotency-Key`: the gateway imports a file only once under the same key.
     public init(_ file: ImportFile, to board: String, on client: GatewayClient, key: String) {
         (self.client, self.board, self.file, self.key) = (client, board, file, key)
     }
@@ -32,7 +32,7 @@ public actor RemoteImport {
     /// Uploads the file, and returns the job as it ended.
     ///
     /// - Parameter show: takes every report before the last one.
-    /// - Throws: ``Failure``; `CancellationError` when the task is cancelled, and then the import goes on.
+    /// - Throws: ``Failure``; `CancellationError` when the task is cancelled, and then the import continues.
     public func run(show: @Sendable (ImportReport) -> Void) async throws -> Job {
         let headers: HTTPHeaders = ["Content-Type": file.mediaType, "Idempotency-Key": key]
         let answer = try await client.upload(

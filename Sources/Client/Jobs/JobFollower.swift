@@ -3,7 +3,8 @@ import Text
 
 /// Follows one job (`/api/jobs/{id}/stream`) to its end.
 ///
-/// Each connection begins with the job as it stands, so there is nothing to resume; what came before does not come again.
+/// Each connection begins with the job's current state, so there is nothing to resume; earlier reports are not
+/// repeated.
 public struct JobFollower: Following {
     /// How a job ended.
     public enum End: Sendable, Equatable {
@@ -57,7 +58,7 @@ public struct JobFollower: Following {
         case "stream.closing":
             let reason = (object["reason"]?.string ?? "no reason given").printable
             if object["reconnect"]?.bool == false { dismissal = reason }
-            // At its age a stream ends in order, and the next goes on.
+            // At its maximum age a stream ends regularly, and the next one continues.
             if reason != "max_age" { output.append(.note("the server ends the stream: \(reason)")) }
             return
         default: return

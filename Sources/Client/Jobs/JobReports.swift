@@ -6,18 +6,18 @@ public struct JobReports: Sendable {
     /// The job's id.
     public let id: String
 
-    /// What has become of a report.
+    /// The outcome of a report.
     public enum Outcome: Sendable {
         case taken
-        /// The job is over, or not there: no report will be taken any more.
+        /// The job has ended or does not exist: no further report will be accepted.
         case over(String)
-        /// It is worth trying again.
+        /// The report failed, but may succeed when it is sent again.
         case failed(String)
     }
 
-    /// Makes a job, which is then to be reported on.
+    /// Creates a job that is to be reported on.
     ///
-    /// - Parameter board: the board that hears of it; nil means its owner alone.
+    /// - Parameter board: the board whose readers get the job's events; nil for its owner only.
     /// - Throws: ``Failure`` by the server's refusal, or unreachable.
     public static func make(
         _ name: String, board: String?, on client: GatewayClient
@@ -43,7 +43,7 @@ public struct JobReports: Sendable {
         }
     }
 
-    /// Reports how far the work is; nil shows only that it goes on.
+    /// Reports the progress; nil only shows that the worker is alive.
     public func report(_ progress: JobProgress?) async -> Outcome {
         await send {
             guard let progress else { return }

@@ -1,10 +1,10 @@
 import StrictJSON
 
-/// What the server answers: the number of an event that is logged.
+/// The server's answer to a publication: the event's number if it is logged.
 public struct PublicationReceipt {
     private let answer: JSONObject
 
-    /// - Throws: ``Failure`` of unreachable for what is no such answer.
+    /// - Throws: ``Failure`` of unreachable for any other answer.
     public init(_ bytes: [UInt8]) throws(Failure) {
         guard let answer = try? JSONParser.parse(bytes).object else {
             throw Failure(.unreachable, "the answer is not one of a Boardcast server")

@@ -1,10 +1,11 @@
 import Text
 
-/// How long to wait before each new try to connect: full jitter, so that those who were cut together come back apart.
+/// How long to wait before each new try to connect: full jitter, so that clients that were cut together do not
+/// reconnect together.
 public struct Backoff: Sendable {
     /// The bound of the first wait.
     public static let first: Duration = .milliseconds(500)
-    /// The bound of every later one, however many there were.
+    /// The bound of every later wait.
     public static let longest: Duration = .seconds(20)
 
     private var failures = 0
@@ -12,10 +13,10 @@ public struct Backoff: Sendable {
     /// A backoff whose next wait is the first.
     public init() {}
 
-    /// To be called once a connection works.
+    /// Starts again from the first wait; call it once a connection works.
     public mutating func reset() { failures = 0 }
 
-    /// A wait of `least` at least, and else anything up to a bound that doubles with each try.
+    /// A random wait of at least `least`, up to a bound that doubles with each try.
     ///
     /// - Parameter least: what the server asked for.
     public mutating func next(atLeast least: Duration, using generator: inout any RandomNumberGenerator) -> Duration {

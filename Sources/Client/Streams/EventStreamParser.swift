@@ -9,7 +9,7 @@ public struct EventStreamParser: Sendable {
         case retry(Duration)
     }
 
-    /// A line or an event that is longer than we hold.
+    /// A line or an event is longer than the limit.
     public struct TooLong: Error, Equatable, CustomStringConvertible {
         /// Bytes.
         public let limit: Int
@@ -28,7 +28,7 @@ public struct EventStreamParser: Sendable {
     private var id: String
 
     /// - Parameters:
-    ///   - lastEventID: that of the connection before, as it stays until the stream sends another.
+    ///   - lastEventID: that of the previous connection; it is kept until the stream sends another.
     ///   - limit: bytes that one event may have.
     public init(lastEventID: String = "", limit: Int = 32 << 20) {
         self.lastEventID = lastEventID
@@ -36,7 +36,7 @@ public struct EventStreamParser: Sendable {
         id = lastEventID
     }
 
-    /// What has become complete with these bytes, in its order. An event that the stream's end cuts off never does.
+    /// The items that these bytes complete, in order. An event that is cut off by the stream's end is never returned.
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(TooLong) -> [Item] {
         var items: [Item] = []
         for byte in bytes {

@@ -2,11 +2,12 @@ public import StrictJSON
 
 /// An event of a stream that is followed.
 public struct FollowedEvent: Sendable, Equatable {
-    /// Its JSON as it came, in one line.
+    /// Its JSON as it was received, in one line.
     public let json: String
     /// The same JSON, read.
     public let object: JSONObject
-    /// Whether it is of the stream itself, such as `connection.established`, and comes after a note that says the same.
+    /// Whether it is about the stream itself, such as `connection.established`; a note with the same content precedes
+    /// it.
     public let isOfStream: Bool
 
     init(_ event: ServerSentEvent, _ object: JSONObject, isOfStream: Bool = false) {

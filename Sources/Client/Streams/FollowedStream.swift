@@ -5,7 +5,7 @@ import Text
 
 /// A stream of a gateway that is kept open: one connection after another, each read by the same follower.
 public actor FollowedStream {
-    /// Takes what each piece that came has completed, which may be nothing. What it throws ends the stream.
+    /// Takes the output of each piece that was received, which may be empty. An error that it throws ends the stream.
     public typealias Show = @Sendable ([Follower.Output]) throws -> Void
 
     private let client: GatewayClient
@@ -29,7 +29,7 @@ public actor FollowedStream {
         self.show = show
     }
 
-    /// Goes on until there is no use in another connection.
+    /// Connects again and again until another connection would be useless.
     ///
     /// - Throws: ``Failure`` with the reason, or what `show` throws.
     public func run() async throws {
@@ -46,7 +46,7 @@ public actor FollowedStream {
         }
     }
 
-    /// How the job ended that the stream is of; nil while it goes on, or when the stream is of none.
+    /// How the stream's job ended; nil while it goes on, or when the stream is not a job's.
     public var jobEnd: JobFollower.End? { (follower as? JobFollower)?.end }
 
     /// A connection, from the attempt to its end.

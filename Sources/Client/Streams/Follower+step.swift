@@ -1,24 +1,24 @@
 import Text
 
 extension Follower {
-    /// How a connection, or the attempt at one, came to its end.
+    /// How a connection, or the attempt at one, ended.
     public enum Ending: Sendable, Equatable {
         case ended
         case broken(String)
-        /// Nothing came for longer than ``Follower/patience``.
+        /// Nothing was received for longer than ``Follower/patience``.
         case silent
         case refused(status: Int, detail: String, retryAfter: Duration?)
     }
 
-    /// What is to be done after a connection.
+    /// What to do after a connection has ended.
     public enum Step: Sendable, Equatable {
         case reconnect(after: Duration, because: String)
-        /// There is nothing more to come.
+        /// The stream has ended for good.
         case done
         case stop(Failure)
     }
 
-    /// What to do now. Only a refusal that no retry can mend, or the server's word, ends it.
+    /// Decides what to do next. Only a refusal that no retry can change, or the server's instruction, ends it.
     public mutating func step(after ending: Ending, using generator: inout any RandomNumberGenerator) -> Step {
         if case .stayAway(let reason) = closing {
             return .stop(Failure(.auth, "the server ended the stream: \(reason)"))
@@ -32,7 +32,7 @@ extension Follower {
 }
 
 extension Follower.Ending {
-    /// Of a refusal that no retry can mend.
+    /// The failure of a refusal that no retry can change; nil for others.
     var refusal: Failure? {
         guard case .refused(let status, let detail, _) = self,
             status != 408 && status != 425 && status != 429 && status < 500
@@ -40,7 +40,7 @@ extension Follower.Ending {
         return Failure(Failure.Kind(status: status), detail.printable)
     }
 
-    /// How long the server asked to be left alone; nothing unless it did.
+    /// The server's `Retry-After`; zero without one.
     var retryAfter: Duration {
         if case .refused(_, _, let after?) = self { after } else { .zero }
     }

@@ -2,14 +2,14 @@ import Events
 import StrictJSON
 import Text
 
-/// Follows a tenant's events from one connection to the next: which events come, where to resume, when to come back.
+/// Follows a tenant's events from one connection to the next: the events, where to resume, when to reconnect.
 ///
-/// Each numbered event comes once.
+/// Each numbered event is returned once.
 public struct Follower: Following {
-    /// What comes of a stream.
+    /// What a stream gives to show.
     public enum Output: Sendable, Equatable {
         case event(FollowedEvent)
-        /// A sentence for people on how the stream itself is doing, without anything that a terminal would obey.
+        /// A sentence for people about the state of the stream, without control characters.
         case note(String)
     }
 
@@ -27,7 +27,7 @@ public struct Follower: Following {
 
     private static let limits = JSONParser.Limits(bytes: 64 << 20, depth: 64)
 
-    /// - Parameter cursor: where to begin; nil means at what comes next.
+    /// - Parameter cursor: where to begin; nil for the next event.
     public init(since cursor: String? = nil) { parser = EventStreamParser(lastEventID: cursor ?? "") }
 
     public var lastEventID: String { parser.lastEventID }
@@ -64,7 +64,7 @@ public struct Follower: Following {
         output.append(.event(FollowedEvent(event, object, isOfStream: note != nil)))
     }
 
-    /// Does what the stream says of itself; returns a note on it, or nil for any other event.
+    /// Follows the stream's events about itself; returns a note about them, or nil for any other event.
     private mutating func obey(_ type: String, _ event: JSONObject) -> String? {
         let reason = (event["reason"]?.string ?? "no reason given").printable
         switch type {

@@ -1,10 +1,11 @@
 import Synchronization
 
-/// Tells when a connection has said nothing for too long. Looks once a second.
+/// Detects that a connection was silent for too long. Checks once a second.
 final class SilenceWatch: Sendable {
     private struct State {
         var patience: Duration
-        /// Nil while we are busy with what came: a slow reader of our own output is not the server's silence.
+        /// Nil while received bytes are being handled, so that a slow reader of our output does not count as the
+        /// server's silence.
         var since: ContinuousClock.Instant?
     }
 
@@ -16,7 +17,7 @@ final class SilenceWatch: Sendable {
 
     func resume(patience: Duration) { state.withLock { $0 = State(patience: patience, since: .now) } }
 
-    /// Returns once nothing has come for as long as our patience lasts.
+    /// Returns once nothing was received for the reader's patience.
     func waitForSilence() async throws(CancellationError) {
         while true {
             let isOver = state.withLock { state in

@@ -1,19 +1,19 @@
 public import Events
 public import Tokens
 
-/// A JWK set that has to be fetched, and whose tokens its keys are for. Never taken from a token.
+/// The URL of a JWK set, and the issuer whose tokens its keys verify. It comes from settings, never from a token.
 public struct KeyURL: Sendable, Hashable {
     /// https, or http to this machine.
     public let url: String
     /// The setting that names it, for messages.
     public let setting: String
-    /// Whose tokens its keys verify; nil for those of all issuers that have no keys of their own.
+    /// The issuer whose tokens its keys verify; nil for all issuers that have no keys of their own.
     public let issuer: String?
     /// The only tenant that its keys are for.
     public let tenant: TenantID?
     let algorithms: [Algorithm]?
 
-    /// The keys in an answer that are for us. Secrets are not: everybody who can read the answer could sign with them.
+    /// The usable keys in an answer. Secrets are dropped: everybody who can read the answer could sign with them.
     ///
     /// - Throws: ``KeyError/notJWK``, ``KeyError/noUsableKey``.
     public func keys(in answer: some Sequence<UInt8>) throws(KeyError) -> [TokenKey] {
@@ -25,10 +25,10 @@ public struct KeyURL: Sendable, Hashable {
 }
 
 extension Settings {
-    /// The JWK sets that have to be fetched. Two tenants that name the same URL have one each.
+    /// The JWK sets that have to be fetched. Two tenants that name the same URL have separate entries.
     public var keyURLs: [KeyURL] { [keyURL].compactMap(\.self) + tenants.files.compactMap(\.keyURL) }
 
-    /// That of all who have none of their own.
+    /// The set for all issuers without a set of their own.
     var keyURL: KeyURL? {
         auth.jwksURL.map {
             KeyURL(url: $0, setting: "auth.jwksURL", issuer: auth.issuer, tenant: nil, algorithms: auth.algorithms)

@@ -3,20 +3,20 @@ import Text
 public import Tokens
 
 extension Settings {
-    /// Makes the verifier of tokens that these settings describe, and reads their files for it.
+    /// Makes the verifier of tokens from these settings, and reads the key files that they name.
     ///
-    /// - Parameter fetched: what ``keyURLs`` have come to; those that have not come yet are left out.
+    /// - Parameter fetched: the keys fetched from ``keyURLs`` so far.
     /// - Throws: ``InvalidSettings``, with `noKey` when no key is given.
     public func makeVerifier(fetched: [KeyURL: [TokenKey]] = [:]) throws(InvalidSettings) -> TokenVerifier {
         var keys = try readKeys()
         guard !keys.isEmpty || auth.jwksURL != nil || !tenants.files.isEmpty else { throw InvalidSettings(.noKey) }
         keys += keyURL.flatMap { fetched[$0] } ?? []
         var rules = try makeRules(for: keys)
-        // All of them, since an unbound key is not tried for an issuer that has bound ones.
+        // All keys are bound, since an unbound key is not tried for an issuer that has bound ones.
         if auth.jwksURL != nil, let issuer = auth.issuer { keys = keys.map { $0.bound(toIssuer: issuer) } }
         guard !tenants.files.isEmpty else { return TokenVerifier(keys: KeySet(keys), rules: rules) }
 
-        // Each tenant has algorithms of its own, so they are the keys' business and no longer the rules'.
+        // Tenants may allow different algorithms, so these are checked by key rather than by the common rules.
         keys = keys.compactMap { $0.narrowed(to: rules.algorithms) }
         for file in tenants.files { keys += try file.makeKeys(fetched: fetched) }
         rules.algorithms = Algorithm.allCases
@@ -31,8 +31,8 @@ extension Settings {
         return keys
     }
 
-    /// Every key that is given but those to be fetched. `auth.secret` beside `auth.secretFile` makes two, for a change
-    /// of secrets.
+    /// All keys except those to be fetched. `auth.secret` and `auth.secretFile` together give two, for a change of
+    /// secrets.
     fileprivate func readKeys() throws(InvalidSettings) -> [TokenKey] {
         let files: [(name: String, path: String?, make: ([UInt8]) throws(KeyError) -> [TokenKey])] = [
             ("auth.secretFile", auth.secretFile, { bytes throws(KeyError) in [try .secret(inFile: bytes)] }),
@@ -59,10 +59,10 @@ extension Settings {
         return keys
     }
 
-    /// What a token must say besides; the algorithms are those of `keys` unless `auth.algorithms` narrows them.
+    /// The rules for tokens; the algorithms are those of `keys` unless `auth.algorithms` restricts them.
     public func makeRules(for keys: [TokenKey]) throws(InvalidSettings) -> TokenRules {
         let given = Algorithm.allCases.filter { algorithm in keys.contains { $0.algorithms.contains(algorithm) } }
-        // What is fetched may come to be for any; a token's key has to be for its algorithm in any case.
+        // Fetched keys may be for any algorithm; a token's key has to fit its algorithm in any case.
         let allowed = auth.algorithms ?? (auth.jwksURL == nil ? given : Algorithm.allCases)
         guard allowed.contains(where: given.contains) || keys.isEmpty else {
             throw InvalidSettings(.noKeyForAlgorithms(allowed: allowed, given: given))
@@ -88,7 +88,7 @@ extension TenantFile {
 }
 
 extension TokenKey {
-    /// The key of a secret that a file holds; the file's last line break is no part of it.
+    /// The key of a secret that a file holds; the file's final line break is not part of it.
     ///
     /// - Throws: as ``init(secret:keyID:)`` does.
     public static func secret(inFile bytes: [UInt8]) throws(KeyError) -> TokenKey {

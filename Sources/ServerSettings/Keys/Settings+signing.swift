@@ -1,7 +1,7 @@
 public import Tokens
 
 extension Settings {
-    /// The key that the server's own secret is, for signing tokens: `auth.secret`, or else that of `auth.secretFile`.
+    /// The key for signing tokens with the server's own secret: `auth.secret`, or else that of `auth.secretFile`.
     ///
     /// - Throws: ``InvalidSettings``, with `noSigningKey` when neither is set.
     public func makeSigningKey() throws(InvalidSettings) -> TokenKey {

@@ -1,6 +1,6 @@
 import Text
 
-/// Finds the key that someone meant who wrote another: a slip of the finger, or the right name in the wrong section.
+/// Finds the known key that a mistyped name most likely means: a typing error, or the right name in the wrong section.
 enum NearestKey {
     /// The known key that is nearest to `name`, a dotted name or an environment variable's without prefix.
     static func to(_ name: String, among keys: [SettingKey] = SettingKey.all) -> SettingKey {
@@ -8,7 +8,7 @@ enum NearestKey {
         return keys.min { wanted.distance(to: Spelling($0.name)) < wanted.distance(to: Spelling($1.name)) }!
     }
 
-    /// A name without what people spell differently: capitals, dashes, underscores, the dot after the section.
+    /// A name normalised for comparison: without capitals, dashes, underscores and the dot after the section.
     private struct Spelling {
         let whole: [UInt8]
         let lastPart: [UInt8]

@@ -1,7 +1,7 @@
 import Configuration
 
 extension Settings {
-    /// The settings that `sources` come to, each value checked.
+    /// Reads the settings from `sources` and checks each value.
     ///
     /// - Throws: ``InvalidSettings`` with everything that is wrong.
     public static func load(from sources: SettingsSources) throws(InvalidSettings) -> Settings {
@@ -20,8 +20,8 @@ extension Settings {
         let secrets = take(sources.readSecrets)
         let file = take(sources.readFile)
 
-        // All texts, since a reader takes a value of another type for one that is not there; all secret, since it
-        // writes the others to the file that CONFIG_ACCESS_LOG_FILE names.
+        // All values are texts, since a reader treats a value of another type as missing; all secret, since it writes
+        // the others to the file that CONFIG_ACCESS_LOG_FILE names.
         let reader = ConfigReader(providers: [
             InMemoryProvider(texts: Dictionary(sources.flags.map { ($0.key, $0.text) }) { $1 }),
             EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all)

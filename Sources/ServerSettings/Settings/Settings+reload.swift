@@ -1,14 +1,14 @@
 import Events
 
 extension Settings {
-    /// Whether a running server takes another value of this key; a change of any other waits until it starts anew.
+    /// Whether a running server applies a changed value of this key; other changes need a restart.
     static func isLive(_ key: SettingKey) -> Bool {
         key.name.hasPrefix("auth.") || key.name.hasPrefix("limits.")
             || ["http.corsOrigins", "http.trustedProxies", "tenants.directory"].contains(key.name)
     }
 
-    /// The keys whose values differ from those in `running` and take effect only when the server is started anew, those of
-    /// a tenant with its name.
+    /// The keys whose values differ from those in `running` and take effect only after a restart; those of a tenant
+    /// carry its name.
     public func changesForRestart(since running: Settings) -> [String] {
         let keys = SettingKey.all.filter { !Self.isLive($0) && !$0.isSame(self, running) }.map(\.name)
         let names = Set((tenants.files + running.tenants.files).map(\.tenant.rawValue)).sorted()
@@ -16,7 +16,7 @@ extension Settings {
         return keys + ofTenants.map { "events of \($0)" }
     }
 
-    /// Nil when it is the same as for all.
+    /// The tenant's own retention; nil when it is the general one.
     private func ownRetention(of tenant: String) -> Retention? {
         let own = tenants.files.first { $0.tenant.rawValue == tenant }?.settings.events
         return own == events ? nil : own

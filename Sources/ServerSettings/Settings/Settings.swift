@@ -2,13 +2,13 @@ public import Events
 public import Logging
 public import Tokens
 
-/// Everything that an operator can set, with its defaults. ``SettingKey/all`` has the keys and what each may be.
+/// Everything that an operator can set, with its defaults. ``SettingKey/all`` lists the keys and their allowed values.
 public struct Settings: Sendable, Equatable {
     public var http = HTTP()
     public var auth = Auth()
     public var tenants = Tenants()
     public var database = Database()
-    /// What of the log is kept, for each tenant.
+    /// How much of the log is kept for each tenant.
     public var events = Retention()
     public var sse = Streams()
     public var limits = Limits()
@@ -20,7 +20,7 @@ public struct Settings: Sendable, Equatable {
     /// The defaults.
     public init() {}
 
-    /// The listener, and what requests may be.
+    /// Settings of the listener, and limits of requests.
     public struct HTTP: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 8788
@@ -32,7 +32,7 @@ public struct Settings: Sendable, Equatable {
         public var trustedProxies: [String] = []
     }
 
-    /// Which tokens are accepted.
+    /// Settings that decide which tokens are accepted.
     public struct Auth: Sendable, Equatable {
         public var secret: Secret?
         public var secretFile: String?
@@ -41,21 +41,21 @@ public struct Settings: Sendable, Equatable {
         public var jwksURL: String?
         public var issuer: String?
         public var audience: String?
-        /// Nil: those of the keys given.
+        /// Nil for the algorithms of the given keys.
         public var algorithms: [Algorithm]?
         public var leeway: Duration = .seconds(30)
         public var tenantClaim = "tenant"
     }
 
-    /// What tenants have of their own.
+    /// Settings of individual tenants.
     public struct Tenants: Sendable, Equatable {
-        /// Where their files are, one a tenant.
+        /// The directory of their files, one for each tenant.
         public var directory: String?
-        /// What is in it, once it has been read.
+        /// The files in it, once they have been read.
         public internal(set) var files: [TenantFile] = []
     }
 
-    /// Where the store is, and what it promises.
+    /// Settings of the store: its location and durability.
     public struct Database: Sendable, Equatable {
         public var url = DatabaseURL.sqlite(path: "boardcast.sqlite")
         public var synchronous = Synchronous.full
@@ -68,18 +68,18 @@ public struct Settings: Sendable, Equatable {
         }
     }
 
-    /// Every stream of events, over whatever transport.
+    /// Settings of all streams of events, over any transport.
     public struct Streams: Sendable, Equatable {
         public var heartbeat: Duration = .seconds(20)
-        /// When a client whose connection broke comes back, as the stream says.
+        /// After what time a client reconnects when its connection broke; sent on the stream.
         public var retry: Duration = .milliseconds(3000)
-        /// What one connection may have under way.
+        /// Byte budget of one connection.
         public var queueBytes = 262_144
         /// How long a connection may take no byte.
         public var stall: Duration = .seconds(60)
     }
 
-    /// How many and how much, before requests are refused.
+    /// Limits beyond which requests are refused.
     public struct Limits: Sendable, Equatable {
         public var connectionsPerTenant = 10_000
         public var connectionsPerUser = 64
@@ -90,7 +90,7 @@ public struct Settings: Sendable, Equatable {
         public var authFailureBurst = 100
     }
 
-    /// Jobs and their streams.
+    /// Settings of jobs and their streams.
     public struct Jobs: Sendable, Equatable {
         /// The longest stream of a job.
         public var stream: Duration = .seconds(300)
@@ -98,21 +98,21 @@ public struct Settings: Sendable, Equatable {
         public var stall: Duration = .seconds(300)
     }
 
-    /// The fan-out.
+    /// Settings of the fan-out.
     public struct Rooms: Sendable, Equatable {
         /// A busy room sends at most once in this time, an idle one at once.
         public var coalesce: Duration = .milliseconds(1)
     }
 
-    /// The process.
+    /// Settings of the process.
     public struct Server: Sendable, Equatable {
-        /// The time over which streams end, and clients come back elsewhere, when the server shuts down.
+        /// The time over which streams end, and clients reconnect elsewhere, when the server shuts down.
         public var drain: Duration = .seconds(10)
-        /// Nil: as many as there are cores.
+        /// Nil for the number of cores.
         public var loops: Int?
     }
 
-    /// The log on stderr.
+    /// Settings of the log on stderr.
     public struct Log: Sendable, Equatable {
         public var level = Logger.Level.info
     }

@@ -2,7 +2,7 @@ import Yams
 
 /// A YAML file of settings, flat: `limits: {connectionsTotal: 5}` and `limits.connectionsTotal: 5` are the same.
 struct SettingsFile {
-    /// Texts by dotted name, those of a list with commas between. What is empty or null is not here.
+    /// Texts by dotted name, those of a list with commas between. Empty and null values are left out.
     private(set) var values: [String: String] = [:]
     private(set) var problems: [SettingsProblem] = []
     private let path: String
@@ -65,7 +65,7 @@ struct SettingsFile {
         }
     }
 
-    /// The same key may stand once nested and once with its dots.
+    /// A key given both nested and dotted is a problem.
     private mutating func take(_ text: String, for name: String) {
         guard values.updateValue(text, forKey: name) == nil else {
             return problems.append(.badFile(path: path, line: nil, problem: "\(name) is given twice"))
@@ -74,12 +74,12 @@ struct SettingsFile {
 }
 
 extension Node {
-    /// Empty, `~`, `null` or `{}`: what is left when everything in a section is commented out.
+    /// Whether it is empty, `~`, `null` or `{}`, as when everything in a section is commented out.
     fileprivate var isNothing: Bool { mapping?.isEmpty ?? (scalar != nil && tag == Tag(.null)) }
 }
 
 extension SettingsProblem {
-    /// Says where and why, but never quotes the line, which may hold a secret.
+    /// A problem that gives the place and reason but never quotes the line, which may hold a secret.
     fileprivate static func badYAML(_ error: any Error, path: String) -> SettingsProblem {
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -3,7 +3,7 @@ public import Tokens
 
 /// One thing that is wrong with the configuration. Quotes no secret.
 public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
-    /// A name that is no key's, where it was found, and the known one that is nearest to it.
+    /// An unknown key, where it was found, and the known key that is nearest to it.
     case unknownKey(String, origin: String, nearest: String)
     /// In a tenant's file.
     case notOfTenants(key: String, origin: String)
@@ -12,7 +12,7 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case unreadable(FileError, key: String?)
     /// A configuration file that is not YAML, or not of our shape.
     case badFile(path: String, line: Int?, problem: String)
-    /// The key, or set of keys, that a setting gives is not one to verify tokens with.
+    /// The key, or set of keys, of a setting can't be used to verify tokens.
     case badKey(key: String, path: String?, KeyError)
     case noKeyForAlgorithms(allowed: [Algorithm], given: [Algorithm])
     /// There is no key to verify tokens with.
@@ -21,7 +21,7 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case noSigningKey
     /// In a tenant's file.
     indirect case ofTenant(path: String, SettingsProblem)
-    /// There is but `auth.jwksURL`, which only the server fetches.
+    /// The only keys are those of `auth.jwksURL`, which only the server fetches.
     case onlyFetchedKeys
     case developmentBeyondLoopback(host: String)
 

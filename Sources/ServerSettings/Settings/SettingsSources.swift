@@ -18,9 +18,9 @@ public struct SettingsSources: Sendable {
 
     /// The flags that were given; of two for one key the last wins.
     public var flags: [Flag]
-    /// The process's variables, also those that are not ours.
+    /// All variables of the process.
     public var environment: [String: String]
-    /// One file a key, named after it: `auth.secret`.
+    /// A directory with one file for each key, named after it: `auth.secret`.
     public var secretsDirectory: String?
     /// The YAML file, if there is one.
     public var file: String?
@@ -37,15 +37,15 @@ public struct SettingsSources: Sendable {
 }
 
 extension SettingsSources {
-    /// Variables with our prefix that are no settings.
+    /// Variables with our prefix that are not settings.
     static let otherVariables: Set<String> = [
         "BOARDCAST_TOKEN", "BOARDCAST_URL", "BOARDCAST_SECRETS_DIRECTORY", "BOARDCAST_BIN",
     ]
 
-    /// What one source holds: texts by the names that it calls keys by, and what is wrong with it.
+    /// The content of one source: texts by the source's own names of keys, and the problems found.
     typealias Texts = (values: [String: String], problems: [SettingsProblem])
 
-    /// The environment's variables that are ours, and those that are no setting.
+    /// The environment's variables with our prefix, and a problem for each that is not a setting.
     func readEnvironment() -> Texts {
         let known = Set(SettingKey.all.map(\.environmentName))
         var values: [String: String] = [:]
@@ -62,7 +62,8 @@ extension SettingsSources {
         return (values, problems)
     }
 
-    /// Kubernetes sets variables that look like ours in the pods beside a service named `boardcast`.
+    /// Whether Kubernetes has set the variable: it sets ones with our prefix in pods next to a service named
+    /// `boardcast`.
     private static func isOfKubernetes(_ name: String, _ text: String) -> Bool {
         let rest = name.dropFirst(SettingKey.environmentPrefix.count)
         return rest.hasPrefix("SERVICE_HOST") || rest.hasPrefix("SERVICE_PORT")
@@ -70,7 +71,7 @@ extension SettingsSources {
             || (rest.hasPrefix("PORT_") && rest.dropFirst(5).first?.isNumber == true)
     }
 
-    /// What the secrets directory holds by key, and its files that are no key's.
+    /// The secrets by key, and a problem for each file that is not named after a key.
     func readSecrets() throws(SettingsProblem) -> Texts {
         guard let secretsDirectory else { return ([:], []) }
         var values: [String: String] = [:]

@@ -1,10 +1,10 @@
 import Events
 
 extension Settings {
-    /// Most files that `tenants.directory` may have.
+    /// The most files that `tenants.directory` may have.
     static let mostTenants = 10_000
 
-    /// Reads the files of `tenants.directory`, if there is one, in place of those that were read before.
+    /// Reads the files of `tenants.directory`, if there is one, replacing those that were read before.
     ///
     /// - Throws: ``InvalidSettings`` with everything that is wrong with any of them.
     public mutating func readTenants() throws(InvalidSettings) {
@@ -32,7 +32,8 @@ extension Settings {
         tenants.files = files
     }
 
-    /// An issuer speaks for one tenant alone, or for those that have none of their own.
+    /// The problems with issuers that are used more than once: an issuer belongs to one tenant, or to those that have
+    /// no issuer of their own.
     private func sharedIssuers(of files: [TenantFile]) -> [SettingsProblem] {
         var owners: [[UInt8]: String] = [:]
         if let issuer = auth.issuer { owners[Array(issuer.utf8)] = "the general auth.issuer" }

@@ -1,14 +1,14 @@
 public import Events
 
-/// What a tenant has of its own: `TENANT.yaml` in `tenants.directory`.
+/// The settings of one tenant: `TENANT.yaml` in `tenants.directory`.
 public struct TenantFile: Sendable, Equatable {
-    /// Whose file it is.
+    /// The tenant that the file belongs to.
     public let tenant: TenantID
     /// Where it is, for messages.
     public let path: String
-    /// Whose tokens speak for the tenant, and for no other.
+    /// The issuer whose tokens are for this tenant and for no other.
     public let issuer: String
-    /// The general settings with the file's over them. The keys and the origins are its own alone.
+    /// The general settings, overridden by the file's. The keys and the origins are the file's only.
     public let settings: Settings
 
     /// Keys that a tenant can set.

@@ -1,7 +1,7 @@
 /// Where the tasks and the log are: `sqlite:PATH` or `sqlite::memory:`.
 public enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
     case sqlite(path: String)
-    /// Gone when the server ends.
+    /// A database in memory, lost when the server ends.
     case sqliteInMemory
 
     static let format = ValueFormat<DatabaseURL>("sqlite:PATH or sqlite::memory:") { text throws(Unfit) in

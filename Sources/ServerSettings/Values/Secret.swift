@@ -1,6 +1,6 @@
-/// Bytes that must not be shown: whatever prints, logs or dumps this value gets a placeholder.
+/// Bytes that must not be shown: printing, logging or dumping this value gives a placeholder.
 public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// What is not to be shown.
+    /// The secret bytes.
     public let bytes: [UInt8]
 
     public init(_ bytes: [UInt8]) { self.bytes = bytes }

@@ -17,7 +17,7 @@ extension ValueFormat where Value == String {
         return text
     }
 
-    /// Without a user, which would be a password in the open.
+    /// The URL must have no user part, which might contain a password.
     static let keyURL = Self("an https URL, or an http URL of this machine") { text throws(Unfit) in
         let place = text.prefix { $0 != "?" }
         guard let server = ServerURL(String(place)), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 })

@@ -15,10 +15,10 @@ struct ValueFormat<Value>: Sendable {
     }
 }
 
-/// Why a text is no value of a key, to be read after the key or the text: "is not a whole number".
+/// Why a text is not a value of a key, to be read after the key or the text: "is not a whole number".
 struct Unfit: Error {
     let problem: String
-    /// Whether the message may quote the text: not when it may hold a password.
+    /// Whether the message may quote the text, which it must not when the text may contain a password.
     let showsText: Bool
 
     init(_ problem: String, showsText: Bool = true) {
@@ -70,7 +70,7 @@ extension ValueFormat where Value == Duration {
 }
 
 extension ValueFormat where Value == String {
-    /// Anything but nothing.
+    /// Any text that is not empty.
     static func text(_ what: String) -> Self {
         Self(what) { text throws(Unfit) in
             guard !text.isEmpty else { throw Unfit("is empty") }

@@ -55,7 +55,7 @@ struct ImportCommand: AsyncParsableCommand {
 
     /// The job as it ended.
     ///
-    /// - Throws: ``Failure``; interrupted when a signal came, which cancels the import.
+    /// - Throws: ``Failure``; interrupted when a signal cancelled the import.
     private func finish(_ work: RemoteImport) async throws -> RemoteImport.Job {
         try await withThrowingTaskGroup(of: RemoteImport.Job.self) { group in
             group.addTask {

@@ -2,7 +2,7 @@ import Client
 import ServerSettings
 import StrictJSON
 
-/// Where the data of an event to be published is.
+/// The source of the data of an event to be published.
 enum PublicationData: Equatable {
     case text(String)
     case file(String)

@@ -2,7 +2,7 @@ import ArgumentParser
 import Client
 import Text
 
-/// Which server to talk to, and as whom.
+/// The options that name the server and the token.
 struct RemoteOptions: ParsableArguments {
     @Option(help: "The server. [default: $BOARDCAST_URL, or else http://127.0.0.1:8788]")
     var url: String?
@@ -10,7 +10,7 @@ struct RemoteOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where the token is. [default: $BOARDCAST_TOKEN itself]", valueName: "file"))
     var tokenFile: String?
 
-    /// - Throws: ``Failure`` of usage when the URL is none, or there is no token.
+    /// - Throws: ``Failure`` of usage when the URL is invalid, or there is no token.
     func client() throws(Failure) -> GatewayClient {
         let environment = Environment.variables
         let server = try Self.server(url, environment: environment)

@@ -5,7 +5,7 @@ import Text
 /// Where a command's own token comes from; never from a flag's value, which others on the machine can read.
 enum TokenSource: Sendable, Equatable {
     case text(String)
-    /// Read anew for each connection, so that whatever keeps it fresh is heard.
+    /// Read again for each connection, so that a renewed token is used.
     case file(String)
 
     /// - Throws: ``Failure`` of usage when there is none.
@@ -19,7 +19,7 @@ enum TokenSource: Sendable, Equatable {
         }
     }
 
-    /// - Throws: ``Failure`` of usage when the file can't be read, or what it holds could not stand in a header.
+    /// - Throws: ``Failure`` of usage when the file can't be read, or when its content can't be sent in a header.
     func token() throws(Failure) -> String {
         let token: String
         switch self {

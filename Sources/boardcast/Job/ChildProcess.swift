@@ -2,7 +2,7 @@ import Client
 import Dispatch
 import Glibc
 
-/// A command with its descendants, in a process group of their own; what it writes to stdout comes to us.
+/// A command and its descendants, in their own process group, whose stdout we read.
 struct ChildProcess: Sendable {
     private let id: pid_t
     private let output: CInt
@@ -13,8 +13,8 @@ struct ChildProcess: Sendable {
         case signal(Int32)
     }
 
-    /// Starts `command`, looked for in `PATH`. Its stdin is ours, unless that is a terminal, which only the group in front
-    /// may read.
+    /// Starts `command`, looked for in `PATH`. It inherits our stdin unless that is a terminal, which only the
+    /// foreground group may read.
     ///
     /// - Throws: ``Failure`` of usage when there is no such command.
     static func start(_ command: [String]) throws(Failure) -> ChildProcess {
@@ -53,7 +53,7 @@ struct ChildProcess: Sendable {
         return ChildProcess(id: id, output: ends[0])
     }
 
-    /// Reads all that is written, on a thread of its own; `body` is called there.
+    /// Reads everything that is written to stdout, on a separate thread; `body` is called there.
     func read(_ body: @escaping @Sendable (ArraySlice<UInt8>?) -> Void) {
         DispatchQueue(label: "job-output").async { [output] in
             var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -81,7 +81,7 @@ struct ChildProcess: Sendable {
         }
     }
 
-    /// To the command and its descendants.
+    /// Sends `signal` to the command and its descendants.
     func send(_ signal: CInt) { kill(-id, signal) }
 
     private static func problem(_ number: CInt) -> String { String(cString: strerror(number)).lowercased() }

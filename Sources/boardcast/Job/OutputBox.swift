@@ -1,6 +1,6 @@
 import Synchronization
 
-/// The lines of a worker's output, between one read and the next.
+/// Holds a worker's output between reads until its lines are complete.
 final class OutputBox: Sendable {
     private let output = Mutex(WorkerOutput())
 

@@ -2,18 +2,18 @@ import Client
 import Glibc
 import UnixSignals
 
-/// Runs a command and reports it as a job: what it says of its progress, that it is there, how it ends. Whoever cancels the
-/// job, or interrupts us, ends the command with all its descendants.
+/// Runs a command and reports it as a job: its progress, a sign of life, and how it ends. Cancelling the job, or
+/// interrupting this process, ends the command and all its descendants.
 struct Worker: Sendable {
     let client: GatewayClient
     let reports: JobReports
     let child: ChildProcess
-    /// How often we say that we are there when there is nothing else to say.
+    /// How often an empty report is sent when there is no progress to report.
     let heartbeat: Duration
     private let interruptions: UnixSignalsSequence
     private let state = WorkerState()
 
-    /// - Parameter interruptions: trapped before the command was started.
+    /// - Parameter interruptions: signals, which must be trapped before the command is started.
     init(
         client: GatewayClient, reports: JobReports, child: ChildProcess, heartbeat: Duration,
         interruptions: UnixSignalsSequence
@@ -26,9 +26,9 @@ struct Worker: Sendable {
     }
 
     private static let tick = Duration.milliseconds(250)
-    /// How long a command has to end after it was asked to.
+    /// How long a command has to end after SIGTERM, before it is killed.
     private static let grace = Duration.seconds(5)
-    /// How long the last report is tried for.
+    /// How long the last report is retried.
     private static let patience = Duration.seconds(120)
 
     /// Returns when the command has ended and that is reported.
@@ -41,10 +41,10 @@ struct Worker: Sendable {
         let watch = Task { await watchForCancel() }
         let interruption = Task { await waitForInterruption() }
         let exit = await child.wait()
-        // What it wrote last may be on its way; what its descendants write later is not waited for.
+        // Waits for the command's last output, but not for what its descendants write later.
         for _ in 0..<20 where !state.isRead { try? await Task.sleep(for: .milliseconds(50)) }
         for task in [work, watch, interruption] { task.cancel() }
-        // Descendants that outlived it.
+        // Kills descendants that outlived the command.
         if state.isCancelled || state.isInterrupted { child.send(SIGKILL) }
         await work.value
         if state.isInterrupted {
@@ -55,7 +55,7 @@ struct Worker: Sendable {
         return try await finish(exit)
     }
 
-    /// Splits what the command writes into progress and what is passed on.
+    /// Makes a function that splits the command's output into progress and lines to be passed on.
     private func makeReader() -> @Sendable (ArraySlice<UInt8>?) -> Void {
         let output = OutputBox()
         return { [state] bytes in
@@ -106,7 +106,7 @@ struct Worker: Sendable {
     private func waitForInterruption() async {
         await withDiscardingTaskGroup { group in
             for await _ in interruptions {
-                // The second time there is no more asking.
+                // The second interruption kills the command.
                 if state.isInterrupted { child.send(SIGKILL) }
                 state.interrupt()
                 group.addTask { await endChild() }
@@ -140,7 +140,7 @@ struct Worker: Sendable {
     }
 
     private func tell(_ exit: ChildProcess.Exit) async -> JobReports.Outcome {
-        // Its last words, which its end shall not hide.
+        // Its last progress, which must be reported before its end.
         if let progress = state.takeProgress() {
             let outcome = await reports.report(progress)
             if case .failed = outcome { state.putBack(progress) }
@@ -155,7 +155,7 @@ struct Worker: Sendable {
 }
 
 extension ChildProcess.Exit {
-    /// As a shell has it.
+    /// The exit code that a shell would give.
     fileprivate var code: Int32 {
         switch self {
         case .code(let code): code

@@ -2,9 +2,9 @@ import Text
 
 /// A line that a worker writes: `PROGRESS 40 message` is for its job, any other for those who read its output.
 enum WorkerLine: Sendable, Equatable {
-    /// `percent` is 0 to 100; no message leaves the last one.
+    /// `percent` is 0 to 100; without a message the last one stays.
     case progress(percent: Int, message: String?)
-    /// As it came, with its line end if it had one.
+    /// Any other line as it was written, with its line end if it had one.
     case other([UInt8])
 
     /// - Parameter line: with its line end.
@@ -21,6 +21,6 @@ enum WorkerLine: Sendable, Equatable {
         self = .progress(percent: percent, message: message?.filter { $0 != "\0" })
     }
 
-    /// Characters that a job's message may have.
+    /// The most characters of a job's message.
     private static let longestMessage = 1000
 }

@@ -1,11 +1,11 @@
-/// Cuts what a worker writes into lines. A line longer than ``longest`` is passed on in pieces, and is never progress.
+/// Splits a worker's output into lines. A line longer than ``longest`` is passed on in pieces, and is never progress.
 struct WorkerOutput {
     static let longest = 65_536
 
     private var line: [UInt8] = []
     private var isCut = false
 
-    /// What has become complete with these bytes.
+    /// The lines that these bytes complete.
     mutating func read(_ bytes: some Sequence<UInt8>) -> [WorkerLine] {
         var lines: [WorkerLine] = []
         for byte in bytes {
@@ -23,7 +23,7 @@ struct WorkerOutput {
         return lines
     }
 
-    /// What is left when nothing more comes.
+    /// The unfinished last line, once the output has ended.
     mutating func finish() -> WorkerLine? {
         defer { line = [] }
         if line.isEmpty { return nil }

@@ -1,7 +1,8 @@
 import Client
 import Synchronization
 
-/// What a worker's threads and tasks know of its job: the progress that is yet to be reported, and whether it was cancelled.
+/// The state of a job that the worker's threads and tasks share: the progress to be reported, and whether the job was
+/// cancelled.
 final class WorkerState: Sendable {
     private struct State {
         var progress: JobProgress?
@@ -13,7 +14,7 @@ final class WorkerState: Sendable {
 
     private let state = Mutex(State())
 
-    /// What falls is left out: the gateway would refuse it.
+    /// Notes progress. A lower percentage is ignored, since the gateway would refuse it.
     func note(percent: Int, message: String?) {
         state.withLock { state in
             guard percent >= state.reached else { return }
@@ -22,7 +23,7 @@ final class WorkerState: Sendable {
         }
     }
 
-    /// The latest, once.
+    /// Takes the latest progress; nil when it was taken already.
     func takeProgress() -> JobProgress? {
         state.withLock { state in
             defer { state.progress = nil }
@@ -30,12 +31,12 @@ final class WorkerState: Sendable {
         }
     }
 
-    /// It could not be reported, and is to be unless there is something newer.
+    /// Puts back progress that could not be reported, unless there is newer progress.
     func putBack(_ progress: JobProgress?) { state.withLock { $0.progress = $0.progress ?? progress } }
 
     var isCancelled: Bool { state.withLock { $0.isCancelled } }
 
-    /// - Returns: whether it was not before.
+    /// - Returns: false when it was cancelled before.
     func cancel() -> Bool {
         state.withLock { state in
             defer { state.isCancelled = true }

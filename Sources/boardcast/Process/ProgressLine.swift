@@ -1,10 +1,10 @@
 import Glibc
 
-/// The line of stderr that shows how far a command is. Where stderr is no terminal nothing is shown.
+/// Shows a command's progress on one line of stderr. Nothing is shown when stderr is not a terminal.
 struct ProgressLine: Sendable {
     private let isShown = isatty(STDERR_FILENO) == 1
 
-    /// Takes the place of what was shown before.
+    /// Replaces the line that was shown before.
     func show(_ line: String) {
         guard isShown else { return }
         let bytes = Array("\r\u{1B}[K\(line)".utf8)

@@ -1,8 +1,9 @@
 import Glibc
 
-/// What the process does on signals while a command runs.
+/// Signal handling of the process while a command runs.
 enum Signals {
-    /// Ctrl-C ends a command at once, which has nothing to put in order; a write to a closed pipe fails, and no more.
+    /// Lets Ctrl-C end a command at once, since it has nothing to clean up; ignores SIGPIPE, so that a write to a
+    /// closed pipe only fails.
     static func endCommand() {
         signal(SIGINT) { _ in _exit(Exit.interrupted.rawValue) }
         signal(SIGPIPE, SIG_IGN)

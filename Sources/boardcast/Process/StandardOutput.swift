@@ -1,9 +1,9 @@
 import Client
 import Glibc
 
-/// Writes results to stdout: each line at once and whole, so that a pipe's other end has it.
+/// Writes results to stdout: each line at once and completely, so that the reader of a pipe gets it without delay.
 enum StandardOutput {
-    /// Nobody reads any more; no fault of ours.
+    /// The reader of stdout has gone, which is not an error of the command.
     struct Closed: Error {}
 
     /// Writes `line` and its end.

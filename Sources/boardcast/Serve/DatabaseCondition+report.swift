@@ -2,7 +2,7 @@ import Logging
 import SQLiteStore
 
 extension DatabaseCondition {
-    /// One line each, of what an operator should know at the start.
+    /// Logs what an operator should know about the database at the start, one line for each fact.
     func report(to logger: Logger) {
         guard let path else { return }
         if isNew { logger.notice("made a new database", metadata: ["path": "\(path)"]) }

@@ -1,8 +1,8 @@
 import Logging
 import ServerSettings
 
-/// How many descriptors there are for what: 64 are kept for the database and the process itself; of the rest a quarter,
-/// and 64 at most, are for requests, and the others for streams.
+/// Divides the process's file descriptors: 64 are reserved for the database and the process itself; of the rest, a
+/// quarter but at most 64 are for requests, and the others for streams.
 struct DescriptorBudget: Equatable {
     /// Connections of any kind.
     let connections: Int
@@ -14,7 +14,7 @@ struct DescriptorBudget: Equatable {
         streams = connections - min(64, connections / 4)
     }
 
-    /// `settings` with no more streams than there are descriptors for; logs a notice if those are fewer.
+    /// `settings` with no more streams than there are descriptors for; logs a notice if it had to lower the number.
     func fitting(_ settings: Settings, logger: Logger) -> Settings {
         guard settings.limits.connectionsTotal > streams else { return settings }
         logger.notice(

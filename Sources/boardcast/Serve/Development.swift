@@ -6,13 +6,13 @@ import ServerSettings
 import StrictJSON
 import Tokens
 
-/// What `--dev` adds: a secret that is kept beside the database, a token, a sample board, and how to go on from there.
+/// What `--dev` adds: a secret that is kept next to the database, a token, a sample board, and instructions on stderr.
 struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!
 
     private let token: String
-    /// It is kept beside the database; nil when the settings have a secret of their own.
+    /// The secret kept next to the database; nil when the settings have a secret of their own.
     private let secret: Secret?
 
     /// Makes a secret if `settings` have none, and signs a token with it.
@@ -36,7 +36,7 @@ struct Development: Sendable {
         return settings
     }
 
-    /// 32 random bytes as text, readable for its owner alone; of an earlier start when there was one.
+    /// 32 random bytes as text, readable by its owner only; that of an earlier start if there was one.
     private static func secret(beside database: DatabaseURL) throws -> [UInt8] {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         let fresh = (0..<43).map { _ in alphabet.randomElement()! }
@@ -50,7 +50,7 @@ struct Development: Sendable {
         return fresh
     }
 
-    /// Makes the sample board when there is nothing yet, and says where to look.
+    /// Creates the sample board in an empty database, and prints where to look.
     func introduce(_ address: ListeningAddress, to store: any BoardStore) async {
         await makeSample(in: store)
         try? StandardOutput.write(

@@ -1,7 +1,7 @@
 import Boards
 import ServiceLifecycle
 
-/// Looks after the jobs for as long as the gateway runs.
+/// Runs the ``JobKeeper`` as long as the gateway runs.
 struct JobService: Service {
     let jobs: JobKeeper
 

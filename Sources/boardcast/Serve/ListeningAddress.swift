@@ -1,4 +1,4 @@
-/// Where the server can be reached, as a URL without a path.
+/// The address at which the server can be reached, as a URL without a path.
 struct ListeningAddress: CustomStringConvertible {
     let description: String
 

@@ -2,7 +2,7 @@ import Glibc
 
 /// The process's limit of open files, of which every connection takes one.
 enum OpenFiles {
-    /// Raises it as far as the system lets us; the limit as it is then.
+    /// Raises the limit as far as the system allows; returns the new limit.
     static func raiseLimit() -> Int {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }

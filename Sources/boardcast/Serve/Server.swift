@@ -12,7 +12,7 @@ import ServiceLifecycle
 import Tokens
 import WebClient
 
-/// The server of `boardcast serve`: its parts, put together as the settings have it. It decides nothing.
+/// The server of `boardcast serve`: its parts, composed according to the settings. It contains no logic of its own.
 struct Server: Sendable {
     private let settings: Settings
     private let logger: Logger
@@ -61,7 +61,7 @@ struct Server: Sendable {
     /// Serves until a signal ends it.
     ///
     /// - Parameters:
-    ///   - reload: reads the settings anew.
+    ///   - reload: reads the settings again.
     ///   - listening: called once connections are accepted.
     /// - Throws: ``Failure`` when it can't listen.
     func run(
@@ -92,7 +92,7 @@ struct Server: Sendable {
         try? await group.shutdownGracefully()
     }
 
-    /// Takes over what may change while the server runs.
+    /// Applies the settings that may change while the server runs.
     ///
     /// - Returns: which changes wait for a restart.
     /// - Throws: ``InvalidSettings``, and then nothing changes.

@@ -7,19 +7,20 @@ import Text
 import UnixSignals
 
 /// What signals do to a running server: SIGTERM and SIGINT end it in order, a second one ends it at once, and SIGHUP
-/// makes it read its settings anew.
+/// makes it read its settings again.
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
     let manager: ServiceManager
     let logger: Logger
-    /// The time over which the ends of the streams, and so the returns of their clients, are spread.
+    /// The time over which the ends of streams, and so the clients' reconnects, are spread.
     let window: Duration
-    /// Reads the settings anew, and returns which changes wait for a restart; throws when they have become unusable,
-    /// and then nothing changes.
+    /// Reads the settings again, and returns which changes wait for a restart; throws when they are invalid, and then
+    /// nothing changes.
     let reload: @Sendable () async throws -> [String]
 
-    /// When it returns, no signal of these ends the process any more; whoever hears that we listen may send one.
+    /// Starts trapping the signals. After it returns, none of them ends the process by itself, so others may be
+    /// informed that the server listens and may send one.
     func start() async {
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         Task {
@@ -34,7 +35,7 @@ struct ServerSignals: Sendable {
                     logger.notice("going down", metadata: ["signal": "\(signal)"])
                     Task { await shutDown() }
                     Task {
-                        // Requests that never end do not hold us up.
+                        // Requests that never end must not delay the shutdown.
                         try await Task.sleep(for: window + Self.grace)
                         exit(0)
                     }
@@ -46,8 +47,8 @@ struct ServerSignals: Sendable {
     /// How long requests in flight may take after the streams have ended.
     private static let grace = Duration.seconds(4)
 
-    /// Says that it is not ready and refuses new streams, so that a balancer looks elsewhere; then ends the streams,
-    /// a few at a time; then stops listening.
+    /// Reports not ready and refuses new streams, so that a load balancer chooses another server; then ends the
+    /// streams, a few at a time; then stops listening.
     private func shutDown() async {
         relay.drain()
         try? await Task.sleep(for: min(.seconds(1), window / 10))

@@ -1,11 +1,11 @@
 import Glibc
 
-/// systemd, told how the server is; nobody when it was not started by it (sd_notify(3)).
+/// Notifies systemd of the server's state (sd_notify(3)); does nothing when systemd did not start the process.
 struct ServiceManager: Sendable {
-    /// A path, or an abstract name that begins with U+0000; nil when nobody listens.
+    /// A path, or an abstract name that begins with U+0000; nil when there is no service manager.
     private let address: [UInt8]?
 
-    /// - Parameter environment: of which `NOTIFY_SOCKET` counts, `/PATH` or `@NAME`.
+    /// - Parameter environment: its `NOTIFY_SOCKET` is read: `/PATH` or `@NAME`.
     init(_ environment: [String: String]) {
         var address = environment["NOTIFY_SOCKET"].map { Array($0.utf8) }
         if address?.first == UInt8(ascii: "@") { address?[0] = 0 }
@@ -15,18 +15,18 @@ struct ServiceManager: Sendable {
 
     func ready() { send("READY=1") }
 
-    /// Until ``ready()``.
+    /// Reports that settings are being reloaded, until ``ready()`` is called.
     func reloading() { send("RELOADING=1\nMONOTONIC_USEC=\(Self.microseconds)") }
 
     func stopping() { send("STOPPING=1") }
 
-    /// One datagram; that nobody takes it is nobody's failure.
+    /// Sends one datagram; a failure to deliver it is ignored.
     private func send(_ state: String) {
         var name = sockaddr_un()
         guard let address, address.count < MemoryLayout.size(ofValue: name.sun_path) else { return }
         name.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &name.sun_path) { $0.copyBytes(from: address) }
-        // An abstract name is as long as it is; a path ends with U+0000.
+        // An abstract name has no terminator; a path ends with U+0000.
         let end = address[0] == 0 ? address.count : address.count + 1
         let length = socklen_t(MemoryLayout.offset(of: \sockaddr_un.sun_path)! + end)  // It is stored: it has a place.
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
@@ -40,7 +40,7 @@ struct ServiceManager: Sendable {
         }
     }
 
-    /// By the clock that systemd compares with.
+    /// The time on the clock that systemd compares with.
     private static var microseconds: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

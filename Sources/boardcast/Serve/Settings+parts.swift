@@ -7,7 +7,7 @@ import SQLiteStore
 import ServerSettings
 import Text
 
-/// Each part of the server gets what it understands.
+/// Converts the settings to those of each part of the server.
 extension Settings {
     /// Opens the store, which announces what it has committed to `relay`.
     ///

@@ -1,7 +1,7 @@
 import StrictJSON
 import Text
 
-/// An event as one line for people: time, number, type, board, and what it is about.
+/// Formats an event as one line for people: time, number, type, board, and what it is about.
 struct EventLine: Sendable {
     let terminal: Terminal
 

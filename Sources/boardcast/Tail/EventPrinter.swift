@@ -1,11 +1,11 @@
 import Client
 
-/// Prints a stream that is followed: its events on stdout, notes on stderr.
+/// Prints a followed stream: its events on stdout, notes on stderr.
 struct EventPrinter: Sendable {
     enum Format: Sendable {
-        /// Events as they came.
+        /// Events as JSON, as they were received.
         case json
-        /// A line for people of each event but those of the stream itself.
+        /// One line for people for each event, except those about the stream itself.
         case lines(EventLine)
         /// A job's progress.
         case progress(ProgressMeter)
@@ -14,7 +14,7 @@ struct EventPrinter: Sendable {
     /// Something to be printed.
     enum Text: Equatable {
         case line(String)
-        /// The line of a terminal that the next one is written over, unless it is the end.
+        /// A line that the next one replaces on a terminal, unless it is the last.
         case live(String, isEnd: Bool)
         case note(String)
     }
@@ -31,7 +31,7 @@ struct EventPrinter: Sendable {
         }
     }
 
-    /// - Throws: ``StandardOutput/Closed`` when nobody reads any more, also when there is nothing to print.
+    /// - Throws: ``StandardOutput/Closed`` when the reader of stdout has gone, even if there is nothing to print.
     func show(_ output: [Follower.Output]) throws {
         guard !StandardOutput.isClosed else { throw StandardOutput.Closed() }
         for text in output.compactMap(text) {

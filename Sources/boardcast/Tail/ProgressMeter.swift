@@ -3,19 +3,19 @@ import Text
 
 /// A job's progress as one line for people.
 struct ProgressMeter: Sendable {
-    /// Whether the line is written over the one before.
+    /// Whether each line replaces the one before.
     let isLive: Bool
     private static let width = 24
-    /// A line that a terminal breaks in two can't be written over.
+    /// The most columns: a line that wraps on the terminal can't be replaced.
     private static let longest = 78
 
-    /// - Parameter job: what an event of the job's stream says; a finished job's line stays.
+    /// - Parameter job: the data of an event of the job's stream; a finished job's line is not replaced.
     func text(_ job: JSONObject) -> EventPrinter.Text {
         let status = (job["status"]?.string ?? "?").printable
         let progress = min(max(job["progress"]?.int ?? 0, 0), 100)
         let words = [status, (job["message"]?.string ?? job["error"]?.string ?? "").printable].filter { !$0.isEmpty }
         let isEnd = ["completed", "failed", "cancelled"].contains(status)
-        // A failure does not say how far it came.
+        // A failure event has no progress.
         let isKnown = job["progress"] != nil
         var line = words.joined(separator: ": ")
         if isKnown { line = "\(String(progress).paddedLeft(to: 3)) %  \(line)" }

@@ -1,9 +1,9 @@
 import Glibc
 
-/// What the place where lines are printed can show.
+/// The capabilities of the output where lines are printed.
 struct Terminal: Sendable {
     let hasColor: Bool
-    /// Whether it is one, on which a line can be written over.
+    /// Whether it is a terminal, on which a line can be replaced.
     let isTerminal: Bool
 
     init(hasColor: Bool, isTerminal: Bool = false) {
@@ -11,7 +11,7 @@ struct Terminal: Sendable {
         self.isTerminal = isTerminal
     }
 
-    /// What the other end of stdout can show: colour for people alone, and not for those who set `NO_COLOR` (no-color.org).
+    /// The capabilities of stdout: colour only on a terminal, and not when `NO_COLOR` is set (no-color.org).
     static func standardOutput(environment: [String: String]) -> Terminal {
         let isWanted = (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
         let isTerminal = isatty(STDOUT_FILENO) == 1

@@ -7,7 +7,7 @@ import Tokens
 struct KeyFile: Sendable {
     let keys: [TokenKey]
 
-    /// - Throws: ``Failure`` of usage, which names the file and says what is wrong, and quotes nothing.
+    /// - Throws: ``Failure`` of usage, which names the file and the fault, and quotes nothing.
     init(_ path: String) throws(Failure) {
         let bytes: [UInt8]
         do { bytes = try SmallFile.read(path) } catch { throw Failure(.usage, "\(error)") }
@@ -22,7 +22,8 @@ struct KeyFile: Sendable {
         return [try .secret(inFile: bytes)]
     }
 
-    /// The key to sign with: the one with this id, when an id is given and the file has it, else the first that can.
+    /// The key to sign with: the one with this id, when an id is given and the file has it, else the first that can
+    /// sign.
     ///
     /// - Throws: ``Failure`` of usage.
     func signer(keyID: String?) throws(Failure) -> TokenKey {

@@ -1,6 +1,6 @@
 import Text
 
-/// How long a token lives: `90s`, `15m`, `1h`, `7d`.
+/// How long a token is valid: `90s`, `15m`, `1h`, `7d`.
 struct Lifetime: Sendable, Equatable {
     let seconds: Int
 

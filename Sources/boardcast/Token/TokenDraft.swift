@@ -5,16 +5,16 @@ import StrictJSON
 import Text
 import Tokens
 
-/// What a new token is to say, checked by the rules that it will be read by.
+/// The claims of a new token, checked by the rules by which it will be verified.
 struct TokenDraft: Sendable {
     private var claims: JSONObject
     private let lifetime: Lifetime
 
     /// - Parameters:
-    ///   - boards: none means all of the tenant's.
-    ///   - claims: more of them, each as `name=json`. They may replace `iat`, `exp`, `jti`, `iss` and `aud`, but no
-    ///     claim that is given otherwise.
-    ///   - auth: the server's settings: what it asks for as issuer and audience, and where it looks for the tenant.
+    ///   - boards: empty for all of the tenant's.
+    ///   - claims: further claims, each as `name=json`. They may replace `iat`, `exp`, `jti`, `iss` and `aud`, but no
+    ///     claim that another parameter sets.
+    ///   - auth: the server's settings: the required issuer and audience, and the claim that names the tenant.
     /// - Throws: ``Failure`` of usage.
     init(
         subject: String, tenant: String, role: Role?, boards: [String], claims more: [String], lifetime: Lifetime,
@@ -58,7 +58,7 @@ struct TokenDraft: Sendable {
     /// - Parameters:
     ///   - algorithm: nil means the key's first.
     ///   - now: milliseconds since 1970.
-    /// - Throws: ``Failure`` of usage when the key is not one to sign with so.
+    /// - Throws: ``Failure`` of usage when the key can't sign with this algorithm.
     func sign(
         with key: TokenKey, algorithm: Algorithm? = nil, keyID: String? = nil, at now: Int
     ) throws(Failure) -> String {

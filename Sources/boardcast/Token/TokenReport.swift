@@ -2,12 +2,12 @@ import Client
 import StrictJSON
 import Tokens
 
-/// What a valid token says, as one line of JSON.
+/// The content of a valid token, as one line of JSON.
 enum TokenReport {
-    /// `{"header":…,"claims":…}`, once every rule is kept.
+    /// `{"header":…,"claims":…}`, when the token keeps every rule.
     ///
     /// - Parameter now: milliseconds since 1970.
-    /// - Throws: ``Failure`` of auth, with the rule that is broken.
+    /// - Throws: ``Failure`` of auth, with the broken rule.
     static func claims(of token: String, by verifier: TokenVerifier, at now: Int) throws(Failure) -> String {
         do {
             _ = try verifier.verify(token, at: now)
@@ -17,8 +17,8 @@ enum TokenReport {
         }
     }
 
-    /// The same when the signature is right, whatever it covers. A payload that is no JSON object stands in `payload`
-    /// as text, or in `payloadBase64URL` when it is no text.
+    /// The same when the signature is valid, for any payload. A payload that is not a JSON object is in `payload` as
+    /// text, or in `payloadBase64URL` when it is not UTF-8.
     ///
     /// - Throws: ``Failure`` of auth, with the rule that is broken.
     static func message(in token: String, by verifier: TokenVerifier) throws(Failure) -> String {

@@ -2,7 +2,7 @@ import Client
 import ServerSettings
 import Tokens
 
-/// Fetches JWK sets: 5 s and 1 MiB at most, no redirect, and 200 is the only answer that counts.
+/// Fetches JWK sets: 5 s and 1 MiB at most, no redirect, and any status but 200 is a failure.
 struct KeyFetcher: Sendable {
     struct Answer: Sendable {
         let keys: [TokenKey]

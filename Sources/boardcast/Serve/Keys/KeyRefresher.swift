@@ -5,7 +5,7 @@ import ServerSettings
 import ServiceLifecycle
 import Tokens
 
-/// Keeps the keys fresh that are fetched from URLs. What was fetched last counts until something better comes.
+/// Keeps the keys that are fetched from URLs up to date. The last fetched keys stay in use until a fetch succeeds.
 actor KeyRefresher: Service {
     private struct Source {
         var schedule: RefreshSchedule
@@ -13,7 +13,7 @@ actor KeyRefresher: Service {
         var isUnderWay = false
     }
 
-    /// Fetched at once; others wait for the next look, a second later.
+    /// The most sets that are fetched at once; others wait for the next round, a second later.
     private static let mostAtOnce = 16
 
     private let authenticator: Authenticator
@@ -30,7 +30,7 @@ actor KeyRefresher: Service {
         self.logger = logger
     }
 
-    /// Takes other settings, with what is fetched already.
+    /// Replaces the settings, and keeps the keys that were fetched already.
     ///
     /// - Throws: ``InvalidSettings``, and then nothing changes.
     func use(_ settings: Settings) throws {
@@ -43,7 +43,7 @@ actor KeyRefresher: Service {
         unknown.watch(urls)
     }
 
-    /// Fetches what there is to fetch, and returns when all of it has come or failed: after 5 s at most for 16 sets.
+    /// Fetches the sets that are due, and returns when each has arrived or failed: after at most 5 s for 16 sets.
     func fetchDue() async {
         for source in unknown.take() { sources[source]?.schedule.unknownKey(at: .now) }
         let now = ContinuousClock.now
@@ -67,7 +67,7 @@ actor KeyRefresher: Service {
         do {
             let answer = try await fetcher.fetch(url)
             var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
-            // Other settings may have dropped it meanwhile.
+            // A change of settings may have removed it meanwhile.
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
@@ -92,7 +92,7 @@ actor KeyRefresher: Service {
             let count = fetched[url]?.count ?? 0
             logger.notice("keys fetched", metadata: ["setting": "\(url.setting)", "count": "\(count)"])
         } catch {
-            // A file of the settings has become unreadable since.
+            // A file that the settings name has become unreadable since.
             logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
         }
     }

@@ -1,17 +1,17 @@
 import Client
 import Text
 
-/// When a JWK set is fetched, as a value: every five minutes or as the answer's `max-age` has it, sooner when a token
-/// names a key that is not known, and after a failure with growing waits.
+/// Decides when a JWK set is fetched, as a value: every five minutes or after the answer's `max-age`, sooner when a
+/// token names an unknown key, and after failures with growing waits.
 struct RefreshSchedule: Sendable {
-    /// Without a `max-age`; give or take a tenth, so that many servers do not ask at once.
+    /// The interval without a `max-age`, varied by a tenth so that many servers do not ask at once.
     static let usual: Duration = .seconds(300)
-    /// What of a `max-age` counts.
+    /// The range to which a `max-age` is limited.
     static let sensible: ClosedRange<Duration> = .seconds(60)...Duration.seconds(3600)
-    /// Tokens with unknown keys make us ask once in so long: anybody can send them.
+    /// Tokens with unknown keys cause at most one fetch in this time, since anybody can send them.
     static let patience: Duration = .seconds(30)
 
-    /// Not before this is it fetched again.
+    /// The set is not fetched again before this time.
     private(set) var next: ContinuousClock.Instant
     private var askedAt: ContinuousClock.Instant?
     private var backoff = Backoff()
@@ -19,21 +19,21 @@ struct RefreshSchedule: Sendable {
     /// - Parameter now: when it is fetched first.
     init(at now: ContinuousClock.Instant) { next = now }
 
-    /// A token named a key that is not among those that were fetched last.
+    /// Notes that a token named a key that is not in the set that was fetched last.
     mutating func unknownKey(at now: ContinuousClock.Instant) {
         if let askedAt, now < askedAt + Self.patience { return }
         askedAt = now
         next = min(next, now)
     }
 
-    /// - Parameter maxAge: what the answer says of itself.
+    /// - Parameter maxAge: the `max-age` of the answer, if it has one.
     mutating func succeeded(
         at now: ContinuousClock.Instant, maxAge: Duration?, using generator: inout any RandomNumberGenerator
     ) {
         backoff.reset()
         let wait = maxAge.map { min(max($0, Self.sensible.lowerBound), Self.sensible.upperBound) } ?? Self.usual
         let tenth = wait.wholeMilliseconds / 10
-        // Earlier only: an answer is not to be used beyond its time.
+        // Earlier only, since an answer must not be used beyond its `max-age`.
         let jitter = Int.random(in: maxAge == nil ? -tenth...tenth : -tenth...0, using: &generator)
         next = now + max(wait + .milliseconds(jitter), Self.sensible.lowerBound)
     }
@@ -44,7 +44,7 @@ struct RefreshSchedule: Sendable {
         next = now + backoff.next(atLeast: .seconds(1), using: &generator)
     }
 
-    /// The `max-age` of a `Cache-Control` (RFC 9111 §5.2.2.1), nil when there is none that can be read.
+    /// The `max-age` of a `Cache-Control` (RFC 9111 §5.2.2.1), nil when there is none or it is invalid.
     static func maxAge(inCacheControl field: String) -> Duration? {
         for directive in field.lowercased().split(separator: ",") {
             let parts = directive.split(separator: "=", maxSplits: 1).map { String($0.trimmed) }

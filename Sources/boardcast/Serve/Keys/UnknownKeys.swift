@@ -1,7 +1,7 @@
 import ServerSettings
 import Synchronization
 
-/// Which JWK sets are to be fetched anew because a token names a key that is not known. Holds no more than there are sets.
+/// Collects the JWK sets to be fetched again because a token names an unknown key. Holds at most the configured sets.
 final class UnknownKeys: Sendable {
     private struct State {
         var sets: [KeyURL] = []
@@ -10,10 +10,10 @@ final class UnknownKeys: Sendable {
 
     private let state = Mutex(State())
 
-    /// From now on these are the sets that can be asked for.
+    /// Replaces the sets that may be requested.
     func watch(_ sets: [KeyURL]) { state.withLock { $0 = State(sets: sets) } }
 
-    /// - Parameter issuer: as the token has it, not believed.
+    /// - Parameter issuer: the token's issuer, unverified.
     func note(issuer: String?) {
         state.withLock { state in
             if let own = state.sets.first(where: { $0.issuer != nil && $0.issuer == issuer }) {
@@ -24,7 +24,7 @@ final class UnknownKeys: Sendable {
         }
     }
 
-    /// Those asked for since the last time.
+    /// Takes the sets that were requested since the last call.
     func take() -> Set<KeyURL> {
         state.withLock { state in
             defer { state.asked = [] }
