@@ -1,4 +1,5 @@
-/// The kanban page, the admin page and the JavaScript client: their files lie in `Assets`, and in the binary.
+/// The kanban page, the admin page and the JavaScript client: their files are in `Assets`, and are embedded in the
+/// binary.
 ///
 /// Embedded files are named by their base names alone, so no two of them may have the same in different folders.
 public enum WebClient {
@@ -11,7 +12,7 @@ public enum WebClient {
         fileprivate init(_ path: String, _ bytes: [UInt8]) {
             self.path = path
             self.bytes = bytes
-            // What ends otherwise is one of the pages.
+            // Any other name is one of the pages.
             let kinds = [".js": "text/javascript", ".css": "text/css", ".ts": "text/plain", ".svg": "image/svg+xml"]
             let kind = kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
             mediaType = kind.hasPrefix("text/") ? kind + "; charset=utf-8" : kind

@@ -11,16 +11,15 @@ const mayReconnect = () => make("label", { class: "check" },
 const reason = (given) => make("label", {}, "Reason, for the record",
     make("input", { name: "reason", maxlength: "500", autocomplete: "off", value: given }));
 
-/** What an admin can do to others; each asks first, and says how many it concerns. */
+/** An admin's actions on others. Each asks for confirmation first and names the number of connections concerned. */
 export class AdminActs {
     #request;
     #me;
     #done;
 
     /**
-     * @param request the client's
-     * @param me gives `{ user, connection }` of this page
-     * @param done called when something has changed
+     * @param request the client's @param me returns `{ user, connection }` of this page @param done called when
+     * something has changed
      */
     constructor(request, me, done) {
         [this.#request, this.#me, this.#done] = [request, me, done];

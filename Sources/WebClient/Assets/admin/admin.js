@@ -20,7 +20,7 @@ const states = {
 let client = null;
 /** The claims of the token in use. */
 let claims = null;
-/** Where the stream stood before the event that comes next, and since when it has been there. */
+/** The cursor before the next event, and the time since which the stream has been open. */
 let [cursor, since] = [null, Infinity];
 
 const request = (...call) => client.request(...call);
@@ -44,7 +44,7 @@ async function open(token) {
     find("#sign-in").hidden = true;
     show({ state: "connecting" });
     try {
-        // Before there is a stream: a member's token shall not open one here.
+        // Checked before a stream is opened: a member's token must not open one here.
         await opened.request("GET", "/sse/stats?limit=1");
     } catch (error) {
         if (opened !== client) return;
@@ -61,10 +61,10 @@ async function open(token) {
     turn();
 }
 
-/** Forgets everything that was seen by the token that was in use. */
+/** Forgets everything that was loaded with the previous token. */
 function close() {
     const closing = client;
-    // First, so that what it says of its end is not shown.
+    // Closed first, so that the events of its end are not shown.
     [client, claims, cursor, since] = [null, null, null, Infinity];
     closing?.close();
     sampler.stop();
@@ -103,7 +103,7 @@ function show({ state, error }) {
 }
 
 function take(event) {
-    // What happened before the stream was there says nothing of how fast it is.
+    // Events from before the stream was open don't measure its latency.
     const isLive = Date.parse(event.timestamp) >= since + sampler.clockOffset;
     inspector.take(event, cursor, isLive ? sampler.hear(event) : null);
     cursor = client.cursor;
@@ -123,7 +123,7 @@ function changed() {
     revocations.refresh();
 }
 
-/** Shows what the address bar names. */
+/** Shows the view that the address names. */
 function turn() {
     const links = [...find("#views").children];
     const link = links.find(({ hash }) => hash === location.hash) ?? links[0];
@@ -159,7 +159,7 @@ find("#sign-out").addEventListener("click", () => {
 });
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
-// A page that the browser keeps to come back to would keep its stream, one of the few connections there may be.
+// A page in the browser's back/forward cache would keep its stream, one of the few connections that a browser allows.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => persisted && start());
 addEventListener("hashchange", () => /^#(?:.*&)?token=/.test(location.hash) ? start() : turn());

@@ -2,7 +2,7 @@ import { find, make, setAttribute, setText } from "../shared/dom.js";
 import { timeOf } from "../shared/times.js";
 
 const span = 300_000;
-/** Samples further apart have something between them that nobody saw. */
+/** Samples further apart than this, in milliseconds, are not joined: what happened between them is not known. */
 const gap = 7_000;
 const height = 120;
 
@@ -12,7 +12,7 @@ const shape = (name, attributes) => {
     return element;
 };
 
-/** The next figure that is round where a prefix stands for `base`: 10, or 1024 of bytes. */
+/** The next round figure above `number`, where `base` is that of its prefixes: 10, or 1024 for bytes. */
 export function ceiling(number, base = 10) {
     if (!(number > 0)) return 1;
     const unit = base ** Math.max(base === 10 ? -3 : 0, Math.floor(Math.log(number) / Math.log(base)));
@@ -162,7 +162,7 @@ function path(samples, field, x, y) {
         if (value !== null) {
             const joined = before !== null && sample.at - before < gap;
             steps += `${joined ? "L" : "M"}${x(sample.at).toFixed(1)} ${y(value).toFixed(1)}`;
-            // A moment alone is a dot, not nothing.
+            // A single sample is drawn as a dot.
             if (!joined) steps += "h.01";
             before = sample.at;
         }

@@ -7,9 +7,9 @@ const holds = (object, ...names) => names.some((name) => Object.hasOwn(object, n
 /**
  * The rules that a token must keep, in the gateway's order: `{ id, title, check }`.
  *
- * `id` is what the gateway calls the rule in its refusals (`rule`). `check(token, context)` is what this page can tell
- * by itself: true, or what is wrong, or null when only the gateway knows. The context: `{ length, now, leeway, own }`,
- * with the claims of a token that is known to be good.
+ * `id` is what the gateway calls the rule in its refusals (`rule`). `check(token, context)` is what this page can find
+ * out by itself: true, or what is wrong, or null when only the gateway knows. The context: `{ length, now, leeway, own
+ * }`, with the claims of a token that is known to be valid.
  */
 export const rules = [
     {
@@ -72,7 +72,7 @@ export const rules = [
     {
         id: "tenant", title: "Of a tenant",
         check: ({ claims }, { own }) => {
-            // The claim's name is the gateway's setting; `tenant` is the one that it has by itself.
+            // The claim's name is the gateway's setting; `tenant` is its default.
             if (!claims || !holds(own, "tenant") && !holds(claims, "tenant")) return null;
             return isText(claims.tenant) && /^[A-Za-z0-9._-]{1,64}$/.test(claims.tenant) ? true : "tenant names none";
         },

@@ -3,8 +3,8 @@ import { find, make } from "../shared/dom.js";
 /**
  * Asks before something that can't be taken back.
  *
- * @param fields elements with a `name`, shown between the words and the buttons
- * @returns the fields' values by name (a checkbox's is whether it is checked), or null when it shall not be
+ * @param fields elements with a `name`, shown between the words and the buttons @returns the fields' values by name (a
+ * checkbox's is whether it is checked), or null when the user declines
  */
 export function confirm({ title, words, fields = [], act }) {
     const dialog = find("#confirm");
@@ -15,7 +15,7 @@ export function confirm({ title, words, fields = [], act }) {
     dialog.replaceChildren(form);
     dialog.returnValue = "";
     dialog.showModal();
-    // The harmless answer is the one that a stray Enter gives.
+    // The harmless button has the focus, so that a stray Enter presses it.
     cancel.focus();
     return new Promise((resolve) => {
         dialog.addEventListener("close", () => {

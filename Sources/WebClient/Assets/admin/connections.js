@@ -62,11 +62,11 @@ export class ConnectionsView {
         const all = this.#connections.length;
         setText(find("#roster-count"), chosen.length === all ? plural(all, "connection")
             : `${count(chosen.length)} of ${plural(all, "connection")}`);
-        // Only what was asked for is read out, not each look of the clock.
+        // Only a search by the user is read out, not each periodic refresh.
         if (asked) setText(find("#roster-said"), `${plural(chosen.length, "connection")} found`);
     }
 
-    /** Keeps a choice that is gone by now, so that nothing seems to match which does not. */
+    /** Keeps a chosen value that no longer exists among the options, so that the filter shown is the one applied. */
     #offer(select, names) {
         const wanted = ["", ...new Set([...names, select.value].filter(Boolean))];
         if (wanted.join("\n") === [...select.options].map(({ value }) => value).join("\n")) return;
@@ -157,7 +157,7 @@ function fillTime(cell, text, time) {
     cell.title = dateAndTime(time);
 }
 
-/** The buttons are made once: what they do is asked of the item that the row was made for, and keys never change. */
+/** The buttons are made once: what they do is looked up in the row's item, whose key never changes. */
 function fillActs(cell, acts) {
     if (cell.childElementCount > 0) return;
     cell.className = "acts";

@@ -2,8 +2,9 @@
 export const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**
- * The command that shows an event again: a logged one is read from the log, of one that is not logged the next are
- * awaited. The token is named, not written out: what is copied ends in histories and chats.
+ * The command that shows an event again: a logged event is read from the log; for one that is not logged, the command
+ * waits for the next of its kind. The token is a variable, not written out, since copied text ends up in histories and
+ * chats.
  *
  * @param before the cursor of the event before it, or null
  */
@@ -12,7 +13,7 @@ export function curl(origin, event, before) {
     const url = new URL(logged ? "api/events" : "sse/connect", origin);
     if (logged) url.searchParams.set("since", before);
     url.searchParams.set("types", event.type);
-    // By its number it is found even when its board is gone by now.
+    // By its number the event is found even when its board has been deleted.
     if (logged) url.searchParams.set("limit", "1");
     else if (event.boardId) url.searchParams.set("board", event.boardId);
     return `curl ${logged ? "" : "-N "}${quote(String(url))} -H "Authorization: Bearer $BOARDCAST_TOKEN"`;

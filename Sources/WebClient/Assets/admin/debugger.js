@@ -8,7 +8,7 @@ const leeway = 30;
 const marks = { kept: "✓", broken: "✕", unknown: "–" };
 const spoken = { kept: "kept", broken: "broken", unknown: "only the gateway can tell" };
 
-/** Reads a pasted token here, and has the gateway judge it when asked to. */
+/** Explains a pasted token in the page, and has the gateway verify it on request. */
 export class TokenDebugger {
     #own;
     #boards;
@@ -35,7 +35,7 @@ export class TokenDebugger {
         this.#read();
     }
 
-    /** Nothing of the token stays on the page. */
+    /** Removes everything of the token from the page. */
     forget() {
         this.#input.value = "";
         this.#read();
@@ -92,7 +92,7 @@ export class TokenDebugger {
         if (token === "") return this.#input.focus();
         this.#judge("asking", "Asking the gateway…");
         try {
-            // Not the client: it would try another token after a refusal.
+            // Not through the client, which would try another token after a refusal.
             const answer = await fetch("api/boards", {
                 headers: { Authorization: `Bearer ${token}` }, cache: "no-store", credentials: "omit",
             });
@@ -110,7 +110,7 @@ export class TokenDebugger {
         this.#judge("refused", `Refused: ${detail}.`);
         const rule = rules.find((one) => one.id === id);
         if (rule) this.#mark(id, "broken", `the gateway: ${detail}`);
-        // It looks at the claims only when the signature is right.
+        // The gateway checks the claims only when the signature is valid.
         const place = rules.indexOf(rule);
         if (place > rules.findIndex(({ id }) => id === "signature")) this.#mark("signature", "kept", "");
     }
@@ -125,13 +125,14 @@ export class TokenDebugger {
             return this.#match(visible, visible);
         }
         this.#judge("good", `Good: the gateway accepts it, as ${decode(token).claims.role ?? "member"}.`);
-        // Where tenants are named by another claim than `tenant`, this page can't tell whether it is the same.
+        // Where tenants are named by another claim than `tenant`, this page can't decide whether the tenant is the
+        // same.
         if (ours === undefined) return this.#match(visible, visible);
         const boards = await this.#boards().catch(() => visible);
         if (token === this.#token) this.#match(boards, visible);
     }
 
-    /** Which of `boards` it opens: those that are in `visible`. */
+    /** Shows which of `boards` the token allows: those in `visible`. */
     #match(boards, visible) {
         const named = decode(this.#token).claims.boards ?? [];
         const gone = named.filter((id) => !boards.includes(id));

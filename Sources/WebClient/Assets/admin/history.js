@@ -2,7 +2,7 @@ import { announce, find, make, setText } from "../shared/dom.js";
 import { Table } from "./table.js";
 import { dateAndTime } from "../shared/times.js";
 
-/** A list of the gateway's that is numbered as it grows, newest first, loaded as far back as is asked for. */
+/** A numbered list of the gateway, newest first, loaded page by page as the user asks for more. */
 export class History {
     #request;
     #path;
@@ -13,8 +13,7 @@ export class History {
     #more;
 
     /**
-     * @param root where it goes
-     * @param request gives the client's
+     * @param root the element that it fills @param request returns the client's `request`
      */
     constructor(root, request, { path, caption, empty, columns }) {
         [this.#request, this.#path] = [request, path];
@@ -24,7 +23,7 @@ export class History {
         root.append(this.#table.element, this.#more);
     }
 
-    /** Begins anew with the newest. */
+    /** Loads the list again from the newest item. */
     refresh() {
         return this.#load(null);
     }
@@ -41,13 +40,13 @@ export class History {
         try {
             const place = cursor === null ? "" : `&cursor=${cursor}`;
             const { body } = await this.#request()("GET", `${this.#path}?limit=50${place}`);
-            // Another load has begun since.
+            // Another load has begun meanwhile.
             if (load !== this.#loads) return;
             [this.#items, this.#next] = [cursor === null ? body.items : [...this.#items, ...body.items], body.next];
             this.#table.show(this.#items);
             this.#more.hidden = this.#next === null;
         } catch (error) {
-            // Without a token that is good there is another page to see.
+            // Without a valid token the sign-in page is shown instead.
             if (load === this.#loads && error.status !== 401) announce(`The list can't be loaded: ${error.message}`);
         }
     }

@@ -3,20 +3,20 @@ import { announce, arrange, copy, find, make, setAttribute, setText } from "../s
 import { count, milliseconds, plural } from "./format.js";
 import { timeOf } from "../shared/times.js";
 
-/** How many events are kept, and how many of those that match are on the page. */
+/** How many events are kept, and how many of the matching ones are on the page. */
 const kept = 1000;
 const shown = 200;
 
-/** `task.*, typing` as a question: does a type match? */
+/** Makes a predicate for types from a pattern such as `task.*, typing`. */
 function typesMatch(text) {
     const wanted = text.split(/[\s,]+/).filter(Boolean);
     return (type) => wanted.length === 0
         || wanted.some((one) => one === type || one.endsWith("*") && type.startsWith(one.slice(0, -1)));
 }
 
-/** The newest events as they come: paused, filtered, looked into, copied. */
+/** Shows the newest events as they arrive; they can be paused, filtered, expanded and copied. */
 export class Inspector {
-    /** Newest first: `{ event, before, latency, text, row }`, the last two made when they are asked for. */
+    /** Newest first: `{ event, before, latency, text, row }`, the last two made on demand. */
     #records = [];
     #waiting = [];
     #paused = false;
@@ -40,8 +40,8 @@ export class Inspector {
     }
 
     /**
-     * @param before the cursor of the event before it
-     * @param latency milliseconds from its timestamp until it was here; null for one of the past
+     * @param before the cursor of the event before it @param latency milliseconds from its timestamp to its arrival;
+     * null for a replayed event
      */
     take(event, before, latency) {
         const record = { event, before, latency, text: null, row: null };
@@ -51,7 +51,7 @@ export class Inspector {
         this.#schedule();
     }
 
-    /** Brings the page up to date, after a time in which it was not seen. */
+    /** Updates the view after it was hidden. */
     show() {
         this.#render();
     }
@@ -73,7 +73,7 @@ export class Inspector {
     #schedule() {
         if (this.#scheduled) return;
         this.#scheduled = true;
-        // A tab in the background gets no frames; it catches up when it is looked at.
+        // A tab in the background gets no frames; it is updated when it becomes visible.
         requestAnimationFrame(() => {
             this.#scheduled = false;
             if (this.#form.checkVisibility()) this.#render();

@@ -12,7 +12,7 @@ export function makeRevokeForm(revoke) {
         event.preventDefault();
         const { kind, reason } = form.elements;
         const value = form.elements[kind.value].value.trim();
-        // Without a zone, it is read as local time, as it was entered.
+        // A text without a zone is parsed as local time, in which it was entered.
         const target = kind.value === "issuedBefore" ? new Date(value).toISOString() : value;
         if (await revoke({ [kind.value]: target, reason: reason.value })) {
             form.reset();
@@ -21,7 +21,7 @@ export function makeRevokeForm(revoke) {
     });
 }
 
-/** Only the chosen kind's field is there, and asked for. */
+/** Shows and requires only the field of the chosen kind. */
 function turn(form) {
     for (const label of form.querySelectorAll("[data-kind]")) {
         label.hidden = label.dataset.kind !== form.elements.kind.value;

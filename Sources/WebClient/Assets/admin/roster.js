@@ -1,4 +1,7 @@
-/** Those that match: every word of `text` in the user's or the connection's id; the board and the transport exactly. */
+/**
+ * The connections that match: each word of `text` is in the user's or the connection's id; board and transport are
+ * equal.
+ */
 export function choose(connections, { text = "", board = "", transport = "", behind = false }) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     return connections.filter((connection) => {
@@ -35,5 +38,5 @@ export function group(connections, by) {
     return [...groups.values()];
 }
 
-/** Every name of a board, or of whatever `by` says, there is now. */
+/** All current names of boards, users or transports, as `by` says. */
 export const namesOf = (connections, by) => [...new Set(connections.flatMap(names[by]))].sort();

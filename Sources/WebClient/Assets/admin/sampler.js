@@ -4,14 +4,14 @@ const kept = 150;
 const largestPage = 1000;
 
 /**
- * Looks at the gateway every two seconds while the page can be seen, and keeps what it saw for five minutes.
+ * Samples the gateway every two seconds while the page is visible, and keeps the samples for five minutes.
  *
- * A sample: `{ at, connections, users, delivered, bytes, heard, typical, slowest, probe, lag, queued }`; rates are for
- * a second, latencies in milliseconds, and null stands for what nothing was learnt of.
+ * A sample: `{ at, connections, users, delivered, bytes, heard, typical, slowest, probe, lag, queued }`; rates are per
+ * second, latencies in milliseconds, and null stands for an unknown figure.
  */
 export class Sampler {
     samples = [];
-    /** The connections as they were seen last, oldest first. */
+    /** The connections in the last sample, oldest first. */
     connections = [];
     #request;
     #tell;
@@ -23,19 +23,18 @@ export class Sampler {
     #running = false;
     #looking = false;
     #again = false;
-    /** Told apart from those before `stop`. */
+    /** Distinguishes samples in flight from those begun before `stop`. */
     #round = 0;
 
     /**
-     * @param request the client's
-     * @param tell called after every look, with an error when it failed
+     * @param request the client's @param tell called after every sample, with the error when it failed
      */
     constructor(request, tell) {
         [this.#request, this.#tell] = [request, tell];
         document.addEventListener("visibilitychange", () => this.#turn());
     }
 
-    /** How far the gateway's clock is ahead of ours, in milliseconds; the look that took the shortest knows best. */
+    /** How far the gateway's clock is ahead of ours, in milliseconds; taken from the fastest request. */
     get clockOffset() {
         const unknown = { trip: Infinity, offset: 0 };
         return this.#offsets.reduce((best, one) => one.trip < best.trip ? one : best, unknown).offset;
@@ -46,7 +45,7 @@ export class Sampler {
         this.#turn();
     }
 
-    /** Forgets what it saw; a look that is under way comes to nothing. */
+    /** Stops and forgets all samples; one in flight is ignored. */
     stop() {
         this.#running = this.#looking = this.#again = false;
         clearTimeout(this.#timer);
@@ -54,7 +53,7 @@ export class Sampler {
         [this.samples, this.connections, this.#before, this.#offsets] = [[], [], null, []];
     }
 
-    /** An event came that is not of the past. @returns how long it took, in milliseconds */
+    /** Takes a live event. @returns its latency in milliseconds */
     hear(event) {
         const latency = Math.max(0, Date.now() + this.clockOffset - Date.parse(event.timestamp));
         this.#heard += 1;
@@ -62,7 +61,7 @@ export class Sampler {
         return latency;
     }
 
-    /** Looks at once, for who has just changed something. */
+    /** Takes a sample at once, after a change by the user. */
     async look() {
         clearTimeout(this.#timer);
         if (!this.#running || document.hidden) return;
@@ -80,23 +79,23 @@ export class Sampler {
         if (round !== this.#round) return;
         if (failure !== null) this.#before = null;
         this.#tell(failure);
-        // Whoever is told may have stopped it.
+        // The callback may have stopped it.
         if (round !== this.#round) return;
         this.#looking = false;
         if (this.#again) return this.look();
-        // Lists too long to load in a moment are loaded as rarely as keeps it at a fifth of the time.
+        // Long lists are loaded less often, so that loading takes at most a fifth of the time.
         const took = performance.now() - began;
         this.#timer = setTimeout(() => this.look(), Math.max(every - took, 4 * took));
     }
 
     #turn() {
         clearTimeout(this.#timer);
-        // A rate over the time that nobody looked would say nothing of any of it.
+        // A rate over the time in which no sample was taken would be meaningless.
         [this.#before, this.#heard, this.#latencies] = [null, 0, []];
         if (!document.hidden) this.look();
     }
 
-    /** One GET that costs the gateway nothing, there and back. */
+    /** Measures the round trip of a GET that costs the gateway nothing. */
     async #probe() {
         const began = performance.now();
         const answer = await fetch("healthz", { cache: "no-store", credentials: "omit" }).catch(() => null);
@@ -125,7 +124,7 @@ export class Sampler {
     #note({ at, connections }, probe) {
         this.connections = connections;
         const before = this.#before;
-        // A look out of turn shows who is there; over so short a time a rate says nothing.
+        // An extra sample updates the connections only; over so short a time rates are meaningless.
         if (before !== null && at - before.at < every / 2) return;
         const known = new Map(before?.connections.map((connection) => [connection.id, connection]));
         const seconds = before === null ? null : (at - before.at) / 1000;
@@ -133,7 +132,7 @@ export class Sampler {
             sum + connection[field] - (known.get(connection.id)?.[field] ?? 0), 0) / seconds;
         const latencies = seconds === null ? [] : this.#latencies.sort((left, right) => left - right);
         this.samples = [...this.samples, {
-            // The first pays for whatever the browser was doing then.
+            // The first probe is not counted, since it includes the browser's start-up work.
             at, probe: seconds === null ? null : probe, connections: connections.length,
             users: new Set(connections.map(({ userId }) => userId)).size,
             delivered: rate("sentEvents"), bytes: rate("sentBytes"),

@@ -3,10 +3,10 @@ import { count } from "./format.js";
 
 const collator = new Intl.Collator("en", { numeric: true });
 
-/** Of figures the greatest come first, of names the first of the alphabet. */
+/** Figures are sorted from the greatest, names alphabetically. */
 const ways = (isNumber) => isNumber ? ["descending", "ascending"] : ["ascending", "descending"];
 
-/** Undefined and null stand last, whichever way. */
+/** Undefined and null come last in either direction. */
 function compare(left, right, way) {
     if (left === right) return 0;
     if (left === null || left === undefined) return 1;
@@ -40,7 +40,7 @@ export class Table {
         [this.#columns, this.#key, this.#sort, this.#perPage, this.#empty] = [columns, key, sort, perPage, empty];
         this.#heads = columns.map((column) => this.#head(column));
         const sortable = columns.filter(({ value }) => value);
-        // Narrow windows show rows as cards, without the row of heads.
+        // Narrow windows show rows as cards, without a header row.
         this.#choice = make("select", { onchange: ({ target }) => this.#sortBy(...target.value.split(" ")) },
             ...sortable.flatMap(({ id, label, number }) =>
                 ways(number).map((way) => new Option(`${label}, ${way}`, `${id} ${way}`))));
@@ -55,7 +55,7 @@ export class Table {
         this.#mark();
     }
 
-    /** What the rows are of from now on. */
+    /** Replaces the items of the rows. */
     show(items) {
         this.#items = items;
         this.#render();
@@ -93,7 +93,7 @@ export class Table {
         if (this.#sort) {
             const { value } = this.#columns.find(({ id }) => id === this.#sort.id);
             const way = this.#sort.way === "ascending" ? 1 : -1;
-            // Equals in the order of their keys, lest they dance.
+            // Equal values are ordered by key, so that rows don't jump.
             items.sort((left, right) => compare(value(left), value(right), way)
                 || compare(this.#key(left), this.#key(right), 1));
         }

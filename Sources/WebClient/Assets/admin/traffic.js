@@ -40,7 +40,7 @@ const tiles = [
     ["queued", "Queued", ({ queued }) => bytes(queued)],
 ];
 
-/** What goes on, in figures and over the last five minutes. */
+/** The traffic: current figures, and charts of the last five minutes. */
 export class TrafficView {
     #charts = charts.map((chart) => new Chart(chart));
     #tiles = tiles.map(([name, label]) =>

@@ -3,7 +3,7 @@ import { entriesFor, Menu } from "./menu.js";
 
 const menu = new Menu();
 
-/** What the user does to cards, beside carrying them: add, move by menu, delete, take that back. */
+/** The user's actions on cards other than dragging: adding, moving by menu, deleting, undoing a deletion. */
 export class Acts {
     #tasks;
     #view;
@@ -16,7 +16,7 @@ export class Acts {
         [this.#tasks, this.#view, this.#changes, this.#notices, this.#page] = [tasks, view, changes, notices, page];
     }
 
-    /** With the form below a column. A name that was refused is there to be sent again. */
+    /** Adds a task by the form below a column. A name that was refused stays in the form, to be sent again. */
     add(form) {
         const input = find("input", form);
         const name = input.value.trim();
@@ -32,7 +32,7 @@ export class Acts {
         this.#view.list(status)?.lastElementChild?.scrollIntoView({ block: "nearest" });
     }
 
-    /** Behind the task `after`; first with null, and last when it is left out. */
+    /** Moves a task after the task `after`; to the top with null, to the end when it is left out. */
     move(id, status, after = this.#view.shown(status).at(-1) ?? null) {
         this.#changes.move(id, status, after);
         this.#view.flush();

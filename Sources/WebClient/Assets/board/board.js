@@ -25,7 +25,7 @@ const session = new Session({
 
 const board = () => route.get("board") || "main";
 
-/** A token was given: by the address, by the panel, or by the storage of this tab. */
+/** Begins with a token from the address, the sign-in panel or this tab's storage. */
 function signedIn() {
     unsay();
     const { sub, tenant } = session.claims ?? {};
@@ -46,7 +46,7 @@ function open() {
     offerBoards(workspace);
 }
 
-/** The picker is there when there is something to pick. */
+/** Shows the board picker when there is more than one board. */
 async function offerBoards({ client }) {
     const boards = await client.boards().catch(() => []);
     if (client !== workspace.client) return;
@@ -70,7 +70,7 @@ function show() {
     workspace?.show();
 }
 
-/** The address was changed by hand, by Back, or by a link with a token of its own. */
+/** Follows a change of the address by hand, by Back, or by a link with another token. */
 function follow() {
     const token = route.take("token");
     if (token) session.use(token);

@@ -1,7 +1,7 @@
 import { dayOf, isOverdue } from "../shared/times.js";
 import { avatar, clone, find, hueOf, make, setText, title } from "../shared/dom.js";
 
-/** One task on the board: made once, then patched. */
+/** The card of one task: made once, then patched. */
 export class Card {
     element = clone("#card-template");
     #labels = "[]";
@@ -12,7 +12,7 @@ export class Card {
         this.element.dataset.taskId = id;
     }
 
-    /** A task that was asked for has its id. */
+    /** Replaces the provisional id of a new task with the server's. */
     rename(id) {
         this.element.id = `card-${id}`;
         this.element.dataset.taskId = id;

@@ -4,16 +4,16 @@ import { newKey } from "/sdk/boardcast.js";
 const grace = 6000;
 
 /**
- * What the user does to tasks: shown at once, sent in order, and taken back alone when it is refused.
+ * The user's changes to tasks: each is shown at once, sent in order, and undone by itself when it is refused.
  *
- * Without an answer a change stays as it is shown and is sent again, under its own key, when the connection is back.
+ * A change without an answer stays shown, and is sent again under the same idempotency key when the connection is back.
  */
 export class Changes {
     #client;
     #tasks;
     #board;
     #refused;
-    /** The last call about each task: those about one task go one after another. */
+    /** The last call about each task: calls about one task are made one after another. */
     #turns = new Map();
     /** Deletions that can still be taken back. */
     #leaving = new Map();
@@ -34,7 +34,7 @@ export class Changes {
             this.#client.createTask({ boardId: this.#board, ...fields }, options));
     }
 
-    /** `version` is the one that the user looked at: a later one is not overwritten unseen. */
+    /** `version` is the one that the user looked at: a later version is not overwritten unseen. */
     async update(id, patch, version) {
         const op = newKey();
         this.#tasks.ask({ op, id, patch });
@@ -51,7 +51,7 @@ export class Changes {
                 this.#client.moveTask(id, { status, after }, options)));
     }
 
-    /** The task is gone at once, and deleted when nobody took that back. @returns what takes it back. */
+    /** Hides the task at once, and deletes it after the grace time. @returns a function that undoes this. */
     remove(task) {
         const op = newKey();
         this.#tasks.ask({ op, id: task.id, removed: true });
@@ -89,7 +89,10 @@ export class Changes {
         }
     }
 
-    /** Sends it until there is an answer; in between, the client says when the gateway can be reached again. */
+    /**
+     * Sends a call until there is an answer; between tries it waits until the client reports that the gateway can be
+     * reached.
+     */
     async #answered(call) {
         for (;;) {
             try {
@@ -120,7 +123,7 @@ export class Changes {
         const before = this.#turns.get(id);
         const turn = (async () => {
             const last = await before;
-            // Our own change was the only one since: it is no conflict with the next.
+            // Our own change was the only one since, so it does not conflict with the next.
             const seen = version !== null && last?.version === version + 1 ? last.version : version;
             return work(seen);
         })();

@@ -1,6 +1,6 @@
 import { find, make } from "../shared/dom.js";
 
-/** The note below a field that two have written in. Both texts are there until the user has chosen. */
+/** Shows a note below a field that two users have changed. Both texts are kept until the user has chosen. */
 export function showConflict(field, text, take) {
     const there = find(".conflict", field);
     if (there && find("span", there).textContent === text) return;

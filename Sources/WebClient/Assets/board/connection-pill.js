@@ -16,7 +16,7 @@ const sentences = {
 };
 const ways = { stream: "Event stream", poll: "Long polls", shared: "Event stream of another tab" };
 
-/** The pill that says how the page hears of changes, and the panel behind it. */
+/** The pill that shows the state of the connection, and its panel of details. */
 export class ConnectionPill {
     #client;
     #signIn;
@@ -96,7 +96,7 @@ export class ConnectionPill {
     }
 }
 
-/** The buttons are the page's; the connection behind them changes with the board. */
+/** Shows a board's connection; the buttons are the page's and stay when the board changes. */
 export function showConnection(current) {
     anchored(pill, details, () => current().describe());
     // Not while the pill itself asks for a token: one click is enough.

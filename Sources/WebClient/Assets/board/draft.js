@@ -1,19 +1,19 @@
-/** What of a task is edited as text or by choice; its column is not, that is a move. */
+/** The fields of a task that are edited; not its column, which is changed by a move. */
 export const fields = ["name", "description", "priority", "labels", "assigneeId", "dueAt"];
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /**
  * A task being edited: what the user has written, over the task as it is now.
  *
- * What others change shows through where the user has written nothing; where both did, it is a conflict until the user
- * decides, and neither text is lost.
+ * Changes by others are shown in fields that the user has not changed; a field that both have changed is a conflict
+ * until the user decides, and neither text is lost.
  */
 export class Draft {
-    /** The task as the server has it, as far as the user was told. */
+    /** The server's version of the task that the user has seen. */
     base;
-    /** What the user wrote: only what differs. */
+    /** The values that the user has written and that differ from the task's. */
     written = {};
-    /** Fields that were changed by somebody else after the user wrote into them. */
+    /** Fields that another user changed after this user wrote into them. */
     conflicts = new Set();
 
     constructor(task) {
@@ -33,7 +33,7 @@ export class Draft {
         else this.written[name] = value;
     }
 
-    /** The task's own value counts again. */
+    /** Drops the user's value of a field and takes the task's. */
     take(name) {
         delete this.written[name];
         this.conflicts.delete(name);

@@ -1,13 +1,13 @@
 import { find, findAll } from "../shared/dom.js";
 import { idOf } from "./view.js";
 
-/** How far a mouse goes, in pixels, and how long a finger rests, in milliseconds, before the card is lifted. */
+/** How far a mouse must move, in pixels, and how long a finger must rest, in milliseconds, to lift a card. */
 const slack = 5;
 const rest = 260;
-/** Within so many pixels of the board's edge it scrolls. */
+/** The distance from the board's edge, in pixels, within which dragging scrolls it. */
 const edge = 56;
 
-/** Moves cards with mouse, pen and finger. A finger that moves at once scrolls, one that rests lifts. */
+/** Moves cards with mouse, pen and finger. A finger that moves at once scrolls; one that rests lifts a card. */
 export class Drag {
     #root = find("#board");
     #lift;
@@ -72,7 +72,7 @@ export class Drag {
         const lifted = this.#held.ghost;
         if (lifted) {
             this.#aim();
-            // The click that ends a drag opens nothing.
+            // The click at the end of a drag must not open the card.
             const swallow = (click) => click.stopImmediatePropagation();
             addEventListener("click", swallow, { capture: true, once: true });
             setTimeout(() => removeEventListener("click", swallow, { capture: true }));
@@ -103,7 +103,7 @@ export class Drag {
         return true;
     }
 
-    /** Once a frame while the card is in the hand. */
+    /** Updates the drag once a frame while a card is lifted. */
     #follow() {
         this.#frame = 0;
         if (!this.#held?.ghost) return;
@@ -122,7 +122,10 @@ export class Drag {
         return before[0] !== this.#root.scrollLeft || before[1] !== this.#root.scrollTop;
     }
 
-    /** The column under the pointer and the card above it. Offsets, unlike rectangles, know nothing of what glides. */
+    /**
+     * Finds the column under the pointer and the card above it. It uses offsets, since rectangles include running
+     * animations.
+     */
     #aim() {
         const { card, x, y, dy, ghost } = this.#held;
         const columns = findAll(".column", this.#root).map((column) => ({ column, place: column.getBoundingClientRect() }));

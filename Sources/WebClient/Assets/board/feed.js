@@ -1,21 +1,21 @@
 import { dayOf, timeOf } from "../shared/times.js";
 import { avatar, find, make, setText, title } from "../shared/dom.js";
 
-/** As many events as are shown. */
+/** The most events that are shown. */
 const most = 50;
 const labelOf = { assigneeId: "assignee", dueAt: "due date", status: "column" };
 
-/** What happened on the board, newest first. */
+/** The activity of the board, newest first. */
 export class Feed {
     #root = find("#activity");
     #client;
     #board;
     #names;
-    /** By their numbers, so that an event told twice is one row. */
+    /** The rows by event number, so that an event that arrives twice has one row. */
     #rows = new Map();
     #loaded = false;
 
-    /** `names(taskId)`: what a task is called now. */
+    /** `name(taskId)` returns the current name of a task. */
     constructor(client, board, { name, open }) {
         [this.#client, this.#board] = [client, board];
         this.#names = { name, open };
@@ -23,7 +23,7 @@ export class Feed {
         client.on("*", (event) => event.seq && this.#add([event]));
     }
 
-    /** The newest events are asked for once, when somebody looks. */
+    /** Shows the feed; the newest events are loaded once, on first use. */
     async show() {
         if (this.#loaded) return;
         this.#loaded = true;
@@ -35,7 +35,7 @@ export class Feed {
         }
     }
 
-    /** Events may be missing: they are asked for again. */
+    /** Loads the events again, since some may be missing. */
     async reload() {
         this.#loaded = false;
         if (!this.#root.hidden) await this.show();

@@ -4,7 +4,7 @@ import { anchored, find, findAll, setText, title } from "../shared/dom.js";
 const names = ["assignee", "label", "priority", "due"];
 const nobody = "(nobody)";
 
-/** Which tasks are shown; all of it stands in the address. */
+/** The filters of the tasks; they are kept in the address. */
 export class Filters {
     #route;
     #changed;
@@ -28,12 +28,12 @@ export class Filters {
         });
     }
 
-    /** `tasks()` and `users()` say what can be chosen from. */
+    /** Fills the choices from `tasks()` and `users()`. */
     choices(tasks, users) {
         anchored(this.#button, this.#panel, () => this.#offer([...tasks()], users()));
     }
 
-    /** Shows what the address says. */
+    /** Shows what the address names. */
     show() {
         if (this.#query.value.trim() !== this.#route.get("q")) this.#query.value = this.#route.get("q");
         for (const name of names) {

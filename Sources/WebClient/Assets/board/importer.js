@@ -1,16 +1,16 @@
 import { find, make, setText } from "../shared/dom.js";
 
-/** Brings a file's tasks onto the board, and shows how far that is. */
+/** Imports a file's tasks to the board, and shows the progress. */
 export class Importer {
     #dialog = find("#importer");
     #form = find("form", this.#dialog);
     #file = find("input[type=file]", this.#dialog);
     #session;
     #job = null;
-    /** Ends the sending of a file, while there is one. */
+    /** Aborts the upload of a file, while there is one. */
     #sending = null;
 
-    /** `session()`: `{ client, board }` as they are now. */
+    /** `session()` returns the current `{ client, board }`. */
     constructor(session) {
         this.#session = session;
         find("#import").addEventListener("click", () => this.#open());
@@ -48,7 +48,7 @@ export class Importer {
         this.#busy(true);
         this.#show(0, `Sending ${file.name}…`);
         try {
-            // By its name: what a system takes a CSV for depends on what is installed there.
+            // By the file's name, since the media type of CSV depends on the programs that are installed.
             const type = /\.csv$/i.test(file.name) ? "text/csv" : "application/json";
             const path = `/api/import?board=${encodeURIComponent(board)}`;
             const { signal } = this.#sending;
@@ -90,7 +90,7 @@ export class Importer {
     }
 }
 
-/** What became of the file beside tasks, in words. */
+/** What the import did not take over from the file, in words. */
 function linesOf({ bad = 0, badRows = [], archived = 0, unknownStatuses = [], ignoredColumns = [] }) {
     const lines = badRows.map(({ row, reason }) => `Row ${row}: ${reason}`);
     if (bad > badRows.length) lines.push(`and ${bad - badRows.length} more rows`);

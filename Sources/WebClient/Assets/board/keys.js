@@ -12,7 +12,7 @@ export class Keys {
     constructor(view, lift, act, signal) {
         [this.#view, this.#lift, this.#act] = [view, lift, act];
         this.#root.addEventListener("keydown", (event) => this.#press(event), { signal });
-        // Space acts when it goes down; a button would also take its coming up for a click.
+        // Space acts on keydown; on keyup a button would take it for a click too.
         this.#root.addEventListener("keyup", (event) => {
             if (event.key === " " && event.target.matches(".open")) event.preventDefault();
         }, { signal });
@@ -30,7 +30,7 @@ export class Keys {
         }
     }
 
-    /** With a card in the hand. @returns whether the key was one of ours. */
+    /** Handles a key while a card is lifted. @returns whether the key was handled. */
     #carry({ key }, id) {
         if (key === "Escape" || key === "Tab") this.#lift.cancel();
         else if (key === " " || key === "Enter") this.#lift.drop();
@@ -43,7 +43,7 @@ export class Keys {
 
     #rest({ key, shiftKey }, card, id) {
         if (key.startsWith("Arrow") && !shiftKey) return this.#go(key, card);
-        // Not left to the button, for which not every Enter is a click: in Firefox none of WebDriver is.
+        // Not left to the button, since not every Enter clicks it: in Firefox, none from WebDriver does.
         if (key === "Enter") {
             this.#act.open(id);
             return true;

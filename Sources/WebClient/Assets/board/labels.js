@@ -1,7 +1,7 @@
 import { find, make } from "../shared/dom.js";
 import { labelChip } from "./card.js";
 
-/** A list of labels to be edited: Enter or a comma adds one, Backspace in the empty field takes the last away. */
+/** A list of labels to be edited: Enter or a comma adds one, Backspace in the empty field removes the last. */
 export class LabelEditor {
     #root;
     #input;

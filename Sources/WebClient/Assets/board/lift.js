@@ -1,6 +1,8 @@
 import { announce, title } from "../shared/dom.js";
 
-/** A card in the hand, by mouse, finger or keyboard: shown where it would come to stand, sent when it is dropped. */
+/**
+ * A card lifted by mouse, finger or keyboard: shown at the place where it would be dropped, sent when it is dropped.
+ */
 export class Lift {
     #tasks;
     #view;
@@ -19,14 +21,14 @@ export class Lift {
         this.id = id;
         const ids = this.#view.shown(task.status);
         this.#begin = this.#place = { status: task.status, after: ids[ids.indexOf(id) - 1] ?? null };
-        // Asked for at once: what others do with the task meanwhile does not take it out of the hand.
+        // Registered at once, so that changes by others meanwhile do not end the drag.
         this.#tasks.ask({ op: "lift", id, place: this.#place });
         this.#view.card(id).element.setAttribute("data-lifted", "");
         announce(`${task.name}, lifted. ${this.#position()}`);
         return true;
     }
 
-    /** @returns whether that is another place than before. */
+    /** Moves the preview. @returns whether the place has changed. */
     to(status, after) {
         if (status === this.#place.status && after === this.#place.after) return false;
         this.#place = { status, after };
@@ -71,7 +73,7 @@ export class Lift {
         return this.#place.status === this.#begin.status && this.#place.after === this.#begin.after;
     }
 
-    /** The move is asked for before the preview is taken back, so that nothing is seen to jump. */
+    /** Ends the drag. The move is registered before the preview is removed, so that the card does not jump. */
     #end(act) {
         this.#view.card(this.id)?.element.removeAttribute("data-lifted");
         this.id = null;

@@ -85,7 +85,7 @@ export class ListView {
     }
 
     #fill(row, task) {
-        // What is only asked for may be taken back, and then the version is that of before.
+        // A pending change may be undone, and then the version is the earlier one again.
         const told = this.#tasks.isPending(task.id) ? null : `${task.version} ${task.status}`;
         setText(row.parts.changed, ago(task.updatedAt));
         if (told !== null && row.told === told) return;

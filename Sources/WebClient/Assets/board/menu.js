@@ -5,7 +5,7 @@ const popover = find("#menu");
 /** The menu of a card: everything that dragging can do, one click each. */
 export class Menu {
     #anchor = null;
-    /** Whatever had the focus gets it back. */
+    /** The element that had the focus, which gets it back. */
     #opener;
 
     constructor() {
@@ -18,7 +18,8 @@ export class Menu {
     /** `entries`: `{ text, act, checked?, disabled?, danger? }`, or a text for a heading. */
     open(anchor, label, entries) {
         if (popover.matches(":popover-open") && anchor === this.#anchor) return popover.hidePopover();
-        // The browser, too, has to know that they are a pair, or it closed the menu before the click that does.
+        // The browser has to know that button and menu belong together, or it would close the menu before the click
+        // does.
         if (this.#anchor) this.#anchor.popoverTargetElement = null;
         this.#anchor = anchor;
         anchor.popoverTargetElement = popover;
@@ -62,7 +63,7 @@ export class Menu {
     }
 }
 
-/** What can be done to a task on the board. */
+/** The menu's entries for a task on the board. */
 export function entriesFor(task, view, { open, move, remove, mayWrite }) {
     const entries = [{ text: "Open", act: () => open(task.id) }];
     if (!mayWrite()) return entries;

@@ -1,15 +1,15 @@
 const stillness = matchMedia("(prefers-reduced-motion: reduce)");
-/** With more cards than these in the columns that change, nothing glides. */
+/** The most cards in the changing columns with which moves are animated. */
 const most = 600;
 
-/** Where the cards of `lists` that can be seen are now. */
+/** Measures the current places of the visible cards of `lists`. */
 export function measure(lists) {
     const cards = [...lists].flatMap((list) => [...list.children]);
     if (stillness.matches || document.hidden || cards.length > most) return new Map();
     return new Map(cards.map((card) => [card, card.getBoundingClientRect()]));
 }
 
-/** Lets each card travel from where it was seen to where it is (FLIP). */
+/** Animates each card from its measured place to its current one (FLIP). */
 export function glide(places) {
     const cards = [...places.keys()].filter((card) => card.isConnected);
     for (const card of cards) {
@@ -19,7 +19,7 @@ export function glide(places) {
         const then = places.get(card);
         const [x, y] = [then.x - now.x, then.y - now.y];
         if (x === 0 && y === 0 || !isSeen(now) && !isSeen(then)) continue;
-        // What changes column passes above the others.
+        // Cards that change column pass above the others.
         const zIndex = x === 0 ? 0 : 1;
         card.animate([{ transform: `translate(${x}px, ${y}px)`, zIndex }, { transform: "none", zIndex }],
             { id: "glide", duration: 220, easing: "cubic-bezier(.2, 0, 0, 1)" });

@@ -1,6 +1,6 @@
 import { title } from "../shared/dom.js";
 
-/** What somebody else did, in words, when it is worth a banner; otherwise null. */
+/** Another user's change in words, if it is worth a banner; otherwise null. */
 export function newsOf(event, me) {
     const { type, actor, task, changes } = event;
     if (!actor || actor === me) return null;
@@ -16,7 +16,7 @@ export function newsOf(event, me) {
 
 const verbs = { create: "added", update: "saved", move: "moved", delete: "deleted" };
 
-/** Why a change was taken back, for the person who made it. */
+/** Why a change was undone, as text for the user who made it. */
 export function refusalOf(error, what, task, actor) {
     const name = `“${task?.name ?? "The task"}”`;
     const verb = `was not ${verbs[what]}`;

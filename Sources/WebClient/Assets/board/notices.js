@@ -2,12 +2,12 @@ import { timeOf } from "../shared/times.js";
 import { anchored, find, make, setText } from "../shared/dom.js";
 import { Stored } from "../shared/stored.js";
 
-/** Whether the user wanted to be notified outside the page. */
+/** Whether the user has asked for notifications outside the page. */
 const permission = new Stored(() => localStorage, "boardcast.notify");
 
 const kept = 100;
 
-/** What the user has to be told: messages about what they did, and news of what others did. */
+/** Messages about the user's own actions, and news of what others did. */
 export class Notices {
     #banner = find("#banner");
     #bell = find("#bell");
@@ -93,7 +93,7 @@ export class Notices {
         this.#bell.setAttribute("aria-label", unread === 0 ? "Notifications" : `Notifications, ${unread} new`);
     }
 
-    /** Asked on a click only, as browsers and people want it. */
+    /** Asks for permission; only after a click, as browsers require. */
     async #allow() {
         const answer = await Notification.requestPermission();
         this.#asked = answer === "granted";

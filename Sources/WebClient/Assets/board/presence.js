@@ -1,25 +1,25 @@
 import { anchored, avatar, find, make } from "../shared/dom.js";
 
-/** As long as typing counts that is not said again, and how often ours is said, in milliseconds. */
+/** How long typing is shown without being renewed, and how often our own is renewed, in milliseconds. */
 const holds = 6000;
 const every = 2000;
 const shown = 5;
 
-/** Who looks at the board, and who writes in which task. */
+/** The users present on the board, and those who type in its tasks. */
 export class Presence {
     #client;
     #board;
     #changed;
     #root = find("#people");
     #users = [];
-    /** Those that the server counts and does not name. */
+    /** The number of users that the server counts without naming them. */
     #unnamed = 0;
     /** Task's id → user's id → timer that ends it. */
     #typing = new Map();
     #saidAt = 0;
     #saidOf = null;
 
-    /** `changed(id, text)`: another text about who writes in the task. */
+    /** `changed(id, text)`: called with the new text about who types in the task. */
     constructor(client, board, changed) {
         [this.#client, this.#board, this.#changed] = [client, board, changed];
         this.#root.replaceChildren();
@@ -35,7 +35,7 @@ export class Presence {
         return this.#users;
     }
 
-    /** Says that the user writes in a task, or has stopped. It is a courtesy: nobody is told when it fails. */
+    /** Reports that the user types in a task, or has stopped. Failures are ignored. */
     say(taskId, typing) {
         const now = Date.now();
         if (typing && this.#saidOf === taskId && now - this.#saidAt < every) return;

@@ -1,6 +1,6 @@
 /**
- * What is looked at, in the address's fragment: `#board=main&view=list&q=login&task=7`. Servers and their logs never
- * see a fragment, and the address can be given to a colleague.
+ * The state of the page, in the address's fragment: `#board=main&view=list&q=login&task=7`. Servers and their logs
+ * never see a fragment, and the address can be given to a colleague.
  */
 export class Route {
     #values;
@@ -18,7 +18,7 @@ export class Route {
         return this.#values.get(name) ?? "";
     }
 
-    /** Takes a value out of the address: a token must not stay there. */
+    /** Removes a value from the address and returns it: a token must not stay there. */
     take(name) {
         const value = this.get(name).trim();
         if (this.#values.has(name)) this.set({ [name]: "" });

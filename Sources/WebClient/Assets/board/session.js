@@ -4,10 +4,10 @@ import { storedToken } from "../shared/stored.js";
 import { decode } from "../shared/token.js";
 
 const panel = find("#sign-in");
-/** The user is told so long before the token runs out, in milliseconds. */
+/** How long before the token expires the user is warned, in milliseconds. */
 const ahead = 120_000;
 
-/** The token of this tab. It is kept in memory and in session storage, and asked for when there is none. */
+/** The token of this tab. It is kept in memory and in session storage; the user is asked for one when there is none. */
 export class Session {
     #token = null;
     #changed;
@@ -21,7 +21,7 @@ export class Session {
         this.#token = storedToken.get();
         this.#watch();
         onSignIn((token) => this.use(token));
-        // A panel without a board behind it has nothing to be dismissed to.
+        // Without a board to return to, the panel can't be dismissed.
         panel.addEventListener("cancel", (event) => this.claims === null && event.preventDefault());
     }
 
@@ -29,7 +29,7 @@ export class Session {
         return this.#token;
     }
 
-    /** What the token says, unverified: to greet and to warn with, never to decide by. */
+    /** The token's claims, unverified: for display and warnings, never for decisions. */
     get claims() {
         return this.#token === null ? null : decode(this.#token).claims ?? null;
     }
@@ -47,7 +47,7 @@ export class Session {
         this.#changed();
     }
 
-    /** The server does not take the token any more. It is forgotten once another has come. */
+    /** Asks for another token, since the server has refused this one. */
     refuse(why) {
         if (!this.#refused) storedToken.remove();
         this.#refused = true;
@@ -63,7 +63,7 @@ export class Session {
     #watch() {
         clearTimeout(this.#timer);
         const left = this.claims?.exp * 1000 - Date.now();
-        // A timer holds 24 days; who stays longer than that is told by the refusal.
+        // A timer can't exceed 24 days; after that, the refusal informs the user.
         if (left < 2 ** 31) this.#timer = setTimeout(() => this.#ending(this.claims.exp * 1000), Math.max(0, left - ahead));
     }
 }

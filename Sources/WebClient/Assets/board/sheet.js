@@ -12,7 +12,7 @@ export class Sheet {
     #form = null;
     #labels;
     #act;
-    /** By the task's id; they outlive the sheet, so that closing it loses nothing. */
+    /** The drafts by task id; they outlive the sheet, so that closing it loses nothing. */
     #drafts = new Map();
     #id = null;
     #saving = false;
@@ -60,7 +60,7 @@ export class Sheet {
         if (inside && this.#opener?.isConnected) this.#opener.focus();
     }
 
-    /** The task may have changed. Fields the user has written into stay as they are. */
+    /** Shows the task's current state. Fields that the user has changed stay as they are. */
     refresh() {
         const draft = this.#drafts.get(this.#id);
         const task = this.#act.known(this.#id);
@@ -70,7 +70,7 @@ export class Sheet {
         this.#show(draft);
     }
 
-    /** A save that was refused: what was written is in its draft, and in conflict with what is there now. */
+    /** Shows a refused save: the user's text is in the draft, in conflict with the task's current value. */
     refused(id, message) {
         const task = this.#act.known(id);
         if (task && this.#drafts.has(id)) this.#drafts.get(id).rebase(task);
@@ -86,7 +86,7 @@ export class Sheet {
     }
 
     #leave() {
-        // What is written in the field at hand is said by an event when it loses the focus.
+        // The focused field reports its value by an event when it loses the focus.
         if (this.#form.contains(document.activeElement)) document.activeElement.blur();
         this.#act.typing(this.#id, false);
         if (!this.#drafts.get(this.#id)?.isDirty) this.#drafts.delete(this.#id);
@@ -122,7 +122,7 @@ export class Sheet {
         if (name === "assigneeId") this.#write(name, value.trim() || null);
         if (name === "dueAt") {
             const before = this.#drafts.get(this.#id).base.dueAt;
-            // The same day keeps the hour that the task had.
+            // The same day keeps the task's time of day.
             this.#write(name, value ? before?.startsWith(value) ? before : `${value}T00:00:00.000Z` : null);
         }
     }
@@ -141,7 +141,7 @@ export class Sheet {
         set("name", draft.value("name"));
         set("description", draft.value("description"));
         set("priority", draft.value("priority") ?? "medium");
-        // A space at the end is not part of the value, and not to be taken from under the caret.
+        // A trailing space is not part of the value, but must not be removed while the user types.
         if (form.elements.assigneeId.value.trim() !== (draft.value("assigneeId") ?? "")) {
             set("assigneeId", draft.value("assigneeId") ?? "");
         }
@@ -154,7 +154,7 @@ export class Sheet {
             + `changed ${ago(task.updatedAt)}`);
         for (const name of fields) this.#showConflict(draft, name);
         const save = find(".primary", form);
-        // Not `disabled`, which would throw the focus out of the sheet.
+        // Not `disabled`, which would move the focus out of the sheet.
         save.setAttribute("aria-disabled", String(!draft.isDirty || this.#saving));
         setText(save, this.#saving ? "Saving…" : draft.conflicts.size > 0 ? "Save mine" : "Save");
         find("[data-act=revert]", form).hidden = !draft.isDirty;
@@ -208,7 +208,7 @@ export class Sheet {
     }
 }
 
-/** Sets what differs, and leaves the caret where it was. */
+/** Sets the value if it differs, and keeps the caret's place. */
 function setValue(field, value) {
     if (field.value === value) return;
     const hadFocus = document.activeElement === field && field.setSelectionRange && field.selectionStart !== null;

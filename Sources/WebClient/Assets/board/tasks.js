@@ -1,19 +1,21 @@
 /**
- * The tasks of one board as the server told them, and over them what we asked for and have not heard of yet.
+ * The tasks of one board as last received from the server, and our own pending changes on top of them.
  *
- * What is shown is always the one with the other on top. So a refusal takes back one change and nothing beside it,
- * and what others do meanwhile shows through.
+ * The page always shows the pending changes applied to the server's tasks. So a refusal undoes one change and nothing
+ * else, and changes by others stay visible.
  */
 export class Tasks {
     #known = new Map();
     /** `{ op, id, patch?, place?: { status, after }, removed?, created? }`, oldest first. */
     #asked = [];
-    /** Ids that were deleted: the answer to our call may overtake events about the task. */
+    /** Ids of deleted tasks: the answer to our call may overtake events about the task. */
     #gone = new Set();
     #actors = new Map();
     #changed;
 
-    /** `changed(id, { fresh, before })`: what is shown of the task differs; `fresh` when somebody else did it. */
+    /**
+     * `changed(id, { fresh, before })`: called when the shown task has changed; `fresh` when another user changed it.
+     */
     constructor(changed) {
         this.#changed = changed;
     }
@@ -22,7 +24,7 @@ export class Tasks {
         return [...this.all()].length;
     }
 
-    /** The snapshot replaces everything that is known; what we asked for stays on top. */
+    /** Replaces all known tasks by the snapshot; pending changes stay on top. */
     reset(tasks) {
         const before = this.#known;
         this.#known = new Map(tasks.map((task) => [task.id, task]));
@@ -33,7 +35,7 @@ export class Tasks {
         }
     }
 
-    /** @returns whether it is news: not our own doing, and not told already. */
+    /** Takes an event. @returns whether it is news: not our own change, and not known already. */
     take({ type, taskId, task, op, actor }) {
         const own = op !== undefined && this.#asked.some((change) => change.op === op);
         if (type === "task.deleted") {
@@ -47,7 +49,7 @@ export class Tasks {
         return !own;
     }
 
-    /** The answer to our own call: it may come before the event, or after it. */
+    /** Takes the answer to our own call, which may arrive before or after the event. */
     settle(op, task) {
         const [change] = this.#asked.filter((change) => change.op === op);
         if (change?.removed) this.#forget(change.id, false);
@@ -55,7 +57,7 @@ export class Tasks {
         this.drop(op);
     }
 
-    /** How a task is now, from a refusal. */
+    /** Takes the current state of a task from a refusal. */
     learn(task) {
         if (this.#isNewer(task)) this.#know(task, undefined, true);
     }
@@ -65,7 +67,7 @@ export class Tasks {
         this.#changed(change.id, {});
     }
 
-    /** Takes back what was asked under `op`: it is done, or will not be. */
+    /** Removes the pending change `op`: it is done, or will never be. */
     drop(op) {
         const dropped = this.#asked.filter((change) => change.op === op);
         this.#asked = this.#asked.filter((change) => change.op !== op);
@@ -83,7 +85,7 @@ export class Tasks {
         return task;
     }
 
-    /** As the server has it, whatever we asked for. */
+    /** The task as the server has it, without pending changes. */
     known(id) {
         return this.#known.get(id);
     }
@@ -104,7 +106,7 @@ export class Tasks {
         for (const { id, created } of this.#asked) if (created) yield this.get(id);
     }
 
-    /** The tasks of each status in the order in which they stand. */
+    /** The tasks of each status, in board order. */
     columns(statuses) {
         const columns = new Map(statuses.map((status) => [status, []]));
         for (const task of [...this.all()].sort(inOrder)) columns.get(task.status)?.push(task);
@@ -136,7 +138,7 @@ export class Tasks {
     }
 }
 
-/** Ranks are ASCII, so that this is the order of their bytes. What has none yet comes last. */
+/** Ranks are ASCII, so this is the order of their bytes. Tasks without a rank come last. */
 function inOrder(left, right) {
     const [one, other] = [left.rank ?? "~", right.rank ?? "~"];
     if (one !== other) return one < other ? -1 : 1;

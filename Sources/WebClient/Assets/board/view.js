@@ -2,7 +2,7 @@ import { Card } from "./card.js";
 import { clone, find, findAll, setText, title } from "../shared/dom.js";
 import { glide, highlight, measure } from "./motion.js";
 
-/** The columns and their cards. Changes are gathered and shown once a frame; what stays is not touched. */
+/** The columns and their cards. Changes are collected and shown once a frame; unchanged cards are not touched. */
 export class BoardView {
     #tasks;
     #shows;
@@ -10,7 +10,7 @@ export class BoardView {
     /** The list of cards of each status. */
     #lists = new Map();
     #statuses = [];
-    /** Ids of tasks whose cards are behind, and of those to which the eye should be led. */
+    /** Ids of tasks whose cards are out of date, and of those to be highlighted. */
     #behind = new Set();
     #fresh = new Set();
     #scheduled = false;
@@ -42,13 +42,13 @@ export class BoardView {
         this.#schedule();
     }
 
-    /** Other tasks are shown than before, or in other columns. */
+    /** Shows the tasks again after a change of filters or columns. */
     refresh() {
         for (const { id } of this.#tasks.all()) this.#behind.add(id);
         this.#schedule();
     }
 
-    /** Makes the columns those of `board`. */
+    /** Makes the columns of `board`. */
     arrange({ statuses }) {
         if (statuses.join() === this.#statuses.join()) return;
         this.#statuses = statuses;
@@ -73,7 +73,7 @@ export class BoardView {
         return this.#lists.get(status);
     }
 
-    /** The ids that are shown in a column, in their order. */
+    /** The ids of the tasks shown in a column, in order. */
     shown(status) {
         return [...this.#lists.get(status)?.children ?? []].map(idOf);
     }
@@ -82,7 +82,7 @@ export class BoardView {
         find(".open", this.#cards.get(id)?.element ?? this.#root)?.focus();
     }
 
-    /** Shows at once what would be shown with the next frame. */
+    /** Shows pending changes at once instead of in the next frame. */
     flush() {
         this.#render();
     }
@@ -146,7 +146,7 @@ export class BoardView {
         this.#cards.delete(id);
     }
 
-    /** Puts the cards that are behind where they belong, last to first; then whatever else is out of its place. */
+    /** Moves the changed cards to their places, last to first; then any other card that is out of place. */
     #order(tasks, list) {
         for (const all of [false, true]) {
             let next = null;
@@ -160,7 +160,7 @@ export class BoardView {
         }
     }
 
-    /** The focus of a card that goes is not lost to the page's beginning. */
+    /** Moves the focus of a removed card to a neighbour, so that it does not jump to the start of the page. */
     #focusNear(card) {
         const near = card.nextElementSibling ?? card.previousElementSibling;
         if (near) find(".open", near).focus({ preventScroll: true });
@@ -178,7 +178,7 @@ export class BoardView {
         setText(find("#total"), shown === all ? words : `${shown} of ${words}`);
     }
 
-    /** One card is in the order of Tab, the one that had the focus last. */
+    /** Makes `card` the only one that Tab reaches: the one that had the focus last. */
     #enter(card) {
         if (!card) return;
         for (const other of findAll(":scope [tabindex='0']", this.#root)) {
@@ -189,7 +189,7 @@ export class BoardView {
     }
 }
 
-/** A task that is not acknowledged yet has a text for an id. */
+/** The id of a card's task; that of a task that is not acknowledged yet is a text. */
 export function idOf(card) {
     const text = card.dataset.taskId;
     return /^\d+$/.test(text) ? Number(text) : text;

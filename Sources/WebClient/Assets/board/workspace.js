@@ -34,9 +34,9 @@ export class Workspace {
     #lift;
     #drag;
     #boardState = null;
-    /** News of what is older than the page is none. */
+    /** Whether the page is up to date: events from before that are not shown as news. */
     #begun = false;
-    /** Whatever listens beyond this board's life ends with it. */
+    /** Aborted when this board is closed, to remove its listeners elsewhere. */
     #over = new AbortController();
 
     constructor(board, { session, notices, route, filters }) {
@@ -84,7 +84,7 @@ export class Workspace {
         this.#sheet.open(id);
     }
 
-    /** Shows what the address says. */
+    /** Shows what the address names. */
     show() {
         const [view, id] = [this.#route.get("view") || "board", Number(this.#route.get("task"))];
         if (view === "activity") this.#feed.show();
@@ -177,7 +177,7 @@ export class Workspace {
         this.#notices.say("This board was deleted.", { tone: "bad", stay: 60_000 });
     }
 
-    /** One change was taken back: why, and where to go on from. */
+    /** Reports an undone change: the reason, and how to continue. */
     #refused(error, what, task) {
         const text = refusalOf(error, what, task, this.tasks.actorOf(task?.id));
         if (what === "update" && this.#sheet.refused(task.id, text)) return;

@@ -24,7 +24,7 @@ const surroundings = {
     },
 };
 
-/** Full jitter: readers cut together shall not come back together. */
+/** Full jitter: clients cut together shall not come back together. */
 class Backoff {
     #attempts = 0;
     #environment;
@@ -81,7 +81,7 @@ class Emitter {
             try {
                 listener(value);
             } catch (error) {
-                // An uncaught error, and no concern of the others.
+                // An uncaught error, which stops no other listener.
                 queueMicrotask(() => { throw error; });
             }
         }
@@ -180,7 +180,7 @@ function claims(token) {
     }
 }
 
-/** Asks once for all who wait, and again 30 s before the end or after a refusal. */
+/** Asks once for all calls that wait, and again 30 s before the end or after a refusal. */
 class Tokens {
     current = null;
     #source;
@@ -210,13 +210,13 @@ class Tokens {
         try {
             token = typeof this.#source === "function" ? await this.#source() : this.#source;
         } catch (cause) {
-            // The old one may still be good.
+            // The old one may still be valid.
             if (this.current !== null) return this.current;
             throw new BoardcastError(0, "token_unavailable", "There is no token for now.", { cause });
         }
         if (!token) throw new BoardcastError(401, "no_token", "There is no token.");
         const { exp = Infinity } = claims(token) ?? {};
-        // Not for each call where the clock is wrong.
+        // Not for each call when the clock is wrong.
         this.#staleAt = Math.max(exp * 1000 - 30_000, this.#environment.now() + 10_000);
         this.current = token;
         return token;
@@ -256,7 +256,7 @@ class Calls {
     }
 
     async request(method, path, { body, ifMatch, idempotencyKey, headers, attempts = 3, ...options } = {}) {
-        // Else it could make another host of the base, which then had the token.
+        // Otherwise it could turn the base into another host, which would get the token.
         if (path[0] !== "/") throw new TypeError(`A path begins with a slash: ${path}`);
         const call = { method, headers: { ...headers } };
         if (body !== undefined) {
@@ -303,7 +303,7 @@ async function* readEvents(calls, environment, path, { headers, abort, parser, s
         timer = environment.setTimeout(() => abort.abort(error), milliseconds);
     };
     try {
-        // Who signs in for one may take his time.
+        // Signing in for a token may take long.
         await calls.tokens.get();
         abort.signal.throwIfAborted();
         expect(10_000, "timeout");
@@ -332,13 +332,13 @@ async function* readEvents(calls, environment, path, { headers, abort, parser, s
 const idle = { state: "idle", reason: null, retryAt: null, transport: null, error: null };
 const failuresAllowed = 3;
 const streamAgainAfter = 120_000;
-/** These alone say that streams do not get through. */
+/** Only these reasons show that streams do not get through. */
 const blocked = ["timeout", "buffered"];
 const faultOfToken = ["token_expired", "revoked", "access_lost"];
 
 /**
- * The log from a cursor on, by streams, or by polls where no stream gets through. Tells batches `{ from, to, events,
- * selection }`: what the log has between two cursors; with `resync`, that it goes on from there.
+ * The log from a cursor on, by streams, or by polls where no stream gets through. Delivers batches `{ from, to, events,
+ * selection }`: the log's events between two cursors; with `resync`, the place from which it continues.
  */
 class Connection {
     #calls;
@@ -475,7 +475,7 @@ class Connection {
                 batch = { from: event.cursor, to: event.cursor, events: [], selection };
                 break;
             case "token.expiring":
-                // Told a minute before, by the server's clock.
+                // Sent a minute before, by the server's clock.
                 this.#renewIn((Date.parse(event.expiresAt) - Date.parse(event.timestamp)) / 2);
                 break;
             case "stream.closing":
@@ -490,7 +490,7 @@ class Connection {
         return closing;
     }
 
-    /** The cursor moves with what is told: what fails before is read again. */
+    /** Delivers a batch, then moves the cursor: a batch that fails is read again. */
     #deliver(batch) {
         this.#cursor = batch.to;
         this.#told.batch(batch);
@@ -549,7 +549,7 @@ class Connection {
         if (error.isFinal) return this.#end(error.status === 401 ? "unauthorized" : "closed", error);
         if (this.#countFailure(error)) return;
         const { status, retryAfter } = error;
-        // `stream.closing` tells each connection its own delay, a header tells all the same.
+        // `stream.closing` has a delay for each connection, a header has the same for all.
         const wait = retryAfter === null ? this.#backoff.next(this.#leastWait)
             : status === 0 ? retryAfter : retryAfter * (1 + 0.2 * this.#environment.random());
         this.#mayBeWoken = retryAfter === null;
@@ -585,7 +585,7 @@ class Connection {
 
 const seqOf = (cursor) => Number.parseInt(cursor, 10);
 const epochOf = (cursor) => cursor.slice(cursor.indexOf("-") + 1);
-/** More are not kept for a busy reader: what is in them is in the log. */
+/** The most batches kept for a busy reader: the rest is read from the log. */
 const longestQueue = 1000;
 
 function shows({ boards, types }, { type, boardId, userId }) {
@@ -594,7 +594,7 @@ function shows({ boards, types }, { type, boardId, userId }) {
     return !boards || (boardId === undefined ? userId === undefined : boards.includes(boardId));
 }
 
-/** Tells the state, then every event once and in order. What is missing before a batch is read from the log. */
+/** Emits the state, then every event once and in order. Events missing before a batch are read from the log. */
 class Reader {
     cursor;
     #calls;
@@ -607,7 +607,7 @@ class Reader {
     #needsState;
     #isBusy = false;
     #stopped = false;
-    /** Boards read later have events in them that are yet to come. */
+    /** Boards whose state was read later already include some coming events. */
     #floors = new Map();
 
     constructor({ calls, environment, selection, snapshot, since, told }) {
@@ -659,7 +659,7 @@ class Reader {
         const { from, to, events } = batch;
         if (batch.resync || epochOf(from) !== epochOf(this.cursor ?? from)) {
             const reason = batch.resync ?? "epoch_changed";
-            // A second time it is one like any other, or of a database that is gone.
+            // The second time it is an ordinary resync, or the database is gone.
             if (batch.isKnown) return true;
             [batch.isKnown, batch.resync] = [true, undefined];
             this.#resync(reason, from);
@@ -709,7 +709,7 @@ class Reader {
         const boards = named ?? (await this.#calls.request("GET", "/api/boards")).body.items.map(({ id }) => id);
         const loads = boards.map((id) => this.#calls.request("GET", `/api/boards/${encodeURIComponent(id)}/snapshot`)
             .then(({ body }) => [body], (error) => {
-                // One that was deleted since the list was made.
+                // A board that was deleted after the list was read.
                 if (!named && error.status === 404) return [];
                 throw error;
             }));
@@ -731,7 +731,7 @@ class Reader {
 const quiet = 10_000;
 const patience = 5000;
 
-/** The tab that holds the lock leads. A closed one loses it to the next in line, a frozen one has it taken away. */
+/** The tab that holds the lock leads. A closed tab passes it to the next in line, a frozen one has it taken away. */
 class Election {
     isLeader = false;
     #name;
@@ -782,7 +782,7 @@ class Election {
 
     #after(milliseconds, action) {
         this.#environment.clearTimeout(this.#timer);
-        // Two at once would take it from each other.
+        // Random, or two tabs would take it from each other.
         this.#timer = this.#environment.setTimeout(action, milliseconds * (1 + 0.4 * this.#environment.random()));
     }
 
@@ -801,7 +801,7 @@ class Election {
                 this.leave();
                 this.start();
             } else if (error.name !== "AbortError") {
-                // A page that may have no locks has a stream of its own.
+                // A page without locks has its own stream.
                 this.#lead();
             }
         });
@@ -918,7 +918,7 @@ class SharedConnection {
         return [...this.#members.values()].reduce(union, this.#selection.boards);
     }
 
-    /** Not at once: many come and go together. */
+    /** Not at once, since many join and leave together. */
     #fit(milliseconds) {
         this.#environment.clearTimeout(this.#fitting);
         this.#fitting = this.#environment.setTimeout(() => {
@@ -936,7 +936,7 @@ class SharedConnection {
     #changed(change) {
         const { state, error } = change;
         if (state === "closed" && error.isFinal && !covers(this.#selection.boards, this.#asked)) {
-            // It may be another tab's board that is gone. Each looks, and says hello again.
+            // Another tab's board may be gone. Each tab checks its own, and joins again.
             this.#members.clear();
             this.#post("check");
             return this.#connect();
@@ -974,13 +974,13 @@ class SharedConnection {
         if (this.#connection) {
             if (kind === "hello") this.#welcome(by);
             if (kind === "hello") this.#fit(50);
-            // A page that is loaded anew is soon back.
+            // A page that reloads is soon back.
             if (kind === "bye") this.#fit(5000);
             if (kind === "ping") this.#post("beat");
             if (kind === "retry") this.#connection.retry();
             return;
         }
-        // One that thaws still believes that it leads, until it hears otherwise.
+        // One that thaws believes that it leads until it gets this.
         if (kind === "lead" || kind === "welcome" && !this.#leader) this.#leader = by;
         if (by !== this.#leader) return;
         if (kind === "hello") this.#follow();
@@ -1030,7 +1030,7 @@ class Job extends Emitter {
         [this.id, this.#calls, this.#environment, this.#backoff] = [id, calls, environment, new Backoff(environment)];
         this.#path = `/api/jobs/${encodeURIComponent(id)}`;
         this.finished = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
-        // Who listens for `failed` need not catch it too.
+        // Listeners for `failed` need not catch the rejection too.
         this.finished.catch(() => {});
         this.#follow();
     }
@@ -1086,7 +1086,7 @@ class Job extends Emitter {
 
 // THE CLIENT
 
-/** `boardcast.d.ts` says what it does. */
+/** `boardcast.d.ts` documents it. */
 export class Boardcast extends Emitter {
     status = idle;
     connectionId = null;

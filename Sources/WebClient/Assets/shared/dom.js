@@ -2,13 +2,13 @@ export const find = (selector, root = document) => root.querySelector(selector);
 export const findAll = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const clone = (template) => find(template).content.firstElementChild.cloneNode(true);
 
-/** Touches the page only when there is something new to say. What people wrote is only ever set as text. */
+/** Sets an element's text, if it differs. Text from users is never set as HTML. */
 export function setText(element, text) {
     if (element.textContent !== text) element.textContent = text;
     return element;
 }
 
-/** A value of false, null or undefined takes the attribute away, true gives it no value. */
+/** Sets an attribute. False, null and undefined remove it; true sets it without a value. */
 export function setAttribute(element, name, value) {
     if (value === false || value === null || value === undefined) element.removeAttribute(name);
     else if (element.getAttribute(name) !== String(value === true ? "" : value)) {
@@ -48,7 +48,7 @@ export function title(status) {
     return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A hue of its own for each text, the same on every page. */
+/** The hue for a text, the same on every page. */
 export function hueOf(text) {
     let hash = 7;
     for (const character of text) hash = (hash * 31 + character.codePointAt(0)) % 997;
@@ -73,7 +73,7 @@ export function openBelow(popover, anchor) {
     popover.style.top = `${Math.max(8, Math.min(top, innerHeight - height - 8))}px`;
 }
 
-/** Has a button open a popover where the button is. The browser knows them as a pair: another click closes it. */
+/** Makes a button open a popover next to itself. The browser links the two, so that another click closes it. */
 export function anchored(button, popover, prepare = () => {}) {
     button.popoverTargetElement = popover;
     button.setAttribute("aria-haspopup", "dialog");
@@ -86,8 +86,9 @@ export function anchored(button, popover, prepare = () => {}) {
 }
 
 /**
- * Says it to those who hear the page, in its element `data-announcer`. Each text is an element of its own, so that the same
- * words are said again; where the attribute has a value, they are seen as well, for so many milliseconds.
+ * Announces a text to users of screen readers, in the element `data-announcer`. Each text is an element of its own, so
+ * that repeated words are read out again; when the attribute has a value, the text is also visible, for that many
+ * milliseconds.
  */
 export function announce(text) {
     const announcer = find("[data-announcer]");
@@ -97,7 +98,7 @@ export function announce(text) {
     if (announcer.dataset.announcer) setTimeout(() => words.remove(), Number(announcer.dataset.announcer));
 }
 
-/** @returns whether it is on the clipboard; a page on plain HTTP from another host has none. */
+/** Copies a text. @returns whether that succeeded; a page on plain HTTP from another host has none. */
 export async function copy(text) {
     try {
         await navigator.clipboard.writeText(text);

@@ -1,6 +1,6 @@
 import { find, setText } from "./dom.js";
 
-/** Has the page's form `#sign-in` call `given(token)` with each token that the user pastes; it forgets it at once. */
+/** Calls `given(token)` with each token that the user pastes into the form `#sign-in`, which is then cleared. */
 export function onSignIn(given) {
     const panel = find("#sign-in");
     const form = panel.matches("form") ? panel : find("form", panel);
@@ -12,7 +12,7 @@ export function onSignIn(given) {
     });
 }
 
-/** Says why a token is asked for, and puts the user where it is pasted. */
+/** Shows why a token is needed, and focuses the field for it. */
 export function promptForToken(why) {
     setText(find("#why"), why);
     find("#token").focus();

@@ -1,7 +1,7 @@
 /**
- * One text in the browser's storage, which not every browser has: then nothing is kept.
+ * One text in the browser's storage. Where there is no storage, nothing is kept.
  *
- * @param storage gives `sessionStorage` or `localStorage`; to touch it may be refused.
+ * @param storage returns `sessionStorage` or `localStorage`; the access may throw.
  */
 export class Stored {
     #storage;

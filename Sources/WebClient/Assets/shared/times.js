@@ -20,7 +20,7 @@ export function ago(time) {
 /** `dateAndTime` is for titles and tables, `timeOf` where the day is plain. */
 export const dateAndTime = (time) => dateAndClock.format(new Date(time));
 
-/** The two greatest units of a time: `3 h 12 min`. */
+/** A duration in its two greatest units: `3 h 12 min`. */
 export function duration(milliseconds) {
     const seconds = Math.max(0, Math.round(milliseconds / 1000));
     const parts = [[86_400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
@@ -34,7 +34,7 @@ export function duration(milliseconds) {
     }).filter(Boolean).join(" ");
 }
 
-/** Its greatest unit alone, for tables. */
+/** The greatest unit of a duration alone, for tables. */
 export const age = (milliseconds) => duration(milliseconds).split(" ").slice(0, 2).join(" ");
 
 /** `in 5 min`, `5 min ago` */

@@ -10,7 +10,7 @@ function decodePart(part) {
     }
 }
 
-/** What a token says, unverified: to greet, to warn and to explain with, never to decide by. */
+/** The claims of a token, unverified: for display, warnings and explanations, never for decisions. */
 export function decode(token) {
     const parts = token.split(".");
     return { parts: parts.length, header: decodePart(parts[0]), claims: decodePart(parts[1] ?? "") };
