@@ -135,7 +135,7 @@ final class DatabaseLock: Sendable {
         return file
     }
 
-    /// The process that holds the file beside; nil when nobody does, as after it was removed.
+    /// The process that holds the lock on `PATH-lock`; nil when none does, for example after it was removed.
     private static func process(_ path: String) -> Int? {
         let file = Foundation.open(path + "-lock", O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { return nil }

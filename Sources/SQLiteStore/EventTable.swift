@@ -2,11 +2,11 @@ import Events
 import Foundation
 import GRDB
 
-/// `events`: the log.
+/// The table `events`: the log.
 enum EventTable {
-    /// Events looked at for one page, so that a filter that shows little holds no reader for long.
+    /// The most events that are read for one page, so that a filter that shows few does not occupy a reader for long.
     static let scan = 2000
-    /// The same for the newest, which are not looked for page by page.
+    /// The same limit for the newest events, which are not read page by page.
     static let longScan = 20_000
 
     static func insert(_ event: Event, of tenant: Int, in db: Database) throws {
@@ -22,7 +22,7 @@ enum EventTable {
         try db.run("DELETE FROM events WHERE tenant = ? AND seq < ?", tenant, seq)
     }
 
-    /// Goes through events in number order, or against it, until `body` says false.
+    /// Calls `body` for events in ascending or descending order of their numbers, until it returns false.
     ///
     /// - Throws: ``UnreadableRow`` before an event that can't be read, and where one of `range` is missing.
     static func scan(
@@ -46,7 +46,7 @@ enum EventTable {
         guard !(range ~= next) else { throw UnreadableRow.missingEvent }
     }
 
-    /// When events were written, oldest first; nil for one that can't be read.
+    /// Calls `body` with the time of each event, oldest first; nil for one that can't be read.
     static func scanTimes(
         _ tenant: Int, _ range: ClosedRange<Int>, in db: Database, _ body: (_ seq: Int, _ time: Int?) -> Bool
     ) throws {
@@ -71,11 +71,11 @@ enum EventTable {
 }
 
 extension UnreadableRow {
-    /// What would be read has a hole.
+    /// The error for an event that is missing from the range to be read.
     static let missingEvent = UnreadableRow(table: "events", reason: "it is missing")
 }
 
-/// An event that is still in the database: its JSON is copied when it is asked for.
+/// An event that is still in the database: its JSON is copied on first use.
 struct EventRow {
     private let row: Row
     let seq: Int
@@ -83,7 +83,7 @@ struct EventRow {
     let type: EventType
     let timestamp: Int
 
-    /// Compares the checksum, also of an event that nobody is to see: what is left out must be what it seems.
+    /// Checks the checksum even of an event that is not shown: its damaged audience could be the reason that it is not.
     init(_ row: Row, of tenant: Int) throws {
         self.row = row
         let reader = RowReader(row, of: "events")

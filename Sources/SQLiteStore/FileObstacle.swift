@@ -1,8 +1,8 @@
 import Foundation
 
-/// What stands in the way of a database, found out by asking the file system, since SQLite's codes do not say.
+/// Finds out from the file system why a database can't be opened, since SQLite's codes do not say.
 enum FileObstacle {
-    /// Of the file, of those beside it, and of their folder.
+    /// The first obstacle with the file, SQLite's other files, or their folder; nil when there is none.
     static func first(before path: String) -> String? {
         for name in [path, path + "-wal", path + "-shm"] {
             var status = stat()
@@ -18,7 +18,7 @@ enum FileObstacle {
         return nil
     }
 
-    /// Nil for a file.
+    /// What it is instead of a regular file; nil for a regular file.
     static func kind(_ status: stat) -> String? {
         switch status.st_mode & S_IFMT {
         case S_IFREG: nil

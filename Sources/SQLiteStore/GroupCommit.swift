@@ -5,17 +5,18 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// The one thread that writes: it takes whatever queued while the last commit ran, each write in a savepoint of its
-/// own, commits them together, announces their events, and only then answers.
+/// The one thread that writes: it takes all writes that queued during the last commit, performs each in its own
+/// savepoint, commits them together, announces their events, and only then answers.
 ///
-/// There is no timer: a lone write is committed at once, and the group grows with the load by itself. A write that is
-/// refused leaves its neighbours alone; a commit that fails fails them all, announces nothing, and the next is tried.
+/// There is no timer: a single write is committed at once, and groups grow with the load. A refused write does not
+/// affect the others of its group; a failed commit fails all of them and announces nothing, and the next group is
+/// tried.
 final class GroupCommit: Sendable {
     private static let groupLimit = 512
-    /// How long it is quiet before chores are done, and how long between two rounds of them.
+    /// How long no write must arrive before chores are run, and the time between two rounds of them.
     private static let quiet = Duration.milliseconds(200)
     private static let pause = Duration.seconds(60)
-    /// Under load that never rests, chores get a step every so many commits.
+    /// Under constant load, chores run one step after this many commits.
     private static let commitsPerChore = 256
 
     private let database: any DatabaseWriter
@@ -73,7 +74,7 @@ final class GroupCommit: Sendable {
         return try result.get()
     }
 
-    /// Finishes what is queued; then the thread is gone.
+    /// Finishes the queued writes, then ends the thread.
     func close() async {
         queue.close()
         await withCheckedContinuation { done in
