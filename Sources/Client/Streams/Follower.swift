@@ -102,6 +102,6 @@ public struct Follower: Following {
 }
 
 extension Duration {
-    /// At least 0.1 s and at most an hour, whatever a server asks for.
+    /// Clamped to 0.1 s…1 h, against unreasonable values from a server.
     var sensible: Duration { min(max(self, .milliseconds(100)), .seconds(3600)) }
 }

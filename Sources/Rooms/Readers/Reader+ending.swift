@@ -21,7 +21,7 @@ extension Reader {
 
     /// Ends it with its reason as the last event.
     ///
-    /// - Parameter reconnectAfter: milliseconds; nil tells the client to stay away.
+    /// - Parameter reconnectAfter: milliseconds after which the client may reconnect; nil when it shall not.
     public func close(_ reason: CloseReason, reconnectAfter: Int?) {
         guard state != .closed else { return }
         var last = output.unsentHead ?? ByteBuffer()

@@ -17,7 +17,7 @@ public enum Renewal: Sendable {
 extension Relay {
     /// Ends the tenant's connections for which `condition` holds; returns how many.
     ///
-    /// - Parameter reconnectAfter: milliseconds for each of them; nil tells the clients to stay away.
+    /// - Parameter reconnectAfter: milliseconds after which each client may reconnect; nil when they shall not.
     public func close(
         in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
         where condition: @escaping @Sendable (ConnectionID, Principal) -> Bool

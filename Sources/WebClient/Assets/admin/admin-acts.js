@@ -18,8 +18,9 @@ export class AdminActs {
     #done;
 
     /**
-     * @param request the client's @param me returns `{ user, connection }` of this page @param done called when
-     * something has changed
+     * @param request the client's
+     * @param me returns `{ user, connection }` of this page
+     * @param done called when something has changed
      */
     constructor(request, me, done) {
         [this.#request, this.#me, this.#done] = [request, me, done];

@@ -3,8 +3,8 @@ import { find, make } from "../shared/dom.js";
 /**
  * Asks before something that can't be taken back.
  *
- * @param fields elements with a `name`, shown between the words and the buttons @returns the fields' values by name (a
- * checkbox's is whether it is checked), or null when the user declines
+ * @param fields elements with a `name`, shown between the words and the buttons
+ * @returns the fields' values by name (a checkbox's is whether it is checked), or null when the user declines
  */
 export function confirm({ title, words, fields = [], act }) {
     const dialog = find("#confirm");

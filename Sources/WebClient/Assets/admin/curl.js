@@ -1,4 +1,4 @@
-/** A word as a POSIX shell reads it back, whatever is in it. */
+/** Quotes any text as one word of a POSIX shell. */
 export const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
 /**

@@ -13,7 +13,8 @@ export class History {
     #more;
 
     /**
-     * @param root the element that it fills @param request returns the client's `request`
+     * @param root the element that it fills
+     * @param request returns the client's `request`
      */
     constructor(root, request, { path, caption, empty, columns }) {
         [this.#request, this.#path] = [request, path];

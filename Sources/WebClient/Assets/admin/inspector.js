@@ -40,8 +40,8 @@ export class Inspector {
     }
 
     /**
-     * @param before the cursor of the event before it @param latency milliseconds from its timestamp to its arrival;
-     * null for a replayed event
+     * @param before the cursor of the event before it
+     * @param latency milliseconds from its timestamp to its arrival; null for a replayed event
      */
     take(event, before, latency) {
         const record = { event, before, latency, text: null, row: null };

@@ -27,7 +27,8 @@ export class Sampler {
     #round = 0;
 
     /**
-     * @param request the client's @param tell called after every sample, with the error when it failed
+     * @param request the client's
+     * @param tell called after every sample, with the error when it failed
      */
     constructor(request, tell) {
         [this.#request, this.#tell] = [request, tell];
