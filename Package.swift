@@ -107,7 +107,8 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: [.nio("NIOCore")], path: "Tests/TestSupport", swiftSettings: settings),
+            name: "TestSupport", dependencies: ["Events", .nio("NIOCore")], path: "Tests/TestSupport",
+            swiftSettings: settings),
         .testTarget(name: "TextTests", dependencies: ["Text"], swiftSettings: settings),
         .testTarget(
             name: "ServerSettingsTests", dependencies: ["Events", "ServerSettings", "TestSupport", "Text", "Tokens"],

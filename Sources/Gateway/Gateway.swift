@@ -1,4 +1,5 @@
 public import Boards
+public import Events
 public import Hummingbird
 import HummingbirdCore
 import Imports
@@ -21,15 +22,15 @@ public struct Gateway: Sendable {
     let imports: ImportRunner
     private let writes = RateLimiter<WriteLimit.Writer>()
     private let refusals = RefusalHold()
-    private let uptime: @Sendable () -> Int64
+    private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
-    ///   - store: a ``Boards/JobKeepingStore``, so that every write of a job reaches the keeper.
-    ///   - uptime: nanoseconds of a clock that never goes back, for limits.
+    ///   - store: one whose jobs are looked after, which is ``Boards/JobKeepingStore``.
+    ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
-        uptime: @escaping @Sendable () -> Int64 = { Int64(NIODeadline.now().uptimeNanoseconds) }
+        uptime: @escaping @Sendable () -> Uptime = { Uptime(.now()) }
     ) {
         self.authenticator = authenticator
         self.store = store

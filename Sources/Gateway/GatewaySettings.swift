@@ -12,11 +12,12 @@ public struct GatewaySettings: Sendable {
     public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
     public var maxHeaderBytes = 16 << 10
-    /// Milliseconds over which clients' reconnects are spread when the server shuts down.
-    public var drainMilliseconds = 10_000
-    public var retryMilliseconds = 3000
+    /// The time over which the clients of a server that shuts down come back.
+    public var drain = Duration.seconds(10)
+    /// About when a client that was cut or refused shall come back.
+    public var retry = Duration.seconds(3)
     /// How long a stream of `/api/jobs/{id}/stream` may live.
-    public var jobStreamMilliseconds = 300_000
+    public var jobStream = Duration.seconds(300)
     /// Connections accepted at once, streams or not; others wait in the backlog.
     public var maxConnections = Int.max
 

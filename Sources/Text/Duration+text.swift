@@ -1,13 +1,4 @@
 extension Duration {
-    /// Rounded down.
-    public var wholeSeconds: Int { Int(components.seconds) }
-
-    /// Rounded down.
-    public var wholeMilliseconds: Int { Int(wholeNanoseconds / 1_000_000) }
-
-    /// Rounded down.
-    public var wholeNanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
-
     /// Short, for people: `0.8 s`, `12 s`, `5 min`, `3 h`, `2 d`.
     public var text: String {
         let milliseconds = wholeMilliseconds

@@ -7,7 +7,7 @@ import Testing
 @testable import Boards
 
 @Suite struct JobKeeperTests {
-    /// Both clocks at once: that of the store in milliseconds, that of the keeper in nanoseconds.
+    /// Both clocks at once: that of the store and that of the keeper.
     private final class World: Sendable {
         let store: TestStore
         let keeper: JobKeeper
@@ -16,20 +16,20 @@ import Testing
         private let uptime: Time
 
         private final class Time: Sendable {
-            let nanoseconds = Mutex<Int64>(7)
+            let now = Mutex(Uptime(nanoseconds: 7))
         }
 
         init() throws {
             let time = Time()
             uptime = time
             store = try TestStore { MemoryBoardStore(retention: $0, now: $1, announce: $2) }
-            keeper = JobKeeper(store: store.store, patience: .seconds(300)) { time.nanoseconds.withLock { $0 } }
+            keeper = JobKeeper(store: store.store, patience: .seconds(300)) { time.now.withLock { $0 } }
             jobs = JobKeepingStore(keeper)
         }
 
         func pass(milliseconds: Int) async {
             store.advance(milliseconds: milliseconds)
-            uptime.nanoseconds.withLock { $0 += Int64(milliseconds) * 1_000_000 }
+            uptime.now.withLock { $0 = $0 + .milliseconds(milliseconds) }
             await keeper.attend()
         }
 

@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 import Testing
 
 @testable import Boards
@@ -12,20 +13,20 @@ import Testing
     }
 
     @Test func `nothing is due while there are no jobs`() {
-        var schedule = JobSchedule(patience: 100)
-        #expect(schedule.next == nil && schedule.takeDue(at: .max).isEmpty)
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        #expect(schedule.next == nil && schedule.takeDue(at: .never).isEmpty)
     }
 
     @Test func `what is held is due once, at its time`() {
-        var schedule = JobSchedule(patience: 100)
-        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 10)
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: .nanoseconds(5), at: 10)
         #expect(schedule.next == 15 && schedule.takeDue(at: 14).isEmpty)
         #expect(schedule.takeDue(at: 15) == [errand(.tell)])
         #expect(schedule.next == 110 && schedule.takeDue(at: 50).isEmpty)
     }
 
     @Test func `a silent job is due once, and one that is heard of is not`() {
-        var schedule = JobSchedule(patience: 100)
+        var schedule = JobSchedule(patience: .nanoseconds(100))
         schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 0)
         schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 60)
         #expect(schedule.takeDue(at: 100).isEmpty && schedule.next == 160)
@@ -34,18 +35,18 @@ import Testing
     }
 
     @Test func `a job that is finished, or not there any more, is forgotten`() {
-        var schedule = JobSchedule(patience: 100)
-        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 0)
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: .nanoseconds(5), at: 0)
         schedule.note(key, by: ann, version: 2, isFinal: true, tellsIn: nil, at: 1)
         #expect(schedule.count == 0 && schedule.takeDue(at: 1000).isEmpty)
-        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: 5, at: 0)
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: .nanoseconds(5), at: 0)
         schedule.forget(key)
         #expect(schedule.count == 0 && schedule.next == nil)
     }
 
     @Test func `news that comes late or twice changes nothing`() {
-        var schedule = JobSchedule(patience: 100)
-        schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: 5, at: 0)
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: .nanoseconds(5), at: 0)
         schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 1)
         schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 1)
         #expect(schedule.takeDue(at: 5) == [errand(.tell)])
@@ -53,8 +54,9 @@ import Testing
 
     @Test func `what failed is due again, unless there was news`() {
         for kind in [JobSchedule.Errand.Kind.tell, .stall(version: 1)] {
-            var schedule = JobSchedule(patience: 100)
-            schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: kind == .tell ? 100 : nil, at: 0)
+            var schedule = JobSchedule(patience: .nanoseconds(100))
+            schedule.note(
+                key, by: ann, version: 1, isFinal: false, tellsIn: kind == .tell ? .nanoseconds(100) : nil, at: 0)
             _ = kind == .tell ? schedule.takeDue(at: 99) : []
             let due = schedule.takeDue(at: 100)
             #expect(due.contains(errand(kind)))

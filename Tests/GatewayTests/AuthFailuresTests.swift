@@ -29,7 +29,7 @@ import Testing
         let peer = try SocketAddress(ipAddress: "192.0.2.1", port: 1)
         let refused = failures.count(.unauthorized("wrong"), from: peer, forwarded: [])
         #expect(refused.code == "rate_limited" && refused.headers[.retryAfter] == "1")
-        clock.advance(by: 1_000_000_000)
+        clock.advance(by: .seconds(1))
         #expect(try (1...2).map { _ in try status(failures, "192.0.2.1") } == [401, 429])
     }
 

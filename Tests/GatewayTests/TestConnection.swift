@@ -11,7 +11,7 @@ final class TestConnection: Sink, @unchecked Sendable {
     private let loop: any EventLoop
     private let hub: LoopHub
     var queuedBytes: Int { 0 }
-    var silence: Int64? { nil }
+    var silence: Duration? { nil }
 
     private init(_ hub: LoopHub) {
         self.hub = hub

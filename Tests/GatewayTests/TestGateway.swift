@@ -40,7 +40,7 @@ struct TestGateway: Sendable {
     /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
     init(
         _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
-        uptime: (@Sendable () -> Int64)? = nil, logger: Logger? = nil
+        uptime: (@Sendable () -> Uptime)? = nil, logger: Logger? = nil
     ) throws {
         let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })

@@ -30,7 +30,7 @@ import Testing
         #expect(refused.headers[.rateLimitPolicy] == #""writes";q=3;w=3"#)
         #expect(refused.headers[.rateLimit] == #""writes";r=0;t=1"#)
         #expect(try await gateway.head() == 3)
-        clock.advance(by: 1_000_000_000)
+        clock.advance(by: .seconds(1))
         #expect(try await write(gateway).status == 201)
         #expect(try await write(gateway).status == 429)
     }
@@ -101,12 +101,15 @@ import Testing
     }
 }
 
-/// Nanoseconds that pass when a test says so.
+/// Time that passes when a test says so.
 final class TestClock: Sendable {
-    private let time = Atomic<Int64>(1_000_000_000)
+    private let time = Mutex(Uptime(nanoseconds: 1_000_000_000))
 
-    @Sendable func read() -> Int64 { time.load(ordering: .relaxed) }
+    @Sendable func read() -> Uptime { time.withLock { $0 } }
     /// A second later than before.
-    @Sendable func readLater() -> Int64 { time.add(1_000_000_000, ordering: .relaxed).newValue }
-    func advance(by nanoseconds: Int64) { time.add(nanoseconds, ordering: .relaxed) }
+    @Sendable func readLater() -> Uptime {
+        advance(by: .seconds(1))
+        return read()
+    }
+    func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
 }

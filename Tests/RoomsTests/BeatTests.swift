@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -17,7 +18,8 @@ import Testing
     }
 
     private func hub(
-        _ loop: NIOAsyncTestingEventLoop, _ clock: WallClock = WallClock(), heartbeat: Int64 = .max, stall: Int64 = .max
+        _ loop: NIOAsyncTestingEventLoop, _ clock: WallClock = WallClock(), heartbeat: Duration = .forever,
+        stall: Duration = .forever
     ) -> TestHub {
         var limits = RoomLimits.immediate
         limits.heartbeat = heartbeat
@@ -117,7 +119,7 @@ import Testing
 
     @Test func `a connection without other bytes gets a heartbeat, one a second at the most`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, heartbeat: 0)
+        let hub = hub(loop, heartbeat: .zero)
         let reader = try await hub.join()
         for _ in 0..<3 { await loop.advanceTime(by: .seconds(1)) }
         #expect(try await hub.read { try reader.stream.comments } == ["heartbeat", "heartbeat", "heartbeat"])
@@ -127,7 +129,7 @@ import Testing
 
     @Test func `before its time there is no heartbeat`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, heartbeat: .max)
+        let hub = hub(loop, heartbeat: .forever)
         let reader = try await hub.join()
         await loop.advanceTime(by: .seconds(30))
         #expect(try await hub.read { try reader.stream.comments } == [])
@@ -136,7 +138,7 @@ import Testing
 
     @Test func `a heartbeat that does not fit is finished, and nothing is lost behind it`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, heartbeat: 0)
+        let hub = hub(loop, heartbeat: .zero)
         let reader = try await hub.join()
         try await hub.read { reader.sink.room = 4 }
         await loop.advanceTime(by: .seconds(1))
@@ -154,7 +156,7 @@ import Testing
 
     @Test func `a socket that takes no byte for the stall time is closed, one that takes them is not`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, stall: 0)
+        let hub = hub(loop, stall: .zero)
         let stalled = try await hub.join()
         let healthy = try await hub.join()
         try await hub.read { stalled.sink.room = 0 }
@@ -169,7 +171,7 @@ import Testing
 
     @Test func `a socket that stands still for less than the stall time stays`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, stall: .max)
+        let hub = hub(loop, stall: .forever)
         let slow = try await hub.join()
         try await hub.read { slow.sink.room = 0 }
         hub.log.commit(.board(.main))
@@ -181,16 +183,16 @@ import Testing
 
     @Test func `a peer not heard of for one and a half heartbeats is dropped before two are over`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, heartbeat: 20_000_000_000)
+        let hub = hub(loop, heartbeat: .seconds(20))
         let vanished = try await hub.join()
         let present = try await hub.join()
         try await hub.read {
-            vanished.sink.silence = 30_000_000_000
-            present.sink.silence = 29_000_000_000
+            vanished.sink.silence = .seconds(30)
+            present.sink.silence = .seconds(29)
         }
         for _ in 0..<10 { await loop.advanceTime(by: .seconds(1)) }
         #expect(try await !isClosed(vanished, in: hub))
-        try await hub.read { vanished.sink.silence = 31_000_000_000 }
+        try await hub.read { vanished.sink.silence = .seconds(31) }
         for _ in 0..<10 { await loop.advanceTime(by: .seconds(1)) }
         #expect(try await isClosed(vanished, in: hub))
         #expect(try await !isClosed(present, in: hub))

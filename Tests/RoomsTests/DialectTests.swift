@@ -158,9 +158,9 @@ import Testing
     @Test func `a stream of limited life ends as max_age, and its heartbeats are its dialect's`() async throws {
         let loop = NIOAsyncTestingEventLoop()
         var limits = RoomLimits.immediate
-        limits.heartbeat = 2_000_000_000
+        limits.heartbeat = .seconds(2)
         let hub = TestHub(limits, on: loop)
-        let reader = try await hub.join(on: counting, lifetime: 5_000_000_000)
+        let reader = try await hub.join(on: counting, lifetime: .seconds(5))
         let other = try await hub.join(on: counting)
         await loop.advanceTime(by: .seconds(4))
         #expect(try await !hub.read { reader.sink.isClosed })

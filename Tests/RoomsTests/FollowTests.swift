@@ -106,7 +106,7 @@ import Testing
         #expect(try await isOver(&cut))
         var drained = follow(hub, after: 1).makeAsyncIterator()
         #expect(try await isQuiet(&drained))
-        try await hub.hub.drainAll(over: 1).get()
+        try await hub.hub.drainAll(over: .milliseconds(1)).get()
         #expect(try await isOver(&drained))
     }
 

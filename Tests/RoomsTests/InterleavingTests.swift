@@ -33,7 +33,7 @@ import Testing
     private func play(seed: UInt64) async throws {
         var random = SplitMix(seed: seed)
         var limits = RoomLimits.patient
-        limits.coalesce = [0, 0, 200_000][Int.random(in: 0..<3, using: &random)]
+        limits.coalesce = [.zero, .zero, .microseconds(200)][Int.random(in: 0..<3, using: &random)]
         limits.slice = Int.random(in: 1...3, using: &random)
         limits.recentBytes = [300, 2000, 1 << 20].randomElement(using: &random)!
         limits.queueBytes = 1024

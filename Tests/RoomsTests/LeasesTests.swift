@@ -1,3 +1,5 @@
+import Events
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -40,9 +42,9 @@ import Testing
 
     @Test func `renewing and ending without end takes no more room`() {
         var leases = Leases<Int>()
-        leases.renew(-1, until: .max)
+        leases.renew(-1, until: .never)
         for time in 0..<100_000 {
-            leases.renew(time % 3, until: Int64(time))
+            leases.renew(time % 3, until: Uptime(nanoseconds: Int64(time)))
             if time % 5 == 0 { leases.end(time % 3) }
             #expect(leases.places <= 2 * 4 + 65)
         }

@@ -138,7 +138,7 @@ import Testing
         let everyone = readers
         try await hub.settle { everyone.allSatisfy { $0.numbers == [1] } }
         hub.relay.drain()
-        try await hub.hub.drainAll(over: 10_000).get()
+        try await hub.hub.drainAll(over: .seconds(10)).get()
         var delays: Set<Int> = []
         for reader in readers {
             let stream = try await hub.read { try reader.stream }
@@ -165,7 +165,7 @@ import Testing
         let hub = TestHub(limits, on: loop)
         var readers: [TestReader] = []
         for _ in 0..<300 { readers.append(try await hub.join()) }
-        let drained = hub.hub.drainAll(over: 200)
+        let drained = hub.hub.drainAll(over: .milliseconds(200))
         var left = [300, try await hub.read { hub.relay.connections }]
         while hub.relay.connections > 0 {
             await loop.advanceTime(by: .milliseconds(20))
@@ -188,7 +188,7 @@ import Testing
         try await hub.read { slow.sink.room = 0 }
         hub.log.commit(.board(.main), count: 3)
         try await hub.settle { slow.sink.queuedBytes > 0 }
-        try await hub.hub.drainAll(over: 1000).get()
+        try await hub.hub.drainAll(over: .seconds(1)).get()
         #expect(try await hub.read { slow.sink.isClosed })
         #expect(try await hub.read { try slow.types } == ["connection.established"])
         #expect(hub.relay.connections == 0)

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct OpeningTests {
     @Test func `the first event says who, where and how far behind, and carries the cursor`() async throws {
         var limits = RoomLimits.immediate
-        limits.heartbeat = 7_000_000_000
+        limits.heartbeat = .seconds(7)
         let hub = TestHub(limits, wallClock: { 1_768_473_000_000 })
         hub.log.commit(.board(.main), count: 10)
         let reader = try await hub.join(user: "ann", after: "4-abcdef01")

@@ -6,8 +6,6 @@ import Testing
 
 /// Random histories, held against a model that remembers every connection there ever was.
 @Suite struct PresenceModelTests {
-    private static let second: Int64 = 1_000_000_000
-
     private struct Connection {
         let user: UserID
         var boards: Selection.Boards
@@ -17,12 +15,12 @@ import Testing
     private struct Model {
         var connections: [Connection] = []
         /// When connections went, or were given other boards.
-        var past: [(connection: Connection, end: Int64)] = []
+        var past: [(connection: Connection, end: Uptime)] = []
         var known: Set<BoardID> = []
 
-        func users(on board: BoardID, at now: Int64) -> Set<UserID> {
+        func users(on board: BoardID, at now: Uptime) -> Set<UserID> {
             let shared = known.sorted().prefix(100)
-            let recent = past.filter { now < $0.end + 5 * second }.map(\.connection)
+            let recent = past.filter { now < $0.end + .seconds(5) }.map(\.connection)
             return Set(
                 (connections + recent).filter {
                     switch $0.boards {
@@ -65,7 +63,7 @@ import Testing
         var presence = Presence()
         var model = Model()
         var listener = Listener()
-        var now: Int64 = 0
+        var now: Uptime = 0
 
         func hear(_ announcements: [Presence.Announcement]) {
             for announcement in announcements {
@@ -79,11 +77,11 @@ import Testing
         }
 
         for step in 0..<steps {
-            now += Int64.random(in: 0...Self.second, using: &random)
+            now = now + .nanoseconds(Int.random(in: 0...1_000_000_000, using: &random))
             let isComing = model.connections.count < Int.random(in: 0...atOnce, using: &random)
             // What has expired is announced before anything else happens, so that the model knows when.
             hear(presence.expire(at: now))
-            model.past.removeAll { now >= $0.end + 5 * Self.second }
+            model.past.removeAll { now >= $0.end + .seconds(5) }
             switch Int.random(in: 0..<100, using: &random) {
             case 0:
                 model.known = Set(all.filter { _ in Bool.random(using: &random) || step == 0 })
@@ -118,7 +116,7 @@ import Testing
             }
         }
         for connection in model.connections { presence.leave(connection.user, from: connection.boards, at: now) }
-        hear(presence.expire(at: now + 5 * Self.second))
+        hear(presence.expire(at: now + .seconds(5)))
         #expect(listener.lists.values.allSatisfy { $0.isEmpty })
         #expect(presence.isEmpty && presence.nextDeadline == nil)
         return listener.renewals

@@ -1,10 +1,10 @@
 import Events
+import TestSupport
 import Testing
 
 @testable import Rooms
 
 @Suite struct PresenceTests {
-    private static let second: Int64 = 1_000_000_000
     private static let (a, b) = (BoardID("a")!, BoardID("b")!)
     private static let (ann, bob) = (UserID("ann")!, UserID("bob")!)
 
@@ -33,12 +33,12 @@ import Testing
         _ = presence.arrive(Self.ann, at: .only([Self.a]))
         presence.leave(Self.ann, from: .only([Self.a]), at: 0)
         #expect(presence.nextDeadline == nil)
-        #expect(presence.expire(at: 100 * Self.second) == [])
-        presence.leave(Self.ann, from: .only([Self.a]), at: 100 * Self.second)
-        #expect(presence.nextDeadline == 105 * Self.second)
-        #expect(presence.expire(at: 105 * Self.second - 1) == [])
+        #expect(presence.expire(at: .second(100)) == [])
+        presence.leave(Self.ann, from: .only([Self.a]), at: .second(100))
+        #expect(presence.nextDeadline == .second(105))
+        #expect(presence.expire(at: Uptime.second(105) - .nanoseconds(1)) == [])
         #expect(presence.roster(of: Self.a).users == [Self.ann])
-        #expect(presence.expire(at: 105 * Self.second) == [.left(Self.a, Self.ann)])
+        #expect(presence.expire(at: .second(105)) == [.left(Self.a, Self.ann)])
         #expect(presence.roster(of: Self.a).users == [])
         #expect(presence.isEmpty && presence.nextDeadline == nil)
     }
@@ -47,14 +47,14 @@ import Testing
         var presence = presence()
         _ = presence.arrive(Self.ann, at: .only([Self.a]))
         for round in 0..<10 {
-            let time = Int64(round) * 6 * Self.second
+            let time = Uptime.second(round * 6)
             presence.leave(Self.ann, from: .only([Self.a]), at: time)
-            #expect(presence.expire(at: time + 5 * Self.second - 1) == [])
+            #expect(presence.expire(at: time + .seconds(5) - .nanoseconds(1)) == [])
             #expect(presence.arrive(Self.ann, at: .only([Self.a])) == [])
-            #expect(presence.expire(at: time + 5 * Self.second) == [])
+            #expect(presence.expire(at: time + .seconds(5)) == [])
         }
-        presence.leave(Self.ann, from: .only([Self.a]), at: 100 * Self.second)
-        #expect(presence.expire(at: 105 * Self.second) == [.left(Self.a, Self.ann)])
+        presence.leave(Self.ann, from: .only([Self.a]), at: .second(100))
+        #expect(presence.expire(at: .second(105)) == [.left(Self.a, Self.ann)])
         #expect(presence.arrive(Self.ann, at: .only([Self.a])) == [.joined(Self.a, Self.ann)])
     }
 
@@ -63,12 +63,12 @@ import Testing
         _ = presence.arrive(Self.ann, at: .only([Self.a]))
         #expect(presence.arrive(Self.ann, at: .all) == [.joined(Self.b, Self.ann)])
         presence.leave(Self.ann, from: .only([Self.a]), at: 0)
-        #expect(presence.expire(at: 5 * Self.second) == [])
+        #expect(presence.expire(at: .second(5)) == [])
         #expect(presence.arrive(Self.ann, at: .only([Self.b])) == [])
-        presence.leave(Self.ann, from: .all, at: 5 * Self.second)
-        #expect(presence.expire(at: 10 * Self.second) == [.left(Self.a, Self.ann)])
-        presence.leave(Self.ann, from: .only([Self.b]), at: 10 * Self.second)
-        #expect(presence.expire(at: 15 * Self.second) == [.left(Self.b, Self.ann)])
+        presence.leave(Self.ann, from: .all, at: .second(5))
+        #expect(presence.expire(at: .second(10)) == [.left(Self.a, Self.ann)])
+        presence.leave(Self.ann, from: .only([Self.b]), at: .second(10))
+        #expect(presence.expire(at: .second(15)) == [.left(Self.b, Self.ann)])
         #expect(presence.isEmpty)
     }
 
@@ -79,7 +79,7 @@ import Testing
         presence.leave(Self.ann, from: .all, at: 0)
         presence.leave(Self.ann, from: .only([Self.a]), at: 0)
         #expect(
-            Set(presence.expire(at: 5 * Self.second)) == [.left(Self.a, Self.ann), .left(Self.b, Self.ann)])
+            Set(presence.expire(at: .second(5))) == [.left(Self.a, Self.ann), .left(Self.b, Self.ann)])
     }
 
     @Test func `a change of boards keeps what is in both, and the rest for 5 seconds`() {
@@ -90,7 +90,7 @@ import Testing
             presence.change(Self.ann, from: .only([Self.a, Self.b]), to: .only([Self.b, c]), at: 0)
                 == [.joined(c, Self.ann)])
         #expect(presence.isConnected(Self.ann, to: Self.b) && !presence.isConnected(Self.ann, to: Self.a))
-        #expect(presence.expire(at: 5 * Self.second) == [.left(Self.a, Self.ann)])
+        #expect(presence.expire(at: .second(5)) == [.left(Self.a, Self.ann)])
         #expect(presence.change(Self.ann, from: .only([Self.b, c]), to: .only([Self.b, c]), at: 0) == [])
         #expect(presence.nextDeadline == nil)
     }
@@ -102,8 +102,8 @@ import Testing
         #expect(presence.isEmpty && presence.nextDeadline == nil)
         _ = presence.arrive(Self.ann, at: .only([Self.a]))
         presence.leave(Self.ann, from: .only([Self.a]), at: 0)
-        presence.leave(Self.ann, from: .only([Self.a]), at: Self.second)
-        #expect(presence.expire(at: 5 * Self.second) == [.left(Self.a, Self.ann)])
+        presence.leave(Self.ann, from: .only([Self.a]), at: .second(1))
+        #expect(presence.expire(at: .second(5)) == [.left(Self.a, Self.ann)])
     }
 
     @Test func `a board that the tenant has not tells of nobody until it is there`() {
@@ -115,7 +115,7 @@ import Testing
         #expect(presence.know([Self.a, Self.b]) == [])
         #expect(presence.know([Self.a]) == [])
         presence.leave(Self.ann, from: .only([Self.b]), at: 0)
-        #expect(presence.expire(at: 5 * Self.second) == [])
+        #expect(presence.expire(at: .second(5)) == [])
         #expect(presence.isEmpty)
     }
 
@@ -141,12 +141,14 @@ import Testing
     @Test func `a list is given anew when all can be named again`() {
         var presence = presence([Self.a])
         for number in 0..<260 { _ = presence.arrive(user(number), at: .only([Self.a])) }
-        for number in 0..<10 { presence.leave(user(number), from: .only([Self.a]), at: Int64(number)) }
-        #expect(presence.expire(at: 5 * Self.second + 8) == [])
-        #expect(presence.expire(at: 5 * Self.second + 9) == [.state(Self.a)])
+        for number in 0..<10 {
+            presence.leave(user(number), from: .only([Self.a]), at: Uptime(nanoseconds: Int64(number)))
+        }
+        #expect(presence.expire(at: Uptime.second(5) + .nanoseconds(8)) == [])
+        #expect(presence.expire(at: Uptime.second(5) + .nanoseconds(9)) == [.state(Self.a)])
         #expect(presence.roster(of: Self.a).users == (10..<260).map(user))
-        presence.leave(user(10), from: .only([Self.a]), at: 6 * Self.second)
-        #expect(presence.expire(at: 11 * Self.second) == [.left(Self.a, user(10))])
+        presence.leave(user(10), from: .only([Self.a]), at: .second(6))
+        #expect(presence.expire(at: .second(11)) == [.left(Self.a, user(10))])
         #expect(presence.arrive(user(0), at: .only([Self.a])) == [.joined(Self.a, user(0))])
     }
 
@@ -158,7 +160,7 @@ import Testing
         #expect(presence.roster(of: Self.b).count == 10_000)
         #expect(presence.roster(of: Self.b).users == (0..<250).map(user))
         for number in 0..<10_000 { presence.leave(user(number), from: .all, at: 0) }
-        #expect(Set(presence.expire(at: 5 * Self.second)) == [.state(Self.a), .state(Self.b)])
+        #expect(Set(presence.expire(at: .second(5))) == [.state(Self.a), .state(Self.b)])
         #expect(presence.isEmpty)
     }
 
@@ -183,7 +185,7 @@ import Testing
         #expect(presence.listed(of: .only(Set(boards))) == Array(boards.prefix(100)))
         #expect(presence.roster(of: boards[100]).users == [])
         presence.leave(Self.ann, from: .only(Set(boards)), at: 0)
-        #expect(presence.expire(at: 5 * Self.second).count == 100)
+        #expect(presence.expire(at: .second(5)).count == 100)
         #expect(presence.isEmpty)
     }
 

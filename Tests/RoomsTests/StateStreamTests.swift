@@ -60,7 +60,9 @@ import Testing
     }
 
     /// Told with each tick, so that no test waits for a timer.
-    private func hub(_ loop: (any EventLoop)? = nil, coalesce: Int64 = 0, recentBytes: Int = 4 << 20) -> TestHub {
+    private func hub(
+        _ loop: (any EventLoop)? = nil, coalesce: Duration = .zero, recentBytes: Int = 4 << 20
+    ) -> TestHub {
         var limits = RoomLimits.immediate
         limits.stateCoalesce = coalesce
         limits.recentBytes = recentBytes
@@ -114,7 +116,7 @@ import Testing
 
     @Test func `a burst is told once in a while, and its last state always`() async throws {
         let loop = NIOAsyncTestingEventLoop()
-        let hub = hub(loop, coalesce: 250_000_000)
+        let hub = hub(loop, coalesce: .milliseconds(250))
         let reader = try await hub.join(on: .dialect(Counting(hub.log)))
         try await wait(hub, for: reader, toSay: "whole 0")
         await loop.advanceTime(by: .seconds(1))

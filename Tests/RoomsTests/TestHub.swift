@@ -32,7 +32,7 @@ final class TestHub: Sendable {
     /// Opens a stream; returns once it is known whether there is one.
     func join(
         _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil,
-        on wire: Wire = .eventStream, room: Int = .max, expiresAt: Int = .max, lifetime: Int64? = nil,
+        on wire: Wire = .eventStream, room: Int = .max, expiresAt: Int = .max, lifetime: Duration? = nil,
         snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
     ) async throws -> TestReader {
         let request = StreamRequest(
@@ -78,14 +78,14 @@ extension RoomLimits {
     /// However long a slow reader takes on a slow machine, it is not cut.
     static var patient: RoomLimits {
         var limits = RoomLimits()
-        limits.stall = .max
+        limits.stall = .forever
         return limits
     }
 
     /// Swept with each tick, so that no test waits for a timer.
     static var immediate: RoomLimits {
         var limits = patient
-        limits.coalesce = 0
+        limits.coalesce = .zero
         return limits
     }
 }

@@ -8,7 +8,7 @@ final class TestSink: Sink {
     private(set) var isClosed = false
     private(set) var queuedBytes = 0
     /// A peer that has vanished, for so long.
-    var silence: Int64?
+    var silence: Duration?
     /// Bytes that the "kernel" still takes; more comes with ``drain(_:)``.
     var room: Int
     private var queued = ByteBuffer()

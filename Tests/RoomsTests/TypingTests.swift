@@ -1,11 +1,10 @@
 import Events
+import TestSupport
 import Testing
 
 @testable import Rooms
 
 @Suite struct TypingTests {
-    private static let second: Int64 = 1_000_000_000
-
     private func place(_ task: Int, _ user: String = "ann", on board: BoardID = .main) -> Typing.Place {
         .init(board: board, task: task, user: UserID(user)!)
     }
@@ -18,22 +17,22 @@ import Testing
         var typing = Typing()
         let here = place(1)
         #expect(try typing.set(true, at: here, now: 0) == said(here, true))
-        #expect(try typing.set(true, at: here, now: Self.second - 1) == nil)
-        #expect(try typing.set(true, at: here, now: Self.second) == said(here, true))
-        #expect(try typing.set(true, at: here, now: Self.second + 1) == nil)
-        #expect(try typing.set(true, at: here, now: 3 * Self.second) == said(here, true))
+        #expect(try typing.set(true, at: here, now: Uptime.second(1) - .nanoseconds(1)) == nil)
+        #expect(try typing.set(true, at: here, now: .second(1)) == said(here, true))
+        #expect(try typing.set(true, at: here, now: Uptime.second(1) + .nanoseconds(1)) == nil)
+        #expect(try typing.set(true, at: here, now: .second(3)) == said(here, true))
     }
 
     @Test func `it ends 5 seconds after it was last said, once`() throws {
         var typing = Typing()
         let here = place(1)
         _ = try typing.set(true, at: here, now: 0)
-        _ = try typing.set(true, at: here, now: 4 * Self.second)
-        #expect(typing.expire(at: 9 * Self.second - 1) == [])
-        #expect(typing.expire(at: 9 * Self.second) == [said(here, false)])
-        #expect(typing.expire(at: 100 * Self.second) == [])
+        _ = try typing.set(true, at: here, now: .second(4))
+        #expect(typing.expire(at: Uptime.second(9) - .nanoseconds(1)) == [])
+        #expect(typing.expire(at: .second(9)) == [said(here, false)])
+        #expect(typing.expire(at: .second(100)) == [])
         #expect(typing.isEmpty && typing.nextDeadline == nil)
-        #expect(try typing.set(true, at: here, now: 101 * Self.second) == said(here, true))
+        #expect(try typing.set(true, at: here, now: .second(101)) == said(here, true))
     }
 
     @Test func `it ends when the user says so, once, and what never began does not end`() throws {
@@ -45,7 +44,7 @@ import Testing
         #expect(try typing.set(false, at: place(1, "bob"), now: 1) == nil)
         #expect(try typing.set(false, at: here, now: 1) == said(here, false))
         #expect(try typing.set(false, at: here, now: 2) == nil)
-        #expect(typing.expire(at: 100 * Self.second) == [])
+        #expect(typing.expire(at: .second(100)) == [])
         #expect(typing.isEmpty)
     }
 
@@ -59,18 +58,18 @@ import Testing
         #expect(Set(ended) == [said(place(1), false), said(place(2), false)])
         #expect(typing.end(UserID("ann")!) { $0 == .main } == [])
         #expect(
-            Set(typing.expire(at: 5 * Self.second)) == [said(place(3, on: plan), false), said(place(1, "bob"), false)])
+            Set(typing.expire(at: .second(5))) == [said(place(3, on: plan), false), said(place(1, "bob"), false)])
     }
 
     @Test func `a tenant has a thousand places, and who is there can go on`() throws {
         var typing = Typing()
         for number in 0..<1000 { _ = try typing.set(true, at: place(number, "user-\(number)"), now: 0) }
         #expect(throws: RoomError.full(limit: 1000)) { try typing.set(true, at: place(1, "one more"), now: 1) }
-        #expect(try typing.set(true, at: place(7, "user-7"), now: Self.second) == said(place(7, "user-7"), true))
-        _ = try typing.set(false, at: place(8, "user-8"), now: Self.second)
-        #expect(try typing.set(true, at: place(1, "one more"), now: Self.second) != nil)
-        #expect(typing.expire(at: 5 * Self.second).count == 998)
-        #expect(typing.expire(at: 6 * Self.second).count == 2)
+        #expect(try typing.set(true, at: place(7, "user-7"), now: .second(1)) == said(place(7, "user-7"), true))
+        _ = try typing.set(false, at: place(8, "user-8"), now: .second(1))
+        #expect(try typing.set(true, at: place(1, "one more"), now: .second(1)) != nil)
+        #expect(typing.expire(at: .second(5)).count == 998)
+        #expect(typing.expire(at: .second(6)).count == 2)
         #expect(typing.isEmpty)
     }
 
@@ -79,7 +78,7 @@ import Testing
         for number in 0..<100 { _ = try typing.set(true, at: place(number), now: 0) }
         #expect(throws: RoomError.full(limit: 100)) { try typing.set(true, at: place(100), now: 1) }
         #expect(try typing.set(true, at: place(100, "bob"), now: 1) != nil)
-        _ = typing.expire(at: 5 * Self.second)
-        #expect(try typing.set(true, at: place(100), now: 5 * Self.second) != nil)
+        _ = typing.expire(at: .second(5))
+        #expect(try typing.set(true, at: place(100), now: .second(5)) != nil)
     }
 }

@@ -126,10 +126,10 @@ import Testing
     }
 
     @Test func `clients are told to come back within thirty per cent of the time, and not all at once`() {
-        let delays = (0..<500).map { _ in StreamEvents.retry(around: 3000) }
+        let delays = (0..<500).map { _ in StreamEvents.retry(around: .seconds(3)) }
         #expect(delays.allSatisfy { 2100...3900 ~= $0 })
         #expect(Set(delays).count > 100)
-        #expect(StreamEvents.retry(around: 0) == 1)
+        #expect(StreamEvents.retry(around: .zero) == 1)
     }
 
     @Test(arguments: ["5\r\nhello", "05\r\nhello\r\n", "5;x\r\nhello\r\n", "4\r\nabc\n\r\n", "9\r\nfoo: bar\n\r\n"])

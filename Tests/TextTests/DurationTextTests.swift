@@ -16,4 +16,15 @@ import Testing
         let time = Duration.seconds(2) + .nanoseconds(1_999_999)
         #expect(time.wholeSeconds == 2 && time.wholeMilliseconds == 2001 && time.wholeNanoseconds == 2_001_999_999)
     }
+
+    @Test func `what was begun of a second can count as one`() {
+        #expect(Duration.seconds(2).wholeSecondsUp == 2 && (Duration.seconds(2) + .nanoseconds(1)).wholeSecondsUp == 3)
+        #expect(Duration.zero.wholeSecondsUp == 0 && Duration.milliseconds(-1500).wholeSecondsUp == -1)
+    }
+
+    @Test func `more than there are numbers for is the largest of them, or the smallest`() {
+        let (long, past) = (Duration.seconds(Int64.max), Duration.seconds(Int64.min))
+        #expect(long.wholeNanoseconds == .max && long.wholeSeconds == .max && long.wholeSecondsUp == .max)
+        #expect(past.wholeNanoseconds == .min && past.wholeSeconds == .min)
+    }
 }

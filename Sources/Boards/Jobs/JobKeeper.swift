@@ -1,4 +1,4 @@
-import Events
+public import Events
 public import Logging
 import Synchronization
 
@@ -10,8 +10,7 @@ import Synchronization
 /// is announced at once, and each worker gets its full time to report.
 public final class JobKeeper: Sendable {
     let store: any BoardStore
-    private let uptime: @Sendable () -> Int64
-    private let patience: Int64
+    private let uptime: @Sendable () -> Uptime
     private let failures: FailureLog
     private let state: Mutex<State>
 
@@ -19,28 +18,26 @@ public final class JobKeeper: Sendable {
         var schedule: JobSchedule
         /// The sleep of ``run()`` until `wakesAt`; cancelled to wake it earlier.
         var sleep: Task<Void, Never>?
-        var wakesAt = Int64.max
+        var wakesAt = Uptime.never
     }
 
     /// Errands that run at the same time.
     private static let batch = 128
-    /// Nanoseconds until a failed errand is tried again.
-    private static let soon: Int64 = 250_000_000
-    private static let longestRest: Int64 = 3_600_000_000_000
+    /// How long until what could not be done is tried again.
+    private static let soon = Duration.milliseconds(250)
+    private static let longestRest = Duration.seconds(3600)
 
     /// - Parameters:
     ///   - patience: how long a job's worker may be silent.
-    ///   - uptime: nanoseconds of a clock that never goes back.
+    ///   - uptime: a clock that never goes back.
     public init(
         store: any BoardStore, patience: Duration, logger: Logger = Logger(label: "boardcast.jobs"),
-        uptime: @escaping @Sendable () -> Int64
+        uptime: @escaping @Sendable () -> Uptime
     ) {
         self.store = store
-        failures = FailureLog("jobs' timers", logger: logger) { Int(uptime() / 1_000_000) }
+        failures = FailureLog("jobs' timers", logger: logger) { uptime().milliseconds }
         self.uptime = uptime
-        let (seconds, attoseconds) = patience.components
-        self.patience = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-        state = Mutex(State(schedule: JobSchedule(patience: self.patience)))
+        state = Mutex(State(schedule: JobSchedule(patience: patience)))
     }
 
     // MARK: Noting
@@ -48,14 +45,14 @@ public final class JobKeeper: Sendable {
     /// Takes note of a job as it is after a write.
     func note(_ row: StoredJob, of tenant: TenantID) {
         let job = row.job
-        let held = row.heldUntil.map { Int64(max(0, $0.milliseconds - job.updatedAt.milliseconds)) * 1_000_000 }
+        let held = row.heldUntil.map { Duration.milliseconds(max(0, $0.milliseconds - job.updatedAt.milliseconds)) }
         note(
             JobSchedule.Key(tenant: tenant, job: job.id), by: job.createdBy, version: job.version,
             isFinal: job.status.isFinal, tellsIn: held)
     }
 
     private func note(
-        _ key: JobSchedule.Key, by creator: UserID, version: Int, isFinal: Bool = false, tellsIn: Int64?
+        _ key: JobSchedule.Key, by creator: UserID, version: Int, isFinal: Bool = false, tellsIn: Duration?
     ) {
         let now = uptime()
         state.withLock { state in
@@ -71,7 +68,7 @@ public final class JobKeeper: Sendable {
         for job in try await store.openJobs() {
             note(
                 JobSchedule.Key(tenant: job.tenant, job: job.id), by: job.createdBy, version: job.version,
-                tellsIn: job.isHeld ? 0 : nil)
+                tellsIn: job.isHeld ? .zero : nil)
         }
     }
 
@@ -87,9 +84,9 @@ public final class JobKeeper: Sendable {
     private func rest() async {
         let sleep = state.withLock { state in
             let next = state.schedule.next
-            state.wakesAt = next ?? .max
-            let left = min(next.map { max(0, $0 - uptime()) } ?? .max, Self.longestRest)
-            let sleep = Task<Void, Never> { try? await Task.sleep(for: .nanoseconds(left)) }
+            state.wakesAt = next ?? .never
+            let left = min(next.map { max(.zero, $0 - uptime()) } ?? Self.longestRest, Self.longestRest)
+            let sleep = Task<Void, Never> { try? await Task.sleep(for: left) }
             state.sleep = sleep
             return sleep
         }

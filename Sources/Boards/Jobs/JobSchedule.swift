@@ -2,7 +2,7 @@ import Events
 
 /// When the next actions for unfinished jobs are due: announcing held progress, and failing jobs that stay silent.
 ///
-/// A value without a clock: times are nanoseconds of its owner's clock. Its size is the number of open jobs, which is
+/// A value that knows no clock: its owner passes the time. Its size is the number of open jobs, which is
 /// bounded for each tenant.
 struct JobSchedule {
     struct Key: Hashable {
@@ -27,32 +27,32 @@ struct JobSchedule {
     private struct Entry {
         let creator: UserID
         let version: Int
-        let stallsAt: Int64
-        var tellsAt: Int64?
+        let stallsAt: Uptime
+        var tellsAt: Uptime?
     }
 
-    private let patience: Int64
+    private let patience: Duration
     private var entries: [Key: Entry] = [:]
     private var held: Set<Key> = []
     /// Lower bound of the next stall. Recomputed when reached; reports can only postpone a stall.
-    private var nextStall = Int64.max
+    private var nextStall = Uptime.never
 
     /// - Parameter patience: how long a job may be silent.
-    init(patience: Int64) { self.patience = patience }
+    init(patience: Duration) { self.patience = patience }
 
     var count: Int { entries.count }
 
     /// The earliest time at which an errand may be due; nil while there are no jobs.
-    var next: Int64? {
+    var next: Uptime? {
         guard !entries.isEmpty else { return nil }
-        return min(nextStall, held.compactMap { entries[$0]?.tellsAt }.min() ?? .max)
+        return min(nextStall, held.compactMap { entries[$0]?.tellsAt }.min() ?? .never)
     }
 
     /// Takes note of a job's state after a write, or at start-up.
     ///
     /// - Parameter tellsIn: how long from `now` until its held progress is to be announced; nil when none is held.
     mutating func note(
-        _ key: Key, by creator: UserID, version: Int, isFinal: Bool, tellsIn: Int64?, at now: Int64
+        _ key: Key, by creator: UserID, version: Int, isFinal: Bool, tellsIn: Duration?, at now: Uptime
     ) {
         // Two writes may be noted in the wrong order, and one answer twice.
         if let entry = entries[key], entry.version >= version { return }
@@ -70,7 +70,7 @@ struct JobSchedule {
     }
 
     /// Makes an errand that failed due again at `time`, unless it is no longer needed.
-    mutating func putBack(_ errand: Errand, at time: Int64) {
+    mutating func putBack(_ errand: Errand, at time: Uptime) {
         let key = Key(tenant: errand.tenant, job: errand.job)
         switch errand.kind {
         case .tell:
@@ -85,7 +85,7 @@ struct JobSchedule {
     }
 
     /// Takes the errands that are due at `now`; each is returned once.
-    mutating func takeDue(at now: Int64) -> [Errand] {
+    mutating func takeDue(at now: Uptime) -> [Errand] {
         var errands: [Errand] = []
         for key in held {
             guard let entry = entries[key], let tellsAt = entry.tellsAt, tellsAt <= now else { continue }
@@ -94,7 +94,7 @@ struct JobSchedule {
             errands.append(Errand(tenant: key.tenant, job: key.job, creator: entry.creator, kind: .tell))
         }
         guard nextStall <= now else { return errands }
-        nextStall = .max
+        nextStall = .never
         for (key, entry) in entries {
             guard entry.stallsAt <= now else {
                 nextStall = min(nextStall, entry.stallsAt)

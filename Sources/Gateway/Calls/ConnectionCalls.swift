@@ -70,7 +70,7 @@ struct ConnectionCalls {
     /// Milliseconds after which each client that is cut may reconnect; nil when none may.
     private func reconnectDelay(_ query: Query) throws(Problem) -> (@Sendable () -> Int)? {
         guard try query.choice(Self.reconnect) == "true" else { return nil }
-        return { [settings] in StreamEvents.retry(around: settings.retryMilliseconds) }
+        return { [settings] in StreamEvents.retry(around: settings.retry) }
     }
 
     private func answer(_ count: Int) -> Response {

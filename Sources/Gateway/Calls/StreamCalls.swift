@@ -25,7 +25,7 @@ struct StreamCalls {
                 refusals: [.forbidden]),
             .stream(
                 "jobs.stream",
-                JobStreams(kind: .job, store: store, lifetime: Int64(settings.jobStreamMilliseconds) * 1_000_000),
+                JobStreams(kind: .job, store: store, lifetime: settings.jobStream),
                 "A job's progress, until its end.", parameter: .job, refusals: [.forbidden, .notFound]),
         ] + lists + [
             .socket(

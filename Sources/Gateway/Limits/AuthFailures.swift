@@ -1,3 +1,4 @@
+import Events
 import NIOCore
 
 /// Counts the bad tokens of each client's address. Bad tokens beyond the limit are answered with 429 instead of 401.
@@ -6,8 +7,8 @@ import NIOCore
 /// address.
 struct AuthFailures: Sendable {
     let settings: LiveSettings
-    /// Nanoseconds of a clock that never goes back.
-    let uptime: @Sendable () -> Int64
+    /// A clock that never goes back.
+    let uptime: @Sendable () -> Uptime
     let limiter = RateLimiter<ClientAddress>()
 
     /// Counts a refused token that came from `peer`, and returns the answer: the refusal itself, or 429.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Text
 
 /// A decision as the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3 and §4).
 struct RateLimitFields {
@@ -13,8 +14,8 @@ struct RateLimitFields {
         policy = "\"\(name)\";q=\(limit.burst);w=\(window)"
         state =
             switch decision {
-            case .allowed(let remaining, let time): "\"\(name)\";r=\(remaining);t=\(time.wholeSecondsUp)"
-            case .refused(let time): "\"\(name)\";r=0;t=\(time.wholeSecondsUp)"
+            case .allowed(let remaining, let time): "\"\(name)\";r=\(remaining);t=\(time.secondsToWait)"
+            case .refused(let time): "\"\(name)\";r=0;t=\(time.secondsToWait)"
             }
     }
 
@@ -26,17 +27,15 @@ struct RateLimitFields {
 
 extension Problem {
     /// 429, with the whole seconds to wait.
-    ///
-    /// - Parameter wait: nanoseconds.
-    static func rateLimited(_ what: String, for wait: Int64) -> Problem {
+    static func rateLimited(_ what: String, for wait: Duration) -> Problem {
         Problem(.tooManyRequests, "rate_limited", "\(what); wait as long as Retry-After says.")
-            .with(.retryAfter, String(wait.wholeSecondsUp))
+            .with(.retryAfter, String(wait.secondsToWait))
     }
 }
 
-extension Int64 {
-    /// Nanoseconds as seconds, rounded up, at least 1.
-    fileprivate var wholeSecondsUp: Int64 { Swift.max(1, (self + 999_999_999) / 1_000_000_000) }
+extension Duration {
+    /// Rounded up, and never none.
+    fileprivate var secondsToWait: Int { max(1, wholeSecondsUp) }
 }
 
 extension HTTPField.Name {

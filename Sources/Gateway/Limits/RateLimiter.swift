@@ -1,3 +1,4 @@
+public import Events
 import HeapModule
 import Synchronization
 
@@ -8,7 +9,7 @@ import Synchronization
 public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     /// A caller in the order of recovery. It may recover later than noted here, never earlier.
     private struct Mark: Comparable {
-        let recovery: Int64
+        let recovery: Uptime
         let key: Key
 
         static func < (left: Mark, right: Mark) -> Bool { left.recovery < right.recovery }
@@ -16,13 +17,12 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     }
 
     private struct Callers {
-        var recoveries: [Key: Int64] = [:]
-        /// The marks of all callers, one each.
+        var recoveries: [Key: Uptime] = [:]
+        /// Each once.
         var marks = Heap<Mark>()
 
-        mutating func forgetOne(at now: Int64) {
-            // This bounds the cost of one call; a caller that has not recovered may be dropped when no better one is
-            // found.
+        mutating func forgetOne(at now: Uptime) {
+            // A bound on what one call costs; a caller that recovers late may go for want of a better one.
             for _ in 0..<16 {
                 guard let first = marks.min, let recovery = recoveries[first.key],
                     recovery > max(first.recovery, now)
@@ -41,9 +41,7 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     var count: Int { callers.withLock { $0.recoveries.count } }
 
     /// Decides on one call, and counts it if it is allowed.
-    ///
-    /// - Parameter now: nanoseconds of a clock that never goes back.
-    public func take(_ key: Key, within limit: RateLimit, at now: Int64) -> RateLimit.Decision {
+    public func take(_ key: Key, within limit: RateLimit, at now: Uptime) -> RateLimit.Decision {
         callers.withLock { callers in
             let known = callers.recoveries[key]
             let (decision, recovery) = limit.decide(recovery: known ?? now, at: now)

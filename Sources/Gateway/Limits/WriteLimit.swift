@@ -12,8 +12,8 @@ struct WriteLimit: Sendable {
 
     let settings: LiveSettings
     let limiter: RateLimiter<Writer>
-    /// Nanoseconds of a clock that never goes back.
-    let uptime: @Sendable () -> Int64
+    /// A clock that never goes back.
+    let uptime: @Sendable () -> Uptime
     let hold: RefusalHold
 
     /// Counts a write and carries it out; a request that changes nothing is carried out uncounted.

@@ -56,14 +56,14 @@ final class DescriptorSink: Sink {
         context.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: promise)
     }
 
-    var silence: Int64? {
+    var silence: Duration? {
         guard let descriptor else { return nil }
         var info = tcp_info()
         var size = socklen_t(MemoryLayout<tcp_info>.size)
         guard getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &size) == 0, info.tcpi_unacked > 0 else {
             return nil
         }
-        return Int64(info.tcpi_last_ack_recv) * 1_000_000
+        return .milliseconds(info.tcpi_last_ack_recv)
     }
 
     func finish(_ bytes: ByteBuffer) {

@@ -259,7 +259,7 @@ final class StreamFront: ChannelDuplexHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (mode, event) {
         case (.stream, is ChannelShouldQuiesceEvent):
-            if let reader { reader.drain(over: streams.settings.drainMilliseconds) }
+            if let reader { reader.drain(over: streams.settings.drain) }
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)

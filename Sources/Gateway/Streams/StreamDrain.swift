@@ -11,7 +11,7 @@ struct StreamDrain: Service {
         try? await gracefulShutdown()
         relay.drain()
         for hub in relay.hubs {
-            try await hub.drainAll(over: settings.drainMilliseconds).get()
+            try await hub.drainAll(over: settings.drain).get()
         }
     }
 }

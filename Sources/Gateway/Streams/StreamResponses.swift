@@ -19,7 +19,7 @@ struct StreamResponses: Sendable {
         let settings = live.current
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
         let delay = StreamEvents.retry(
-            around: error == .draining ? settings.drainMilliseconds / 2 : settings.retryMilliseconds)
+            around: error == .draining ? settings.drain / 2 : settings.retry)
         var bytes = RawResponse.streamHead(extra: cors(request, of: tenant) + [("Connection", "close")])
         bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, on: wire, now: now))
         bytes.writeImmutableBuffer(StreamBytes.end)

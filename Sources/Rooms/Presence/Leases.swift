@@ -1,14 +1,15 @@
 import DequeModule
+import Events
 
 /// Keys that expire, each at its own time unless it is renewed.
 ///
-/// A value: the caller passes the time, in nanoseconds that only go forward. Renewing, ending and expiring cost O(1)
-/// amortised; a key that was renewed or ended leaves a stale place in the line; these are removed once there are more
-/// of them than keys.
+/// A value: whoever calls passes the time. Renewing, ending and expiring cost
+/// O(1) amortised; what was renewed or ended leaves its old place in line behind until there are more such places
+/// than keys.
 struct Leases<Key: Hashable> {
-    private var ends: [Key: Int64] = [:]
+    private var ends: [Key: Uptime] = [:]
     /// In the order of their times, since every lease of one kind lasts equally long.
-    private var line: Deque<(end: Int64, key: Key)> = []
+    private var line: Deque<(end: Uptime, key: Key)> = []
 
     var count: Int { ends.count }
     var isEmpty: Bool { ends.isEmpty }
@@ -17,10 +18,10 @@ struct Leases<Key: Hashable> {
     func contains(_ key: Key) -> Bool { ends[key] != nil }
 
     /// When ``expire(at:)`` has to be called next; at that time it may still find nothing to end.
-    var nextDeadline: Int64? { isEmpty ? nil : line.first?.end }
+    var nextDeadline: Uptime? { isEmpty ? nil : line.first?.end }
 
     /// Makes `key` expire at `end`, whether it is new or not.
-    mutating func renew(_ key: Key, until end: Int64) {
+    mutating func renew(_ key: Key, until end: Uptime) {
         ends[key] = end
         line.append((end, key))
         if places > 2 * count + 64 { line.removeAll { ends[$0.key] != $0.end } }
@@ -35,7 +36,7 @@ struct Leases<Key: Hashable> {
     }
 
     /// Removes and returns the expired keys, oldest first.
-    mutating func expire(at now: Int64) -> [Key] {
+    mutating func expire(at now: Uptime) -> [Key] {
         var expired: [Key] = []
         while let first = line.first, first.end <= now {
             line.removeFirst()

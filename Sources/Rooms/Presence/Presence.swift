@@ -28,8 +28,8 @@ struct Presence {
         }
     }
 
-    /// Nanoseconds for which a user stays present after the last connection ends.
-    static let linger: Int64 = 5_000_000_000
+    /// How long a user is still there when the last connection is gone.
+    static let linger = Duration.seconds(5)
     static let namedBoards = 100
     static let sharedBoards = 100
 
@@ -57,7 +57,7 @@ struct Presence {
 
     var isEmpty: Bool { connections.isEmpty }
     /// When ``expire(at:)`` has to be called next.
-    var nextDeadline: Int64? { lingering.nextDeadline }
+    var nextDeadline: Uptime? { lingering.nextDeadline }
 
     // MARK: Joining and leaving
 
@@ -74,7 +74,7 @@ struct Presence {
     }
 
     /// Counts one connection out. Nothing is announced yet: the user may return within ``linger``.
-    mutating func leave(_ user: UserID, from boards: Selection.Boards, at now: Int64) {
+    mutating func leave(_ user: UserID, from boards: Selection.Boards, at now: Uptime) {
         for stay in Self.stays(of: user, at: boards) {
             guard let count = connections[stay], count > 0 else { continue }
             connections[stay] = count - 1
@@ -84,7 +84,7 @@ struct Presence {
 
     /// Moves one connection to other boards.
     mutating func change(
-        _ user: UserID, from old: Selection.Boards, to new: Selection.Boards, at now: Int64
+        _ user: UserID, from old: Selection.Boards, to new: Selection.Boards, at now: Uptime
     ) -> [Announcement] {
         let announcements = arrive(user, at: new)
         leave(user, from: old, at: now)
@@ -92,7 +92,7 @@ struct Presence {
     }
 
     /// Removes those who have been away for ``linger``.
-    mutating func expire(at now: Int64) -> [Announcement] {
+    mutating func expire(at now: Uptime) -> [Announcement] {
         let gone = lingering.expire(at: now)
         var goneEverywhere: Set<UserID> = []
         var goneVisitors: [BoardID: Set<UserID>] = [:]

@@ -164,6 +164,6 @@ public final class PresenceHub: Sendable {
     }
 
     private func now() -> TenantPresence.Moment {
-        .init(uptime: Int64(loop.now.uptimeNanoseconds), wallClock: wallClock())
+        .init(uptime: Uptime(loop.now), wallClock: wallClock())
     }
 }

@@ -6,19 +6,20 @@ import NIOCore
 /// Lives inside the hub's lock. A frame is reused until something changes; that of a crowded board, whose changes are
 /// not announced, for at most ``crowdedFrame``.
 final class TenantPresence {
-    /// When it is: nanoseconds that only go forward, and milliseconds since 1970.
+    /// When it is, by both clocks.
     struct Moment {
-        let uptime: Int64
+        let uptime: Uptime
+        /// Milliseconds since 1970.
         let wallClock: Int
     }
 
     private struct List {
         let roster: Roster
         let frame: EventFrame
-        let uptime: Int64
+        let uptime: Uptime
     }
 
-    static let crowdedFrame: Int64 = 1_000_000_000
+    static let crowdedFrame = Duration.seconds(1)
     static let heldFrames = 128
     /// The most bytes of lists that one reader is sent at once; one list is always sent.
     static let stateBytes = 65_536
@@ -31,7 +32,7 @@ final class TenantPresence {
     var version = 0
 
     var isEmpty: Bool { presence.isEmpty && typing.isEmpty }
-    var nextDeadline: Int64? {
+    var nextDeadline: Uptime? {
         [presence.nextDeadline, typing.nextDeadline].compactMap { $0 }.min()
     }
 

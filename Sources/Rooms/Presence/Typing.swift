@@ -2,8 +2,8 @@ import Events
 
 /// The users who type at tasks of one tenant. Each announcement holds for 5 s and has to be renewed.
 ///
-/// A value: it keeps no clock, and returns the announcements to its caller. Times are nanoseconds that only go forward.
-/// Holds at most ``limit`` places, and ``limitPerUser`` of one user.
+/// A value: it keeps no clock, and gives what is to be announced back to whoever calls. Holds at most ``limit``
+/// places, and ``limitPerUser`` of one user.
 struct Typing {
     /// One user at one task.
     struct Place: Hashable {
@@ -18,26 +18,26 @@ struct Typing {
         let isTyping: Bool
     }
 
-    static let lease: Int64 = 5_000_000_000
-    /// How often typing that continues is announced again, for readers who have connected since.
-    static let renewal: Int64 = 1_000_000_000
+    static let lease = Duration.seconds(5)
+    /// Who goes on typing is announced again at most so often, for those who have come since.
+    static let renewal = Duration.seconds(1)
     static let limit = 1000
     static let limitPerUser = 100
 
     private var leases = Leases<Place>()
     /// When each place was last announced.
-    private var announced: [UserID: [Place: Int64]] = [:]
+    private var announced: [UserID: [Place: Uptime]] = [:]
 
     var isEmpty: Bool { leases.isEmpty }
     /// When ``expire(at:)`` has to be called next.
-    var nextDeadline: Int64? { leases.nextDeadline }
+    var nextDeadline: Uptime? { leases.nextDeadline }
 
     /// Sets whether a user types at a place.
     ///
     /// - Returns: what is to be announced: the beginning; the continuation, if the last announcement is at least
     ///   ``renewal`` old; the end, once.
     /// - Throws: ``RoomError/full(limit:)`` at the limit; no other place is removed to make room.
-    mutating func set(_ isTyping: Bool, at place: Place, now: Int64) throws(RoomError) -> Announcement? {
+    mutating func set(_ isTyping: Bool, at place: Place, now: Uptime) throws(RoomError) -> Announcement? {
         guard isTyping else { return leases.end(place) ? end(place) : nil }
         if !leases.contains(place) {
             guard leases.count < Self.limit else { throw .full(limit: Self.limit) }
@@ -57,7 +57,7 @@ struct Typing {
     }
 
     /// Ends the typing that was not renewed in time.
-    mutating func expire(at now: Int64) -> [Announcement] {
+    mutating func expire(at now: Uptime) -> [Announcement] {
         leases.expire(at: now).map { end($0) }
     }
 

@@ -28,7 +28,7 @@ extension LoopHub {
     fileprivate func attend(toPart number: Int, in round: Int) {
         let part = part(number)
         guard !part.isEmpty else { return }
-        let moment = Reader.Moment(uptime: uptime(), wallClock: relay.wallClock(), round: round)
+        let moment = Reader.Moment(uptime: uptime(), wallClock: relay.wallClock(), round: round, limits)
         for reader in part { reader.attend(at: moment) }
     }
 }

@@ -48,8 +48,7 @@ public final class LoopHub: @unchecked Sendable {
 
     /// Milliseconds since 1970.
     public var wallClock: Int { relay.wallClock() }
-    /// Nanoseconds that only go forward.
-    func uptime() -> Int64 { Int64(loop.now.uptimeNanoseconds) }
+    func uptime() -> Uptime { Uptime(loop.now) }
     func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
 
     // MARK: Events
@@ -90,9 +89,9 @@ public final class LoopHub: @unchecked Sendable {
     // MARK: Sweeps, and what else comes later
 
     /// Has `list` swept at the end of this tick, or at `time` when that is later.
-    func schedule(_ list: SharedList, notBefore time: Int64) {
+    func schedule(_ list: SharedList, notBefore time: Uptime) {
         if time > uptime() {
-            loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time))) { list.sweep() }
+            loop.scheduleTask(deadline: NIODeadline(time)) { list.sweep() }
             return
         }
         dirty.append(list)
@@ -111,9 +110,9 @@ public final class LoopHub: @unchecked Sendable {
     }
 
     /// Does `work` at `time`, or at the end of this tick when that is past.
-    func later(notBefore time: Int64, _ work: @escaping @Sendable () -> Void) {
+    func later(notBefore time: Uptime, _ work: @escaping @Sendable () -> Void) {
         if time > uptime() {
-            loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(time)), work)
+            loop.scheduleTask(deadline: NIODeadline(time), work)
         } else {
             loop.execute(work)
         }

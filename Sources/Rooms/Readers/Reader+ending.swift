@@ -1,5 +1,6 @@
 public import Events
 import NIOCore
+import Text
 
 /// How a connection ends, or is renewed.
 extension Reader {
@@ -42,9 +43,10 @@ extension Reader {
     /// Ends it because the gateway shuts down.
     ///
     /// - Parameters:
-    ///   - window: milliseconds within which the client shall come back.
-    ///   - soonest: milliseconds until this gateway has shut down; the client is not asked to come back earlier.
-    public func drain(over window: Int, soonest: Int = 0) {
+    ///   - window: the time within which the client shall come back.
+    ///   - soonest: how long this gateway will still be going down.
+    public func drain(over window: Duration, soonest: Duration = .zero) {
+        let (window, soonest) = (window.wholeMilliseconds, soonest.wholeMilliseconds)
         close(.serverDraining, reconnectAfter: .random(in: min(soonest, window)...max(window, 1)))
     }
 

@@ -21,8 +21,8 @@ public final class Reader: @unchecked Sendable {
     let snapshotURL: String
     /// Milliseconds since 1970.
     public let connectedAt: Int
-    /// When a stream of its kind ends, in nanoseconds of the loop's clock.
-    let livesUntil: Int64
+    /// When a stream of its kind ends.
+    let livesUntil: Uptime
 
     /// Its user, permissions and expiry; a renewed token replaces it.
     public internal(set) var principal: Principal
@@ -74,7 +74,7 @@ public final class Reader: @unchecked Sendable {
         selection = request.selection.narrowed(to: request.principal.boards)
         wire = request.wire
         snapshotURL = request.snapshotURL
-        livesUntil = request.lifetime.map { now &+ $0 } ?? .max
+        livesUntil = request.lifetime.map { now + $0 } ?? .never
         log = LogPlace(floor: floor)
         output = Output(unsentHead: request.head, lastWrite: now)
     }

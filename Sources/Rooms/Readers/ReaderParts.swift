@@ -49,18 +49,18 @@ extension Reader {
         let frame: EventFrame
     }
 
-    /// The bytes that its socket has not taken, and since when. Times are nanoseconds of the loop's clock.
+    /// What its socket has not taken, and since when.
     struct Output {
         /// The response's head, until it goes out with the first event.
         var unsentHead: ByteBuffer?
         /// Notices and answers that wait until the socket takes bytes again.
         var waiting = ByteBuffer()
-        var lastWrite: Int64
-        var blockedSince: Int64?
+        var lastWrite: Uptime
+        var blockedSince: Uptime?
         /// The stream ends when its socket has taken what is queued.
         var isLast = false
 
-        init(unsentHead: ByteBuffer, lastWrite: Int64) {
+        init(unsentHead: ByteBuffer, lastWrite: Uptime) {
             self.unsentHead = unsentHead
             self.lastWrite = lastWrite
         }

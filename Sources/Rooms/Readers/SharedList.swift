@@ -26,7 +26,7 @@ final class SharedList: @unchecked Sendable {
     private var sweepNumber = 0
     private var position = 0
     private var end = 0
-    private var lastSweep = Int64.min / 2
+    private var lastSweep = Uptime.distantPast
     private var isScheduled = false
 
     /// Sends its connections a state instead of events, if their wire is a ``StateDialect``.
@@ -131,7 +131,7 @@ final class SharedList: @unchecked Sendable {
     private func request() {
         guard !isScheduled, sweeping == nil else { return }
         isScheduled = true
-        hub.schedule(self, notBefore: lastSweep &+ hub.limits.coalesce)
+        hub.schedule(self, notBefore: lastSweep + hub.limits.coalesce)
     }
 
     /// Sends the buffered frames to every reader, a slice of connections at a time.

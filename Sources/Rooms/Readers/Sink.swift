@@ -12,9 +12,9 @@ public protocol Sink: AnyObject {
     func queue(_ bytes: ByteBuffer, drained: @escaping () -> Void)
     /// Bytes queued and not yet gone.
     var queuedBytes: Int { get }
-    /// Nanoseconds since the peer's machine last acknowledged anything, while sent bytes await its acknowledgement; nil
-    /// when none do. A peer that is merely slow still acknowledges.
-    var silence: Int64? { get }
+    /// How long ago the peer's machine was last heard of, while bytes wait for it to say that they came; nil: none do.
+    /// A reader that is merely slow is heard of.
+    var silence: Duration? { get }
     /// Sends `bytes` and then closes.
     func finish(_ bytes: ByteBuffer)
     /// Closes at once and discards bytes that have not left.

@@ -44,15 +44,15 @@ public struct StreamRequest: Sendable {
     /// The URL from which a client that has to start over loads the state.
     public let snapshotURL: String
     public let snapshot: (@Sendable () async throws -> Snapshot)?
-    /// Nanoseconds after which the stream ends with `max_age`, to within a second; nil for never.
-    public let lifetime: Int64?
+    /// How long until it is ended as `max_age`, to within a second; nil for never.
+    public let lifetime: Duration?
 
     public var tenant: TenantID { principal.tenant }
 
     public init(
         principal: Principal, selection: Selection, wire: Wire = .eventStream, cursor: String?, head: ByteBuffer,
         snapshotURL: String, snapshot: (@Sendable () async throws -> Snapshot)? = nil,
-        lifetime: Int64? = nil
+        lifetime: Duration? = nil
     ) {
         self.principal = principal
         self.selection = selection

@@ -66,7 +66,7 @@ private final class Bell: Sink, @unchecked Sendable {
     private var waiter: ((FollowerPlace.Outcome) -> Void)?
     private var timer: Scheduled<Void>?
     let queuedBytes = 0
-    let silence: Int64? = nil
+    let silence: Duration? = nil
 
     init(on loop: any EventLoop) { self.loop = loop }
 

@@ -1,17 +1,18 @@
 public import Events
 
-/// Bounds and intervals of the fan-out. Times are nanoseconds unless their names say otherwise.
+/// Bounds and beats of the fan-out.
 public struct RoomLimits: Sendable {
     /// A busy room is swept at most once in this time; an idle one at once. 0 sweeps every tick.
-    public var coalesce: Int64 = 1_000_000
-    /// A ``StreamState`` is sent at most once in this time.
-    public var stateCoalesce: Int64 = 250_000_000
-    /// Connections written to before the event loop may do other work.
+    public var coalesce = Duration.milliseconds(1)
+    /// A state that streams are sent (``StreamState``) is sent at most once in this time.
+    public var stateCoalesce = Duration.milliseconds(250)
+    /// Connections written to before the event loop gets to do something else.
     public var slice = 256
-    public var heartbeat: Int64 = 20_000_000_000
-    /// A connection that takes no byte for this long is closed.
-    public var stall: Int64 = 60_000_000_000
-    public var retryMilliseconds = 3000
+    public var heartbeat = Duration.seconds(20)
+    /// A connection that takes no byte for so long is closed.
+    public var stall = Duration.seconds(60)
+    /// About when a client that was cut shall come back.
+    public var retry = Duration.seconds(3)
     /// Byte budget of one connection: half is the kernel's send buffer, a page of the log is at most a quarter.
     public var queueBytes = 262_144
     /// Frames kept in memory for each tenant.

@@ -23,7 +23,7 @@ final class StateStream: @unchecked Sendable {
     private var hasOverflowed = false
     /// The version of the state that was last sent, unique on this event loop; 0 before the first.
     private var version = 0
-    private var lastSending = Int64.min / 2
+    private var lastSending = Uptime.distantPast
     private var isScheduled = false
 
     private static let mostWaiting = 1000
@@ -102,8 +102,8 @@ final class StateStream: @unchecked Sendable {
     private func schedule() {
         guard !isScheduled, waiting == nil else { return }
         isScheduled = true
-        let due = lastSending &+ hub.limits.stateCoalesce
-        // At the end of the tick at the earliest, so that events committed together are sent together.
+        let due = lastSending + hub.limits.stateCoalesce
+        // At the end of the tick at the earliest: what was committed together is sent together.
         hub.later(notBefore: due) { [self, list] in
             isScheduled = false
             guard !list.isEmpty, waiting == nil else { return }

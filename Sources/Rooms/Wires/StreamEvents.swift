@@ -1,6 +1,7 @@
 public import Events
 public import NIOCore
 import StrictJSON
+import Text
 
 /// The gateway's own objects on a stream. None of them is logged, and only the first has an `id`.
 public enum StreamEvents {
@@ -19,10 +20,10 @@ public enum StreamEvents {
             $0.name("cursor"); $0.string(cursor.description)
             $0.name("recovered"); $0.bool(recovered)
             $0.name("behind"); $0.int(behind)
-            $0.name("heartbeatSeconds"); $0.int(Int(limits.heartbeat / 1_000_000_000))
+            $0.name("heartbeatSeconds"); $0.int(limits.heartbeat.wholeSeconds)
             $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
         }
-        let retry = retry(around: limits.retryMilliseconds)
+        let retry = retry(around: limits.retry)
         return reader.wire.encode(
             notice: .established(reader.id, cursor: cursor, retry: retry), json: json.bytes, id: cursor, retry: retry)
     }
@@ -91,8 +92,8 @@ public enum StreamEvents {
             notice: .closing(reason, reconnectAfter: reconnectAfter), json: json.bytes, retry: reconnectAfter)
     }
 
-    /// A random time within 30 % of `milliseconds`, so that clients that were cut together do not reconnect together.
-    public static func retry(around milliseconds: Int) -> Int {
-        max(1, Int(Double(milliseconds) * .random(in: 0.7...1.3)))
+    /// Milliseconds within 30 % of `time`, so that clients cut together do not come back together.
+    public static func retry(around time: Duration) -> Int {
+        max(1, Int(Double(time.wholeMilliseconds) * .random(in: 0.7...1.3)))
     }
 }

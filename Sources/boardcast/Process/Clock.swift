@@ -1,12 +1,13 @@
+import Events
 import Glibc
 
 /// The clocks of the machine.
 enum Clock {
-    /// Nanoseconds that only go forward.
-    static let uptime: @Sendable () -> Int64 = {
+    /// The one that only goes forward.
+    static let uptime: @Sendable () -> Uptime = {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return Uptime(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 
     /// Milliseconds since 1970.

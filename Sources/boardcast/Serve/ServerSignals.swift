@@ -3,7 +3,6 @@ import Logging
 import NIOCore
 import Rooms
 import ServiceLifecycle
-import Text
 import UnixSignals
 
 /// What signals do to a running server: SIGTERM and SIGINT end it in order, a second one ends it at once, and SIGHUP
@@ -52,7 +51,7 @@ struct ServerSignals: Sendable {
     private func shutDown() async {
         relay.drain()
         try? await Task.sleep(for: min(.seconds(1), window / 10))
-        let ends = relay.hubs.map { $0.drainAll(over: window.wholeMilliseconds) }
+        let ends = relay.hubs.map { $0.drainAll(over: window) }
         for end in ends { try? await end.get() }
         await services.triggerGracefulShutdown()
     }

@@ -5,7 +5,6 @@ import Gateway
 import Rooms
 import SQLiteStore
 import ServerSettings
-import Text
 
 /// Converts the settings to those of each part of the server.
 extension Settings {
@@ -43,11 +42,11 @@ extension Settings {
 
     var roomLimits: RoomLimits {
         var limits = RoomLimits()
-        limits.coalesce = rooms.coalesce.wholeNanoseconds
-        limits.heartbeat = sse.heartbeat.wholeNanoseconds
-        limits.stall = sse.stall.wholeNanoseconds
+        limits.coalesce = rooms.coalesce
+        limits.heartbeat = sse.heartbeat
+        limits.stall = sse.stall
         limits.queueBytes = sse.queueBytes
-        limits.retryMilliseconds = sse.retry.wholeMilliseconds
+        limits.retry = sse.retry
         limits.connectionsTotal = self.limits.connectionsTotal
         limits.tenants = perTenant {
             RoomLimits.Tenant(
@@ -66,9 +65,9 @@ extension Settings {
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
-        settings.drainMilliseconds = server.drain.wholeMilliseconds
-        settings.retryMilliseconds = sse.retry.wholeMilliseconds
-        settings.jobStreamMilliseconds = jobs.stream.wholeMilliseconds
+        settings.drain = server.drain
+        settings.retry = sse.retry
+        settings.jobStream = jobs.stream
         settings.maxConnections = budget.connections
         return settings
     }

@@ -7,8 +7,8 @@ import Rooms
 struct JobStreams: StreamEndpoint {
     let kind: JobDialect.Kind
     let store: any JobStore
-    /// Nanoseconds; nil when the stream lasts until the job ends.
-    let lifetime: Int64?
+    /// Nil for as long as it takes.
+    let lifetime: Duration?
     let names: Set<String> = []
     let repeatable: Set<String> = []
 

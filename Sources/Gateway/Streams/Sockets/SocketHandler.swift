@@ -94,7 +94,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event is ChannelShouldQuiesceEvent else { return context.fireUserInboundEventTriggered(event) }
         if case .open(let reader) = phase {
-            reader.drain(over: streams.settings.drainMilliseconds)
+            reader.drain(over: streams.settings.drain)
         } else {
             end(1001, CloseReason.serverDraining.rawValue)
         }
