@@ -12,7 +12,7 @@ public enum BoardError: Error, Equatable, CustomStringConvertible {
     case versionMismatch(BoardTask)
     case boardVersionMismatch(Board)
     case conflict(Conflict)
-    /// What was sent is invalid, for these reasons; never empty.
+    /// The request is invalid for these reasons, of which there is at least one.
     case invalid([FieldError])
     /// The idempotency key was used for something else in the last 24 h.
     case keyReused

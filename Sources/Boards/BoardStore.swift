@@ -45,11 +45,11 @@ public protocol BoardStore: TenantHistory, JobStore {
     func close() async
 }
 
-/// What a board's page starts from: the state, and the place in the log where the events after it begin.
+/// The state of boards at one moment, and the place in the log where the events after it begin.
 public struct BoardSnapshot: Sendable {
     /// By id.
     public let boards: [Board]
-    /// By board, then column from left to right, then rank.
+    /// The tasks, ordered by board, then column from left to right, then rank.
     public let tasks: [BoardTask]
     public let cursor: Cursor
 
@@ -62,7 +62,7 @@ public struct BoardSnapshot: Sendable {
 
 /// The newest tasks of one status, and the place in the log at which they were read.
 public struct NewestTasks: Sendable {
-    /// By id, the newest first.
+    /// The tasks, ordered by id, newest first.
     public let tasks: [BoardTask]
     public let cursor: Cursor
 

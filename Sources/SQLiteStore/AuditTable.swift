@@ -22,7 +22,7 @@ enum AuditTable {
         return entry
     }
 
-    /// Newest first.
+    /// At most `count` entries with ids below `id`, newest first.
     static func entries(of tenant: TenantID, before id: Int, count: Int, in db: Database) throws -> [AuditEntry] {
         try db.all(
             "SELECT \(columns) FROM audit WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?",

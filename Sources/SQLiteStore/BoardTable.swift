@@ -12,7 +12,7 @@ enum BoardTable {
         ) { try board($0, of: tenant) }
     }
 
-    /// By id.
+    /// The tenant's boards, ordered by id.
     static func boards(of tenant: Int, in db: Database) throws -> [Board] {
         try db.all(
             "SELECT \(columns) FROM boards WHERE tenant = ? ORDER BY id", tenant
@@ -43,7 +43,7 @@ enum BoardTable {
             sum(of: board, of: tenant), tenant, board.id.rawValue)
     }
 
-    /// With its tasks and jobs.
+    /// Deletes the board with its tasks and jobs.
     static func delete(_ id: BoardID, of tenant: Int, in db: Database) throws {
         let board = id.rawValue
         try db.run("DELETE FROM tasks WHERE tenant = ? AND board = ?", tenant, board)

@@ -62,7 +62,7 @@ enum JobTable {
         }
     }
 
-    /// As the tenant's newest.
+    /// Inserts the job as the tenant's newest.
     static func insert(_ row: StoredJob, of tenant: Int, in db: Database) throws {
         let job = row.job
         let newest =

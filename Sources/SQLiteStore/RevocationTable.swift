@@ -35,7 +35,7 @@ enum RevocationTable {
         return revocation
     }
 
-    /// Newest first.
+    /// At most `count` revocations with ids below `id`, newest first.
     static func revocations(of tenant: TenantID, before id: Int, count: Int, in db: Database) throws -> [Revocation] {
         try db.all(
             "SELECT \(columns) FROM revocations WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?",

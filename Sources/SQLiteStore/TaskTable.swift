@@ -3,7 +3,7 @@ import Events
 import GRDB
 import StrictJSON
 
-/// `tasks`.
+/// The table `tasks`.
 enum TaskTable {
     static func task(_ id: Int, of tenant: Int, in db: Database) throws -> BoardTask? {
         try db.first(
@@ -11,7 +11,7 @@ enum TaskTable {
         ) { try task($0, of: tenant) }
     }
 
-    /// By status, rank and id.
+    /// The board's tasks, ordered by status, rank and id.
     static func tasks(on board: BoardID, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? ORDER BY status, rank, id",
@@ -19,7 +19,7 @@ enum TaskTable {
         ) { try task($0, of: tenant) }
     }
 
-    /// By rank and id.
+    /// The column's tasks, ordered by rank and id.
     static func tasks(in column: BoardColumn, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY rank, id",
@@ -27,7 +27,7 @@ enum TaskTable {
         ) { try task($0, of: tenant) }
     }
 
-    /// The newest first.
+    /// The `count` newest tasks of the column, newest first.
     static func newest(in column: BoardColumn, count: Int, of tenant: Int, in db: Database) throws -> [BoardTask] {
         try db.all(
             """

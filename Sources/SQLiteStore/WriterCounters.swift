@@ -1,4 +1,4 @@
-/// What a store's writer has done since it was opened. Plain numbers, counted by the writer's own thread.
+/// Counters of a store's writer since the store was opened, kept by the writer's own thread.
 public struct WriterCounters: Sendable, Equatable {
     /// Groups that were committed, and those that failed as a whole.
     public internal(set) var groups = 0

@@ -3,9 +3,9 @@ public import StrictJSON
 
 /// Something that an administrator did.
 public struct AdminAct: Sendable, Equatable {
-    /// What kind of act, a dotted name: `tokens.revoked`.
+    /// The kind of act, a dotted name: `tokens.revoked`.
     public let name: String
-    /// What or whom it was done to.
+    /// The object or user that it was done to.
     public let subject: String
     /// Further details; may be empty.
     public let detail: String

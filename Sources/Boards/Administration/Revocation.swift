@@ -15,7 +15,7 @@ public struct Revocation: Sendable, Equatable {
     /// 1, 2, 3 … in each tenant; never given twice.
     public let id: Int
     public let target: Target
-    /// As the administrator put it, at most 500 characters.
+    /// The reason that the administrator gave, at most 500 characters.
     public let reason: String?
     public let createdBy: UserID
     public let createdAt: Timestamp

@@ -4,7 +4,7 @@ public import Events
 /// by hash, however many revocations there are.
 public struct RevocationList: Sendable {
     private struct OfTenant {
-        /// With the time of the revocation.
+        /// The revoked tokens, each with the time of its revocation.
         var tokens: [TokenID: Timestamp] = [:]
         var subjects: [UserID: Timestamp] = [:]
         var issuedBefore: Timestamp?

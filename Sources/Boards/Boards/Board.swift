@@ -32,7 +32,7 @@ public struct Board: Sendable, Equatable {
             id: .main, name: "Main", statuses: defaultStatuses, version: 1, createdAt: beginning, updatedAt: beginning)
     }
 
-    /// As clients see it.
+    /// Writes the object as clients see it.
     public func write(into json: inout JSONWriter) {
         json.object {
             $0.name("id")

@@ -1,4 +1,4 @@
-/// What is wrong with one member of what a client sent.
+/// An error in one member of a client's JSON.
 public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The member, as a JSON pointer (RFC 6901): `/labels/3`; empty for the whole object.
     public let pointer: String

@@ -2,7 +2,7 @@ import StrictJSON
 
 /// A commit as an ``Answer`` keeps it for a day: what one version wrote, the next must read.
 extension Commit where Subject == Written {
-    /// For an ``Answer``; ``init(bytes:)`` reads it.
+    /// The commit encoded for an ``Answer``; ``init(bytes:)`` reads it.
     public var bytes: [UInt8] {
         var json = JSONWriter()
         json.object {

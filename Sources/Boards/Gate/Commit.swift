@@ -15,7 +15,7 @@ public struct Commit<Subject: Sendable>: Sendable {
 
 extension Commit: Equatable where Subject: Equatable {}
 
-/// What a write can be about: the subject of a commit whose command may be any.
+/// The subject of a commit when the kind of its command is not known statically.
 public enum Written: Sendable {
     case task(BoardTask)
     case board(Board)

@@ -50,7 +50,7 @@ public struct Job: Sendable, Equatable {
     /// Who gets the job's events.
     public var audience: Audience { board.map { .board($0) } ?? .user(createdBy) }
 
-    /// As clients see it.
+    /// Writes the object as clients see it.
     ///
     /// - Parameter withInput: false in events, which are many.
     public func write(into json: inout JSONWriter, withInput: Bool = true) {

@@ -44,7 +44,7 @@ public struct BoardTask: Sendable, Equatable {
 
     package var column: BoardColumn { BoardColumn(board: board, status: status) }
 
-    /// As clients see it.
+    /// Writes the object as clients see it.
     public func write(into json: inout JSONWriter) {
         json.object {
             $0.name("id")

@@ -3,7 +3,7 @@
 /// Beyond ASCII, letters are compared as Unicode has them: in lower case, and the same whether composed or not.
 public struct TextSearch: Sendable {
     public let text: String
-    /// Of ``text``, in lower case, when it is ASCII alone.
+    /// The bytes of ``text`` in lower case, when it is pure ASCII; else nil.
     private let ascii: [UInt8]?
     private let folded: [Character]
 

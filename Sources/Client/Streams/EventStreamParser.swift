@@ -2,7 +2,7 @@ import Text
 
 /// Reads an event stream as it comes in, cut anywhere (HTML §9.2.6).
 public struct EventStreamParser: Sendable {
-    /// What a stream consists of.
+    /// One item of a stream.
     public enum Item: Sendable, Equatable {
         case event(ServerSentEvent)
         /// The reconnection time that the stream asks for.
@@ -16,7 +16,7 @@ public struct EventStreamParser: Sendable {
         public var description: String { "an event has more than \(limit) bytes" }
     }
 
-    /// What a new connection has to send as `Last-Event-ID`; empty when there is none.
+    /// The `Last-Event-ID` for the next connection; empty when there is none.
     public private(set) var lastEventID: String
 
     private let limit: Int

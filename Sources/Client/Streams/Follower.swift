@@ -6,7 +6,7 @@ import Text
 ///
 /// Each numbered event is returned once.
 public struct Follower: Following {
-    /// What a stream gives to show.
+    /// One piece of a stream's output.
     public enum Output: Sendable, Equatable {
         case event(FollowedEvent)
         /// A sentence for people about the state of the stream, without control characters.

@@ -2,7 +2,7 @@
 ///
 /// Knows nothing of sockets and clocks.
 public protocol Following: Sendable {
-    /// What the next connection sends as `Last-Event-ID`; empty when it sends none.
+    /// The `Last-Event-ID` for the next connection; empty when it sends none.
     var lastEventID: String { get }
 
     /// How long a connection may be silent before it is given up.

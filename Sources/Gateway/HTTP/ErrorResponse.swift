@@ -26,7 +26,7 @@ struct ErrorResponse: RouterMiddleware {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    /// Those of RFC 9110 §9.3 and RFC 5789; any other is 501 on every path.
+    /// The methods of RFC 9110 §9.3 and RFC 5789; any other is 501 on every path.
     private static let methods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
     ]

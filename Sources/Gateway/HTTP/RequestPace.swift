@@ -14,16 +14,17 @@ struct RequestPace {
         case silent
     }
 
-    /// From a head's first byte to its end, and from the connection's start to the first of them.
+    /// The time for a head, from its first byte to its end; also the time from the connection's start to the first
+    /// byte.
     static let longestHead: TimeAmount = .seconds(10)
-    /// Between two pieces of a body.
+    /// The longest time between two pieces of a body.
     static let longestPause: TimeAmount = .seconds(10)
-    /// For a whole body, beside the second that each ``bytesPerSecond`` adds.
+    /// The time for a whole body, plus one second for each ``bytesPerSecond`` bytes.
     static let leastForBody: TimeAmount = .seconds(30)
     static let bytesPerSecond: Int64 = 16_384
-    /// Between two requests.
+    /// The longest time between two requests.
     static let longestRest: TimeAmount = .seconds(120)
-    /// From the last word of ours until the client has to be gone.
+    /// The time from our last byte until the client must have closed the connection.
     static let longestFarewell: TimeAmount = .seconds(2)
 
     private enum Stage { case untouched, head, body, answer, rest, farewell }

@@ -9,7 +9,7 @@ protocol StreamEndpoint: Sendable {
     /// The path for GET; a segment `:name` stands for any segment that is not empty.
     var path: PathPattern { get }
 
-    /// What the query may name beside a token or a ticket.
+    /// The names that the query may have besides `token` and `ticket`.
     var names: Set<String> { get }
     var repeatable: Set<String> { get }
 

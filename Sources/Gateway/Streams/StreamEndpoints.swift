@@ -43,7 +43,7 @@ extension HTTPRequestHead {
     /// Its target without the query.
     var path: Substring { uri[..<(uri.utf8.firstIndex(of: UInt8(ascii: "?")) ?? uri.endIndex)] }
 
-    /// What follows the first `?` of its target.
+    /// The query: what follows the first `?` of the target.
     var query: String? {
         uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(uri[uri.utf8.index(after: $0)...]) }
     }

@@ -5,7 +5,7 @@ public struct Roster: Sendable, Equatable {
     /// The most users that are listed by name.
     public static let limit = 250
 
-    /// By the bytes of their ids; all of them, or the first ``limit``.
+    /// The users, sorted by the bytes of their ids: all of them, or the first ``limit``.
     public let users: [UserID]
     public let count: Int
 

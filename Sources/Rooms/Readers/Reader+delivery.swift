@@ -1,7 +1,7 @@
 import Events
 public import NIOCore
 
-/// From the rooms to the socket.
+/// How events get from the rooms to the socket.
 extension Reader {
     /// Sends what `buffer` holds after the offset `start`, in one write, and moves the cursor.
     ///

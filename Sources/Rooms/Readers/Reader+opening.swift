@@ -55,7 +55,7 @@ extension Reader {
         let place: Int
         let recovered: Bool
         switch resumption {
-        // What follows the state must not be skipped by a client that leaves before it comes.
+        // A client that leaves before the events after the state arrive must not skip them.
         case .fresh, .resync: (place, recovered) = (snapshot?.seq ?? head, false)
         case .replay(let seq): (place, recovered) = (seq, true)
         }
@@ -89,7 +89,7 @@ extension Reader {
             sendWaiting()
             return read()
         }
-        // What is in memory goes out in the same write.
+        // Events in memory go out in the same write.
         for frame in frames where selection.shows(frame.audience, frame.type) {
             opening.append(wire.encode(frame: frame), seq: frame.seq)
         }

@@ -1,7 +1,7 @@
 import Events
 import NIOCore
 
-/// What a ``Reader`` is made of. Plain values, stored in the reader itself: they cost no allocation.
+/// The parts of a ``Reader``: plain values that are stored in the reader itself, so that they cost no allocation.
 extension Reader {
     /// How far it has come in the log.
     struct LogPlace {

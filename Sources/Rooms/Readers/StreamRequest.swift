@@ -37,9 +37,9 @@ public struct StreamRequest: Sendable {
     /// What was asked for; only the principal's boards are shown of it.
     public let selection: Selection
     public let wire: Wire
-    /// As the client sent it.
+    /// The cursor as the client sent it, not checked yet.
     public let cursor: String?
-    /// What is sent before the first event: the response's head.
+    /// The response's head, which is sent before the first event.
     public let head: ByteBuffer
     /// The URL from which a client that has to start over loads the state.
     public let snapshotURL: String

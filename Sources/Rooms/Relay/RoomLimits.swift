@@ -23,7 +23,7 @@ public struct RoomLimits: Sendable {
 
     public var tenants = PerTenant(Tenant())
 
-    /// What can be set for one tenant.
+    /// The limits that can be set for one tenant.
     public struct Tenant: Sendable, Equatable {
         public var connections: Int
         public var connectionsPerUser: Int

@@ -15,7 +15,7 @@ public enum Wire: Sendable {
     /// Server-Sent Events in another shape.
     case dialect(any Dialect)
 
-    /// What carries it: `sse`, `websocket` or `poll`.
+    /// The name of the transport: `sse`, `websocket` or `poll`.
     public var transport: String {
         switch self {
         case .eventStream, .dialect: "sse"

@@ -1,6 +1,6 @@
 /// Everything that is wrong with the configuration.
 public struct InvalidSettings: Error, Equatable, CustomStringConvertible {
-    /// What is wrong, at least one thing.
+    /// The problems, at least one.
     public let problems: [SettingsProblem]
 
     init(_ problems: [SettingsProblem]) { self.problems = problems }

@@ -1,6 +1,6 @@
 /// A key of the configuration: its name, which values it takes, and which property of ``Settings`` it sets.
 public struct SettingKey: Sendable {
-    /// With dots, as in the documentation: `limits.connectionsPerUser`.
+    /// The dotted name, as in the documentation: `limits.connectionsPerUser`.
     public let name: String
     /// Which values are allowed, for messages.
     let allowed: String
@@ -42,7 +42,7 @@ public struct SettingKey: Sendable {
         set = { text, settings throws(Unfit) in store(try format.parse(text), &settings) }
     }
 
-    /// As environment variables spell it: `BOARDCAST_LIMITS_CONNECTIONS_PER_USER`.
+    /// The name of its environment variable: `BOARDCAST_LIMITS_CONNECTIONS_PER_USER`.
     public var environmentName: String {
         var name = ""
         var previous: Character = "."

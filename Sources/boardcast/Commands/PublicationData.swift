@@ -7,7 +7,7 @@ enum PublicationData: Equatable {
     case text(String)
     case file(String)
 
-    /// - Parameter argument: JSON, `@` and a path, or `-` for stdin; nil for none.
+    /// - Parameter argument: JSON, `@` and a path, or `-` for stdin; nil for no data.
     init(_ argument: String?) {
         switch argument {
         case nil: self = .text("null")

@@ -6,7 +6,8 @@ import ServerSettings
 import StrictJSON
 import Tokens
 
-/// What `--dev` adds: a secret that is kept next to the database, a token, a sample board, and instructions on stderr.
+/// The additions of `--dev`: a secret that is kept next to the database, a token, a sample board, and instructions on
+/// stderr.
 struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!

@@ -5,8 +5,8 @@ import Rooms
 import ServiceLifecycle
 import UnixSignals
 
-/// What signals do to a running server: SIGTERM and SIGINT end it in order, a second one ends it at once, and SIGHUP
-/// makes it read its settings again.
+/// Signal handling of a running server: SIGTERM and SIGINT shut it down in order, a second one ends it at once, and
+/// SIGHUP makes it read its settings again.
 struct ServerSignals: Sendable {
     let relay: Relay
     let services: ServiceGroup
