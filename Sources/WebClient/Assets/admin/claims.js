@@ -8,8 +8,8 @@ const holds = (object, ...names) => names.some((name) => Object.hasOwn(object, n
  * The rules that a token must keep, in the gateway's order: `{ id, title, check }`.
  *
  * `id` is what the gateway calls the rule in its refusals (`rule`). `check(token, context)` is what this page can find
- * out by itself: true, or what is wrong, or null when only the gateway knows. The context: `{ length, now, leeway, own
- * }`, with the claims of a token that is known to be valid.
+ * out by itself: true, or what is wrong, or null when only the gateway knows. The context:
+ * `{ length, now, leeway, own }`, with the claims of a token that is known to be valid.
  */
 export const rules = [
     {
