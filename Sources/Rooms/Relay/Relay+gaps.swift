@@ -88,8 +88,9 @@ extension Relay {
 }
 
 extension [Relay.Batch] {
+    /// A skip stays a batch of its own: readers go on from its head, and get what follows it as frames.
     mutating func append(_ frame: EventFrame, of tenant: TenantID) {
-        if let last = indices.last, self[last].tenant == tenant {
+        if let last = indices.last, self[last].tenant == tenant, !self[last].skips {
             self[last].frames.append(frame)
             self[last].head = frame.seq
         } else {
