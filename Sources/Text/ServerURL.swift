@@ -24,23 +24,14 @@ public struct ServerURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     private static func authority(_ text: Substring) -> (host: String, port: Int?)? {
-        var hostEnd = text.firstIndex(of: ":") ?? text.endIndex
-        if text.first == "[" {
-            guard let bracket = text.firstIndex(of: "]") else { return nil }
-            hostEnd = text.index(after: bracket)
-        }
-        let host = String(text[..<hostEnd])
+        guard let parts = HostAndPort(text) else { return nil }
         let isSound =
-            host.first == "["
-            ? String(host.dropFirst().dropLast()).isIPv6Address
-            : !host.isEmpty && host.utf8.allSatisfy { $0.isASCIIAlphanumeric || ".-_".utf8.contains($0) }
+            parts.bracketed.map { String($0).isIPv6Address }
+            ?? (!parts.host.isEmpty && parts.host.utf8.allSatisfy { $0.isASCIIAlphanumeric || ".-_".utf8.contains($0) })
         guard isSound else { return nil }
-        if hostEnd == text.endIndex { return (host, nil) }
-        let digits = text[hostEnd...].dropFirst()
-        guard digits.utf8.allSatisfy(\.isASCIIDigit), let port = Int(digits), 1...65_535 ~= port else {
-            return nil
-        }
-        return (host, port)
+        guard let digits = parts.port else { return (String(parts.host), nil) }
+        guard let port = Int(digits: digits), 1...65_535 ~= port else { return nil }
+        return (String(parts.host), port)
     }
 
     /// Whether the port is given although it is the scheme's own.

@@ -3,6 +3,7 @@ import Events
 import Hummingbird
 import Rooms
 import StrictJSON
+import Text
 
 /// The input of a call's handler: the parts of the request that its description names, validated.
 struct CallInput: Sendable {

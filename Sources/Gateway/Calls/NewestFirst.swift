@@ -1,5 +1,6 @@
 import Hummingbird
 import StrictJSON
+import Text
 
 /// A page of a numbered list, newest first; the next page continues below the page's last number.
 struct NewestFirst {

@@ -1,6 +1,7 @@
 import Boards
 import Events
 import Rooms
+import Text
 
 /// The kind of value that stands in a call's path for its pattern's `:name`.
 enum PathParameter: Sendable, CaseIterable {

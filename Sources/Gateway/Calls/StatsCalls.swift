@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Rooms
 import StrictJSON
+import Text
 import Tokens
 
 /// `GET /sse/stats` (admin): the tenant's live connections, a page at a time.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Text
 
 /// An entity tag (RFC 9110 §8.8.3): the version of a task or board, or the cursor of a snapshot.
 struct EntityTag: CustomStringConvertible {
@@ -24,7 +25,7 @@ struct EntityTag: CustomStringConvertible {
             throw Problem(.badRequest, "invalid_if_match", "If-Match must hold one entity tag, such as \"3\", or *.")
         }
         if tag == "*" { return nil }
-        guard tag.count > 2, let version = Int(digits: String(tag.dropFirst().dropLast())) else { return -1 }
+        guard tag.count > 2, let version = Int(digits: tag.dropFirst().dropLast()) else { return -1 }
         return EntityTag(version: version).description == tag ? version : -1
     }
 

@@ -57,11 +57,3 @@ struct Query: Sendable {
     /// A part of a path (RFC 3986 §2.1), in which `+` is itself.
     static func decode(path text: some StringProtocol) -> String? { String(percentDecoding: text.utf8) }
 }
-
-extension Int {
-    /// Digits alone: no sign, no space, 18 at most.
-    init?(digits text: String) {
-        guard 1...18 ~= text.utf8.count, text.utf8.allSatisfy(\.isASCIIDigit) else { return nil }
-        self.init(text)
-    }
-}

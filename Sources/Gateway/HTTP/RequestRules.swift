@@ -60,16 +60,11 @@ struct RequestRules: Sendable {
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.
     private static func isHost(_ text: String) -> Bool {
-        var name = text.utf8[...]
-        if name.first == UInt8(ascii: "[") {
-            guard let end = name.firstIndex(of: UInt8(ascii: "]")) else { return false }
-            let address = name[name.index(after: name.startIndex)..<end]
-            guard !address.isEmpty, address.allSatisfy({ $0.isInName || $0 == UInt8(ascii: ":") }) else { return false }
-            name = name[name.index(after: end)...]
-            guard name.isEmpty || name.first == UInt8(ascii: ":") else { return false }
+        guard let parts = HostAndPort(text[...]), parts.port?.utf8.allSatisfy(\.isASCIIDigit) != false else {
+            return false
         }
-        let port = name.firstIndex(of: UInt8(ascii: ":")) ?? name.endIndex
-        return name[..<port].allSatisfy(\.isInName) && name[port...].dropFirst().allSatisfy(\.isASCIIDigit)
+        guard let address = parts.bracketed else { return parts.host.utf8.allSatisfy(\.isInName) }
+        return !address.isEmpty && address.utf8.allSatisfy { $0.isInName || $0 == UInt8(ascii: ":") }
     }
 }
 

@@ -2,6 +2,7 @@ import Boards
 import Events
 import NIOCore
 import Rooms
+import Text
 
 /// `GET /api/events/stream`: the log for dashboards that know events by whole numbers.
 ///

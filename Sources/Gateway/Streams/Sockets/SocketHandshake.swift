@@ -12,9 +12,9 @@ struct SocketHandshake {
     /// - Throws: ``Problem`` 426 when it is not a handshake of version 13, 400 for an invalid one, 403 for another
     ///   site's page.
     init(_ head: HTTPRequestHead, isFromOurs: Bool) throws(Problem) {
-        guard Self.names("websocket", in: head.headers["upgrade"]),
-            Self.names("upgrade", in: head.headers["connection"])
-        else { throw Self.upgradeRequired("This path speaks WebSocket: connect with Upgrade: websocket.") }
+        guard head.headers.lists("websocket", in: "upgrade"), head.headers.lists("upgrade", in: "connection") else {
+            throw Self.upgradeRequired("This path speaks WebSocket: connect with Upgrade: websocket.")
+        }
         guard head.headers["sec-websocket-version"] == ["13"] else {
             throw Self.upgradeRequired("Only version 13 of the WebSocket protocol is spoken here.")
         }
@@ -47,13 +47,6 @@ struct SocketHandshake {
             .with(.upgrade, "websocket").with(.secWebSocketVersion, "13")
     }
 
-    /// Whether `token` is in a comma-separated list of tokens; case is ignored.
-    private static func names(_ token: String, in fields: [String]) -> Bool {
-        fields.joined(separator: ",").split(separator: ",").contains { item in
-            item.trimming { $0 == " " || $0 == "\t" }.lowercased() == token
-        }
-    }
-
     /// Whether `text` is base64 of 16 bytes: 22 characters and two `=`.
     private static func isKey(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
@@ -71,11 +64,10 @@ struct SocketHandshake {
     }
 }
 
-extension Substring {
-    fileprivate func trimming(_ isSpace: (Character) -> Bool) -> Substring {
-        var rest = self.drop(while: isSpace)
-        while let last = rest.last, isSpace(last) { rest.removeLast() }
-        return rest
+extension HTTPHeaders {
+    /// Whether `token` is in the comma-separated list of a field; case is ignored.
+    fileprivate func lists(_ token: String, in field: String) -> Bool {
+        self[canonicalForm: field].contains { $0.lowercased() == token }
     }
 }
 
