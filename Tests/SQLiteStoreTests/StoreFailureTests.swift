@@ -83,9 +83,12 @@ import Testing
         #expect(lines.all.isEmpty)
         for _ in 0..<3 {
             let error = await refusal { _ = try await store.store.task(task.id, for: .ann) }
-            #expect(error == .failed(.broken("a row of tasks can't be read")))
+            #expect(error == .failed(.broken("a row of tasks can't be read: its priority is not as it should be")))
         }
-        #expect(lines.all == ["error failing failure=a row of tasks can't be read work=reads"])
+        #expect(
+            lines.all == [
+                "error failing failure=a row of tasks can't be read: its priority is not as it should be work=reads"
+            ])
         await store.close()
     }
 
