@@ -165,7 +165,7 @@ let package = Package(
 
         // Figures
         .executableTarget(
-            name: "TokenBench", dependencies: ["Tokens", .jwtKit], path: "Tests/Benchmarks/TokenBench",
+            name: "TokenBench", dependencies: ["Events", "Tokens", .jwtKit], path: "Tests/Benchmarks/TokenBench",
             swiftSettings: settings),
         .executableTarget(
             name: "StoreBench", dependencies: ["Boards", "Events", "SQLiteStore", "StrictJSON"],

@@ -5,12 +5,11 @@ public struct Event: Sendable {
     public let seq: Int
     public let audience: Audience
     public let type: EventType
-    /// Milliseconds since 1970.
-    public let timestamp: Int
+    public let timestamp: Timestamp
     /// The whole object as clients see it, in UTF-8, without line breaks.
     public let json: [UInt8]
 
-    public init(tenant: TenantID, seq: Int, audience: Audience, type: EventType, timestamp: Int, json: [UInt8]) {
+    public init(tenant: TenantID, seq: Int, audience: Audience, type: EventType, timestamp: Timestamp, json: [UInt8]) {
         self.tenant = tenant
         self.seq = seq
         self.audience = audience

@@ -10,20 +10,21 @@ public struct Principal: Sendable {
     public let role: Role
     /// `boards`: the only boards that the token allows. A board named here need not exist.
     public let boards: Selection.Boards
-    /// `exp`, milliseconds since 1970, rounded down.
-    public let expiresAt: Int
-    /// `iat`, milliseconds since 1970; nil when the token does not say.
-    public let issuedAt: Int?
-    /// `nbf`, milliseconds since 1970.
-    public let notBefore: Int?
+    /// `exp`, rounded down to the millisecond.
+    public let expiresAt: Timestamp
+    /// `iat`; nil when the token does not say.
+    public let issuedAt: Timestamp?
+    /// `nbf`
+    public let notBefore: Timestamp?
     /// `jti`
     public let tokenID: String?
     /// `iss`
     public let issuer: String?
 
     public init(
-        tenant: TenantID, user: UserID, role: Role = .member, boards: Selection.Boards = .all, expiresAt: Int = .max,
-        issuedAt: Int? = nil, notBefore: Int? = nil, tokenID: String? = nil, issuer: String? = nil
+        tenant: TenantID, user: UserID, role: Role = .member, boards: Selection.Boards = .all,
+        expiresAt: Timestamp = .never, issuedAt: Timestamp? = nil, notBefore: Timestamp? = nil, tokenID: String? = nil,
+        issuer: String? = nil
     ) {
         self.tenant = tenant
         self.user = user

@@ -10,12 +10,6 @@ public struct Retention: Sendable, Equatable {
         self.age = age
     }
 
-    /// ``age``, rounded down.
-    public var ageMilliseconds: Int {
-        let (seconds, attoseconds) = age.components
-        return Int(seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-    }
-
     /// The oldest number within reach, of a tenant whose newest is `head` and whose oldest still held is `stored`.
     public func oldest(stored: Int, head: Int) -> Int { max(stored, head - count + 1) }
 }

@@ -16,12 +16,9 @@ extension Timestamp {
         let days = Self.days(year: year, month: month, day: day)
         let minutes = (days * 24 + hour) * 60 + minute - offset
         let milliseconds = (minutes * 60 + second) * 1000 + fraction
-        guard Self.representable ~= milliseconds else { return nil }
+        guard Self.writable ~= milliseconds else { return nil }
         self.init(milliseconds: milliseconds)
     }
-
-    private static let representable =
-        days(year: 0, month: 1, day: 1) * 86_400_000..<days(year: 10_000, month: 1, day: 1) * 86_400_000
 
     private static func days(in month: Int, of year: Int) -> Int {
         switch month {

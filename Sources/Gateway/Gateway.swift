@@ -30,7 +30,7 @@ public struct Gateway: Sendable {
     public init(
         authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
-        uptime: @escaping @Sendable () -> Uptime = { Uptime(.now()) }
+        uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
         self.store = store

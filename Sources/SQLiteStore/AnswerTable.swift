@@ -15,17 +15,17 @@ enum AnswerTable {
     static func keep(_ answer: Answer, to key: String, of user: UserID, of tenant: Int, in db: Database) throws {
         try db.run(
             "INSERT OR REPLACE INTO answers (tenant, user, key, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            tenant, user.rawValue, key, Data(answer.fingerprint), answer.at, Data(answer.commit),
+            tenant, user.rawValue, key, Data(answer.fingerprint), answer.at.milliseconds, Data(answer.commit),
             sum(of: answer, to: key, of: user.rawValue, of: tenant))
     }
 
     /// Deletes up to `count` of the oldest answers that were given before `time`.
     ///
     /// - Returns: whether there may be more.
-    static func purge(before time: Int, count: Int, in db: Database) throws -> Bool {
+    static func purge(before time: Timestamp, count: Int, in db: Database) throws -> Bool {
         try db.run(
             "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) AND at < ?",
-            count, time)
+            count, time.milliseconds)
         return db.changesCount == count
     }
 
@@ -41,7 +41,7 @@ enum AnswerTable {
     private static func answer(_ row: Row, of tenant: Int) throws -> Answer {
         let reader = RowReader(row, of: "answers")
         let answer = Answer(
-            fingerprint: try reader.bytes(2), at: try reader.time(3).milliseconds, commit: try reader.bytes(4))
+            fingerprint: try reader.bytes(2), at: try reader.time(3), commit: try reader.bytes(4))
         try reader.check(
             sum(of: answer, to: try reader.text(1), of: try reader.text(0), of: tenant), against: 5)
         return answer
@@ -52,7 +52,7 @@ enum AnswerTable {
         sum.add(user)
         sum.add(key)
         sum.add(answer.fingerprint)
-        sum.add(answer.at)
+        sum.add(answer.at.milliseconds)
         sum.add(answer.commit)
         return sum.value
     }

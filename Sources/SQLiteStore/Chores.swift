@@ -15,9 +15,8 @@ struct Chores {
 
     /// One small transaction.
     ///
-    /// - Parameter time: milliseconds since 1970.
     /// - Returns: whether there is more to do in this round.
-    mutating func step(at time: Int, in db: Database) throws -> Bool {
+    mutating func step(at time: Timestamp, in db: Database) throws -> Bool {
         guard let next = try TenantTable.number(after: tenant, in: db) else {
             let isMore = try AnswerTable.purge(
                 before: time - IdempotencyKey.lifetime, count: Self.batch, in: db)
@@ -34,7 +33,7 @@ struct Chores {
     }
 
     /// - Returns: whether there is more to do for this tenant.
-    private func step(_ number: Int, at time: Int, in db: Database) throws -> Bool {
+    private func step(_ number: Int, at time: Timestamp, in db: Database) throws -> Bool {
         guard var row = try TenantTable.row(number, in: db) else { return false }
         let oldest = try oldest(of: row, at: time, in: db)
         if oldest > row.oldest {
@@ -47,19 +46,19 @@ struct Chores {
             }
             if isMore { return true }
         }
-        let finished = time - settings.retention[row.tenant].ageMilliseconds
+        let finished = time - settings.retention[row.tenant].age
         return try JobTable.purge(before: finished, count: Self.batch, of: row.number, in: db)
     }
 
     /// The first number to keep, `batch` above the oldest stored at most.
-    private func oldest(of row: TenantRow, at time: Int, in db: Database) throws -> Int {
+    private func oldest(of row: TenantRow, at time: Timestamp, in db: Database) throws -> Int {
         let retention = settings.retention[row.tenant]
         let counted = retention.oldest(stored: row.oldest, head: row.head)
         var oldest = row.oldest
         let end = row.oldest + Self.batch
         // An unreadable event is deleted together with the next readable one.
         try EventTable.scanTimes(row.number, oldest...max(oldest, row.head), in: db) { seq, at in
-            let isDue = seq < counted || at.map { $0 < time - retention.ageMilliseconds } ?? false
+            let isDue = seq < counted || at.map { $0 < time - retention.age } ?? false
             if isDue { oldest = seq + 1 }
             return (isDue || at == nil) && seq + 1 < end
         }

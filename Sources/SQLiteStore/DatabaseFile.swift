@@ -15,9 +15,8 @@ enum DatabaseFile {
         let condition: DatabaseCondition
     }
 
-    /// - Parameter now: milliseconds since 1970.
     static func open(
-        _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Int
+        _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Timestamp
     ) throws(SQLiteStoreError) -> Opened {
         let migrator = Migrations.all(now: now)
         guard case .file(let given) = location else {
@@ -58,7 +57,7 @@ enum DatabaseFile {
             return try database.read { db in
                 let epoch = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'epoch'")
                 let beginning = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")
-                guard let epoch = epoch.flatMap(UInt32.init(exactly:)), let beginning, RowReader.times ~= beginning
+                guard let epoch = epoch.flatMap(UInt32.init(exactly:)), let beginning, Timestamp.writable ~= beginning
                 else { throw SQLiteStoreError.damaged(path: path, reason: "its epoch is missing") }
                 return Opened(
                     database: database, lock: lock, checkpointer: checkpointer, epoch: Epoch(rawValue: epoch),

@@ -14,7 +14,7 @@ enum EventTable {
         let user: UserID? = if case .user(let id) = event.audience { id } else { nil }
         try db.run(
             "INSERT INTO events (tenant, seq, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant,
-            event.seq, board?.rawValue, user?.rawValue, event.type.rawValue, event.timestamp,
+            event.seq, board?.rawValue, user?.rawValue, event.type.rawValue, event.timestamp.milliseconds,
             Data(event.json), EventRow.sum(of: event, of: tenant))
     }
 
@@ -48,7 +48,7 @@ enum EventTable {
 
     /// Calls `body` with the time of each event, oldest first; nil for one that can't be read.
     static func scanTimes(
-        _ tenant: Int, _ range: ClosedRange<Int>, in db: Database, _ body: (_ seq: Int, _ time: Int?) -> Bool
+        _ tenant: Int, _ range: ClosedRange<Int>, in db: Database, _ body: (_ seq: Int, _ time: Timestamp?) -> Bool
     ) throws {
         let statement = try db.cachedStatement(
             sql: "SELECT seq, at FROM events WHERE tenant = ? AND seq BETWEEN ? AND ? ORDER BY seq")
@@ -56,7 +56,7 @@ enum EventTable {
         let rows = try Row.fetchCursor(statement)
         while let row = try rows.next() {
             let reader = RowReader(row, of: "events")
-            guard body(try reader.int(0), try? reader.time(1).milliseconds) else { return }
+            guard body(try reader.int(0), try? reader.time(1)) else { return }
         }
     }
 
@@ -81,7 +81,7 @@ struct EventRow {
     let seq: Int
     let audience: Audience
     let type: EventType
-    let timestamp: Int
+    let timestamp: Timestamp
 
     /// Checks the checksum even of an event that is not shown: its damaged audience could be the reason that it is not.
     init(_ row: Row, of tenant: Int) throws {
@@ -96,7 +96,7 @@ struct EventRow {
             audience = .tenant
         }
         type = try reader.value(3, EventType.init)
-        timestamp = try reader.time(4).milliseconds
+        timestamp = try reader.time(4)
         guard !row.hasNull(atIndex: 6) else { return }
         var sum = Self.sum(of: seq, audience, type, timestamp, of: tenant)
         try row.withUnsafeData(atIndex: 5) { json in
@@ -117,7 +117,7 @@ struct EventRow {
     }
 
     private static func sum(
-        of seq: Int, _ audience: Audience, _ type: EventType, _ timestamp: Int, of tenant: Int
+        of seq: Int, _ audience: Audience, _ type: EventType, _ timestamp: Timestamp, of tenant: Int
     ) -> RowSum {
         var sum = RowSum(tenant: tenant)
         sum.add(seq)
@@ -131,7 +131,7 @@ struct EventRow {
         case .tenant: sum.add(3)
         }
         sum.add(type.rawValue)
-        sum.add(timestamp)
+        sum.add(timestamp.milliseconds)
         return sum
     }
 }

@@ -22,7 +22,7 @@ final class GroupCommit: Sendable {
     private let database: any DatabaseWriter
     private let settings: StoreSettings
     private let beginning: Timestamp
-    private let now: @Sendable () -> Int
+    private let now: @Sendable () -> Timestamp
     private let announce: @Sendable ([Event]) -> Void
     private let checkpointer: Checkpointer?
     private let log: StoreLog
@@ -32,7 +32,7 @@ final class GroupCommit: Sendable {
 
     init(
         _ opened: DatabaseFile.Opened, settings: StoreSettings, log: StoreLog,
-        now: @escaping @Sendable () -> Int, announce: @escaping @Sendable ([Event]) -> Void
+        now: @escaping @Sendable () -> Timestamp, announce: @escaping @Sendable ([Event]) -> Void
     ) {
         database = opened.database
         beginning = opened.beginning
@@ -160,8 +160,7 @@ final class GroupCommit: Sendable {
             counters.writes += writes
             counters.refusals += results.count - writes
             counters.events += events.count
-            counters.commitNanoseconds += time.components.seconds * 1_000_000_000
-            counters.commitNanoseconds += time.components.attoseconds / 1_000_000_000
+            counters.commitTime += time
         }
         if let failure { log.commits.note(failure) } else { log.commits.succeed() }
     }
@@ -199,8 +198,7 @@ final class GroupCommit: Sendable {
                     if let rows = tenants[tenant] { rows } else {
                         try TenantRows(tenant, beginning: beginning, in: db)
                     }
-                var gate = Gate(
-                    author: write.author, once: write.once, now: Timestamp(milliseconds: now()))
+                var gate = Gate(author: write.author, once: write.once, now: now())
                 let commit = try gate.perform(write.command, in: &rows)
                 tenants[tenant] = rows
                 events += gate.events

@@ -101,12 +101,12 @@ enum JobTable {
     /// Deletes up to `count` jobs that finished before `time`.
     ///
     /// - Returns: whether there may be more.
-    static func purge(before time: Int, count: Int, of tenant: Int, in db: Database) throws -> Bool {
+    static func purge(before time: Timestamp, count: Int, of tenant: Int, in db: Database) throws -> Bool {
         try db.run(
             """
             DELETE FROM jobs WHERE rowid IN (
                 SELECT rowid FROM jobs WHERE tenant = ? AND NOT \(isOpen) AND updated_at < ? LIMIT ?)
-            """, tenant, time, count)
+            """, tenant, time.milliseconds, count)
         return db.changesCount == count
     }
 

@@ -9,14 +9,14 @@ enum Migrations {
     /// `BCST`, in the file's header: identifies our databases.
     static let applicationID = 0x4243_5354
 
-    /// - Parameter now: milliseconds since 1970, kept as the beginning of a new database.
-    static func all(now: Int) -> DatabaseMigrator {
+    /// - Parameter now: kept as the beginning of a new database.
+    static func all(now: Timestamp) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: boards, tasks, events") { db in
             try db.execute(sql: firstSchema)
             try db.execute(
                 sql: "INSERT INTO meta (name, value) VALUES ('epoch', ?), ('beginning', ?)",
-                arguments: [Int(Epoch.random().rawValue), now])
+                arguments: [Int(Epoch.random().rawValue), now.milliseconds])
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
         }
         migrator.registerMigration("2: revocations, audit") { db in try db.execute(sql: administration) }

@@ -64,13 +64,14 @@ enum RevocationTable {
                 revocation.createdAt.milliseconds)
         case .issuedBefore(let timestamp):
             let time = timestamp.milliseconds
+            let certain = timestamp - Revocation.certainty
             try db.run(
                 """
                 DELETE FROM revocations WHERE tenant = ? AND (
                     issued_before <= ? OR (subject IS NOT NULL AND created_at < ?)
                     OR (token_id IS NOT NULL AND created_at <= ?))
                 """,
-                tenant, time, time, time - Revocation.certainty)
+                tenant, time, time, certain.milliseconds)
         }
     }
 

@@ -7,8 +7,6 @@ import GRDB
 struct RowReader {
     /// The highest number of an event, task, job or version: 2⁵³ − 1.
     static let highest = (1 << 53) - 1
-    /// The years 0 to 9999, in milliseconds since 1970.
-    static let times = -62_167_219_200_000...253_402_300_799_999
 
     let row: Row
     let table: String
@@ -26,7 +24,7 @@ struct RowReader {
     }
 
     func time(_ index: Int) throws(UnreadableRow) -> Timestamp {
-        Timestamp(milliseconds: try int(index, in: Self.times))
+        Timestamp(milliseconds: try int(index, in: Timestamp.writable))
     }
 
     func timeIfAny(_ index: Int) throws(UnreadableRow) -> Timestamp? {

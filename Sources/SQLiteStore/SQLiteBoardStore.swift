@@ -20,15 +20,14 @@ public final class SQLiteBoardStore: BoardStore {
     ///
     /// - Parameters:
     ///   - logger: gets failures: what failed, with SQLite's result code and message.
-    ///   - now: milliseconds since 1970.
     ///   - announce: called once per commit, on the writer's own thread, after the commit is on disk and before its
     ///     writes are answered, with the events in number order; must not block.
     public init(
         _ location: DatabaseLocation, settings: StoreSettings = StoreSettings(),
-        logger: Logger = Logger(label: "boardcast.store"), now: @escaping @Sendable () -> Int,
-        announce: @escaping @Sendable ([Event]) -> Void
+        logger: Logger = Logger(label: "boardcast.store"), now: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> Uptime = Uptime.now, announce: @escaping @Sendable ([Event]) -> Void
     ) throws(SQLiteStoreError) {
-        log = StoreLog(logger, now: now)
+        log = StoreLog(logger, uptime: uptime)
         let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
         (database, lock, condition) = (opened.database, opened.lock, opened.condition)
         (epoch, beginning) = (opened.epoch, opened.beginning)

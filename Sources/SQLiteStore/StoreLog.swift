@@ -13,14 +13,13 @@ struct StoreLog: Sendable {
     let checkpoints: FailureLog
     private let logger: Logger
 
-    /// - Parameter now: milliseconds since 1970.
-    init(_ logger: Logger, now: @escaping @Sendable () -> Int) {
+    init(_ logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
         self.logger = logger
-        commits = FailureLog("commits", logger: logger, now: now)
-        reads = FailureLog("reads", logger: logger, now: now)
-        acts = FailureLog("administrators' acts", logger: logger, now: now)
-        chores = FailureLog("chores", logger: logger, now: now)
-        checkpoints = FailureLog("checkpoints", logger: logger, now: now)
+        commits = FailureLog("commits", logger: logger, uptime: uptime)
+        reads = FailureLog("reads", logger: logger, uptime: uptime)
+        acts = FailureLog("administrators' acts", logger: logger, uptime: uptime)
+        chores = FailureLog("chores", logger: logger, uptime: uptime)
+        checkpoints = FailureLog("checkpoints", logger: logger, uptime: uptime)
     }
 
     /// Runs one step of closing; logs an error and continues.

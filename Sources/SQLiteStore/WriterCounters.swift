@@ -7,8 +7,8 @@ public struct WriterCounters: Sendable, Equatable {
     public internal(set) var writes = 0
     public internal(set) var refusals = 0
     public internal(set) var events = 0
-    /// Nanoseconds that commits took, most of them the disk's.
-    public internal(set) var commitNanoseconds: Int64 = 0
+    /// The time that commits took, most of it the disk's.
+    public internal(set) var commitTime = Duration.zero
     /// Writes that the queue had no room for.
     public internal(set) var turnedAway = 0
     /// The most writes that waited at once.

@@ -10,7 +10,7 @@ extension Duration {
     }
 
     /// Rounded down.
-    public var wholeMilliseconds: Int { Int(wholeNanoseconds / 1_000_000) }
+    public var wholeMilliseconds: Int { Int(clamping: attoseconds / 1_000_000_000_000_000) }
 
     /// Rounded down.
     public var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }

@@ -93,19 +93,19 @@ struct ClaimsReader {
         return text
     }
 
-    /// A NumericDate (RFC 7519 §2) in milliseconds since 1970, rounded down.
+    /// A NumericDate (RFC 7519 §2), rounded down to the millisecond.
     ///
     /// The bound is that of dates in JavaScript: 100 million days, in which no sum with a leeway overflows.
-    private func date(_ name: String) throws(TokenError) -> Int? {
+    private func date(_ name: String) throws(TokenError) -> Timestamp? {
         guard let value = payload[name] else { return nil }
         let bound = 8_640_000_000_000
         if let seconds = value.int {
             guard -bound...bound ~= seconds else { throw .notADate }
-            return seconds * 1000
+            return Timestamp(milliseconds: seconds * 1000)
         }
         guard let seconds = value.double, abs(seconds) <= Double(bound),
             let milliseconds = Int(exactly: (seconds * 1000).rounded(.down))
         else { throw .notADate }
-        return milliseconds
+        return Timestamp(milliseconds: milliseconds)
     }
 }

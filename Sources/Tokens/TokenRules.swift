@@ -8,9 +8,9 @@ public struct TokenRules: Sendable {
     public var audience: String?
     /// Algorithms that a token may use at all; its key must be one for the same algorithm.
     public var algorithms: [Algorithm]
-    /// How far our clock and the issuer's may be apart, for `exp`, `nbf` and `iat`: 0 to 86 400, the nearest of which
-    /// counts for a number beyond.
-    public var leewaySeconds: Int
+    /// How far our clock and the issuer's may be apart, for `exp`, `nbf` and `iat`. What is not between nothing and a
+    /// day counts as the nearest of the two.
+    public var leeway: Duration
     /// The claim that names the tenant: its whole name, or else a path of names with dots between.
     public var tenantClaim: String
     /// Tenants that no token may name but one whose key is bound to that tenant.
@@ -18,21 +18,19 @@ public struct TokenRules: Sendable {
 
     public init(
         issuer: String? = nil, audience: String? = nil, algorithms: [Algorithm] = Algorithm.allCases,
-        leewaySeconds: Int = 30, tenantClaim: String = "tenant", tenantsWithIssuer: Set<String> = []
+        leeway: Duration = .seconds(30), tenantClaim: String = "tenant", tenantsWithIssuer: Set<String> = []
     ) {
         self.issuer = issuer
         self.audience = audience
         self.algorithms = algorithms
-        self.leewaySeconds = leewaySeconds
+        self.leeway = leeway
         self.tenantClaim = tenantClaim
         self.tenantsWithIssuer = tenantsWithIssuer
     }
 
-    /// `now` is in milliseconds since 1970, as the claims' dates are.
-    ///
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture` (RFC 7519 §4.1.4 to §4.1.6).
-    func checkDates(of principal: Principal, at now: Int) throws(TokenError) {
-        let leeway = min(max(leewaySeconds, 0), 86_400) * 1000
+    func checkDates(of principal: Principal, at now: Timestamp) throws(TokenError) {
+        let leeway = min(max(leeway, .zero), .seconds(86_400))
         guard now < principal.expiresAt + leeway else { throw .expired }
         if let notBefore = principal.notBefore, now < notBefore - leeway { throw .notYetValid }
         if let issuedAt = principal.issuedAt, now < issuedAt - leeway { throw .issuedInFuture }

@@ -16,11 +16,11 @@ public final class TokenVerifier: Sendable {
         verified = cacheCapacity > 0 ? VerifiedTokenCache(capacity: cacheCapacity) : nil
     }
 
-    /// The principal of `token`, if it is valid at `now`, in milliseconds since 1970. The dates of a token that the cache
+    /// The principal of `token`, if it is valid at `now`. The dates of a token that the cache
     /// remembers are compared with the clock again.
     ///
     /// - Throws: the first rule found broken: of its shape, its header, its signature, its claims, in this order.
-    public func verify(_ token: UnsafeRawBufferPointer, at now: Int) throws(TokenError) -> Principal {
+    public func verify(_ token: UnsafeRawBufferPointer, at now: Timestamp) throws(TokenError) -> Principal {
         guard token.count <= CompactToken.longest else { throw .tooLong }
         guard let verified else {
             let principal = try read(token)
@@ -38,18 +38,18 @@ public final class TokenVerifier: Sendable {
         return principal
     }
 
-    public func verify(_ token: String, at now: Int) throws(TokenError) -> Principal {
+    public func verify(_ token: String, at now: Timestamp) throws(TokenError) -> Principal {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in try verify(bytes, at: now) }
     }
 
-    public func verify(_ token: Substring, at now: Int) throws(TokenError) -> Principal {
+    public func verify(_ token: Substring, at now: Timestamp) throws(TokenError) -> Principal {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in try verify(bytes, at: now) }
     }
 
     /// Checks the dates of a token that was verified before against the clock again.
     ///
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture`.
-    public func check(_ principal: Principal, at now: Int) throws(TokenError) {
+    public func check(_ principal: Principal, at now: Timestamp) throws(TokenError) {
         try rules.checkDates(of: principal, at: now)
     }
 

@@ -28,7 +28,7 @@ import Testing
         }
 
         func pass(milliseconds: Int) async {
-            store.advance(milliseconds: milliseconds)
+            store.advance(by: .milliseconds(milliseconds))
             uptime.now.withLock { $0 = $0 + .milliseconds(milliseconds) }
             await keeper.attend()
         }

@@ -1,6 +1,7 @@
 import Client
 import Events
 import ServerSettings
+import TestSupport
 import Testing
 import Tokens
 
@@ -8,7 +9,7 @@ import Tokens
 
 @Suite struct TokenDraftTests {
     private let secret = "a secret of this test that is long enough"
-    private let now: Int = 1_800_000_000_000
+    private let now: Timestamp = 1_800_000_000_000
 
     private func draft(
         _ subject: String = "ann", _ tenant: String = "acme", role: Role? = nil, boards: [String] = [],
@@ -20,7 +21,7 @@ import Tokens
     }
 
     private func payload(_ draft: TokenDraft) -> String {
-        String(decoding: draft.payload(at: 100, id: "x"), as: UTF8.self)
+        String(decoding: draft.payload(at: 100_999, id: "x"), as: UTF8.self)
     }
 
     @Test func `a token says no more than what was asked for, when it was made, when it ends and which it is`() throws {

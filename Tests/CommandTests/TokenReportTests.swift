@@ -1,4 +1,5 @@
 import Client
+import Events
 import Foundation
 import TestSupport
 import Testing
@@ -8,7 +9,7 @@ import Tokens
 
 @Suite struct TokenReportTests {
     private let key = try! TokenKey(secret: Array("a secret of this test that is long enough".utf8))
-    private let now: Int = 1_800_000_000_000
+    private let now: Timestamp = 1_800_000_000_000
     private var verifier: TokenVerifier { TokenVerifier(keys: KeySet([key]), cacheCapacity: 0) }
 
     @Test func `a valid token is shown as it stands`() throws {

@@ -31,13 +31,13 @@ struct TestAdmin: Sendable {
     private let clock = Clock()
 
     private final class Clock: Sendable {
-        let time = Mutex(1_768_473_000_000)
+        let time = Mutex(Timestamp(milliseconds: 1_768_473_000_000))
     }
 
     init(store: any AdminStore) { self.store = store }
 
-    var now: Timestamp { Timestamp(milliseconds: clock.time.withLock { $0 }) }
-    func advance(milliseconds: Int) { clock.time.withLock { $0 += milliseconds } }
+    var now: Timestamp { clock.time.withLock { $0 } }
+    func advance(by time: Duration) { clock.time.withLock { $0 = $0 + time } }
 
     @discardableResult
     func revoke(

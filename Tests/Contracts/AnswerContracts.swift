@@ -37,10 +37,10 @@ extension StoreContract {
             let key = IdempotencyKey("k", fingerprint: [1])
             _ = await refusal { try await store.create(#"{"name":"a","status":"nope"}"#, once: key) }
             try await store.create(#"{"name":"a"}"#, once: key)
-            store.advance(milliseconds: 86_399_999)
+            store.advance(by: .milliseconds(86_399_999))
             try await store.create(#"{"name":"a"}"#, once: key)
             #expect(store.announced.count == 1)
-            store.advance(milliseconds: 1)
+            store.advance(by: .milliseconds(1))
             try await store.create(#"{"name":"b"}"#, once: IdempotencyKey("k", fingerprint: [2]))
             #expect(store.announced.count == 2)
         },

@@ -6,7 +6,7 @@ extension AdminContract {
     static let audit: [AdminContract] = [
         AdminContract("acts are kept as they were recorded, newest first") { admin in
             let first = try await admin.record("a.b")
-            admin.advance(milliseconds: 1)
+            admin.advance(by: .milliseconds(1))
             let second = try await admin.record("c.d", by: .bob)
             #expect(first.id == 1 && first.timestamp.milliseconds == 1_768_473_000_000)
             #expect(second.actor == Principal.bob.user && second.act == AdminAct("c.d", subject: "s", detail: "d"))

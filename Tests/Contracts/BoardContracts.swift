@@ -9,14 +9,14 @@ extension StoreContract {
             let main = try await store.store.board(.main, for: .ann)
             #expect(main.statuses == ["inbox", "in_progress", "review", "done"] && main.version == 1)
             #expect(try await store.store.boards(for: .ann) == [main])
-            store.advance(milliseconds: 1000)
+            store.advance(by: .milliseconds(1000))
             try await store.create(#"{"name":"a"}"#)
             #expect(try await store.store.board(.main, for: .ann) == main)
             #expect(await refusal { try await store.write(.deleteBoard(.main)) } == .conflict(.boardIsPermanent(.main)))
         },
         StoreContract("a board is made, changed and deleted, each with one event") { store in
             let made = try await store.createBoard(#"{"id":"b1","name":"One","statuses":["todo","done"]}"#)
-            store.advance(milliseconds: 7)
+            store.advance(by: .milliseconds(7))
             let patch = try BoardPatch(object(#"{"name":"Two","statuses":["done","todo","later"]}"#))
             let changed = try await store.write(.updateBoard(made.id, patch, ifVersion: 1)).board
             #expect(changed.version == 2 && changed.statuses == ["done", "todo", "later"])

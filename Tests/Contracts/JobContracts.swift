@@ -9,10 +9,10 @@ extension StoreContract {
             let job = try await store.createJob(#"{"name":"Import","boardId":"main","input":{"rows":[1.50,"é"]}}"#)
             #expect(job.status == .queued && job.progress == 0 && job.version == 1 && job.createdBy == .ann)
             #expect(job.createdAt == store.time && job.updatedAt == store.time)
-            store.advance(milliseconds: 10)
+            store.advance(by: .milliseconds(10))
             let begun = try await store.report(job, #"{"status":"processing","progress":10,"message":"reading"}"#)
             #expect(begun.job.message == "reading" && begun.job.version == 2 && begun.job.updatedAt == store.time)
-            store.advance(milliseconds: 300)
+            store.advance(by: .milliseconds(300))
             let done = try await store.report(job, #"{"status":"completed","result":{"rows":2}}"#)
             #expect(done.job.progress == 100 && done.job.status == .completed)
 
@@ -34,7 +34,7 @@ extension StoreContract {
         },
         StoreContract("a report that changes nothing is kept as a sign of life, and not told") { store in
             let job = try await store.createJob(#"{"name":"a"}"#)
-            store.advance(milliseconds: 5)
+            store.advance(by: .milliseconds(5))
             let alive = try await store.report(job, "{}")
             #expect(alive.job.version == 2 && alive.job.updatedAt == store.time && alive.heldUntil == nil)
             #expect(alive.job.status == .queued && store.announced.count == 1)
@@ -59,7 +59,7 @@ extension StoreContract {
                 let first = try await store.report(job, report)
                 let count = store.announced.count
                 #expect(store.announced.last?.type == (end == "completed" ? .jobCompleted : .jobFailed))
-                store.advance(milliseconds: 1000)
+                store.advance(by: .milliseconds(1000))
                 #expect(try await store.report(job, report).job == first.job)
                 #expect(try await store.report(job, "{}").job == first.job)
                 for other in [#"{"message":"x"}"#, #"{"status":"processing"}"#, #"{"result":null}"#] {
@@ -74,20 +74,20 @@ extension StoreContract {
             let job = try await store.createJob(#"{"name":"a"}"#)
             var held: Timestamp?
             for progress in 1...100 {
-                store.advance(milliseconds: 20)
+                store.advance(by: .milliseconds(20))
                 held = try await store.report(job, #"{"progress":\#(progress)}"#).heldUntil
             }
             // Two seconds of them.
             let told = store.announced.filter { $0.type == .jobProgress }
             #expect(told.count == 8)
-            #expect(zip(told, told.dropFirst()).allSatisfy { $1.timestamp - $0.timestamp >= 250 })
-            #expect(held == Timestamp(milliseconds: told.last!.timestamp + 250))
+            #expect(zip(told, told.dropFirst()).allSatisfy { $1.timestamp - $0.timestamp >= .milliseconds(250) })
+            #expect(held == told.last!.timestamp + .milliseconds(250))
             #expect(try await store.read(job).progress == 100)
             #expect(try await store.store.openJobs().map(\.isHeld) == [true])
 
             let early = try await store.write(.tellJob(job.id), by: .worker)
             #expect(early.heldUntil == held && store.announced.last?.seq == told.last?.seq)
-            store.advance(milliseconds: held!.milliseconds - store.time.milliseconds)
+            store.advance(by: held! - store.time)
             let tell = try await store.write(.tellJob(job.id), by: .worker)
             #expect(tell.job.progress == 100 && store.announced.last?.seq == tell.seq)
             #expect(store.announced.last?.object["job"]?.object?["progress"]?.int == 100)
@@ -100,7 +100,7 @@ extension StoreContract {
             let job = try await store.createJob(#"{"name":"a"}"#)
             try await store.report(job, #"{"progress":10}"#)
             #expect(try await store.report(job, #"{"progress":60,"message":"most"}"#).heldUntil != nil)
-            store.advance(milliseconds: 100)
+            store.advance(by: .milliseconds(100))
             let end = try await store.report(job, #"{"status":"failed","error":"no disk","details":{"row":7}}"#)
             #expect(end.heldUntil == nil && end.job.progress == 60)
             try await store.write(.tellJob(job.id), by: .worker)

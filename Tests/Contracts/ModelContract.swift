@@ -24,7 +24,7 @@ extension StoreContract {
                     #expect(store.announced.count == before)
                 }
                 try #require(happened == expected, "step \(step)")
-                store.advance(milliseconds: Int.random(in: 0...3, using: &dice))
+                store.advance(by: .milliseconds(Int.random(in: 0...3, using: &dice)))
             }
             let snapshot = try await store.store.snapshot(of: .all, for: .ann)
             #expect(model.columns == columns(of: snapshot))

@@ -1,12 +1,13 @@
 import Boards
 import Events
+import TestSupport
 import Testing
 
 extension AdminContract {
     static let revocations: [AdminContract] = [
         AdminContract("a revocation is kept as it was made, and recorded") { admin in
             let made = try await admin.revoke(.jti("t é"), reason: "lost\nlaptop")
-            admin.advance(milliseconds: 1)
+            admin.advance(by: .milliseconds(1))
             let other = try await admin.revoke(.sub("bob"), by: .bob)
             let third = try await admin.revoke(.issuedBefore(Timestamp(milliseconds: 5)))
             #expect(made.id == 1 && made.target == .jti("t é") && made.reason == "lost\nlaptop")
@@ -48,11 +49,11 @@ extension AdminContract {
             try await admin.revoke(.jti("T"))
             try await admin.revoke(.sub("bob"))
             try await admin.revoke(.jti("t"))
-            admin.advance(milliseconds: 1)
+            admin.advance(by: .milliseconds(1))
             try await admin.revoke(.sub("bob"))
             #expect(try await admin.revocations().map(\.id) == [5, 4, 2])
             // A clock that was put back: the earlier end would let tokens live again.
-            admin.advance(milliseconds: -10)
+            admin.advance(by: .milliseconds(-10))
             try await admin.revoke(.sub("bob"))
             #expect(try await admin.revocations().map(\.id) == [6, 5, 4, 2])
         },
@@ -60,11 +61,11 @@ extension AdminContract {
             try await admin.revoke(.jti("old"))
             try await admin.revoke(.sub("old"))
             try await admin.revoke(.issuedBefore(admin.now))
-            admin.advance(milliseconds: Revocation.certainty)
+            admin.advance(by: Revocation.certainty)
             let end = admin.now
             try await admin.revoke(.jti("new"))
             try await admin.revoke(.sub("new"))
-            try await admin.revoke(.issuedBefore(Timestamp(milliseconds: end.milliseconds - 1)))
+            try await admin.revoke(.issuedBefore(end - 1))
             #expect(try await admin.revocations().map(\.id) == [6, 5, 4, 1])
             try await admin.revoke(.issuedBefore(end))
             #expect(try await admin.revocations().map(\.id) == [7, 5, 4])
@@ -77,12 +78,12 @@ extension AdminContract {
             try await admin.revoke(.sub("bob"))
             try await admin.revoke(.issuedBefore(Timestamp(milliseconds: 1000)), by: .eve)
             let list = try await admin.store.revocationList()
-            func isRevoked(_ author: Principal, _ id: String?, _ issuedAt: Int?) -> Bool {
+            func isRevoked(_ author: Principal, _ id: String?, _ issuedAt: Timestamp?) -> Bool {
                 list.revokes(tokenID: id, of: author.user, issuedAt: issuedAt, in: author.tenant)
             }
-            #expect(isRevoked(.ann, "t", .max) && !isRevoked(.ann, "u", nil) && !isRevoked(.ann, nil, nil))
-            #expect(isRevoked(.bob, nil, nil) && isRevoked(.bob, nil, admin.now.milliseconds))
-            #expect(!isRevoked(.bob, nil, admin.now.milliseconds + 1))
+            #expect(isRevoked(.ann, "t", .never) && !isRevoked(.ann, "u", nil) && !isRevoked(.ann, nil, nil))
+            #expect(isRevoked(.bob, nil, nil) && isRevoked(.bob, nil, admin.now))
+            #expect(!isRevoked(.bob, nil, admin.now + 1))
             #expect(isRevoked(.eve, nil, 999) && isRevoked(.eve, "t", nil) && !isRevoked(.eve, "t", 1000))
         },
         AdminContract("beyond the bound only an issuedBefore is taken, and makes room in time") { admin in
@@ -92,7 +93,7 @@ extension AdminContract {
             #expect(refused?.description.contains("issuedBefore") == true)
             try await admin.revoke(.jti("7"))
             try await admin.revoke(.jti("x"), by: .eve)
-            admin.advance(milliseconds: 1)
+            admin.advance(by: .milliseconds(1))
             try await admin.revoke(.issuedBefore(admin.now))
             // Not a second one that does less.
             #expect(
@@ -101,7 +102,7 @@ extension AdminContract {
             #expect(try await admin.revocations().count == AdminContract.limits.revocations + 1)
             // What was refused is not recorded.
             #expect(try await admin.audit(count: 2).map(\.act.subject) == ["issuedBefore \(admin.now)", "jti 7"])
-            admin.advance(milliseconds: Revocation.certainty)
+            admin.advance(by: Revocation.certainty)
             try await admin.revoke(.issuedBefore(admin.now))
             try await admin.revoke(.sub("bob"))
             #expect(try await admin.revocations().map(\.target) == [.sub("bob"), .issuedBefore(admin.now)])

@@ -33,7 +33,7 @@ extension StoreContract {
         },
         StoreContract("a patch changes what it names, and says old and new") { store in
             let task = try await store.create(#"{"name":"a","labels":["x"],"assigneeId":"bob"}"#)
-            store.advance(milliseconds: 5)
+            store.advance(by: .milliseconds(5))
             let commit = try await store.patch(task, #"{"name":"b","labels":null,"assigneeId":null,"priority":"low"}"#)
             let changed = commit.task
             #expect(changed.name == "b" && changed.labels == [] && changed.assignee == nil && changed.version == 2)

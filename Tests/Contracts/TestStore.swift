@@ -8,22 +8,22 @@ import Testing
 public final class TestStore: Sendable {
     public typealias Make =
         @Sendable (
-            Retention, _ now: @escaping @Sendable () -> Int, _ announce: @escaping @Sendable ([Event]) -> Void
+            Retention, _ now: @escaping @Sendable () -> Timestamp, _ announce: @escaping @Sendable ([Event]) -> Void
         ) throws -> any BoardStore
 
     public let store: any BoardStore
     private let record: Record
 
     private final class Record: Sendable {
-        let clock = Mutex(1_768_473_000_000)
+        let clock = Mutex(Timestamp(milliseconds: 1_768_473_000_000))
         let announced = Mutex<[Event]>([])
         let groups = Mutex(0)
     }
 
-    public init(retention: Int = 100_000, age: Int = 7 * 86_400_000, _ make: Make) throws {
+    public init(retention: Int = 100_000, age: Duration = .seconds(7 * 86_400), _ make: Make) throws {
         let record = Record()
         self.record = record
-        store = try make(Retention(count: retention, age: .milliseconds(age))) {
+        store = try make(Retention(count: retention, age: age)) {
             record.clock.withLock { $0 }
         } _: { events in
             record.announced.withLock { $0 += events }
@@ -34,9 +34,9 @@ public final class TestStore: Sendable {
     public var announced: [Event] { record.announced.withLock { $0 } }
     /// How often something was announced.
     public var groups: Int { record.groups.withLock { $0 } }
-    public var time: Timestamp { Timestamp(milliseconds: record.clock.withLock { $0 }) }
+    public var time: Timestamp { record.clock.withLock { $0 } }
 
-    public func advance(milliseconds: Int) { record.clock.withLock { $0 += milliseconds } }
+    public func advance(by time: Duration) { record.clock.withLock { $0 = $0 + time } }
     public func close() async { await store.close() }
 
     @discardableResult

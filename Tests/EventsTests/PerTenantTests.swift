@@ -14,6 +14,5 @@ import Testing
         #expect(Retention(count: 10).oldest(stored: 1, head: 25) == 16)
         #expect(Retention(count: 10).oldest(stored: 20, head: 25) == 20)
         #expect(Retention(count: 0).oldest(stored: 1, head: 25) == 25)
-        #expect(Retention(age: .milliseconds(1500)).ageMilliseconds == 1500)
     }
 }

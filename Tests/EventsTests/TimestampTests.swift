@@ -88,4 +88,26 @@ import Testing
             #expect((left.description < right.description) == (a < b))
         }
     }
+
+    @Test(arguments: [
+        (Timestamp.distantPast, "0000-01-01T00:00:00.000Z"), (-62_167_219_200_001, "0000-01-01T00:00:00.000Z"),
+        (253_402_300_800_000, "9999-12-31T23:59:59.999Z"), (.never, "9999-12-31T23:59:59.999Z"),
+    ])
+    func `a moment outside the calendar is written as the nearest within`(moment: Timestamp, text: String) {
+        #expect(moment.description == text)
+    }
+
+    @Test func `whole milliseconds of a duration are added and taken away`() {
+        let moment: Timestamp = 1_768_473_000_000
+        #expect(moment + .microseconds(1999) == moment + 1 && moment - .microseconds(1999) == moment - 1)
+        #expect(moment + .seconds(60) - moment == .seconds(60) && moment - (moment + 7) == .milliseconds(-7))
+    }
+
+    @Test(arguments: [Duration.seconds(Int64.max), .milliseconds(Int64.max), .seconds(10_000_000_000_000_000)])
+    func `what does not fit ends at never or at the distant past`(long: Duration) {
+        let (late, early) = (Timestamp.never - .seconds(1), Timestamp.distantPast + .seconds(1))
+        #expect(late + long == .never && late - (.zero - long) == .never)
+        #expect(early - long == .distantPast && early + (.zero - long) == .distantPast)
+        #expect(Timestamp.never - Timestamp.distantPast == .milliseconds(Int64.max) - .milliseconds(Int64.min))
+    }
 }

@@ -22,7 +22,7 @@ import Testing
         #expect(late + long == .never && late - (.zero - long) == .never)
         #expect(early - long == .distantPast && early + (.zero - long) == .distantPast)
         #expect(Uptime.never + long == .never && Uptime.distantPast - long == .distantPast)
-        #expect(0 + long > 0 && 0 - long < 0)
+        #expect(Uptime.second(0) + long > 0 && Uptime.second(0) - long < 0)
     }
 
     @Test func `between the distant past and never there is a duration`() {

@@ -36,7 +36,7 @@ import Tokens
         for token in [
             nil, "", "x", "a.b.c", String(good.dropLast()), "\(parts[0]).\(parts[1]).",
             "eyJhbGciOiJub25lIn0.\(parts[1]).",
-            try TestGateway.token("admin", expires: TestGateway.now / 1000 - 31),
+            try TestGateway.token("admin", expires: TestGateway.second - 31),
             try TestGateway.token("admin", secret: Array("another secret for tests, of 32 bytes".utf8)),
             try TestGateway.token("owner"), try TestGateway.token("admin", tenant: "a b"),
             try TestGateway.token("Admin"),
@@ -145,7 +145,7 @@ import Tokens
     @Test func `a token that is about to expire is good until it has`() async throws {
         let gateway = try TestGateway()
         for (expires, status) in [
-            (TestGateway.now / 1000 - 29, 200), (TestGateway.now / 1000 - 30, 401), (TestGateway.now / 1000, 200),
+            (TestGateway.second - 29, 200), (TestGateway.second - 30, 401), (TestGateway.second, 200),
         ] {
             #expect(
                 try await gateway.call(.get, "/api/tasks", as: try TestGateway.token(expires: expires)).status == status
@@ -181,7 +181,7 @@ import Tokens
 
     @Test func `a refusal of a token names the broken rule for programs`() async throws {
         let gateway = try TestGateway()
-        let expired = try TestGateway.token(expires: TestGateway.now / 1000 - 3600)
+        let expired = try TestGateway.token(expires: TestGateway.second - 3600)
         for (token, rule) in [(expired, "expiry"), ("a.b", "shape"), (try TestGateway.token("boss"), "role")] {
             #expect(try await gateway.call(.get, "/api/boards", as: token)["rule"]?.string == rule)
         }

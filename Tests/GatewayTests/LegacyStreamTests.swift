@@ -156,11 +156,11 @@ import Tokens
         try await addGenerated("old")
         let drawer = try await open("/api/tasks/stream")
         var text = try await drawer.text(until: #""type":"init""#)
-        #expect(text.contains(#"data: {"type":"connected","timestamp":\#(TestGateway.now)}"#))
+        #expect(text.contains(#"data: {"type":"connected","timestamp":\#(TestGateway.now.milliseconds)}"#))
         #expect(text.contains(#""name":"old""#))
         try await addGenerated("new")
         text = try await drawer.text(until: "notification")
-        #expect(text.contains(#""count":2,"newTasksCount":1,"timestamp":\#(TestGateway.now)}"#))
+        #expect(text.contains(#""count":2,"newTasksCount":1,"timestamp":\#(TestGateway.now.milliseconds)}"#))
         let message = #"{"type":"notification","message":"1 new task generated","severity":"info","timestamp":"#
         #expect(text.contains(message))
         #expect(!text.contains("event:"))

@@ -4,6 +4,7 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 import Rooms
+import TestSupport
 import Testing
 import Tokens
 

@@ -6,14 +6,14 @@ import Testing
 /// Refusals that wait, and what ends the waiting.
 @Suite struct RefusalHoldTests {
     @Test func `a caller that is cancelled waits no longer`() async {
-        let hold = RefusalHold(for: 3_600_000...3_600_000)
+        let hold = RefusalHold(for: .seconds(3600) ... .seconds(3600))
         let waiting = Task { await hold.wait() }
         waiting.cancel()
         await waiting.value
     }
 
     @Test func `beyond the bound nobody waits`() async throws {
-        let hold = RefusalHold(for: 3_600_000...3_600_000)
+        let hold = RefusalHold(for: .seconds(3600) ... .seconds(3600))
         let crowd = (0..<RefusalHold.limit).map { _ in Task { await hold.wait() } }
         #expect(try await comesTrue { hold.waiting == RefusalHold.limit })
         await hold.wait()

@@ -3,13 +3,14 @@ import Events
 import HTTPTypes
 import Rooms
 import StrictJSON
+import TestSupport
 import Testing
 import Tokens
 
 @testable import Gateway
 
 @Suite(.serialized) struct RevocationCallsTests {
-    private static let second = TestGateway.now / 1000
+    private static let second = TestGateway.second
 
     private func revoke(_ gateway: TestGateway, _ body: String, as token: String? = nil) async throws -> Answer {
         let token = try token ?? TestGateway.token("admin", user: "root", issued: Self.second + 1)

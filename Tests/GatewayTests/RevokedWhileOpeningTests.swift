@@ -34,7 +34,7 @@ import Tokens
     ) async throws {
         let revocation = Revocation(
             id: 1, target: .subject(UserID("ann")!), reason: nil, createdBy: UserID("root")!,
-            createdAt: Timestamp(milliseconds: TestGateway.now))
+            createdAt: TestGateway.now)
         let history = HookedHistory(history: store) { [authenticator] in
             authenticator.revoke(revocation, in: TenantID("acme")!)
             try await meanwhile()

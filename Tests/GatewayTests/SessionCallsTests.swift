@@ -9,7 +9,7 @@ import Tokens
     private func cookie(_ token: String) -> HTTPFields { [.cookie: "boardcast_session=\(token)"] }
 
     @Test func `a token becomes a cookie for the rest of its life`() async throws {
-        let token = try TestGateway.token(expires: TestGateway.now / 1000 + 90)
+        let token = try TestGateway.token(expires: TestGateway.second + 90)
         let answer = try await TestGateway().call(.post, "/api/session", as: token)
         #expect(answer.status == 204 && answer.bytes.isEmpty)
         #expect(
@@ -20,7 +20,7 @@ import Tokens
     @Test func `only a good Bearer becomes one`() async throws {
         let gateway = try TestGateway()
         let good = try TestGateway.token()
-        let late = try TestGateway.token(expires: TestGateway.now / 1000 - 60)
+        let late = try TestGateway.token(expires: TestGateway.second - 60)
         let ways: [(String?, HTTPFields)] = [
             (nil, [:]), (nil, cookie(good)), ("bad", cookie(good)), (late, [:]),
         ]

@@ -34,7 +34,7 @@ import Testing
                 "queuedBytes", "sentEvents", "sentBytes", "tokenExpiresAt",
             ])
         #expect(ann["id"]?.string?.utf8.count == 16)
-        #expect(ann["connectedAt"]?.int == TestGateway.now)
+        #expect(ann["connectedAt"]?.int == TestGateway.now.milliseconds)
         #expect(ann["duration"]?.int == 0)
         #expect(ann["transport"]?.string == "sse")
         #expect(ann["boards"]?.array?.compactMap(\.string) == ["main", "plan"])

@@ -3,6 +3,7 @@ import Events
 import NIOCore
 import Rooms
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Gateway

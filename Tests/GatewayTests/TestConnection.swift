@@ -21,7 +21,7 @@ final class TestConnection: Sink, @unchecked Sendable {
     /// Opens a stream and waits until its first event is there.
     static func open(
         on gateway: TestGateway, tenant: String = "acme", user: String, boards: Selection.Boards = .all,
-        allowed: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Int? = nil
+        allowed: Selection.Boards = .all, tokenID: String? = nil, issuedAt: Timestamp? = nil
     ) async throws -> TestConnection {
         let request = StreamRequest(
             principal: Principal(

@@ -11,6 +11,7 @@ import NIOPosix
 import Rooms
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 import Tokens
 
@@ -19,7 +20,9 @@ import Tokens
 /// The whole HTTP side in process: a store in memory, rooms on one loop, tokens of our own, a clock that stands still.
 struct TestGateway: Sendable {
     /// 2026-01-15T10:30:00.000Z
-    static let now = 1_768_473_000_000
+    static let now: Timestamp = 1_768_473_000_000
+    /// The same as tokens have it.
+    static let second = now.milliseconds / 1000
     static let secret = Array("a secret for tests, of 32 bytes and more".utf8)
     private static let loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
 
@@ -70,7 +73,7 @@ struct TestGateway: Sendable {
     /// A member of acme, unless told otherwise.
     static func token(
         _ role: String? = nil, tenant: String = "acme", user: String = "ann", boards: [String]? = nil,
-        expires: Int = now / 1000 + 3600, id: String? = nil, issued: Int? = nil, secret: [UInt8] = secret
+        expires: Int = second + 3600, id: String? = nil, issued: Int? = nil, secret: [UInt8] = secret
     ) throws -> String {
         var json = JSONWriter()
         json.object {

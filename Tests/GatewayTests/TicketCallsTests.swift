@@ -4,6 +4,7 @@ import HTTPTypes
 import NIOHTTP1
 import Rooms
 import StrictJSON
+import TestSupport
 import Testing
 import Tokens
 
@@ -29,7 +30,7 @@ import Tokens
 
     @Test func `a ticket opens one stream, with all that its token says`() async throws {
         let gateway = try TestGateway()
-        let token = try TestGateway.token(boards: ["plan"], id: "t", issued: TestGateway.now / 1000)
+        let token = try TestGateway.token(boards: ["plan"], id: "t", issued: TestGateway.second)
         let ticket = try await ticket(gateway, as: token)
         #expect(ticket.utf8.count == 43 && Base64URL.decode(ticket)?.count == 32)
         let principal = try principal(gateway, "/sse/connect?ticket=\(ticket)")

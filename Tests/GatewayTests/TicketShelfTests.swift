@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 import Testing
 import Tokens
 
@@ -87,9 +88,9 @@ private final class Shelf {
 
     var count: Int { shelf.count }
     var places: Int { shelf.places }
-    func take(_ ticket: String, at now: Int) -> Principal? { shelf.take(ticket, at: now) }
+    func take(_ ticket: String, at now: Timestamp) -> Principal? { shelf.take(ticket, at: now) }
 
-    func put(_ ticket: String, _ principal: Principal, at now: Int) -> Bool {
+    func put(_ ticket: String, _ principal: Principal, at now: Timestamp) -> Bool {
         shelf.put(ticket, principal, at: now)
     }
 }

@@ -69,7 +69,7 @@ import Testing
         let gateway = try gateway(burst: 1)
         #expect(try await write(gateway).status == 201)
         for call in EveryCall.all where call.method != .get && call.call.name != "session.begin" {
-            let token = try TestGateway.token("admin", expires: TestGateway.now / 1000 + 60)
+            let token = try TestGateway.token("admin", expires: TestGateway.second + 60)
             #expect(try await gateway.call(call.method, call.path, as: token, call.body).status == 429, "\(call)")
         }
         #expect(try await gateway.call(.put, "/api/tasks/1", "admin").status == 429)

@@ -11,10 +11,9 @@ import Testing
 /// One timer looks after all connections, on a loop whose time these tests move: tokens that ran out, heartbeats,
 /// sockets that stand still. A connection is looked at once a second.
 @Suite(.serialized) struct BeatTests {
-    /// Milliseconds since 1970.
     final class WallClock: Sendable {
-        let milliseconds = Mutex(1_000_000)
-        func advance(by count: Int) { milliseconds.withLock { $0 += count } }
+        let time = Mutex(Timestamp(milliseconds: 1_000_000))
+        func advance(by milliseconds: Int) { time.withLock { $0 = $0 + milliseconds } }
     }
 
     private func hub(
@@ -25,7 +24,7 @@ import Testing
         limits.heartbeat = heartbeat
         limits.stall = stall
         limits.tenants.standard.connectionsPerUser = 1000
-        return TestHub(limits, on: loop, wallClock: { clock.milliseconds.withLock { $0 } })
+        return TestHub(limits, on: loop, wallClock: { clock.time.withLock { $0 } })
     }
 
     private func isClosed(_ reader: TestReader, in hub: TestHub) async throws -> Bool {

@@ -2,6 +2,7 @@ import Events
 import NIOCore
 import NIOEmbedded
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Rooms

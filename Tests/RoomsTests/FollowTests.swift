@@ -1,18 +1,20 @@
 import Events
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms
 
 /// The log page by page, for a reader that is no socket.
 @Suite(.serialized) struct FollowTests {
-    private static func principal(expiresAt: Int = .max) -> Principal {
+    private static func principal(expiresAt: Timestamp = .never) -> Principal {
         Principal(tenant: TestLog.tenant, user: UserID("ann")!, expiresAt: expiresAt)
     }
 
     private func follow(
-        _ hub: TestHub, after seq: Int? = 0, _ selection: Selection = Selection(boards: .all), expiresAt: Int = .max,
+        _ hub: TestHub, after seq: Int? = 0, _ selection: Selection = Selection(boards: .all),
+        expiresAt: Timestamp = .never,
         isRevoked: Bool = false
     ) -> LogFollowing {
         hub.relay.follow(

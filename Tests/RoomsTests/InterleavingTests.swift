@@ -104,7 +104,7 @@ import Testing
         let sink = TestSink(room: room, eager: room % 2 == 0 ? hub.loop : nil)
         let reader = Listener(sink: sink, selection: selection, after: after)
         let request = StreamRequest(
-            principal: Principal(tenant: TestLog.tenant, user: UserID("someone")!, expiresAt: .max),
+            principal: Principal(tenant: TestLog.tenant, user: UserID("someone")!, expiresAt: .never),
             selection: selection,
             cursor: Cursor(seq: after, epoch: log.epoch).description, head: ByteBuffer(),
             snapshotURL: "")

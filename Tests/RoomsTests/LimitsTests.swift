@@ -107,7 +107,7 @@ import Testing
         try await hub.read { [hub = hub.hub] in
             for reader in readers {
                 let request = StreamRequest(
-                    principal: Principal(tenant: TestLog.tenant, user: UserID("ann")!, expiresAt: .max),
+                    principal: Principal(tenant: TestLog.tenant, user: UserID("ann")!, expiresAt: .never),
                     selection: Selection(boards: .all), cursor: nil, head: ByteBuffer(), snapshotURL: "")
                 hub.open(request, on: reader.sink) { reader.outcome = $0 }
             }

@@ -76,7 +76,7 @@ import Testing
     private func open(_ hub: LoopHub, after seq: Int) async throws -> TestReader {
         let reader = TestReader(room: .max)
         let request = StreamRequest(
-            principal: Principal(tenant: Self.tenant, user: UserID("someone")!, expiresAt: .max),
+            principal: Principal(tenant: Self.tenant, user: UserID("someone")!, expiresAt: .never),
             selection: Selection(boards: .all), cursor: "\(seq)-abcdef01", head: ByteBuffer(), snapshotURL: "")
         try await hub.loop.submit { hub.open(request, on: reader.sink) { reader.outcome = $0 } }.get()
         try await hub.loop.settle { reader.outcome != nil }

@@ -1,6 +1,7 @@
 import Events
 import NIOCore
 import Synchronization
+import TestSupport
 
 @testable import Rooms
 

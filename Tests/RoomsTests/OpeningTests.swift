@@ -1,6 +1,7 @@
 import Events
 import NIOCore
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Rooms

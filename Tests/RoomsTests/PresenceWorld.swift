@@ -3,6 +3,7 @@ import NIOCore
 import NIOEmbedded
 import StrictJSON
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Rooms
@@ -13,7 +14,7 @@ final class PresenceWorld: Sendable {
 
     private final class Facts: Sendable {
         let boards: Mutex<[TenantID: Set<BoardID>]>
-        let wallClock = Mutex(0)
+        let wallClock = Mutex(Timestamp(milliseconds: 0))
         let announced = Mutex<[(frame: EventFrame, tenant: TenantID)]>([])
 
         init(_ boards: Set<BoardID>) { self.boards = Mutex([PresenceWorld.acme: boards]) }
@@ -36,7 +37,7 @@ final class PresenceWorld: Sendable {
     func set(boards: Set<BoardID>?, of tenant: TenantID = acme) { facts.boards.withLock { $0[tenant] = boards } }
 
     func pass(milliseconds: Int) async {
-        facts.wallClock.withLock { $0 += milliseconds }
+        facts.wallClock.withLock { $0 = $0 + milliseconds }
         await loop.advanceTime(by: .milliseconds(Int64(milliseconds)))
     }
 

@@ -1,30 +1,31 @@
 import Events
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import Rooms
 
 @Suite struct RecentFramesTests {
-    private func frame(_ seq: Int, bytes: Int = 100, at time: Int = 0) -> EventFrame {
+    private func frame(_ seq: Int, bytes: Int = 100, at time: Timestamp = 0) -> EventFrame {
         let empty = EventFrame(event(seq, padding: 0, at: time), epoch: Epoch(rawValue: 1)).bytes.readableBytes
         return EventFrame(event(seq, padding: max(0, bytes - empty), at: time), epoch: Epoch(rawValue: 1))
     }
 
-    private func event(_ seq: Int, padding: Int, at time: Int) -> Event {
+    private func event(_ seq: Int, padding: Int, at time: Timestamp) -> Event {
         Event(
             tenant: TestLog.tenant, seq: seq, audience: .tenant, type: .taskCreated, timestamp: time,
             json: Array(repeating: UInt8(ascii: "x"), count: padding))
     }
 
     private func recent(
-        bytes: Int = .max, count: Int = .max, age: Int = 1_000_000, holding range: ClosedRange<Int>? = nil
+        bytes: Int = .max, count: Int = .max, age: Duration = .seconds(1000), holding range: ClosedRange<Int>? = nil
     ) -> RecentFrames {
         var recent = RecentFrames(limits: .init(bytes: bytes, count: count, age: age))
         for seq in range.map(Array.init) ?? [] { recent.append(frame(seq)) }
         return recent
     }
 
-    private func page(_ recent: RecentFrames, after seq: Int, bytes: Int = .max, now: Int = 0) -> [Int]? {
+    private func page(_ recent: RecentFrames, after seq: Int, bytes: Int = .max, now: Timestamp = 0) -> [Int]? {
         recent.page(after: seq, bytes: bytes, now: now)?.map(\.seq)
     }
 
@@ -95,7 +96,7 @@ import Testing
     }
 
     @Test func `a page that begins with an event past its time is left to the log`() {
-        var recent = recent(age: 1000)
+        var recent = recent(age: .seconds(1))
         recent.append(frame(1, at: 10_000))
         recent.append(frame(2, at: 10_500))
         #expect(page(recent, after: 0, now: 11_000) == [1, 2])

@@ -23,13 +23,13 @@ import Testing
             if frame.type == .boardDeleted { isShort = true }
         }
 
-        mutating func takeChanges(at now: Int) -> ByteBuffer? {
+        mutating func takeChanges(at now: Timestamp) -> ByteBuffer? {
             guard count != told else { return nil }
             told = count
             return StreamBytes.block(name: "news", json: Array("\(count)".utf8))
         }
 
-        func whole(at now: Int) -> ByteBuffer { StreamBytes.block(name: "whole", json: Array("\(told)".utf8)) }
+        func whole(at now: Timestamp) -> ByteBuffer { StreamBytes.block(name: "whole", json: Array("\(told)".utf8)) }
     }
 
     final class Counting: StateDialect {

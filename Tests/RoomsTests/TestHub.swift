@@ -17,10 +17,9 @@ final class TestHub: Sendable {
     let loop: any EventLoop
     let hub: LoopHub
 
-    /// - Parameter wallClock: milliseconds since 1970.
     init(
         _ limits: RoomLimits = .immediate, on loop: any EventLoop = group.any(),
-        wallClock: @escaping @Sendable () -> Int = { 0 }
+        wallClock: @escaping @Sendable () -> Timestamp = { 0 }
     ) {
         relay = Relay(limits: limits, clock: wallClock)
         log = TestLog(relay: relay)
@@ -32,7 +31,7 @@ final class TestHub: Sendable {
     /// Opens a stream; returns once it is known whether there is one.
     func join(
         _ selection: Selection = Selection(boards: .all), user: String = "someone", after cursor: String? = nil,
-        on wire: Wire = .eventStream, room: Int = .max, expiresAt: Int = .max, lifetime: Duration? = nil,
+        on wire: Wire = .eventStream, room: Int = .max, expiresAt: Timestamp = .never, lifetime: Duration? = nil,
         snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)? = nil
     ) async throws -> TestReader {
         let request = StreamRequest(

@@ -2,6 +2,7 @@ import Events
 import NIOCore
 import NIOPosix
 import Synchronization
+import TestSupport
 
 @testable import Rooms
 

@@ -33,7 +33,7 @@ import Testing
 
     private func open(_ place: Place, after cursor: String?) async throws {
         let request = StreamRequest(
-            principal: Principal(tenant: place.tenant, user: Self.ann, expiresAt: .max), selection: place.selection,
+            principal: Principal(tenant: place.tenant, user: Self.ann, expiresAt: .never), selection: place.selection,
             cursor: cursor,
             head: ByteBuffer(), snapshotURL: "")
         try await place.hub.loop.submit {

@@ -13,7 +13,7 @@ import Testing
 
     init() throws { folder = try TemporaryFolder() }
 
-    private func open(retention: Int = 100_000, age: Int = 7 * 86_400_000) throws -> TestStore {
+    private func open(retention: Int = 100_000, age: Duration = .seconds(7 * 86_400)) throws -> TestStore {
         try TestStore(retention: retention, age: age) { retention, now, announce in
             var settings = StoreSettings()
             settings.retention.standard = retention
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `chores remove what is too old, of every tenant, and old answers`() async throws {
-        let store = try open(age: 60_000)
+        let store = try open(age: .seconds(60))
         let sqlite = try #require(store.store as? SQLiteBoardStore)
         for author in [Principal.ann, .eve] {
             for index in 0..<300 {
@@ -126,17 +126,17 @@ import Testing
                     #"{"name":"\#(index)"}"#, by: author, once: IdempotencyKey("\(index)", fingerprint: []))
             }
         }
-        store.advance(milliseconds: 60_000)
+        store.advance(by: .milliseconds(60_000))
         try await store.create(#"{"name":"new"}"#)
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedEvents() == 601)
-        store.advance(milliseconds: 1)
+        store.advance(by: .milliseconds(1))
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedEvents() == 1)
         let old = try await store.store.bounds(of: Principal.eve.tenant)
         #expect(old.head == 300 && old.oldest == 301)
         #expect(try await sqlite.storedAnswers() == 600)
-        store.advance(milliseconds: IdempotencyKey.lifetime)
+        store.advance(by: IdempotencyKey.lifetime)
         try await sqlite.doChores(at: store.time)
         #expect(try await sqlite.storedAnswers() == 0)
         // Everything is gone, and the database still opens.
@@ -147,7 +147,7 @@ import Testing
     }
 
     @Test func `jobs are as they were after a restart, held progress too, and go when they are old`() async throws {
-        let before = try open(age: 60_000)
+        let before = try open(age: .seconds(60))
         let (id, other) = (JobID.random(), JobID.random())
         let draft = try JobDraft(object(#"{"name":"a","input":{"x":1.0}}"#))
         for id in [id, other] { try await before.write(.createJob(id, draft)) }
@@ -157,16 +157,16 @@ import Testing
         let job = held.job
         await before.close()
 
-        let after = try open(age: 60_000)
+        let after = try open(age: .seconds(60))
         #expect(try await after.store.job(id, for: .ann).job == job)
         let open = try #require(try await after.store.openJobs().first)
         #expect(open.id == id && open.isHeld && open.version == job.version && open.tenant == Principal.ann.tenant)
-        after.advance(milliseconds: 250)
+        after.advance(by: .milliseconds(250))
         try await after.write(.tellJob(id))
         #expect(after.announced.map(\.type) == [.jobProgress])
 
         let sqlite = try #require(after.store as? SQLiteBoardStore)
-        after.advance(milliseconds: 60_000)
+        after.advance(by: .milliseconds(60_000))
         try await sqlite.doChores(at: after.time)
         #expect(try await after.store.jobs(JobQuery(), for: .ann).items.map(\.id) == [id])
         await after.close()
@@ -185,7 +185,7 @@ extension SQLiteBoardStore {
     fileprivate func doChores(at time: Timestamp) async throws {
         try await database.writeWithoutTransaction { [settings] db in
             var chores = Chores(settings)
-            while try chores.step(at: time.milliseconds, in: db) {}
+            while try chores.step(at: time, in: db) {}
         }
     }
 }

@@ -18,7 +18,9 @@ import Testing
     private func open() throws -> TestStore {
         try TestStore { [folder, lines] _, now, announce in
             try SQLiteBoardStore(
-                .file(folder.path("board.sqlite")), logger: lines.logger, now: now, announce: announce)
+                .file(folder.path("board.sqlite")), logger: lines.logger, now: now,
+                uptime: { .second(0) + (now() - 0) },
+                announce: announce)
         }
     }
 
@@ -43,7 +45,7 @@ import Testing
             #expect(words.contains("no such table: tasks"))
         }
         try await execute("ALTER TABLE gone RENAME TO tasks", in: store)
-        store.advance(milliseconds: Episode.calm)
+        store.advance(by: Episode.calm)
         try await store.create(#"{"name":"\#(Self.secret)"}"#)
         let said = lines.all.filter { $0.contains("work=commits") }
         #expect(said.count == 2)
@@ -66,7 +68,7 @@ import Testing
                 await refusal { try await store.create(#"{"name":"b","description":"\#(long)"}"#) } == .failed(.full))
         }
         try await execute("PRAGMA max_page_count = 1000000", in: store)
-        store.advance(milliseconds: Episode.calm)
+        store.advance(by: Episode.calm)
         try await store.create(#"{"name":"c"}"#)
         #expect(
             lines.all == [
@@ -114,7 +116,7 @@ import Testing
         let counters = try sqlite(store).counters
         #expect(counters.groups == 4 && counters.failedGroups == 0)
         #expect(counters.writes == 2 && counters.refusals == 2 && counters.events == 3)
-        #expect(counters.commitNanoseconds > 0 && counters.longestQueue == 1 && counters.turnedAway == 0)
+        #expect(counters.commitTime > .zero && counters.longestQueue == 1 && counters.turnedAway == 0)
         try await execute("ALTER TABLE gone RENAME TO tenants", in: store)
         await store.close()
     }

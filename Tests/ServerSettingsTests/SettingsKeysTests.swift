@@ -16,7 +16,7 @@ import Tokens
             "jwks.json", #"{"keys":[{"kty":"oct","kid":"k1","k":"\#(Base64URL.encode(Array(secret.utf8)))"}]}"#)
         #expect(try settings.makeKeys().map(\.keyID) == [nil, nil, "k1"])
         let verifier = try settings.makeVerifier()
-        #expect(verifier.rules.algorithms == [.hs256, .hs384, .hs512] && verifier.rules.leewaySeconds == 30)
+        #expect(verifier.rules.algorithms == [.hs256, .hs384, .hs512] && verifier.rules.leeway == .seconds(30))
     }
 
     @Test func `algorithms are those of the keys, unless they are narrowed`() throws {

@@ -1,13 +1,14 @@
 import Events
 import StrictJSON
+import TestSupport
 import Testing
 
 @testable import Tokens
 
 /// Keys, payloads and tokens that the tests begin with. Nothing here reads a clock: `now` is fixed.
 enum Samples {
-    /// 2023-11-14T22:13:20Z, in milliseconds since 1970.
-    static let now: Int = 1_700_000_000_000
+    /// 2023-11-14T22:13:20Z
+    static let now: Timestamp = 1_700_000_000_000
     static let secret = Array("an HMAC secret of more than 32 bytes".utf8)
     static let payload = #"{"sub":"u1","tenant":"acme","exp":1700003600}"#
 
@@ -54,7 +55,8 @@ struct Issuer {
     }
 
     /// What comes of a payload: its claims, or the rule it broke.
-    func verify(_ payload: String, header: String = #"{"alg":"HS256"}"#, at now: Int = Samples.now) throws -> Principal
+    func verify(_ payload: String, header: String = #"{"alg":"HS256"}"#, at now: Timestamp = Samples.now) throws
+        -> Principal
     {
         try verifier.verify(token(payload, header: header), at: now)
     }

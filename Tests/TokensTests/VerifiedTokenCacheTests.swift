@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 import Testing
 
 @testable import Tokens
@@ -28,7 +29,7 @@ import Testing
     }
 
     @Test func `a remembered token is held against the clock each time`() throws {
-        let issuer = try Issuer(TokenRules(leewaySeconds: 0), cacheCapacity: 10)
+        let issuer = try Issuer(TokenRules(leeway: .zero), cacheCapacity: 10)
         let payload = #"{"sub":"u1","tenant":"acme","exp":1700000010,"nbf":1700000000,"iat":1700000000}"#
         let token = try issuer.token(payload)
         #expect(try issuer.verifier.verify(token, at: 1_700_000_000_000).user.rawValue == "u1")

@@ -49,9 +49,9 @@ extension Revocation.Target {
 }
 
 extension Revocation {
-    /// Milliseconds after a token's revocation by which the token has certainly been issued, even if clocks differ: an
+    /// How long after a token's revocation the token has certainly been issued, even if clocks differ: an
     /// `issuedBefore` at least this much later covers that revocation.
-    public static let certainty = 86_400_000
+    public static let certainty = Duration.seconds(86_400)
 
     /// Whether `older` adds nothing to this one, so that it need not be kept.
     public func covers(_ older: Revocation) -> Bool {
@@ -60,7 +60,7 @@ extension Revocation {
         case (.subject(let user), .subject(let other)): user == other && older.createdAt <= createdAt
         case (.issuedBefore(let time), .issuedBefore(let other)): other <= time
         case (.issuedBefore(let time), .subject): older.createdAt < time
-        case (.issuedBefore(let time), .token): older.createdAt.milliseconds + Self.certainty <= time.milliseconds
+        case (.issuedBefore(let time), .token): older.createdAt + Self.certainty <= time
         default: false
         }
     }

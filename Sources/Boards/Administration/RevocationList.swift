@@ -27,7 +27,7 @@ public struct RevocationList: Sendable {
         case .issuedBefore(let time):
             mine.issuedBefore = max(time, mine.issuedBefore ?? time)
             mine.subjects = mine.subjects.filter { $0.value >= time }
-            mine.tokens = mine.tokens.filter { $0.value.milliseconds + Revocation.certainty > time.milliseconds }
+            mine.tokens = mine.tokens.filter { $0.value + Revocation.certainty > time }
         }
         tenants[tenant] = mine
     }
@@ -36,12 +36,12 @@ public struct RevocationList: Sendable {
     ///
     /// - Parameters:
     ///   - tokenID: its `jti`.
-    ///   - issuedAt: its `iat` in milliseconds since 1970; a token without one counts as issued long ago.
-    public func revokes(tokenID: String?, of user: UserID, issuedAt: Int?, in tenant: TenantID) -> Bool {
+    ///   - issuedAt: its `iat`; a token without one counts as issued long ago.
+    public func revokes(tokenID: String?, of user: UserID, issuedAt: Timestamp?, in tenant: TenantID) -> Bool {
         guard let mine = tenants[tenant] else { return false }
-        let issuedAt = issuedAt ?? .min
-        if let time = mine.issuedBefore, issuedAt < time.milliseconds { return true }
-        if let time = mine.subjects[user], issuedAt <= time.milliseconds { return true }
+        let issuedAt = issuedAt ?? .distantPast
+        if let time = mine.issuedBefore, issuedAt < time { return true }
+        if let time = mine.subjects[user], issuedAt <= time { return true }
         guard !mine.tokens.isEmpty, let id = tokenID.flatMap(TokenID.init) else { return false }
         return mine.tokens[id] != nil
     }

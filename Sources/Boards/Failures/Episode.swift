@@ -1,3 +1,5 @@
+public import Events
+
 /// Decides which failures of a repeated operation are logged, so that the log is neither silent nor flooded: the first
 /// failure, then each tenfold count, then the end.
 ///
@@ -10,17 +12,15 @@ public struct Episode: Sendable {
         case ended(failures: Int)
     }
 
-    /// Milliseconds.
-    public static let calm = 10_000
+    public static let calm = Duration.seconds(10)
 
     public private(set) var failures = 0
     private var nextSaid = 1
-    private var last = 0
+    private var last = Uptime.distantPast
 
     public init() {}
 
-    /// - Parameter now: milliseconds of the owner's clock.
-    public mutating func fail(at now: Int) -> Word? {
+    public mutating func fail(at now: Uptime) -> Word? {
         failures += 1
         last = now
         guard failures == nextSaid else { return nil }
@@ -28,7 +28,7 @@ public struct Episode: Sendable {
         return failures == 1 ? .began : .goesOn(failures: failures)
     }
 
-    public mutating func succeed(at now: Int) -> Word? {
+    public mutating func succeed(at now: Uptime) -> Word? {
         guard failures > 0, now - last >= Self.calm else { return nil }
         defer { self = Episode() }
         return .ended(failures: failures)

@@ -8,17 +8,15 @@ import Synchronization
 public final class FailureLog: Sendable {
     private let work: String
     private let logger: Logger
-    private let now: @Sendable () -> Int
+    private let uptime: @Sendable () -> Uptime
     private let isFailing = Atomic(false)
     private let episode = Mutex(Episode())
 
-    /// - Parameters:
-    ///   - work: what fails, for the log: `chores`.
-    ///   - now: milliseconds of any clock.
-    public init(_ work: String, logger: Logger, now: @escaping @Sendable () -> Int) {
+    /// - Parameter work: what fails, for the log: `chores`.
+    public init(_ work: String, logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
         self.work = work
         self.logger = logger
-        self.now = now
+        self.uptime = uptime
     }
 
     /// Takes note of a failure. `busy`, `closed` and `cancelled` say nothing about the store's health and are not
@@ -31,7 +29,7 @@ public final class FailureLog: Sendable {
     public func fail(_ failure: StoreFailure) {
         let word = episode.withLock { episode in
             isFailing.store(true, ordering: .relaxed)
-            return episode.fail(at: now())
+            return episode.fail(at: uptime())
         }
         switch word {
         case .began: log(.error, "failing", ["failure": "\(failure)"])
@@ -43,7 +41,7 @@ public final class FailureLog: Sendable {
     public func succeed() {
         guard isFailing.load(ordering: .relaxed) else { return }
         let word = episode.withLock { episode in
-            let word = episode.succeed(at: now())
+            let word = episode.succeed(at: uptime())
             if word != nil { isFailing.store(false, ordering: .relaxed) }
             return word
         }

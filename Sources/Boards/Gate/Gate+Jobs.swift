@@ -25,8 +25,8 @@ extension Gate {
         return Commit(seq: try announce(.jobCreated, job, in: &rows), row)
     }
 
-    /// The job's state changes at once. Its progress is announced at most every ``JobLimits/spacing`` milliseconds and
-    /// held meanwhile; its end is announced at once and includes the held progress.
+    /// The job's state changes at once. Its progress is announced at most every ``JobLimits/spacing`` and held
+    /// meanwhile; its end is announced at once and includes the held progress.
     private mutating func reportJob(
         _ id: JobID, _ report: JobReport, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<StoredJob> {
@@ -36,7 +36,7 @@ extension Gate {
     }
 
     /// Announces the held progress of a job. Does nothing when none is held, or when less than ``JobLimits/spacing``
-    /// milliseconds have passed since the last announcement.
+    /// has passed since the last announcement.
     private mutating func tellJob(
         _ id: JobID, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<StoredJob> {

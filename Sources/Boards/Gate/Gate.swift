@@ -27,7 +27,7 @@ public struct Gate {
         if let commit = try firstAnswer(in: rows) { return commit }
         let commit = try dispatch(command, in: &rows)
         if let once {
-            let answer = Answer(fingerprint: once.fingerprint, at: now.milliseconds, commit: commit.bytes)
+            let answer = Answer(fingerprint: once.fingerprint, at: now, commit: commit.bytes)
             try rows.keep(answer, to: once.key, of: author.user)
         }
         return commit
@@ -35,7 +35,7 @@ public struct Gate {
 
     private func firstAnswer(in rows: some BoardTransaction) throws(BoardError) -> Commit<Written>? {
         guard let once, let answer = try rows.answer(to: once.key, of: author.user),
-            answer.at + IdempotencyKey.lifetime > now.milliseconds
+            answer.at + IdempotencyKey.lifetime > now
         else { return nil }
         guard answer.fingerprint == once.fingerprint else { throw .keyReused }
         guard let commit = Commit<Written>(bytes: answer.commit) else {
@@ -83,8 +83,7 @@ public struct Gate {
         let json = draft.json(
             seq: seq, boardSeq: boardSeq, audience: audience, actor: author.user, op: once?.key, timestamp: now)
         let event = Event(
-            tenant: rows.tenant, seq: seq, audience: audience, type: draft.type, timestamp: now.milliseconds,
-            json: json)
+            tenant: rows.tenant, seq: seq, audience: audience, type: draft.type, timestamp: now, json: json)
         try rows.append(event)
         events.append(event)
         return seq

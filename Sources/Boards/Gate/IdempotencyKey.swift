@@ -1,8 +1,10 @@
+public import Events
+
 /// A client's name for a write: sending the write again under the same key does nothing and gets the first answer. Also
 /// the event's `op`.
 public struct IdempotencyKey: Sendable, Hashable {
-    /// How long an answer is kept, in milliseconds: 24 h.
-    public static let lifetime = 86_400_000
+    /// How long an answer is kept: 24 h.
+    public static let lifetime = Duration.seconds(86_400)
 
     public let key: String
     /// A digest of the call and its body, a SHA-256 for example. Another digest under the same key is another write.
@@ -19,12 +21,12 @@ public struct IdempotencyKey: Sendable, Hashable {
 /// The first answer to an ``IdempotencyKey``, as a store keeps it for one user of one tenant.
 public struct Answer: Sendable, Equatable {
     public let fingerprint: [UInt8]
-    /// When it was given, in milliseconds since 1970.
-    public let at: Int
+    /// When it was given.
+    public let at: Timestamp
     /// ``Commit/bytes``.
     public let commit: [UInt8]
 
-    public init(fingerprint: [UInt8], at: Int, commit: [UInt8]) {
+    public init(fingerprint: [UInt8], at: Timestamp, commit: [UInt8]) {
         self.fingerprint = fingerprint
         self.at = at
         self.commit = commit

@@ -35,7 +35,7 @@ public final class JobKeeper: Sendable {
         uptime: @escaping @Sendable () -> Uptime
     ) {
         self.store = store
-        failures = FailureLog("jobs' timers", logger: logger) { uptime().milliseconds }
+        failures = FailureLog("jobs' timers", logger: logger, uptime: uptime)
         self.uptime = uptime
         state = Mutex(State(schedule: JobSchedule(patience: patience)))
     }
@@ -45,7 +45,7 @@ public final class JobKeeper: Sendable {
     /// Takes note of a job as it is after a write.
     func note(_ row: StoredJob, of tenant: TenantID) {
         let job = row.job
-        let held = row.heldUntil.map { Duration.milliseconds(max(0, $0.milliseconds - job.updatedAt.milliseconds)) }
+        let held = row.heldUntil.map { max(.zero, $0 - job.updatedAt) }
         note(
             JobSchedule.Key(tenant: tenant, job: job.id), by: job.createdBy, version: job.version,
             isFinal: job.status.isFinal, tellsIn: held)

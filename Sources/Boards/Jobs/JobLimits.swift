@@ -5,8 +5,8 @@ public enum JobLimits {
     /// Finished jobs that are this many numbers older than the tenant's newest are deleted, as are those that finished
     /// longer ago than the log's retention.
     public static let kept = 10_000
-    /// Milliseconds between two progress events of one job.
-    public static let spacing = 250
+    /// Between two progress events of one job.
+    public static let spacing = Duration.milliseconds(250)
     /// Bytes of `input`, `result` and `details`, each, as compact JSON.
     public static let payload = 65_536
     /// Bytes of JSON in one page of a list, unless its first job has more.

@@ -5,12 +5,12 @@ public import Logging
 /// Records what administrators did: in the store, and as a line in the log.
 public struct AuditLog: Sendable {
     private let store: any AdminStore
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Timestamp
     private let logger: Logger
 
-    /// - Parameter clock: milliseconds since 1970.
     public init(
-        store: any AdminStore, logger: Logger = Logger(label: "boardcast.audit"), clock: @escaping @Sendable () -> Int
+        store: any AdminStore, logger: Logger = Logger(label: "boardcast.audit"),
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.store = store
         self.clock = clock
@@ -27,7 +27,7 @@ public struct AuditLog: Sendable {
         act: String, subject: String, detail: String = "", by author: Principal
     ) async throws(BoardError) {
         let act = AdminAct(act, subject: subject, detail: detail)
-        _ = try await store.record(act, by: author, at: Timestamp(milliseconds: clock()))
+        _ = try await store.record(act, by: author, at: clock())
         log(act, by: author)
     }
 
@@ -35,7 +35,7 @@ public struct AuditLog: Sendable {
     ///
     /// - Throws: as ``Boards/AdminStore/revoke(_:by:at:)`` does.
     func revoke(_ draft: RevocationDraft, by author: Principal) async throws(BoardError) -> Revocation {
-        let revocation = try await store.revoke(draft, by: author, at: Timestamp(milliseconds: clock()))
+        let revocation = try await store.revoke(draft, by: author, at: clock())
         log(draft.act, by: author)
         return revocation
     }

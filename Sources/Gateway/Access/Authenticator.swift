@@ -1,5 +1,5 @@
 public import Boards
-import Events
+public import Events
 import HTTPTypes
 import Synchronization
 public import Tokens
@@ -11,16 +11,16 @@ public final class Authenticator: Sendable {
     private let verifier: Mutex<TokenVerifier>
     private let revocations: Mutex<RevocationList>
     private let tickets: Mutex<TicketShelf>
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Timestamp
     private let unknownKey: @Sendable (_ issuer: String?) -> Void
 
     /// - Parameters:
     ///   - revocations: the revocations already in force.
-    ///   - clock: milliseconds since 1970.
     ///   - unknownKey: called with the token's issuer when no known key fits: the issuer may have a new one.
     public init(
         verifier: TokenVerifier, revocations: RevocationList = RevocationList(),
-        unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in }, clock: @escaping @Sendable () -> Int
+        unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in },
+        clock: @escaping @Sendable () -> Timestamp
     ) {
         self.unknownKey = unknownKey
         self.verifier = Mutex(verifier)

@@ -4,15 +4,14 @@ import Tokens
 
 /// The unused tickets, stored by their SHA-256 only, each with the principal of the token that it was made with.
 struct TicketShelf {
-    /// How long a ticket is valid, in seconds.
-    static let lifetime = 30
+    /// How long a ticket is valid.
+    static let lifetime = Duration.seconds(30)
     /// The most unused tickets of one user, beyond which its oldest is deleted, and of all users.
     static let limitPerUser = 32
 
     private struct Entry {
         let principal: Principal
-        /// Milliseconds since 1970.
-        let expiresAt: Int
+        let expiresAt: Timestamp
     }
 
     private struct Owner: Hashable {
@@ -37,24 +36,22 @@ struct TicketShelf {
 
     /// Adds a ticket.
     ///
-    /// - Parameters:
-    ///   - ticket: 43 letters of base64url.
-    ///   - now: milliseconds since 1970.
+    /// - Parameter ticket: 43 letters of base64url.
     /// - Returns: false when there is no room.
-    mutating func put(_ ticket: String, _ principal: Principal, at now: Int) -> Bool {
+    mutating func put(_ ticket: String, _ principal: Principal, at now: Timestamp) -> Bool {
         removeExpired(at: now)
         let owner = Owner(principal)
         if let mine = owned[owner], mine.count >= Self.limitPerUser { remove(mine[0]) }
         guard entries.count < limit else { return false }
         let digest = sha256(Array(ticket.utf8))
-        entries[digest] = Entry(principal: principal, expiresAt: now + Self.lifetime * 1000)
+        entries[digest] = Entry(principal: principal, expiresAt: now + Self.lifetime)
         owned[owner, default: []].append(digest)
         line.append(digest)
         return true
     }
 
     /// Removes a ticket and returns its principal; nil when it is unknown or expired.
-    mutating func take(_ ticket: String, at now: Int) -> Principal? {
+    mutating func take(_ ticket: String, at now: Timestamp) -> Principal? {
         guard ticket.utf8.count == 43, let entry = remove(sha256(Array(ticket.utf8))), now < entry.expiresAt else {
             return nil
         }
@@ -69,7 +66,7 @@ struct TicketShelf {
         return entry
     }
 
-    private mutating func removeExpired(at now: Int) {
+    private mutating func removeExpired(at now: Timestamp) {
         while let first = line.first, entries[first].map({ $0.expiresAt <= now }) ?? true {
             remove(first)
             line.removeFirst()

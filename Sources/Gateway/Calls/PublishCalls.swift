@@ -52,7 +52,7 @@ struct PublishCalls {
             }
             $0.name("data"); $0.value(publication.data)
             $0.name("actor"); $0.string(context.principal.user.rawValue)
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         relay.announce(
             ephemeral: EventFrame(

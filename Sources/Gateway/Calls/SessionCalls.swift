@@ -1,12 +1,12 @@
 import Events
 import HTTPTypes
 import Hummingbird
+import Text
 import Tokens
 
 /// `/api/session`: makes a cookie of a token, and removes it again.
 struct SessionCalls {
-    /// Milliseconds since 1970.
-    let clock: @Sendable () -> Int
+    let clock: @Sendable () -> Timestamp
 
     var all: [Call] {
         [
@@ -24,7 +24,7 @@ struct SessionCalls {
         guard case .token(let token) = try Credentials(CredentialFields(input.request.head), origins: []) else {
             throw Problem.unauthorized("no token was sent")
         }
-        let seconds = (context.principal.expiresAt - clock()) / 1000
+        let seconds = (context.principal.expiresAt - clock()).wholeSeconds
         return answer(try SessionCookie.keeping(token, seconds: seconds, isSecure: Self.needsTLS(input.request)))
     }
 

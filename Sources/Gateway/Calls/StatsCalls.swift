@@ -40,7 +40,7 @@ struct StatsCalls {
         let total = connections.count
         if let cursor = query["cursor"] {
             let place = cursor.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-            guard place.count == 2, let time = Int(digits: place[0]) else {
+            guard place.count == 2, let time = Int(digits: place[0]).map(Timestamp.init(milliseconds:)) else {
                 throw Problem.badQuery("cursor", "not one of ours")
             }
             connections.removeAll { ($0.connectedAt, $0.id.description) <= (time, place[1]) }
@@ -56,7 +56,7 @@ struct StatsCalls {
             json.name("rooms"); json.int(rooms.count)
             json.name("nextCursor")
             if let last = page.last, connections.count > page.count {
-                json.string("\(last.connectedAt)-\(last.id)")
+                json.string("\(last.connectedAt.milliseconds)-\(last.id)")
             } else {
                 json.null()
             }
@@ -66,12 +66,12 @@ struct StatsCalls {
 }
 
 extension JSONWriter {
-    fileprivate mutating func connection(_ info: ConnectionInfo, known: Set<BoardID>, now: Int) {
+    fileprivate mutating func connection(_ info: ConnectionInfo, known: Set<BoardID>, now: Timestamp) {
         object {
             $0.name("id"); $0.string(info.id.description)
             $0.name("userId"); $0.string(info.user.rawValue)
-            $0.name("connectedAt"); $0.int(info.connectedAt)
-            $0.name("duration"); $0.int(max(0, now - info.connectedAt))
+            $0.name("connectedAt"); $0.int(info.connectedAt.milliseconds)
+            $0.name("duration"); $0.int(max(.zero, now - info.connectedAt).wholeMilliseconds)
             $0.name("transport"); $0.string(info.wire.transport)
             $0.name("boards")
             switch info.boards {
@@ -85,7 +85,7 @@ extension JSONWriter {
             $0.name("queuedBytes"); $0.int(info.queuedBytes)
             $0.name("sentEvents"); $0.int(info.sentEvents)
             $0.name("sentBytes"); $0.int(info.sentBytes)
-            $0.name("tokenExpiresAt"); $0.int(info.expiresAt)
+            $0.name("tokenExpiresAt"); $0.int(info.expiresAt.milliseconds)
         }
     }
 }

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import StrictJSON
+import Text
 
 /// `POST /sse/ticket` (Bearer): makes a ticket, which replaces a token in one URL, once.
 struct TicketCalls {
@@ -19,12 +20,12 @@ struct TicketCalls {
     @Sendable func make(_ input: CallInput, in context: TenantContext) async throws -> Response {
         guard let ticket = authenticator.makeTicket(for: context.principal) else {
             throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")
-                .with(.retryAfter, String(TicketShelf.lifetime))
+                .with(.retryAfter, String(TicketShelf.lifetime.wholeSeconds))
         }
         var json = JSONWriter(reserving: 96)
         json.object {
             $0.name("ticket"); $0.string(ticket)
-            $0.name("expiresIn"); $0.int(TicketShelf.lifetime)
+            $0.name("expiresIn"); $0.int(TicketShelf.lifetime.wholeSeconds)
         }
         return .json(json.bytes)
     }

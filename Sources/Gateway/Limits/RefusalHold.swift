@@ -1,4 +1,5 @@
 import Synchronization
+import Text
 
 /// Delays refusals for a moment, so that a client that ignores them is answered at a limited pace.
 ///
@@ -7,12 +8,11 @@ import Synchronization
 final class RefusalHold: Sendable {
     static let limit = 4096
 
-    private let pause: ClosedRange<Int>
+    private let pause: ClosedRange<Duration>
     private let held = Mutex(0)
 
-    /// - Parameter pause: milliseconds; each refusal waits a random time within it, so that clients do not come back
-    ///   together.
-    init(for pause: ClosedRange<Int> = 50...150) { self.pause = pause }
+    /// - Parameter pause: each refusal waits a random time within it, so that clients do not come back together.
+    init(for pause: ClosedRange<Duration> = .milliseconds(50) ... .milliseconds(150)) { self.pause = pause }
 
     var waiting: Int { held.withLock { $0 } }
 
@@ -26,6 +26,7 @@ final class RefusalHold: Sendable {
         guard isHeld else { return }
         defer { held.withLock { $0 -= 1 } }
         // A cancelled wait simply ends: the client has left, or the gateway is shutting down.
-        try? await Task.sleep(for: .milliseconds(Int.random(in: pause)))
+        let time = Int64.random(in: pause.lowerBound.wholeNanoseconds...pause.upperBound.wholeNanoseconds)
+        try? await Task.sleep(for: .nanoseconds(time))
     }
 }

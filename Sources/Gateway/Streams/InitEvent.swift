@@ -6,10 +6,8 @@ import StrictJSON
 extension BoardStore {
     /// `init`, the state that a stream with `snapshot=1` begins with, and the event number at which it was read.
     ///
-    /// - Parameters:
-    ///   - principal: limited to the boards that the stream shows.
-    ///   - now: milliseconds since 1970.
-    func initEvent(for principal: Principal, now: Int) async throws(BoardError) -> StreamRequest.Snapshot {
+    /// - Parameter principal: limited to the boards that the stream shows.
+    func initEvent(for principal: Principal, now: Timestamp) async throws(BoardError) -> StreamRequest.Snapshot {
         let snapshot = try await snapshot(of: .all, for: principal)
         var json = JSONWriter(reserving: 512 + snapshot.tasks.count * 400)
         json.object { json in
@@ -25,7 +23,7 @@ extension BoardStore {
             json.name("tasks"); json.array(snapshot.tasks) { $1.write(into: &$0) }
             json.name("count"); json.int(snapshot.tasks.count)
             json.name("cursor"); json.string(snapshot.cursor.description)
-            json.name("timestamp"); json.string(Timestamp(milliseconds: now).description)
+            json.name("timestamp"); json.string(now.description)
         }
         return StreamRequest.Snapshot(json: json.bytes, seq: snapshot.cursor.seq)
     }

@@ -14,7 +14,7 @@ struct StreamResponses: Sendable {
 
     /// A refusal as a 200 event stream: a native EventSource never reconnects after any other status.
     func refusal(
-        _ error: RoomError, _ request: HTTPRequestHead, of tenant: TenantID, on wire: Wire, now: Int
+        _ error: RoomError, _ request: HTTPRequestHead, of tenant: TenantID, on wire: Wire, now: Timestamp
     ) -> ByteBuffer {
         let settings = live.current
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached

@@ -22,18 +22,17 @@ public final class PresenceHub: Sendable {
 
     private let state = Mutex(State())
     private let loop: any EventLoop
-    private let wallClock: @Sendable () -> Int
+    private let wallClock: @Sendable () -> Timestamp
     private let boards: @Sendable (TenantID) -> Set<BoardID>?
     private let announce: @Sendable (EventFrame, TenantID) -> Void
 
     /// - Parameters:
     ///   - loop: runs the timer and provides the clock.
-    ///   - wallClock: milliseconds since 1970.
     ///   - boards: the boards of a tenant; nil while they are not known, and then the previous ones are kept. Called,
     ///     like `announce`, while the hub is locked: neither may call the hub.
     ///   - announce: hands an event to the connections that are open now.
     public init(
-        on loop: any EventLoop, wallClock: @escaping @Sendable () -> Int,
+        on loop: any EventLoop, wallClock: @escaping @Sendable () -> Timestamp,
         boards: @escaping @Sendable (TenantID) -> Set<BoardID>?,
         announce: @escaping @Sendable (EventFrame, TenantID) -> Void
     ) {
@@ -46,7 +45,7 @@ public final class PresenceHub: Sendable {
     /// A hub for the connections of `relay`.
     public convenience init(for relay: Relay, on loop: any EventLoop) {
         self.init(
-            on: loop, wallClock: { [weak relay] in relay?.wallClock() ?? 0 },
+            on: loop, wallClock: { [weak relay] in relay?.wallClock() ?? .distantPast },
             boards: { [weak relay] in relay?.boards(of: $0) },
             announce: { [weak relay] in relay?.announce(ephemeral: $0, in: $1) })
     }

@@ -9,8 +9,7 @@ final class TenantPresence {
     /// When it is, by both clocks.
     struct Moment {
         let uptime: Uptime
-        /// Milliseconds since 1970.
-        let wallClock: Int
+        let wallClock: Timestamp
     }
 
     private struct List {

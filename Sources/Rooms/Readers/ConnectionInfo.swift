@@ -5,8 +5,7 @@ public import NIOCore
 public struct ConnectionInfo: Sendable {
     public let id: ConnectionID
     public let user: UserID
-    /// Milliseconds since 1970.
-    public let connectedAt: Int
+    public let connectedAt: Timestamp
     public let wire: Wire
     public let boards: Selection.Boards
     public let types: TypeFilter
@@ -16,8 +15,8 @@ public struct ConnectionInfo: Sendable {
     public let queuedBytes: Int
     public let sentEvents: Int
     public let sentBytes: Int
-    /// When its token runs out, milliseconds since 1970.
-    public let expiresAt: Int
+    /// When its token runs out.
+    public let expiresAt: Timestamp
 }
 
 /// One loop's part of a tenant's connections and rooms.

@@ -1,4 +1,4 @@
-import Events
+public import Events
 public import NIOCore
 
 /// Holds what belongs to one event loop: its readers, rooms and lists, and the head of each tenant as this loop knows
@@ -46,8 +46,7 @@ public final class LoopHub: @unchecked Sendable {
         reads = StoreReads(on: loop, atOnce: limits.readsAtOnce)
     }
 
-    /// Milliseconds since 1970.
-    public var wallClock: Int { relay.wallClock() }
+    public var wallClock: Timestamp { relay.wallClock() }
     func uptime() -> Uptime { Uptime(loop.now) }
     func head(of tenant: TenantID) -> Int { heads[tenant] ?? 0 }
 

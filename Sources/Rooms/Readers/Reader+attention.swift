@@ -7,8 +7,9 @@ extension Reader {
     /// The clocks, read once for all readers of a turn.
     struct Moment {
         let uptime: Uptime
-        /// Milliseconds since 1970.
-        let wallClock: Int
+        let wallClock: Timestamp
+        /// The connection whose token runs out up to here is told so.
+        let noticeDue: Timestamp
         /// Counts the seconds.
         let round: Int
         /// What has been blocked from here on, or longer, is dropped.
@@ -19,9 +20,10 @@ extension Reader {
         let rounds: Int
         let longestSilence: Duration
 
-        init(uptime: Uptime, wallClock: Int, round: Int, _ limits: RoomLimits) {
+        init(uptime: Uptime, wallClock: Timestamp, round: Int, _ limits: RoomLimits) {
             self.uptime = uptime
             self.wallClock = wallClock
+            noticeDue = wallClock + Reader.expiryNotice
             self.round = round
             stallDue = uptime - limits.stall
             heartbeatDue = uptime - limits.heartbeat
@@ -35,12 +37,11 @@ extension Reader {
     /// or its peer is lost.
     func attend(at moment: Moment) {
         if hasLostPeer(at: moment) { return drop(.lostPeer) }
-        let left = principal.expiresAt &- moment.wallClock
-        if left <= 0 { return close(.tokenExpired, reconnectAfter: nil) }
+        if principal.expiresAt <= moment.wallClock { return close(.tokenExpired, reconnectAfter: nil) }
         if moment.uptime >= livesUntil {
             return close(.maxAge, reconnectAfter: StreamEvents.retry(around: hub.limits.retry))
         }
-        if left <= Self.expiryNotice, !knowsOfExpiry, hasStarted {
+        if principal.expiresAt <= moment.noticeDue, !knowsOfExpiry, hasStarted {
             knowsOfExpiry = true
             send(StreamEvents.expiring(at: principal.expiresAt, on: wire, now: moment.wallClock))
         }
@@ -56,6 +57,6 @@ extension Reader {
         return silence > moment.longestSilence
     }
 
-    /// Milliseconds before its token runs out at which a connection is sent `token.expiring`.
-    private static let expiryNotice = 60_000
+    /// How long before its token runs out a connection is sent `token.expiring`.
+    private static let expiryNotice = Duration.seconds(60)
 }

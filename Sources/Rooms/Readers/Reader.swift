@@ -19,8 +19,7 @@ public final class Reader: @unchecked Sendable {
     public let id = ConnectionID.random()
     public let wire: Wire
     let snapshotURL: String
-    /// Milliseconds since 1970.
-    public let connectedAt: Int
+    public let connectedAt: Timestamp
     /// When a stream of its kind ends.
     let livesUntil: Uptime
 
@@ -61,10 +60,8 @@ public final class Reader: @unchecked Sendable {
     /// Whether its stream has begun: the response's head is out.
     var hasStarted: Bool { output.unsentHead == nil }
 
-    /// - Parameters:
-    ///   - floor: the tenant's newest number at its admission.
-    ///   - connectedAt: milliseconds since 1970.
-    init(_ request: StreamRequest, on sink: any Sink, of hub: LoopHub, floor: Int, connectedAt: Int) {
+    /// - Parameter floor: the tenant's newest number at its admission.
+    init(_ request: StreamRequest, on sink: any Sink, of hub: LoopHub, floor: Int, connectedAt: Timestamp) {
         let now = hub.uptime()
         self.hub = hub
         self.sink = sink

@@ -1,4 +1,5 @@
 import DequeModule
+import Events
 import NIOCore
 
 /// The newest frames of one tenant without a hole, so that a reader that lags a little needs no query and no encoding.
@@ -8,8 +9,8 @@ struct RecentFrames {
     struct Limits {
         let bytes: Int
         let count: Int
-        /// Milliseconds that the log keeps an event.
-        let age: Int
+        /// How long the log keeps an event.
+        let age: Duration
     }
 
     private var frames: Deque<EventFrame> = []
@@ -42,7 +43,7 @@ struct RecentFrames {
 
     /// Frames after `seq`, `bytes` in all or one; nil when they do not reach back that far, or are older than the
     /// retention.
-    func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
+    func page(after seq: Int, bytes: Int, now: Timestamp) -> [EventFrame]? {
         guard let oldest, seq >= oldest - 1 else { return nil }
         let start = seq + 1 - oldest
         guard start < frames.count else { return [] }

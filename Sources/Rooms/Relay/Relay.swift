@@ -42,13 +42,12 @@ public final class Relay: Sendable {
     let limits: RoomLimits
     let state: Mutex<State>
     private let started: Mutex<[LoopHub]> = Mutex([])
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Timestamp
     private static let idleTenants = 64
     /// The most events of a tenant's log that are read into its memory.
     static let mostRead = 10_000
 
-    /// - Parameter clock: milliseconds since 1970.
-    public init(limits: RoomLimits, clock: @escaping @Sendable () -> Int) {
+    public init(limits: RoomLimits, clock: @escaping @Sendable () -> Timestamp) {
         self.limits = limits
         state = Mutex(State(admission: limits))
         self.clock = clock
@@ -74,8 +73,7 @@ public final class Relay: Sendable {
     }
 
     public var hubs: [LoopHub] { started.withLock { $0 } }
-    /// Milliseconds since 1970.
-    public func wallClock() -> Int { clock() }
+    public func wallClock() -> Timestamp { clock() }
     var history: (any TenantHistory)? { state.withLock { $0.history } }
 
     // MARK: Announcing

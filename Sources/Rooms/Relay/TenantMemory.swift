@@ -33,7 +33,7 @@ final class TenantMemory {
         phase = .loading(waiting)
         let retention = limits.tenants[tenant].retention
         recent = RecentFrames(
-            limits: .init(bytes: limits.recentBytes, count: retention.count, age: retention.ageMilliseconds))
+            limits: .init(bytes: limits.recentBytes, count: retention.count, age: retention.age))
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
@@ -114,7 +114,7 @@ final class TenantMemory {
     func end(at head: Int) { announced = max(self.head, min(announced, head)) }
 
     /// The frames after `seq` for a reader that has every event up to it; nil when only the store has them.
-    func page(after seq: Int, bytes: Int, now: Int) -> [EventFrame]? {
+    func page(after seq: Int, bytes: Int, now: Timestamp) -> [EventFrame]? {
         if seq >= head { return [] }
         return recent.page(after: seq, bytes: bytes, now: now)
     }

@@ -44,8 +44,8 @@ public enum Notice: Sendable {
     case established(ConnectionID, cursor: Cursor, retry: Int)
     /// Events before `cursor` are no longer held; `snapshot` is the URL of the state.
     case resync(ResyncReason, cursor: Cursor, snapshot: String)
-    /// Milliseconds since 1970.
-    case expiring(at: Int)
+    /// Without a fresh token the stream ends then.
+    case expiring(at: Timestamp)
     /// Always last; `reconnectAfter` is in milliseconds, nil when the client shall not come back.
     case closing(CloseReason, reconnectAfter: Int?)
 }

@@ -10,8 +10,7 @@ public struct EventFrame: Sendable {
     public let seq: Int
     public let audience: Audience
     public let type: EventType
-    /// Milliseconds since 1970.
-    public let timestamp: Int
+    public let timestamp: Timestamp
     public let bytes: ByteBuffer
     private let jsonCount: Int
 
@@ -26,7 +25,7 @@ public struct EventFrame: Sendable {
     }
 
     /// An event for the connections that are open now, without `id`, so that it moves no client's cursor.
-    public init(ephemeral json: [UInt8], audience: Audience, type: EventType, timestamp: Int) {
+    public init(ephemeral json: [UInt8], audience: Audience, type: EventType, timestamp: Timestamp) {
         seq = 0
         self.audience = audience
         self.type = type

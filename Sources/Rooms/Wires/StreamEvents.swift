@@ -8,7 +8,7 @@ public enum StreamEvents {
     /// `connection.established`, always first, after a `retry:`.
     static func established(
         _ reader: Reader, boards: [BoardID], cursor: Cursor, recovered: Bool, behind: Int,
-        limits: RoomLimits, now: Int
+        limits: RoomLimits, now: Timestamp
     ) -> ByteBuffer {
         var json = JSONWriter(reserving: 320)
         json.object {
@@ -21,7 +21,7 @@ public enum StreamEvents {
             $0.name("recovered"); $0.bool(recovered)
             $0.name("behind"); $0.int(behind)
             $0.name("heartbeatSeconds"); $0.int(limits.heartbeat.wholeSeconds)
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         let retry = retry(around: limits.retry)
         return reader.wire.encode(
@@ -30,7 +30,7 @@ public enum StreamEvents {
 
     /// `subscribed`: the selection from now on. `recovered` is present only after a `since`.
     static func subscribed(
-        _ reader: Reader, boards: [BoardID], recovered: Bool?, now: Int
+        _ reader: Reader, boards: [BoardID], recovered: Bool?, now: Timestamp
     ) -> ByteBuffer {
         let types = reader.selection.types
         var json = JSONWriter(reserving: 256)
@@ -42,14 +42,14 @@ public enum StreamEvents {
             if let recovered {
                 $0.name("recovered"); $0.bool(recovered)
             }
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         return reader.wire.encode(json: json.bytes)
     }
 
     /// `stream.resync`: the client has to reload its state; the stream continues from `cursor`.
     static func resync(
-        _ reason: ResyncReason, cursor: Cursor, snapshotURL: String, on wire: Wire, now: Int
+        _ reason: ResyncReason, cursor: Cursor, snapshotURL: String, on wire: Wire, now: Timestamp
     ) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
@@ -57,25 +57,25 @@ public enum StreamEvents {
             $0.name("reason"); $0.string(reason.rawValue)
             $0.name("cursor"); $0.string(cursor.description)
             $0.name("snapshot"); $0.string(snapshotURL)
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         return wire.encode(notice: .resync(reason, cursor: cursor, snapshot: snapshotURL), json: json.bytes)
     }
 
-    /// `token.expiring`: without a fresh token the stream ends at `expiresAt`, milliseconds since 1970.
-    static func expiring(at expiresAt: Int, on wire: Wire, now: Int) -> ByteBuffer {
+    /// `token.expiring`: without a fresh token the stream ends at `expiresAt`.
+    static func expiring(at expiresAt: Timestamp, on wire: Wire, now: Timestamp) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string("token.expiring")
-            $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("expiresAt"); $0.string(expiresAt.description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         return wire.encode(notice: .expiring(at: expiresAt), json: json.bytes)
     }
 
     /// `stream.closing`, the last event. `reconnectAfter` (milliseconds) also goes into the field that a native client heeds.
     public static func closing(
-        _ reason: CloseReason, reconnectAfter: Int?, on wire: Wire = .eventStream, now: Int
+        _ reason: CloseReason, reconnectAfter: Int?, on wire: Wire = .eventStream, now: Timestamp
     ) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
@@ -86,7 +86,7 @@ public enum StreamEvents {
             } else {
                 $0.name("reconnect"); $0.bool(false)
             }
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         return wire.encode(
             notice: .closing(reason, reconnectAfter: reconnectAfter), json: json.bytes, retry: reconnectAfter)

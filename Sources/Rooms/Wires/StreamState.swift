@@ -14,12 +14,10 @@ public protocol StreamState: Sendable {
     mutating func apply(_ frame: EventFrame)
 
     /// The changes since the last call, for streams that were sent everything before; nil when there are none.
-    ///
-    /// - Parameter now: milliseconds since 1970.
-    mutating func takeChanges(at now: Int) -> ByteBuffer?
+    mutating func takeChanges(at now: Timestamp) -> ByteBuffer?
 
     /// The whole state as it was last sent, for a stream that was sent nothing yet, or has missed changes.
-    func whole(at now: Int) -> ByteBuffer
+    func whole(at now: Timestamp) -> ByteBuffer
 }
 
 /// A dialect whose streams are sent one ``StreamState``, which those of the same list and event loop share.

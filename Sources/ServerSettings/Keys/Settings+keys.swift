@@ -68,7 +68,7 @@ extension Settings {
             throw InvalidSettings(.noKeyForAlgorithms(allowed: allowed, given: given))
         }
         return TokenRules(
-            issuer: auth.issuer, audience: auth.audience, algorithms: allowed, leewaySeconds: auth.leeway.wholeSeconds,
+            issuer: auth.issuer, audience: auth.audience, algorithms: allowed, leeway: auth.leeway,
             tenantClaim: auth.tenantClaim)
     }
 }

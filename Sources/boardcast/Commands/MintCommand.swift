@@ -75,7 +75,7 @@ struct MintCommand: ParsableCommand {
             auth: settings.auth)
         let key =
             if let keyFile { try KeyFile(keyFile).signer(keyID: keyID) } else { try settings.makeSigningKey() }
-        let token = try draft.sign(with: key, algorithm: algorithm, keyID: keyID, at: Clock.milliseconds())
+        let token = try draft.sign(with: key, algorithm: algorithm, keyID: keyID, at: .now())
         try StandardOutput.write(token)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Events
 import ServerSettings
 import Tokens
 
@@ -42,7 +43,7 @@ struct VerifyCommand: ParsableCommand {
         let report =
             try signatureOnly
             ? TokenReport.message(in: token, by: verifier)
-            : TokenReport.claims(of: token, by: verifier, at: Clock.milliseconds())
+            : TokenReport.claims(of: token, by: verifier, at: .now())
         try StandardOutput.write(report)
     }
 

@@ -27,7 +27,7 @@ struct Development: Sendable {
         token = try TokenDraft(
             subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
             lifetime: Lifetime("30d")!, auth: completed.auth
-        ).sign(with: completed.makeSigningKey(), at: Clock.milliseconds())
+        ).sign(with: completed.makeSigningKey(), at: .now())
     }
 
     /// `settings`, with the secret that was made unless they have one of their own.

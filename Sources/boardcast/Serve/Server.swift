@@ -34,22 +34,22 @@ struct Server: Sendable {
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
 
-        let relay = Relay(limits: settings.roomLimits, clock: Clock.milliseconds)
+        let relay = Relay(limits: settings.roomLimits, clock: Timestamp.now)
         let store = try settings.makeStore(announcingTo: relay)
         store.condition.report(to: logger)
         let unknown = UnknownKeys()
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(),
-            unknownKey: { unknown.note(issuer: $0) }, clock: Clock.milliseconds)
+            unknownKey: { unknown.note(issuer: $0) }, clock: Timestamp.now)
         keys = KeyRefresher(settings, authenticator: authenticator, unknown: unknown, logger: logger)
         try await keys.use(settings)
         await keys.fetchDue()
 
         let presence = PresenceHub(for: relay, on: group.next())
         relay.start(history: store, on: group.makeIterator(), presence: presence)
-        jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Clock.uptime)
+        jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
-        let audit = AuditLog(store: store, clock: Clock.milliseconds)
+        let audit = AuditLog(store: store, clock: Timestamp.now)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
             authenticator: authenticator, store: JobKeepingStore(jobs), admin: store, audit: audit, relay: relay,

@@ -1,3 +1,4 @@
+import Events
 import Glibc
 
 /// Notifies systemd of the server's state (sd_notify(3)); does nothing when systemd did not start the process.
@@ -41,9 +42,5 @@ struct ServiceManager: Sendable {
     }
 
     /// The time on the clock that systemd compares with.
-    private static var microseconds: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
-    }
+    private static var microseconds: Int64 { Uptime.now().nanoseconds / 1000 }
 }

@@ -14,7 +14,7 @@ extension Settings {
     func makeStore(announcingTo relay: Relay) throws(Failure) -> SQLiteBoardStore {
         do {
             return try SQLiteBoardStore(
-                databaseLocation, settings: storeSettings, now: Clock.milliseconds, announce: { relay.announce($0) })
+                databaseLocation, settings: storeSettings, now: Timestamp.now, announce: { relay.announce($0) })
         } catch {
             throw Failure(.usage, error.description)
         }

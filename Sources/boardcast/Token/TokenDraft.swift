@@ -55,29 +55,26 @@ struct TokenDraft: Sendable {
 
     /// The token.
     ///
-    /// - Parameters:
-    ///   - algorithm: nil means the key's first.
-    ///   - now: milliseconds since 1970.
+    /// - Parameter algorithm: nil means the key's first.
     /// - Throws: ``Failure`` of usage when the key can't sign with this algorithm.
     func sign(
-        with key: TokenKey, algorithm: Algorithm? = nil, keyID: String? = nil, at now: Int
+        with key: TokenKey, algorithm: Algorithm? = nil, keyID: String? = nil, at now: Timestamp
     ) throws(Failure) -> String {
         let id = Base64URL.encode((0..<12).map { _ in UInt8.random(in: 0...255) })
         do {
             let signer = try TokenSigner(key: key, algorithm: algorithm)
-            return try signer.sign(payload(at: Int(now / 1000), id: id), keyID: keyID)
+            return try signer.sign(payload(at: now, id: id), keyID: keyID)
         } catch {
             throw Failure(.usage, "\(error)")
         }
     }
 
-    /// - Parameters:
-    ///   - now: seconds since 1970.
-    ///   - id: becomes `jti`, by which the token can be revoked.
-    func payload(at now: Int, id: String) -> [UInt8] {
+    /// - Parameter id: becomes `jti`, by which the token can be revoked.
+    func payload(at now: Timestamp, id: String) -> [UInt8] {
         var claims = claims
-        if claims["iat"] == nil { claims["iat"] = .number(JSONNumber(now)) }
-        if claims["exp"] == nil { claims["exp"] = .number(JSONNumber(now + lifetime.seconds)) }
+        let seconds = now.milliseconds / 1000
+        if claims["iat"] == nil { claims["iat"] = .number(JSONNumber(seconds)) }
+        if claims["exp"] == nil { claims["exp"] = .number(JSONNumber(seconds + lifetime.seconds)) }
         if claims["jti"] == nil { claims["jti"] = .string(id) }
         var json = JSONWriter()
         json.value(.object(claims))

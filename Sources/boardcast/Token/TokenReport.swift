@@ -1,4 +1,5 @@
 import Client
+import Events
 import StrictJSON
 import Tokens
 
@@ -6,9 +7,8 @@ import Tokens
 enum TokenReport {
     /// `{"header":…,"claims":…}`, when the token keeps every rule.
     ///
-    /// - Parameter now: milliseconds since 1970.
     /// - Throws: ``Failure`` of auth, with the broken rule.
-    static func claims(of token: String, by verifier: TokenVerifier, at now: Int) throws(Failure) -> String {
+    static func claims(of token: String, by verifier: TokenVerifier, at now: Timestamp) throws(Failure) -> String {
         do {
             _ = try verifier.verify(token, at: now)
             return line(try verifier.verifySignatureOnly(token))

@@ -26,7 +26,7 @@ struct Load {
         let clock = Mutex(1_768_473_000_000)
         store = try SQLiteBoardStore(.file(folder + "/bench.sqlite"), settings: settings) {
             clock.withLock {
-                $0 += 1; return $0
+                $0 += 1; return Timestamp(milliseconds: $0)
             }
         } announce: { _ in
         }

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import JWTKit
 import Tokens
@@ -24,13 +25,13 @@ struct Contest {
     private let uncached: TokenVerifier
     private let cached: TokenVerifier
     private let jwtKit: JWTKeyCollection
-    private let now: Int
+    private let now: Timestamp
 
     init(_ algorithm: Tokens.Algorithm) async throws {
         let jwk = try BenchKeys.jwk(for: algorithm)
         let key = try TokenKey(jwk: jwk)
-        now = Int(Date().timeIntervalSince1970 * 1000)
-        let seconds = now / 1000
+        now = .now()
+        let seconds = now.milliseconds / 1000
         let payload =
             #"{"sub":"user-1234","tenant":"acme","role":"member","boards":["main","ops"],"jti":"b1946ac92492d234","#
             + #""iat":\#(seconds),"nbf":\#(seconds),"exp":\#(seconds + 3600)}"#

@@ -6,22 +6,20 @@ public actor MemoryBoardStore: BoardStore {
     public let epoch = Epoch.random()
     private let beginning: Timestamp
     private let retention: Retention
-    private let now: @Sendable () -> Int
+    private let now: @Sendable () -> Timestamp
     private let announce: @Sendable ([Event]) -> Void
     private var tenants: [TenantID: MemoryTenant] = [:]
     private var isClosed = false
 
-    /// - Parameters:
-    ///   - now: milliseconds since 1970.
-    ///   - announce: called with the events of each write, from one place at a time; must not block.
+    /// - Parameter announce: called with the events of each write, from one place at a time; must not block.
     public init(
-        retention: Retention = Retention(), now: @escaping @Sendable () -> Int,
+        retention: Retention = Retention(), now: @escaping @Sendable () -> Timestamp,
         announce: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) {
         self.retention = retention
         self.now = now
         self.announce = announce
-        beginning = Timestamp(milliseconds: now())
+        beginning = now()
     }
 
     public func write(
@@ -32,7 +30,7 @@ public actor MemoryBoardStore: BoardStore {
         // Taken out, so that changing it copies nothing.
         var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
         defer { tenants[author.tenant] = rows }
-        var gate = Gate(author: author, once: once, now: Timestamp(milliseconds: time))
+        var gate = Gate(author: author, once: once, now: time)
         let commit = try gate.perform(command, in: &rows)
         rows.trim(retention, at: time)
         if !gate.events.isEmpty { announce(gate.events) }

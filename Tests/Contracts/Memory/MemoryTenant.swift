@@ -41,14 +41,14 @@ struct MemoryTenant: BoardTransaction {
     func events(after seq: Int) -> ArraySlice<Event> { events.dropFirst(seq + 1 - oldest) }
 
     /// Forgets what retention no longer holds, and answers past their time.
-    mutating func trim(_ retention: Retention, at time: Int) {
+    mutating func trim(_ retention: Retention, at time: Timestamp) {
         let oldest = retention.oldest(stored: oldest, head: head)
-        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.ageMilliseconds }.count
+        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.age }.count
         if expired > 0 {
             events.removeFirst(expired)
             self.oldest += expired
         }
-        forgetJobs { $1.status.isFinal && $1.updatedAt.milliseconds < time - retention.ageMilliseconds }
+        forgetJobs { $1.status.isFinal && $1.updatedAt < time - retention.age }
         if answers.count > 1024 { answers = answers.filter { $0.value.at + IdempotencyKey.lifetime > time } }
     }
 

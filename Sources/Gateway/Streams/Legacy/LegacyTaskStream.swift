@@ -12,11 +12,10 @@ struct LegacyTaskStream: StreamEndpoint {
     let repeatable: Set<String> = ["board"]
 
     private let store: any BoardStore
-    /// Milliseconds since 1970.
-    private let clock: @Sendable () -> Int
+    private let clock: @Sendable () -> Timestamp
 
     /// Both of its paths.
-    static func endpoints(store: any BoardStore, clock: @escaping @Sendable () -> Int) -> [LegacyTaskStream] {
+    static func endpoints(store: any BoardStore, clock: @escaping @Sendable () -> Timestamp) -> [LegacyTaskStream] {
         ["/api/tasks/stream", "/api/tasks/stream/:status"].map {
             LegacyTaskStream(path: $0, store: store, clock: clock)
         }

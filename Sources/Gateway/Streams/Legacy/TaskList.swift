@@ -83,14 +83,14 @@ struct TaskList: StreamState {
 
     // MARK: Encoded
 
-    func whole(at now: Int) -> ByteBuffer {
+    func whole(at now: Timestamp) -> ByteBuffer {
         message("init", now) {
             $0.tasks("tasks", sent[...])
             $0.name("count"); $0.int(sent.count)
         }
     }
 
-    mutating func takeChanges(at now: Int) -> ByteBuffer? {
+    mutating func takeChanges(at now: Timestamp) -> ByteBuffer? {
         let before = Dictionary(uniqueKeysWithValues: sent.map { ($0.id, $0.version) })
         let after = Set(shown.map(\.id))
         let added = shown.filter { before[$0.id] == nil }
@@ -125,12 +125,12 @@ struct TaskList: StreamState {
         return bytes
     }
 
-    private func message(_ type: String, _ now: Int, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
+    private func message(_ type: String, _ now: Timestamp, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
         var json = JSONWriter(reserving: 256 + sent.count * 400)
         json.object {
             $0.name("type"); $0.string(type)
             body(&$0)
-            $0.name("timestamp"); $0.int(now)
+            $0.name("timestamp"); $0.int(now.milliseconds)
         }
         return StreamBytes.block(json: json.bytes)
     }

@@ -9,8 +9,7 @@ struct TaskListDialect: StateDialect {
     let shape: TaskList.Shape
     let tenant: TenantID
     let store: any BoardStore
-    /// Milliseconds since 1970.
-    let clock: @Sendable () -> Int
+    let clock: @Sendable () -> Timestamp
 
     var name: String { "tasks \(shape.limit) \(shape.sendsChanges) \(shape.status)" }
 
@@ -27,7 +26,7 @@ struct TaskListDialect: StateDialect {
             var connected = JSONWriter()
             connected.object {
                 $0.name("type"); $0.string("connected")
-                $0.name("timestamp"); $0.int(clock())
+                $0.name("timestamp"); $0.int(clock().milliseconds)
             }
             return StreamBytes.block(retry: retry, json: connected.bytes)
         // Events that are gone from the log do not matter to a list.

@@ -56,7 +56,7 @@ final class SocketEndpoint: Sendable {
 
     // MARK: Answers to commands
 
-    static func error(_ problem: Problem, now: Int) -> ByteBuffer {
+    static func error(_ problem: Problem, now: Timestamp) -> ByteBuffer {
         answer("error", now: now) {
             $0.name("status"); $0.int(problem.status.code)
             $0.name("code"); $0.string(problem.code)
@@ -64,21 +64,20 @@ final class SocketEndpoint: Sendable {
         }
     }
 
-    static func pong(now: Int) -> ByteBuffer { answer("pong", now: now) { _ in } }
+    static func pong(now: Timestamp) -> ByteBuffer { answer("pong", now: now) { _ in } }
 
-    /// - Parameter expiresAt: milliseconds since 1970.
-    static func renewed(until expiresAt: Int, now: Int) -> ByteBuffer {
+    static func renewed(until expiresAt: Timestamp, now: Timestamp) -> ByteBuffer {
         answer("token.renewed", now: now) {
-            $0.name("expiresAt"); $0.string(Timestamp(milliseconds: expiresAt).description)
+            $0.name("expiresAt"); $0.string(expiresAt.description)
         }
     }
 
-    private static func answer(_ type: String, now: Int, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
+    private static func answer(_ type: String, now: Timestamp, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string(type)
             body(&$0)
-            $0.name("timestamp"); $0.string(Timestamp(milliseconds: now).description)
+            $0.name("timestamp"); $0.string(now.description)
         }
         return SocketBytes.text(ByteBuffer(bytes: json.bytes))
     }
