@@ -17,7 +17,7 @@ extension UInt8 {
 
 extension FixedWidthInteger where Self: UnsignedInteger {
     /// All its digits in small letters, leading zeros among them: 16 of a `UInt64`.
-    public var hexDigits: String {
+    @inlinable public var hexDigits: String {
         String(unsafeUninitializedCapacity: Self.bitWidth / 4) { digits in
             var rest = self
             for index in digits.indices.reversed() {
@@ -29,7 +29,7 @@ extension FixedWidthInteger where Self: UnsignedInteger {
     }
 
     /// Nil unless `digits` is what ``hexDigits`` makes: as many as the type has, in small letters.
-    public init?(hexDigits digits: some Collection<UInt8>) {
+    @inlinable public init?(hexDigits digits: some Collection<UInt8>) {
         guard digits.count == Self.bitWidth / 4 else { return nil }
         var value: Self = 0
         for byte in digits {

@@ -14,13 +14,13 @@ extension String {
     }
 
     /// A part of a path (RFC 3986 §2.1), in which `+` is itself. Nil where an escape is broken or the bytes are not UTF-8.
-    public init?(percentDecoding text: some Collection<UInt8>) { self.init(decoding: text, space: nil) }
+    @inlinable public init?(percentDecoding text: some Collection<UInt8>) { self.init(decoding: text, space: nil) }
 
     /// A part of an `application/x-www-form-urlencoded` text, in which `+` is a space. Nil where an escape is broken or
     /// the bytes are not UTF-8.
-    public init?(formDecoding text: some Collection<UInt8>) { self.init(decoding: text, space: UInt8(ascii: "+")) }
+    @inlinable public init?(formDecoding text: some Collection<UInt8>) { self.init(decoding: text, space: UInt8(ascii: "+")) }
 
-    private init?(decoding text: some Collection<UInt8>, space: UInt8?) {
+    @inlinable init?(decoding text: some Collection<UInt8>, space: UInt8?) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         var iterator = text.makeIterator()

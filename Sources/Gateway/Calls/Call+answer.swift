@@ -29,7 +29,7 @@ extension Call {
     }
 
     private func input(_ request: Request, _ parameters: Parameters, by rules: Rules) async throws -> CallInput {
-        let found = try query.map { known throws(Problem) in try Query(request.uri.query, knowing: known) }
+        let found = try queryNames.map { names throws(Problem) in try Query(request.uri.query, allowing: names) }
         var text = ""
         if let parameter {
             guard let value = parameterName.flatMap({ parameters.get($0) }), parameter.accepts(value) else {
@@ -42,7 +42,7 @@ extension Call {
             (object, bytes) = try await request.jsonObject(upTo: rules.maxBodyBytes, types: types)
         }
         return CallInput(
-            request: request, query: try found ?? Query(nil, knowing: []), parameter: text, object: object,
+            request: request, query: try found ?? Query(nil, allowing: .none), parameter: text, object: object,
             once: body.isFile || !fields.contains(.idempotencyKey) ? nil : try request.once(bytes),
             ifVersion: fields.contains(.ifMatch) ? try EntityTag.version(in: request.headers[.ifMatch]) : nil)
     }

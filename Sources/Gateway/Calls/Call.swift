@@ -60,6 +60,7 @@ struct Call: Sendable {
     let isLimited: Bool
     /// The names that its query knows; nil for a call that does not look at the query.
     let query: [QueryParameter]?
+    let queryNames: QueryNames?
     /// The request's header fields that it reads, besides those that all calls read.
     let fields: [HTTPField.Name]
     let body: Body
@@ -80,6 +81,7 @@ struct Call: Sendable {
         (self.body, self.answers, self.refusals) = (body, answers, refusals)
         (self.isLimited, self.work) = (isLimited, work)
         parameterName = path.parameterName
+        queryNames = query.map(QueryNames.init)
     }
 
     /// A call on behalf of a tenant.

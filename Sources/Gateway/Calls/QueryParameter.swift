@@ -25,19 +25,19 @@ struct QueryParameter: Sendable {
 
     /// The parameters of a stream, including `token` and `ticket`.
     static func all(of endpoint: any StreamEndpoint) -> [QueryParameter] {
-        endpoint.names.union(StreamEndpoints.credentials).sorted().map { .text($0) }
-            + endpoint.repeatable.sorted().map { .each($0) }
+        endpoint.names.single.sorted().map { .text($0) } + endpoint.names.repeatable.sorted().map { .each($0) }
+    }
+}
+
+extension QueryNames {
+    init(_ parameters: [QueryParameter]) {
+        self.init(
+            single: Set(parameters.filter { !$0.isRepeatable }.map(\.name)),
+            repeatable: Set(parameters.filter(\.isRepeatable).map(\.name)))
     }
 }
 
 extension Query {
-    /// - Throws: ``Problem`` 400 for any other name, a name given twice that is not repeatable, or bad percent-encoding.
-    init(_ query: String?, knowing parameters: [QueryParameter]) throws(Problem) {
-        try self.init(
-            query, allowing: Set(parameters.filter { !$0.isRepeatable }.map(\.name)),
-            repeatable: Set(parameters.filter(\.isRepeatable).map(\.name)))
-    }
-
     /// The value of a whole-number parameter, or its default.
     ///
     /// - Throws: ``Problem`` 400 when it is not a number in its range.

@@ -36,7 +36,11 @@ extension Request {
     ///
     /// - Throws: ``Problem`` 415.
     func mediaType(among types: Set<String>) throws(Problem) -> String {
-        let essence = headers[.contentType]?.prefix { $0 != ";" }.lowercased().trimmingSpaces
+        let sent = headers[.contentType]
+        // Most clients send nothing but the type.
+        let essence =
+            sent.flatMap { types.contains($0) ? $0 : nil }
+            ?? sent?.prefix { $0 != ";" }.lowercased().trimmingSpaces
         guard let essence, types.contains(essence) else {
             let names = types.sorted().joined(separator: " or ")
             throw Problem(.unsupportedMediaType, "media_type", "Send the body with Content-Type: \(names).")

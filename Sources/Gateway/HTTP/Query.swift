@@ -2,12 +2,24 @@ import Events
 import StrictJSON
 import Text
 
+/// The names that a query may have.
+struct QueryNames: Sendable {
+    /// Those that may occur once.
+    let single: Set<String>
+    /// Those that may occur more than once.
+    let repeatable: Set<String>
+
+    static let none = QueryNames(single: [], repeatable: [])
+
+    var all: Set<String> { single.union(repeatable) }
+}
+
 /// A query string, read strictly: percent-encoding must be UTF-8, and only names that the call knows are allowed.
 struct Query: Sendable {
     private let items: [(name: String, value: String)]
 
     /// - Throws: ``Problem`` 400 for an unknown name, a name given twice, or bad percent-encoding.
-    init(_ query: String?, allowing names: Set<String>, repeatable: Set<String> = []) throws(Problem) {
+    init(_ query: String?, allowing names: QueryNames) throws(Problem) {
         var items: [(name: String, value: String)] = []
         for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
             let halves = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
@@ -16,11 +28,11 @@ struct Query: Sendable {
             else {
                 throw .badQuery("", "the percent-encoding is broken, or is not UTF-8")
             }
-            guard names.contains(name) || repeatable.contains(name) else {
+            guard names.single.contains(name) || names.repeatable.contains(name) else {
                 throw .badQuery(
-                    name, "unknown; this call knows \((names.union(repeatable)).sorted().joined(separator: ", "))")
+                    name, "unknown; this call knows \(names.all.sorted().joined(separator: ", "))")
             }
-            guard repeatable.contains(name) || !items.contains(where: { $0.name == name }) else {
+            guard names.repeatable.contains(name) || !items.contains(where: { $0.name == name }) else {
                 throw .badQuery(name, "given twice")
             }
             items.append((name, value))

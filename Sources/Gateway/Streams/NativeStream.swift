@@ -6,11 +6,7 @@ import Rooms
 /// `GET /sse/connect`: the stream of every event that the token allows, in full.
 struct NativeStream: StreamEndpoint {
     let path: PathPattern = "/sse/connect"
-    let names: Set<String> = Self.names
-    let repeatable: Set<String> = Self.repeatable
-
-    static let names: Set = ["types", "since", "snapshot"]
-    static let repeatable: Set = ["board"]
+    let names = QueryNames.stream(["types", "since", "snapshot"], repeatable: ["board"])
 
     let store: any BoardStore
     let relay: Relay

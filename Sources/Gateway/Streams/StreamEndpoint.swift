@@ -9,9 +9,8 @@ protocol StreamEndpoint: Sendable {
     /// The path for GET; a segment `:name` stands for any segment that is not empty.
     var path: PathPattern { get }
 
-    /// The names that the query may have besides `token` and `ticket`.
-    var names: Set<String> { get }
-    var repeatable: Set<String> { get }
+    /// The names that the query may have, made with ``QueryNames/stream(_:repeatable:)``.
+    var names: QueryNames { get }
 
     /// Makes the stream's request from the question.
     ///
@@ -37,4 +36,11 @@ enum StreamPreparation: Sendable {
     case ready(StreamRequest)
     /// The store has to be read first.
     case reading(@Sendable () async throws(Problem) -> StreamRequest)
+}
+
+extension QueryNames {
+    /// The names that a stream's query may have: its own, and those of the credentials that every stream takes.
+    static func stream(_ single: Set<String>, repeatable: Set<String> = []) -> QueryNames {
+        QueryNames(single: single.union(["token", "ticket"]), repeatable: repeatable)
+    }
 }

@@ -3,9 +3,6 @@ import NIOHTTP1
 
 /// The paths that serve streams, looked up by a request's head.
 struct StreamEndpoints: Sendable {
-    /// The names that every stream's query may have.
-    static let credentials: Set = ["token", "ticket"]
-
     let all: [any StreamEndpoint]
 
     /// - Parameter all: the most requested one comes first.
@@ -18,9 +15,7 @@ struct StreamEndpoints: Sendable {
 
         /// - Throws: ``Problem`` 400 for an invalid query.
         func query(of head: HTTPRequestHead) throws(Problem) -> Query {
-            try Query(
-                head.query, allowing: endpoint.names.union(StreamEndpoints.credentials),
-                repeatable: endpoint.repeatable)
+            try Query(head.query, allowing: endpoint.names)
         }
     }
 

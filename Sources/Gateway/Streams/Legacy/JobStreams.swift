@@ -9,8 +9,7 @@ struct JobStreams: StreamEndpoint {
     let store: any JobStore
     /// Nil for as long as it takes.
     let lifetime: Duration?
-    let names: Set<String> = []
-    let repeatable: Set<String> = []
+    let names = QueryNames.stream([])
 
     var path: PathPattern {
         switch kind {

@@ -11,8 +11,7 @@ import Text
 struct LegacyEventStream: StreamEndpoint {
     let path: PathPattern = "/api/events/stream"
     let store: any BoardStore
-    let names: Set<String> = ["types", "since"]
-    let repeatable: Set<String> = ["board"]
+    let names = QueryNames.stream(["types", "since"], repeatable: ["board"])
 
     func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         let query = try StreamQuery(

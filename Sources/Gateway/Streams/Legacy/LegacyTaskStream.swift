@@ -8,8 +8,7 @@ struct LegacyTaskStream: StreamEndpoint {
     static let status = "generated"
 
     let path: PathPattern
-    let names: Set<String> = ["limit", "mode"]
-    let repeatable: Set<String> = ["board"]
+    let names = QueryNames.stream(["limit", "mode"], repeatable: ["board"])
 
     private let store: any BoardStore
     private let clock: @Sendable () -> Timestamp
