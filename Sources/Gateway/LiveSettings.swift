@@ -8,6 +8,9 @@ final class LiveSettings: Sendable {
 
     var current: GatewaySettings { settings.withLock { $0 } }
 
+    /// A part of the settings, without a copy of the rest.
+    func read<Value: Sendable>(_ part: (borrowing GatewaySettings) -> Value) -> Value { settings.withLock { part($0) } }
+
     /// Takes over the settings that may change while connections are open: origins, proxies and rate limits.
     func use(_ other: GatewaySettings) {
         settings.withLock {

@@ -13,7 +13,7 @@ struct BearerAuthentication: RouterMiddleware {
     ) async throws -> Response {
         var context = context
         let fields = CredentialFields(request.head)
-        let origins = failures.settings.current.allOrigins
+        let origins = failures.settings.read { $0.allOrigins }
         context.identity = Result { () throws(Problem) in
             try authenticator.principal(of: Credentials(fields, origins: origins))
         }

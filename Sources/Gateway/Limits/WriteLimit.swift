@@ -23,7 +23,7 @@ struct WriteLimit: Sendable {
         _ request: Request, in context: TenantContext, _ work: () async throws -> Response
     ) async throws -> Response {
         guard Self.methods.contains(request.method) else { return try await work() }
-        let limit = settings.current.writes[context.tenant]
+        let limit = settings.read { $0.writes[context.tenant] }
         let writer = Writer(tenant: context.tenant, user: context.principal.user)
         let decision = limiter.take(writer, within: limit, at: uptime())
         let fields = RateLimitFields("writes", limit, decision)

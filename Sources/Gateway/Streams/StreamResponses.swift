@@ -28,8 +28,8 @@ struct StreamResponses: Sendable {
 
     /// - Parameter tenant: the tenant of the token; nil without a valid token.
     func cors(_ request: HTTPRequestHead, of tenant: TenantID?) -> [(String, String)] {
+        guard live.read({ $0.hasOrigins }) else { return [] }
         let settings = live.current
-        guard settings.hasOrigins else { return [] }
         guard let origin = request.headers.first(name: "origin"), settings.lets(origin, read: tenant) else {
             return [("Vary", "Origin")]
         }

@@ -26,8 +26,9 @@ final class Streams: Sendable {
     func authenticate(
         _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client
     ) throws(Problem) -> Principal {
-        try admission.authenticate(client) { () throws(Problem) in
-            try Credentials(CredentialFields(head), query: query, origins: settings.allOrigins)
+        let origins = admission.failures.settings.read { $0.allOrigins }
+        return try admission.authenticate(client) { () throws(Problem) in
+            try Credentials(CredentialFields(head), query: query, origins: origins)
         }
     }
 
