@@ -1,10 +1,16 @@
 import Text
 
-/// One life of a database: a new file has a new epoch, so that numbers of an old one are not taken for its own.
+/// The name of one run of a log: each start of a gateway begins a new epoch, in which the numbers from then on are given.
+///
+/// A database that was put back, cut short or reverted goes on in another epoch than the life that was lost, so that the
+/// numbers of the two are not taken for each other.
 public struct Epoch: Sendable, Hashable, CustomStringConvertible {
     public let rawValue: UInt32
 
     static let length = 8
+
+    /// What rows have that were written before epochs were logged; no run is named so.
+    public static let unknown = Epoch(rawValue: 0)
 
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 

@@ -1,6 +1,6 @@
 /// What was announced, by number. Boardcast's memory: replay, slow readers and polling all read here.
 public protocol EventLog: Sendable {
-    /// This life of the database, the same as long as it lasts.
+    /// The epoch in which numbers are given now.
     var epoch: Epoch { get }
 
     /// The newest number and the oldest that is still held; `head` 0 and `oldest` 1 for a tenant that has none yet.
@@ -29,17 +29,18 @@ public protocol TenantHistory: EventLog {
 }
 
 public struct LogBounds: Sendable, Equatable {
-    public let epoch: Epoch
+    public let epochs: Epochs
     public let head: Int
     public let oldest: Int
 
-    public init(epoch: Epoch, head: Int, oldest: Int) {
-        self.epoch = epoch
+    public init(epochs: Epochs, head: Int, oldest: Int) {
+        self.epochs = epochs
         self.head = head
         self.oldest = oldest
     }
 
-    public var cursor: Cursor { Cursor(seq: head, epoch: epoch) }
+    /// The place after the newest event.
+    public var cursor: Cursor { epochs.cursor(at: head) }
 }
 
 public struct LogPage: Sendable {

@@ -4,7 +4,7 @@ public enum ResyncReason: String, Sendable {
     case cursorExpired = "cursor_expired"
     /// Not a cursor.
     case cursorMalformed = "cursor_malformed"
-    /// Of another life of the database.
+    /// Of an epoch that is not known, or of events that were lost: the database is not the one that gave it.
     case epochChanged = "epoch_changed"
     /// Beyond the newest number.
     case cursorAhead = "cursor_ahead"
@@ -14,8 +14,8 @@ public enum ResyncReason: String, Sendable {
 public enum Resumption: Sendable, Equatable {
     /// No cursor was given: live from the head.
     case fresh
-    /// Everything after this number, then live.
-    case replay(after: Int)
+    /// Everything after this place, then live.
+    case replay(after: Cursor)
     case resync(ResyncReason)
 
     /// - Parameter cursor: as the client sent it, nil or empty when it sent none.
@@ -27,9 +27,9 @@ public enum Resumption: Sendable, Equatable {
 
     /// - Parameter bounds: of the transaction that the events after `place` are read in.
     public init(_ place: Cursor, in bounds: LogBounds) {
-        guard place.epoch == bounds.epoch else { self = .resync(.epochChanged); return }
+        guard bounds.epochs.knows(place, head: bounds.head) else { self = .resync(.epochChanged); return }
         guard place.seq <= bounds.head else { self = .resync(.cursorAhead); return }
         guard place.seq >= bounds.oldest - 1 else { self = .resync(.cursorExpired); return }
-        self = .replay(after: place.seq)
+        self = .replay(after: place)
     }
 }

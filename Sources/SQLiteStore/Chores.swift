@@ -41,6 +41,7 @@ struct Chores {
             row.oldest = oldest
             try db.inTransaction(.immediate) {
                 try EventTable.delete(before: oldest, of: row.number, in: db)
+                try EpochTable.delete(before: oldest, of: row.number, in: db)
                 try TenantTable.update(row, in: db)
                 return .commit
             }

@@ -74,6 +74,7 @@ struct DatabaseCheck {
     private static func faultOfContent(_ db: Database) throws -> String? {
         let rows = try TenantTable.rows(in: db)
         _ = try RevocationTable.list(in: db)
+        _ = try EpochTable.runs(in: db)
         func count(_ condition: String) throws -> Int {
             try Int.fetchOne(db, sql: "SELECT count(*) FROM tenants WHERE \(condition)") ?? 0
         }
@@ -83,6 +84,7 @@ struct DatabaseCheck {
         guard try count("last_task < coalesce((SELECT max(id) FROM tasks WHERE tenant = number), 0)") == 0 else {
             return "there are tasks beyond the newest"
         }
+        if let reason = try EpochTable.fault(in: db) { return reason }
         var events = 0
         for row in rows { events += min(row.head - row.oldest + 1, Self.events + 1 - events) }
         guard events <= Self.events else { return nil }
@@ -99,6 +101,7 @@ struct DatabaseCheck {
         try BoardTable.forEach(in: db, read)
         try TaskTable.forEach(in: db, read)
         try EventTable.forEach(in: db, read)
+        try EpochTable.forEach(in: db, read)
         try JobTable.forEach(in: db, read)
         try AnswerTable.forEach(in: db, read)
         try AuditTable.forEach(in: db, read)

@@ -9,7 +9,7 @@ enum DatabaseFile {
         /// Nil in memory, as is ``checkpointer``.
         let lock: DatabaseLock?
         let checkpointer: Checkpointer?
-        let epoch: Epoch
+        let runs: RunLog
         let beginning: Timestamp
         /// The condition in which it was found.
         let condition: DatabaseCondition
@@ -54,15 +54,16 @@ enum DatabaseFile {
             let database = try connect()
             try migrator.migrate(database)
             let checkpointer = try lock.map { _ in try Checkpointer(path: path, failures: log.checkpoints) }
-            return try database.read { db in
-                let epoch = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'epoch'")
-                let beginning = try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")
-                guard let epoch = epoch.flatMap(UInt32.init(exactly:)), let beginning, Timestamp.writable ~= beginning
-                else { throw SQLiteStoreError.damaged(path: path, reason: "its epoch is missing") }
-                return Opened(
-                    database: database, lock: lock, checkpointer: checkpointer, epoch: Epoch(rawValue: epoch),
-                    beginning: Timestamp(milliseconds: beginning), condition: condition)
+            let beginning = try database.read { db in
+                try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")
             }
+            guard let beginning, Timestamp.writable ~= beginning else {
+                throw SQLiteStoreError.damaged(path: path, reason: "its beginning is missing")
+            }
+            return Opened(
+                database: database, lock: lock, checkpointer: checkpointer,
+                runs: try RunLog(beginningIn: database, isNew: condition.isNew),
+                beginning: Timestamp(milliseconds: beginning), condition: condition)
         } catch { throw SQLiteStoreError(error, opening: path) }
     }
 

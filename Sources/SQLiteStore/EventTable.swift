@@ -105,9 +105,11 @@ struct EventRow {
         try reader.check(sum.value, against: 6)
     }
 
-    func event(of tenant: TenantID) throws -> Event {
+    /// - Parameter epochs: of the tenant.
+    func event(of tenant: TenantID, _ epochs: Epochs) throws -> Event {
         Event(
-            tenant: tenant, seq: seq, audience: audience, type: type, timestamp: timestamp, json: try row.bytes(5))
+            tenant: tenant, seq: seq, epoch: epochs.epoch(of: seq), audience: audience, type: type,
+            timestamp: timestamp, json: try row.bytes(5))
     }
 
     static func sum(of event: Event, of tenant: Int) -> Int {

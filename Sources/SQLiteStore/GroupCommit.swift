@@ -21,6 +21,7 @@ final class GroupCommit: Sendable {
 
     private let database: any DatabaseWriter
     private let settings: StoreSettings
+    private let thisRun: Run
     private let beginning: Timestamp
     private let now: @Sendable () -> Timestamp
     private let announce: @Sendable ([Event]) -> Void
@@ -35,6 +36,7 @@ final class GroupCommit: Sendable {
         now: @escaping @Sendable () -> Timestamp, announce: @escaping @Sendable ([Event]) -> Void
     ) {
         database = opened.database
+        thisRun = opened.runs.current
         beginning = opened.beginning
         checkpointer = opened.checkpointer
         self.settings = settings
@@ -196,7 +198,7 @@ final class GroupCommit: Sendable {
                 let tenant = write.author.tenant
                 var rows =
                     if let rows = tenants[tenant] { rows } else {
-                        try TenantRows(tenant, beginning: beginning, in: db)
+                        try TenantRows(tenant, in: thisRun, beginning: beginning, db)
                     }
                 var gate = Gate(author: write.author, once: write.once, now: now())
                 let commit = try gate.perform(write.command, in: &rows)

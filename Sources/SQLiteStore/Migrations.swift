@@ -24,6 +24,10 @@ enum Migrations {
         migrator.registerMigration("4: checksums") { db in
             for table in summed { try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN sum INTEGER") }
         }
+        migrator.registerMigration("5: epochs") { db in
+            try db.execute(sql: epochs)
+            try db.execute(sql: "INSERT INTO runs (number, epoch) SELECT 1, value FROM meta WHERE name = 'epoch'")
+        }
         return migrator
     }
 
@@ -133,6 +137,27 @@ enum Migrations {
             at INTEGER NOT NULL,
             PRIMARY KEY (tenant, id)
         ) STRICT;
+        """
+
+    /// The first run of a database from before there were runs has the epoch of its making, and all that it numbered.
+    /// `epoch` is 0 in rows that were not changed since.
+    private static let epochs = """
+        CREATE TABLE runs (
+            number INTEGER PRIMARY KEY,
+            epoch INTEGER NOT NULL UNIQUE,
+            sum INTEGER
+        ) STRICT;
+
+        CREATE TABLE epochs (
+            tenant INTEGER NOT NULL,
+            run INTEGER NOT NULL,
+            after INTEGER NOT NULL,
+            sum INTEGER,
+            PRIMARY KEY (tenant, run)
+        ) STRICT, WITHOUT ROWID;
+
+        ALTER TABLE boards ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE tasks ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0;
         """
 
     /// Columns that may be long come last, so that the others are read without them.

@@ -5,13 +5,14 @@ public import Logging
 
 /// Boards, tasks and the log in one SQLite file: one writer that commits in groups, and concurrent readers (WAL).
 public final class SQLiteBoardStore: BoardStore {
-    public let epoch: Epoch
+    public var epoch: Epoch { runs.current.epoch }
     let database: any DatabaseWriter
     /// How the database was found.
     public let condition: DatabaseCondition
     private let lock: DatabaseLock?
     private let checkpointer: Checkpointer?
     private let writer: GroupCommit
+    private let runs: RunLog
     private let beginning: Timestamp
     let settings: StoreSettings
     let log: StoreLog
@@ -30,7 +31,7 @@ public final class SQLiteBoardStore: BoardStore {
         log = StoreLog(logger, uptime: uptime)
         let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
         (database, lock, condition) = (opened.database, opened.lock, opened.condition)
-        (epoch, beginning) = (opened.epoch, opened.beginning)
+        (runs, beginning) = (opened.runs, opened.beginning)
         self.settings = settings
         checkpointer = opened.checkpointer
         writer = GroupCommit(opened, settings: settings, log: log, now: now, announce: announce)
@@ -93,7 +94,7 @@ public final class SQLiteBoardStore: BoardStore {
 
     public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
         let found = try await read(author.tenant) { tenant in
-            try tenant.job(id).map { JobSnapshot(job: $0, cursor: tenant.bounds.cursor) }
+            try tenant.job(id).map { JobSnapshot(job: $0, cursor: try tenant.bounds().cursor) }
         }
         guard let found, author.sees(found.job) else { throw .notFound(.job(id)) }
         return found
@@ -110,7 +111,7 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     public func bounds(of tenant: TenantID) async throws(StoreFailure) -> LogBounds {
-        try await readLog(tenant) { $0.bounds }
+        try await readLog(tenant) { try $0.bounds() }
     }
 
     public func page(
@@ -173,8 +174,8 @@ public final class SQLiteBoardStore: BoardStore {
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws -> Value {
         let retention = settings.retention[tenant]
-        let value = try await database.read { [epoch, beginning] db in
-            try body(TenantReader(tenant, epoch: epoch, beginning: beginning, retention: retention, in: db))
+        let value = try await database.read { [runs, beginning] db in
+            try body(TenantReader(tenant, runs: runs, beginning: beginning, retention: retention, in: db))
         }
         log.reads.succeed()
         return value

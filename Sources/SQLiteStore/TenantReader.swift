@@ -8,18 +8,25 @@ struct TenantReader {
     /// Nil for a tenant that never wrote: it has only the board `main`.
     private let row: TenantRow?
     private let db: Database
+    private let runs: RunLog
     private let beginning: Timestamp
-    /// The bounds of the log in this transaction.
-    let bounds: LogBounds
+    private let retention: Retention
 
-    init(_ tenant: TenantID, epoch: Epoch, beginning: Timestamp, retention: Retention, in db: Database) throws {
+    init(_ tenant: TenantID, runs: RunLog, beginning: Timestamp, retention: Retention, in db: Database) throws {
         self.tenant = tenant
         self.db = db
+        self.runs = runs
         self.beginning = beginning
+        self.retention = retention
         row = try TenantTable.row(of: tenant, in: db)
+    }
+
+    /// The bounds of the log in this transaction.
+    func bounds() throws -> LogBounds {
+        let epochs = Epochs(runs.runs, spans: try row.map { try EpochTable.spans(of: $0.number, runs, in: db) } ?? [])
         let head = row?.head ?? 0
-        bounds = LogBounds(
-            epoch: epoch, head: head, oldest: retention.oldest(stored: row?.oldest ?? 1, head: head))
+        let oldest = retention.oldest(stored: row?.oldest ?? 1, head: head)
+        return LogBounds(epochs: epochs, head: head, oldest: epochs.oldest(oldest))
     }
 
     /// The boards that were asked for, ordered by id; a board asked for by name must exist.
@@ -59,7 +66,7 @@ struct TenantReader {
                 grouping: try TaskTable.tasks(on: board.id, of: row.number, in: db), by: \.status)
             for status in board.statuses { tasks += columns[status] ?? [] }
         }
-        return BoardSnapshot(boards: boards, tasks: tasks, cursor: bounds.cursor)
+        return BoardSnapshot(boards: boards, tasks: tasks, cursor: try bounds().cursor)
     }
 
     func newestTasks(
@@ -71,10 +78,11 @@ struct TenantReader {
             let column = BoardColumn(board: board.id, status: status)
             tasks += try TaskTable.newest(in: column, count: count, of: row.number, in: db)
         }
-        return NewestTasks(tasks: Array(tasks.sorted { $0.id > $1.id }.prefix(count)), cursor: bounds.cursor)
+        return NewestTasks(tasks: Array(tasks.sorted { $0.id > $1.id }.prefix(count)), cursor: try bounds().cursor)
     }
 
     func page(after seq: Int, selection: Selection, count: Int, bytes: Int) throws -> LogPage {
+        let bounds = try bounds()
         var end = min(max(seq, bounds.oldest - 1), bounds.head)
         var events: [Event] = []
         var size = 0
@@ -83,7 +91,7 @@ struct TenantReader {
             try scan(from: end + 1, through: min(bounds.head, end + EventTable.scan)) { row in
                 if selection.shows(row.audience, row.type) {
                     guard events.count < count else { return false }
-                    let event = try row.event(of: tenant)
+                    let event = try row.event(of: tenant, bounds.epochs)
                     size += event.json.count
                     guard events.isEmpty || size <= bytes else { return false }
                     events.append(event)
@@ -98,23 +106,25 @@ struct TenantReader {
     }
 
     func newest(selection: Selection, count: Int) throws -> LogPage {
+        let bounds = try bounds()
         var events: [Event] = []
         let start = max(bounds.oldest, bounds.head - EventTable.longScan + 1)
         try scan(from: start, through: bounds.head, backwards: true) { row in
             guard events.count < count else { return false }
-            if selection.shows(row.audience, row.type) { events.append(try row.event(of: tenant)) }
+            if selection.shows(row.audience, row.type) { events.append(try row.event(of: tenant, bounds.epochs)) }
             return true
         }
         return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)
     }
 
     func tail(count: Int, bytes: Int) throws -> LogPage {
+        let bounds = try bounds()
         var events: [Event] = []
         var size = 0
         do {
             try scan(from: bounds.oldest, through: bounds.head, backwards: true) { row in
                 guard events.count < count else { return false }
-                let event = try row.event(of: tenant)
+                let event = try row.event(of: tenant, bounds.epochs)
                 size += event.json.count
                 guard size <= bytes else { return false }
                 events.append(event)

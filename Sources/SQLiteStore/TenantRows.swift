@@ -9,7 +9,9 @@ import GRDB
 struct TenantRows: BoardTransaction {
     let tenant: TenantID
     private let db: Database
+    private let run: Run
     private var row: TenantRow
+    private var isRunNoted = false
     private var boards: [BoardID: CachedBoard] = [:]
 
     private struct CachedBoard {
@@ -19,8 +21,9 @@ struct TenantRows: BoardTransaction {
     }
 
     /// Reads the tenant; creates it with its board `main` when it is new.
-    init(_ tenant: TenantID, beginning: Timestamp, in db: Database) throws(BoardError) {
+    init(_ tenant: TenantID, in run: Run, beginning: Timestamp, _ db: Database) throws(BoardError) {
         self.tenant = tenant
+        self.run = run
         self.db = db
         row = try storing {
             if let row = try TenantTable.row(of: tenant, in: db) { return row }
@@ -36,6 +39,7 @@ struct TenantRows: BoardTransaction {
         if excess >= Chores.batch {
             row.oldest += min(excess, 4 * Chores.batch)
             try EventTable.delete(before: row.oldest, of: row.number, in: db)
+            try EpochTable.delete(before: row.oldest, of: row.number, in: db)
         }
         try TenantTable.update(row, in: db)
         for (id, cached) in boards where cached.isHeadChanged {
@@ -44,6 +48,7 @@ struct TenantRows: BoardTransaction {
     }
 
     var head: Int { row.head }
+    var epoch: Epoch { run.epoch }
 
     func board(_ id: BoardID) throws(BoardError) -> Board? {
         if let cached = boards[id] { return cached.board }
@@ -120,6 +125,10 @@ struct TenantRows: BoardTransaction {
 
     mutating func takeNumbers(on board: BoardID?) throws(BoardError) -> (seq: Int, boardSeq: Int?) {
         let seq = try next(row.head)
+        if !isRunNoted {
+            try storing { try EpochTable.note(run, after: row.head, of: row.number, in: db) }
+            isRunNoted = true
+        }
         guard let board else {
             row.head = seq
             return (seq, nil)

@@ -7,7 +7,7 @@ extension StoreContract {
     static let log: [StoreContract] = [
         StoreContract("a log that is empty begins at one") { store in
             let bounds = try await store.store.bounds(of: Principal.ann.tenant)
-            #expect(bounds == LogBounds(epoch: store.store.epoch, head: 0, oldest: 1))
+            #expect(bounds == LogBounds(epochs: Epochs(store.store.epoch), head: 0, oldest: 1))
             let all = Selection(boards: .all)
             for page in [
                 try await store.store.page(of: Principal.ann.tenant, after: 0, selection: all, count: 9, bytes: 999),

@@ -9,7 +9,9 @@ import Testing
     static let k = UserID("K")!
 
     private func event(_ audience: Audience, _ type: EventType = .taskCreated) -> Event {
-        Event(tenant: TenantID("acme")!, seq: 1, audience: audience, type: type, timestamp: 0, json: Array("{}".utf8))
+        Event(
+            tenant: TenantID("acme")!, seq: 1, epoch: ResumptionTests.epoch, audience: audience, type: type,
+            timestamp: 0, json: Array("{}".utf8))
     }
 
     @Test func `all boards means every board, also one made later`() {
@@ -61,7 +63,7 @@ import Testing
 @Suite struct ResumptionTests {
     static let epoch = Epoch(rawValue: 0x9F03_C1AA)
     /// Numbers 11 to 20 are held.
-    static let bounds = LogBounds(epoch: epoch, head: 20, oldest: 11)
+    static let bounds = LogBounds(epochs: Epochs(epoch), head: 20, oldest: 11)
 
     private func resume(_ cursor: String?, in bounds: LogBounds = bounds) -> Resumption {
         Resumption(cursor: cursor, in: bounds)
@@ -74,7 +76,7 @@ import Testing
 
     @Test(arguments: [10, 11, 15, 19, 20])
     func `a cursor whose next event is still held is honoured`(seq: Int) {
-        #expect(resume("\(seq)-9f03c1aa") == .replay(after: seq))
+        #expect(resume("\(seq)-9f03c1aa") == .replay(after: Cursor(seq: seq, epoch: Self.epoch)))
     }
 
     @Test(arguments: [0, 1, 9])
@@ -98,14 +100,14 @@ import Testing
     }
 
     @Test func `a log that never had an event honours zero and nothing else`() {
-        let empty = LogBounds(epoch: Self.epoch, head: 0, oldest: 1)
-        #expect(resume("0-9f03c1aa", in: empty) == .replay(after: 0))
+        let empty = LogBounds(epochs: Epochs(Self.epoch), head: 0, oldest: 1)
+        #expect(resume("0-9f03c1aa", in: empty) == .replay(after: Cursor(seq: 0, epoch: Self.epoch)))
         #expect(resume("1-9f03c1aa", in: empty) == .resync(.cursorAhead))
     }
 
     @Test func `a log that holds nothing any more honours its head`() {
-        let trimmed = LogBounds(epoch: Self.epoch, head: 20, oldest: 21)
-        #expect(resume("20-9f03c1aa", in: trimmed) == .replay(after: 20))
+        let trimmed = LogBounds(epochs: Epochs(Self.epoch), head: 20, oldest: 21)
+        #expect(resume("20-9f03c1aa", in: trimmed) == .replay(after: Cursor(seq: 20, epoch: Self.epoch)))
         #expect(resume("19-9f03c1aa", in: trimmed) == .resync(.cursorExpired))
         #expect(trimmed.cursor == Cursor(seq: 20, epoch: Self.epoch))
     }

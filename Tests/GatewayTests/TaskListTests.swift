@@ -27,9 +27,10 @@ import Testing
             $0.name("task"); task.write(into: &$0)
         }
         let event = Event(
-            tenant: TenantID("acme")!, seq: seq, audience: .board(task.board), type: type, timestamp: 0,
+            tenant: TenantID("acme")!, seq: seq, epoch: Epoch(rawValue: 1), audience: .board(task.board), type: type,
+            timestamp: 0,
             json: json.bytes)
-        return EventFrame(event, epoch: Epoch(rawValue: 1))
+        return EventFrame(event)
     }
 
     private func list(_ ids: [Int], limit: Int = 50, changes: Bool = false) -> TaskList {
@@ -125,9 +126,10 @@ import Testing
         let shape = TaskList.Shape(status: "generated", limit: 50, sendsChanges: false)
         var list = TaskList(shape, [task(3, board: "plan"), task(2), task(1, board: "plan")], at: 10)
         let event = Event(
-            tenant: TenantID("acme")!, seq: 11, audience: .board(BoardID("plan")!), type: .boardDeleted, timestamp: 0,
+            tenant: TenantID("acme")!, seq: 11, epoch: Epoch(rawValue: 1), audience: .board(BoardID("plan")!),
+            type: .boardDeleted, timestamp: 0,
             json: Array("{}".utf8))
-        list.apply(EventFrame(event, epoch: Epoch(rawValue: 1)))
+        list.apply(EventFrame(event))
         #expect(ids(try objects(list.takeChanges(at: 0)).first) == [2])
     }
 

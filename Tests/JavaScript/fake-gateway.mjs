@@ -52,7 +52,8 @@ class Stream {
 
 /** Answers as the gateway does, from memory, at the clock's time; and misbehaves when it is told to. */
 export class FakeGateway {
-    epoch = "e1";
+    /** The epochs, each with the number after which it began. */
+    #runs = [{ epoch: "e1", after: 0 }];
     log = [];
     /** Events up to here are forgotten. */
     forgotten = 0;
@@ -74,8 +75,22 @@ export class FakeGateway {
         return new Date(this.clock.now()).toISOString();
     }
 
+    /** Another database takes the place of this one. */
+    set epoch(epoch) {
+        this.#runs = [{ epoch, after: 0 }];
+    }
+
+    /** A clean restart: what follows is numbered in another epoch, and what was before is known. */
+    restart(epoch) {
+        this.#runs.push({ epoch, after: this.log.length });
+    }
+
+    cursorAt(seq, runs = this.#runs) {
+        return `${seq}-${(runs.findLast(({ after }) => after < seq) ?? runs[0]).epoch}`;
+    }
+
     get head() {
-        return `${this.log.length}-${this.epoch}`;
+        return this.cursorAt(this.log.length);
     }
 
     get stream() {
@@ -160,7 +175,7 @@ export class FakeGateway {
         }, cursor);
         if (reason) stream.tell({ type: "stream.resync", reason, cursor: this.head });
         for (const event of this.log.slice(place ?? this.log.length)) {
-            if (stream.shows(event)) stream.tell(event, `${event.seq}-${this.epoch}`);
+            if (stream.shows(event)) stream.tell(event, this.cursorAt(event.seq));
         }
         return this.answer(stream);
     }
@@ -168,7 +183,9 @@ export class FakeGateway {
     #place(cursor) {
         if (cursor === null) return { place: null };
         const [seq, epoch] = [Number.parseInt(cursor, 10), cursor.split("-")[1]];
-        const reason = epoch !== this.epoch ? "epoch_changed" : seq < this.forgotten ? "cursor_expired"
+        const run = this.#runs.findIndex((known) => known.epoch === epoch);
+        const isKnown = run >= 0 && seq <= (this.#runs[run + 1]?.after ?? Infinity);
+        const reason = !isKnown ? "epoch_changed" : seq < this.forgotten ? "cursor_expired"
             : seq > this.log.length ? "cursor_ahead" : null;
         return reason ? { place: null, reason } : { place: seq };
     }
@@ -176,11 +193,11 @@ export class FakeGateway {
     async #events({ query, signal }) {
         const { place, reason } = this.#place(query.get("since"));
         if (place === null) return json({ events: [], cursor: this.head, recovered: false, reason });
-        const [limit, { epoch }] = [Number(query.get("limit")), this];
+        const [limit, runs] = [Number(query.get("limit")), this.#runs];
         const found = () => this.log.slice(place, place + limit);
         if (found().length === 0 && Number(query.get("wait")) > 0) await this.#wait(query.get("wait") * 1000, signal);
         const events = found();
-        const cursor = `${events.at(-1)?.seq ?? place}-${epoch}`;
+        const cursor = this.cursorAt(events.at(-1)?.seq ?? place, runs);
         const boards = query.getAll("board");
         const shown = events.filter(({ boardId }) => boards.length === 0 || !boardId || boards.includes(boardId));
         return json({ events: shown, cursor, recovered: true });

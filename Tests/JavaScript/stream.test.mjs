@@ -274,6 +274,43 @@ test("a cursor that is not honoured brings a new state, and nothing twice", asyn
     }
 });
 
+test("a restart goes on in another epoch, and nothing is told twice or loaded again", async () => {
+    for (const snapshot of [true, false]) {
+        const world = new World();
+        const heard = await world.open({ snapshot });
+        for (const epoch of ["e2", "e3", "e4"]) {
+            await world.gateway.publish();
+            await world.gateway.cut();
+            world.gateway.restart(epoch);
+            await world.clock.advance(5000);
+            await world.gateway.publish();
+            await world.gateway.publish();
+            assert.equal(heard.client.cursor, world.gateway.head);
+        }
+        assert.deepEqual(heard.seqs, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert.deepEqual([heard.resyncs, heard.snapshots.length, heard.client.state], [[], snapshot ? 1 : 0, "live"]);
+    }
+});
+
+test("the cursor within a burst is one to come back with", async () => {
+    const world = new World();
+    for (let count = 0; count < 3; count += 1) await world.gateway.publish();
+    world.gateway.restart("e2");
+    for (let count = 0; count < 3; count += 1) await world.gateway.publish();
+    const cursors = [];
+    const heard = world.client({ snapshot: false, since: "1-e1" });
+    heard.client.on("*", () => cursors.push(heard.client.cursor));
+    heard.client.open();
+    await settle();
+    assert.deepEqual(heard.seqs, [2, 3, 4, 5, 6]);
+    world.gateway.restart("e3");
+    for (const since of cursors) {
+        const again = await world.open({ snapshot: false, since });
+        assert.deepEqual(again.resyncs, []);
+        assert.equal(again.seqs.length, 6 - Number.parseInt(since, 10));
+    }
+});
+
 test("without snapshots a resync is told, and events go on from the head", async () => {
     const world = new World();
     const heard = await world.open({ snapshot: false });

@@ -323,6 +323,26 @@ test("a new state is loaded by every tab", async () => {
     }
 });
 
+test("a restart under several tabs costs none of them its state", async () => {
+    const browser = new Browser();
+    const { gateway, clock } = browser.world;
+    const tabs = await openTabs(browser, 3);
+    await gateway.publish();
+    await gateway.cut();
+    gateway.restart("e2");
+    await clock.advance(1000);
+    await gateway.publish();
+    // One that comes now has its state from another epoch than the leader's next events follow.
+    tabs.push(await browser.open());
+    gateway.restart("e3");
+    await gateway.publish();
+    await gateway.publish();
+    for (const { resyncs, snapshots, seqs } of tabs) {
+        assert.deepEqual([resyncs, snapshots.length, seqs.at(-1)], [[], 1, gateway.log.length]);
+    }
+    assertComplete(browser, tabs);
+});
+
 test("other claims are another stream, another token of the same is not", async () => {
     const browser = new Browser();
     const { gateway, world } = { ...browser.world, world: browser.world };

@@ -40,7 +40,8 @@ import Testing
         hub.relay.announce(
             audiences.enumerated().map { index, audience in
                 Event(
-                    tenant: TestLog.tenant, seq: index + 1, audience: audience, type: .taskCreated, timestamp: 0,
+                    tenant: TestLog.tenant, seq: index + 1, epoch: hub.log.epoch, audience: audience,
+                    type: .taskCreated, timestamp: 0,
                     json: Array("{}".utf8))
             })
         try await hub.settle { reader.numbers.last == 6 }
@@ -80,7 +81,8 @@ import Testing
         for (seq, audience) in [Audience.board(.main), .user(Self.k), .tenant].enumerated() {
             hub.relay.announce([
                 Event(
-                    tenant: other, seq: seq + 1, audience: audience, type: .taskCreated, timestamp: 0,
+                    tenant: other, seq: seq + 1, epoch: hub.log.epoch, audience: audience, type: .taskCreated,
+                    timestamp: 0,
                     json: Array("{}".utf8))
             ])
             hub.relay.announce(

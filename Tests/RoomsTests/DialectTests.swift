@@ -96,7 +96,8 @@ import Testing
         let reader = try await hub.join(on: counting) {
             let seq = hub.log.all.count
             hub.log.commit(.board(.main), count: 2)
-            return .init(Encoded(StreamBytes.block(name: "state", json: Array("\(seq)".utf8))), seq: seq)
+            let state = Encoded(StreamBytes.block(name: "state", json: Array("\(seq)".utf8)))
+            return .init(state, at: Cursor(seq: seq, epoch: hub.log.epoch))
         }
         try await hub.settle { reader.reader?.state == .live && plain.numbers.last == 6 }
         #expect(try await told(reader, in: hub) == ["state 4", "count 5", "count 6"])
@@ -106,7 +107,8 @@ import Testing
         let hub = TestHub()
         let reader = try await hub.join(on: counting) {
             hub.log.commit(.board(.main))
-            return .init(Encoded(StreamBytes.block(name: "state", json: Array("0".utf8)), isLast: true), seq: 0)
+            let state = Encoded(StreamBytes.block(name: "state", json: Array("0".utf8)), isLast: true)
+            return .init(state, at: Cursor(seq: 0, epoch: hub.log.epoch))
         }
         try await hub.settle { reader.sink.isClosed }
         #expect(try await told(reader, in: hub) == ["state 0"])

@@ -27,7 +27,8 @@ final class ManyTenantsLog: TenantHistory {
             let head = events[tenant, default: []].count
             let new = audiences.enumerated().map { index, audience in
                 Event(
-                    tenant: tenant, seq: head + index + 1, audience: audience, type: .taskCreated, timestamp: 0,
+                    tenant: tenant, seq: head + index + 1, epoch: epoch, audience: audience, type: .taskCreated,
+                    timestamp: 0,
                     json: Array(#"{"tenant":"\#(tenant)","seq":\#(head + index + 1)}"#.utf8))
             }
             events[tenant, default: []] += new
@@ -38,12 +39,12 @@ final class ManyTenantsLog: TenantHistory {
     func all(of tenant: TenantID) -> [Event] { events.withLock { $0[tenant] ?? [] } }
 
     private func page(_ events: [Event], end: Int, of all: [Event]) -> LogPage {
-        LogPage(events: events, end: end, bounds: LogBounds(epoch: epoch, head: all.count, oldest: 1))
+        LogPage(events: events, end: end, bounds: LogBounds(epochs: Epochs(epoch), head: all.count, oldest: 1))
     }
 
     func boardIDs(of tenant: TenantID) async -> Set<BoardID> { [.main, BoardID("a")!] }
     func bounds(of tenant: TenantID) async -> LogBounds {
-        LogBounds(epoch: epoch, head: all(of: tenant).count, oldest: 1)
+        LogBounds(epochs: Epochs(epoch), head: all(of: tenant).count, oldest: 1)
     }
 
     func page(

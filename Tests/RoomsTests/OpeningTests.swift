@@ -66,7 +66,8 @@ import Testing
         let reader = try await hub.join(snapshot: { [log = hub.log] in
             // The state is read between two commits.
             log.commit(.board(.main), count: 2)
-            let state = StreamRequest.Snapshot(json: Array(#"{"type":"init","count":7}"#.utf8), seq: 7)
+            let state = StreamRequest.Snapshot(
+                json: Array(#"{"type":"init","count":7}"#.utf8), at: Cursor(seq: 7, epoch: log.epoch))
             log.commit(.board(.main), count: 2)
             return state
         })
@@ -83,7 +84,7 @@ import Testing
         let hub = TestHub()
         hub.log.commit(.board(.main), count: 9)
         let state: @Sendable () async throws -> StreamRequest.Snapshot = {
-            .init(json: Array(#"{"type":"init"}"#.utf8), seq: 9)
+            .init(json: Array(#"{"type":"init"}"#.utf8), at: Cursor(seq: 9, epoch: hub.log.epoch))
         }
         let returning = try await hub.join(after: "3-abcdef01", snapshot: state)
         let strange = try await hub.join(after: "nonsense", snapshot: state)

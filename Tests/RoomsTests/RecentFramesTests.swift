@@ -7,13 +7,14 @@ import Testing
 
 @Suite struct RecentFramesTests {
     private func frame(_ seq: Int, bytes: Int = 100, at time: Timestamp = 0) -> EventFrame {
-        let empty = EventFrame(event(seq, padding: 0, at: time), epoch: Epoch(rawValue: 1)).bytes.readableBytes
-        return EventFrame(event(seq, padding: max(0, bytes - empty), at: time), epoch: Epoch(rawValue: 1))
+        let empty = EventFrame(event(seq, padding: 0, at: time)).bytes.readableBytes
+        return EventFrame(event(seq, padding: max(0, bytes - empty), at: time))
     }
 
     private func event(_ seq: Int, padding: Int, at time: Timestamp) -> Event {
         Event(
-            tenant: TestLog.tenant, seq: seq, audience: .tenant, type: .taskCreated, timestamp: time,
+            tenant: TestLog.tenant, seq: seq, epoch: Epoch(rawValue: 1), audience: .tenant, type: .taskCreated,
+            timestamp: time,
             json: Array(repeating: UInt8(ascii: "x"), count: padding))
     }
 

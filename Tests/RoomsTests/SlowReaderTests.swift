@@ -9,7 +9,7 @@ import Testing
 /// A slow reader harms nobody, and is not cut for being slow: it holds one frame, and reads on from the log.
 @Suite(.serialized) struct SlowReaderTests {
     private static func largestFrame(of hub: TestHub) -> Int {
-        hub.log.all.map { EventFrame($0, epoch: hub.log.epoch).bytes.readableBytes }.max() ?? 0
+        hub.log.all.map { EventFrame($0).bytes.readableBytes }.max() ?? 0
     }
 
     @Test(arguments: [1 << 20, 2000])

@@ -31,7 +31,7 @@ final class TestLog: TenantHistory {
             let new = (0..<count).map { offset in
                 let seq = events.count + 1 + offset
                 return Event(
-                    tenant: Self.tenant, seq: seq, audience: audience, type: type, timestamp: 0,
+                    tenant: Self.tenant, seq: seq, epoch: epoch, audience: audience, type: type, timestamp: 0,
                     json: Array(
                         #"{"type":"\#(type)","seq":\#(seq),"padding":"\#(String(repeating: "x", count: seq % 90))"}"#
                             .utf8))
@@ -44,7 +44,7 @@ final class TestLog: TenantHistory {
     var all: [Event] { events.withLock { $0 } }
 
     private var bounds: LogBounds {
-        LogBounds(epoch: epoch, head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
+        LogBounds(epochs: Epochs(epoch), head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
     }
 
     func boardIDs(of tenant: TenantID) async -> Set<BoardID> { [.main, BoardID("a")!, BoardID("b")!] }

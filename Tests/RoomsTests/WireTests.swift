@@ -19,7 +19,8 @@ import Testing
 
     private func event(_ seq: Int, json: [UInt8]) -> Event {
         Event(
-            tenant: TestLog.tenant, seq: seq, audience: .board(.main), type: .taskCreated, timestamp: 0, json: json)
+            tenant: TestLog.tenant, seq: seq, epoch: Self.epoch, audience: .board(.main), type: .taskCreated,
+            timestamp: 0, json: json)
     }
 
     private func object(_ text: String) -> [UInt8] {
@@ -35,7 +36,7 @@ import Testing
     @Test(arguments: hostile)
     func `hostile text is one event, and comes back byte by byte`(text: String) throws {
         let json = object(text)
-        let reader = try StrictStreamReader(EventFrame(event(42, json: json), epoch: Self.epoch).bytes)
+        let reader = try StrictStreamReader(EventFrame(event(42, json: json)).bytes)
         #expect(reader.events.count == 1)
         #expect(reader.events.first?.id == "42-9f03c1aa")
         #expect(reader.events.first?.name == nil, "onmessage only sees events without a name")
@@ -66,7 +67,7 @@ import Testing
                 bytes.writeImmutableBuffer(StreamBytes.heartbeat)
                 heartbeats += 1
             default:
-                bytes.writeImmutableBuffer(EventFrame(event(seq, json: json), epoch: Self.epoch).bytes)
+                bytes.writeImmutableBuffer(EventFrame(event(seq, json: json)).bytes)
                 sent.append(json)
             }
         }
@@ -88,7 +89,7 @@ import Testing
     }
 
     @Test func `an ephemeral event has no id and leaves the last one alone`() throws {
-        var bytes = EventFrame(event(7, json: object("a")), epoch: Self.epoch).bytes
+        var bytes = EventFrame(event(7, json: object("a"))).bytes
         bytes.writeImmutableBuffer(
             EventFrame(ephemeral: object("b"), audience: .tenant, type: .taskCreated, timestamp: 0).bytes)
         let reader = try StrictStreamReader(bytes)

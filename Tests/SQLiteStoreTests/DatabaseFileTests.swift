@@ -153,17 +153,20 @@ import Testing
     }
 
     @Test func `rows of before there were checksums are read as they are`() async throws {
-        let store = try open()
-        _ = try await store.write(.createTask(TaskDraft(object(#"{"name":"a"}"#))), by: .ann, once: nil)
-        await store.close()
-        let other = try DatabaseQueue(path: path)
-        try await other.write { db in
-            for table in [
-                "tenants", "boards", "board_heads", "tasks", "events", "answers", "revocations", "audit", "jobs",
-            ] { try db.execute(sql: "ALTER TABLE \(table) DROP COLUMN sum") }
-            try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = '4: checksums'")
+        let old = try DatabaseQueue(path: path)
+        try Migrations.all(now: 0).migrate(old, upTo: "3: jobs")
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO tenants VALUES (1, '\(Principal.ann.tenant)', 1, 1, 1);
+                    INSERT INTO boards VALUES (1, 'main', 'Main', '["inbox"]', 1, 0, 0);
+                    INSERT INTO board_heads VALUES (1, 'main', 1);
+                    INSERT INTO tasks VALUES
+                        (1, 1, 'main', 'a', '', 'inbox', 'medium', NULL, '[]', NULL, 'a0', 1, 'ann', 0, 0);
+                    INSERT INTO events VALUES (1, 1, 'main', NULL, 'task.created', 1768473000000, x'7b7d');
+                    """)
         }
-        try other.close()
+        try old.close()
         let again = try open()
         #expect(try await again.task(1, for: .ann).name == "a")
         _ = try await again.write(.createTask(TaskDraft(object(#"{"name":"b"}"#))), by: .ann, once: nil)

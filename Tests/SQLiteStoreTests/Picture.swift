@@ -11,7 +11,7 @@ struct Picture {
     let answers: [String: String?]
 
     init(of store: SQLiteBoardStore, for authors: [Principal], tasks: Int) async throws {
-        var answers: [String: String?] = ["epoch": "\(store.epoch)"]
+        var answers: [String: String?] = [:]
         func ask(_ name: String, _ body: () async throws -> String) async throws {
             do { answers[name] = try await body() } catch {
                 // What is not there is an answer too.
@@ -43,7 +43,7 @@ struct Picture {
             }
             try await ask("\(tenant) newest") {
                 let page = try await store.newest(of: tenant, selection: selection, count: 1000)
-                return "\(page.bounds) \(page.events.map(\.text))"
+                return "\(page.bounds.text) \(page.events.map(\.placed))"
             }
             var events: [String] = []
             var end = 0
@@ -51,8 +51,8 @@ struct Picture {
                 while true {
                     let page = try await store.page(
                         of: tenant, after: end, selection: selection, count: 10, bytes: 1 << 20)
-                    events += page.events.map(\.text)
-                    guard page.end < page.bounds.head else { return "\(page.bounds) \(events)" }
+                    events += page.events.map(\.placed)
+                    guard page.end < page.bounds.head else { return "\(page.bounds.text) \(events)" }
                     end = page.end
                 }
             }
@@ -81,4 +81,12 @@ private func text<Item>(_ items: [Item], _ write: (inout JSONWriter, Item) -> Vo
     var json = JSONWriter()
     json.array(items, write)
     return String(decoding: json.bytes, as: UTF8.self)
+}
+
+extension LogBounds {
+    fileprivate var text: String { "\(oldest) to \(cursor)" }
+}
+
+extension Event {
+    fileprivate var placed: String { "\(cursor) \(text)" }
 }

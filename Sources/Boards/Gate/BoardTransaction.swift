@@ -8,6 +8,8 @@ public protocol BoardTransaction {
     var tenant: TenantID { get }
     /// The number of the newest event, 0 before the first.
     var head: Int { get }
+    /// The epoch of the numbers that this transaction gives.
+    var epoch: Epoch { get }
 
     func board(_ id: BoardID) throws(BoardError) -> Board?
     mutating func insert(_ board: Board) throws(BoardError)

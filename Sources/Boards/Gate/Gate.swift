@@ -83,7 +83,8 @@ public struct Gate {
         let json = draft.json(
             seq: seq, boardSeq: boardSeq, audience: audience, actor: author.user, op: once?.key, timestamp: now)
         let event = Event(
-            tenant: rows.tenant, seq: seq, audience: audience, type: draft.type, timestamp: now, json: json)
+            tenant: rows.tenant, seq: seq, epoch: rows.epoch, audience: audience, type: draft.type,
+            timestamp: now, json: json)
         try rows.append(event)
         events.append(event)
         return seq

@@ -54,7 +54,7 @@ struct EventCalls {
         var last =
             switch step {
             case .page(let page):
-                reply(.events(page.events, end: Cursor(seq: page.end, epoch: page.bounds.epoch)), for: ask)
+                reply(.events(page.events, end: page.bounds.epochs.cursor(at: page.end)), for: ask)
             case .resync(let reason, let bounds): reply(.resync(reason, bounds), for: ask)
             case .quiet, nil: reply(reading, for: ask)
             }
@@ -97,21 +97,21 @@ struct EventCalls {
         after place: Cursor, limit: Int, _ selection: Selection, _ tenant: TenantID
     ) async throws -> Reading {
         var events: [Event] = []
-        var end = place.seq
+        var end = place
         while events.count < limit {
             let page = try await store.page(
-                of: tenant, after: end, selection: selection, count: limit - events.count, bytes: Self.bytes)
-            if case .resync(let reason) = Resumption(Cursor(seq: end, epoch: place.epoch), in: page.bounds) {
+                of: tenant, after: end.seq, selection: selection, count: limit - events.count, bytes: Self.bytes)
+            if case .resync(let reason) = Resumption(end, in: page.bounds) {
                 // What was read so far is complete; the next poll will find out that the rest is gone.
-                if end == place.seq { return .resync(reason, page.bounds) }
+                if end == place { return .resync(reason, page.bounds) }
                 break
             }
             events += page.events
-            if page.end <= end { break }
-            end = page.end
-            if end >= page.bounds.head { break }
+            if page.end <= end.seq { break }
+            end = page.bounds.epochs.cursor(at: page.end)
+            if end.seq >= page.bounds.head { break }
         }
-        return .events(events, end: Cursor(seq: end, epoch: place.epoch))
+        return .events(events, end: end)
     }
 
     private func reply(_ reading: Reading, for ask: StreamQuery) -> Response {

@@ -25,6 +25,6 @@ extension BoardStore {
             json.name("cursor"); json.string(snapshot.cursor.description)
             json.name("timestamp"); json.string(now.description)
         }
-        return StreamRequest.Snapshot(json: json.bytes, seq: snapshot.cursor.seq)
+        return StreamRequest.Snapshot(json: json.bytes, at: snapshot.cursor)
     }
 }

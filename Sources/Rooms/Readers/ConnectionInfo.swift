@@ -29,14 +29,14 @@ extension LoopHub {
     /// The connections and rooms of `tenant` on this loop. Thread-safe.
     public func describe(_ tenant: TenantID) -> EventLoopFuture<LoopInfo> {
         loop.submit { [self] in
-            let epoch = relay.history?.epoch ?? Epoch(rawValue: 0)
+            let epochs = relay.epochs(of: tenant)
             let head = relay.head(of: tenant)
             let connections = all.filter { $0.tenant == tenant }.map { reader in
                 let cursor = reader.listed.list?.reached(by: reader) ?? reader.log.next(reader.selection).cursor
                 return ConnectionInfo(
                     id: reader.id, user: reader.user, connectedAt: reader.connectedAt,
                     wire: reader.wire, boards: reader.selection.boards, types: reader.selection.types,
-                    cursor: Cursor(seq: cursor, epoch: epoch), lag: max(0, head - cursor),
+                    cursor: epochs.cursor(at: cursor), lag: max(0, head - cursor),
                     queuedBytes: reader.sink.queuedBytes + reader.output.waiting.readableBytes,
                     sentEvents: reader.sent.events, sentBytes: reader.sent.bytes,
                     expiresAt: reader.principal.expiresAt)

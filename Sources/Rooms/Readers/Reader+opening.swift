@@ -7,13 +7,14 @@ extension Reader {
     func begin(_ request: StreamRequest, _ admission: Relay.Admission) {
         // Memory knows only what it holds; the store knows how far back the log reaches, and what is committed but not
         // yet announced.
-        let bounds = LogBounds(epoch: admission.epoch, head: admission.head, oldest: 1)
+        let bounds = LogBounds(epochs: admission.epochs, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
         let isKnown: Bool =
             switch resumption {
-            case .fresh, .resync(.cursorMalformed), .resync(.epochChanged): true
-            case .resync(.cursorAhead), .resync(.cursorExpired): false
-            case .replay(let seq): if case .older = hub.relay.page(of: tenant, after: seq) { false } else { true }
+            case .fresh, .resync(.cursorMalformed): true
+            case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): false
+            case .replay(let place):
+                if case .older = hub.relay.page(of: tenant, after: place.seq) { false } else { true }
             }
         guard !isKnown else { return readSnapshot(request, admission, resumption) }
         readBounds { [self] bounds in
@@ -50,35 +51,33 @@ extension Reader {
         guard state != .closed, var bytes = output.unsentHead else { return }
         output.unsentHead = nil
         defer { doWhatWaited() }
-        let head = max(hub.relay.head(of: tenant), admission.head, snapshot?.seq ?? 0)
+        let head = max(hub.relay.head(of: tenant), admission.head, snapshot?.cursor.seq ?? 0)
         let now = hub.relay.wallClock()
-        let place: Int
+        let place: Cursor
         let recovered: Bool
         switch resumption {
         // A client that leaves before the events after the state arrive must not skip them.
-        case .fresh, .resync: (place, recovered) = (snapshot?.seq ?? head, false)
-        case .replay(let seq): (place, recovered) = (seq, true)
+        case .fresh, .resync: (place, recovered) = (snapshot.map { named($0.cursor) } ?? cursor(at: head), false)
+        case .replay(let given): (place, recovered) = (named(given), true)
         }
         let lists = arrive()
         bytes.writeImmutableBuffer(
             StreamEvents.established(
                 self, boards: selection.boards.listed(from: admission.boards),
-                cursor: Cursor(seq: place, epoch: admission.epoch), recovered: recovered, behind: max(0, head - place),
-                limits: hub.limits, now: now))
+                cursor: place, recovered: recovered, behind: max(0, head - place.seq), limits: hub.limits, now: now))
         let snapshotBytes = snapshot?.encoded(on: wire)
         if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
         if case .resync(let reason) = resumption {
             hub.counted.resyncs += 1
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
-                    reason, cursor: Cursor(seq: place, epoch: admission.epoch), snapshotURL: snapshotURL, on: wire,
-                    now: now))
+                    reason, cursor: place, snapshotURL: snapshotURL, on: wire, now: now))
         }
         for list in lists {
             if let encoded = wire.encode(frame: list) { bytes.writeImmutableBuffer(encoded.bytes) }
         }
         // A snapshot that was sent replaces the replay.
-        log.cursor = snapshot?.seq ?? place
+        log.cursor = snapshot?.cursor.seq ?? place.seq
         log.beginning = log.cursor
         var opening = FrameBuffer()
         opening.append(Encoded(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)

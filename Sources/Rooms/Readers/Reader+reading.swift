@@ -30,7 +30,7 @@ extension Reader {
             guard let history else { throw RoomError.unavailable }
             let page = try await history.page(
                 of: tenant, after: cursor, selection: shown, count: StoreReads.pageCount, bytes: bytes)
-            return (page, FrameBuffer(page.events.filter { $0.seq <= end }, epoch: page.bounds.epoch, on: wire))
+            return (page, FrameBuffer(page.events.filter { $0.seq <= end }, on: wire))
         } then: { [self] result in
             isReading = false
             // One that is blocked reads again when its socket takes bytes.
@@ -73,19 +73,28 @@ extension Reader {
         read()
     }
 
+    /// The place after `seq` as this reader's client is to name it.
+    func cursor(at seq: Int) -> Cursor { named(hub.relay.epochs(of: tenant).cursor(at: seq)) }
+
+    /// A WebSocket's events have no `id`: its client puts the epoch of the last cursor that it was sent after their
+    /// numbers. The current one is valid for each number that the client has seen.
+    func named(_ place: Cursor) -> Cursor {
+        guard wire == .webSocket else { return place }
+        return Cursor(seq: place.seq, epoch: hub.relay.epochs(of: tenant).current)
+    }
+
     func sendResync(_ reason: ResyncReason) {
         hub.counted.resyncs += 1
-        guard let epoch = hub.relay.history?.epoch else { return }
         send(
             StreamEvents.resync(
-                reason, cursor: Cursor(seq: log.cursor, epoch: epoch), snapshotURL: snapshotURL, on: wire,
+                reason, cursor: cursor(at: log.cursor), snapshotURL: snapshotURL, on: wire,
                 now: hub.relay.wallClock()))
     }
 }
 
 extension FrameBuffer {
-    init(_ events: [Event], epoch: Epoch, on wire: Wire) {
+    init(_ events: [Event], on wire: Wire) {
         self.init()
-        for event in events { append(wire.encode(frame: EventFrame(event, epoch: epoch)), seq: event.seq) }
+        for event in events { append(wire.encode(frame: EventFrame(event)), seq: event.seq) }
     }
 }

@@ -48,7 +48,8 @@ extension Reader {
         var recovered: Bool?
         // After this number the new boards' events come with all others; those up to it come as backfill.
         var place = max(log.cursor, hub.relay.head(of: tenant))
-        if case .replay(let seq) = resumption {
+        if case .replay(let given) = resumption {
+            let seq = given.seq
             recovered = true
             place = max(log.cursor, seq)
             let present = boards.filter { selection.boards.contains($0) }

@@ -3,7 +3,7 @@ public import NIOCore
 
 /// A stream to be opened; the edge has checked its token and boards.
 public struct StreamRequest: Sendable {
-    /// A state to begin with, and the number at which it was read: the events after that number follow it.
+    /// A state to begin with, and the place in the log at which it was read: the events after that place follow it.
     public struct Snapshot: Sendable {
         enum Content {
             /// An object, to be encoded for the stream's wire.
@@ -12,17 +12,17 @@ public struct StreamRequest: Sendable {
         }
 
         let content: Content
-        public let seq: Int
+        public let cursor: Cursor
 
-        public init(json: [UInt8], seq: Int) {
+        public init(json: [UInt8], at cursor: Cursor) {
             content = .json(json)
-            self.seq = seq
+            self.cursor = cursor
         }
 
         /// - Parameter state: as the stream's dialect has it; the stream ends after it if it is the last.
-        public init(_ state: Encoded, seq: Int) {
+        public init(_ state: Encoded, at cursor: Cursor) {
             content = .encoded(state)
-            self.seq = seq
+            self.cursor = cursor
         }
 
         func encoded(on wire: Wire) -> Encoded {

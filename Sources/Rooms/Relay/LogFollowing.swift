@@ -57,7 +57,7 @@ public struct LogFollowing: AsyncSequence, Sendable {
                     cursor = page.bounds.cursor
                     return .resync(reason, page.bounds)
                 }
-                cursor = Cursor(seq: Swift.max(before.seq, page.end), epoch: before.epoch)
+                if page.end > before.seq { cursor = page.bounds.epochs.cursor(at: page.end) }
                 if !page.events.isEmpty { return .page(page) }
                 // The selection shows nothing of this page; there are more pages.
                 if page.end > before.seq, page.end < page.bounds.head { continue }

@@ -46,7 +46,7 @@ extension Relay {
             do {
                 let boards = try await history.boardIDs(of: tenant)
                 let page = try await history.tail(of: tenant, count: gap.count, bytes: limits.recentBytes)
-                let frames = page.events.filter { $0.seq > gap.head }.map { EventFrame($0, epoch: page.bounds.epoch) }
+                let frames = page.events.filter { $0.seq > gap.head }.map { EventFrame($0) }
                 accept(frames, of: page, boards, gap, tenant)
             } catch {
                 try? await Task.sleep(for: Self.patience)

@@ -82,12 +82,11 @@ public final class Relay: Sendable {
     public func announce(_ events: [Event]) {
         let hubs = self.hubs
         let presence = state.withLock { state in
-            guard let epoch = state.history?.epoch else { return state.presence }
             var batches: [Batch] = []
             var gaps: Set<TenantID> = []
             for event in events {
                 guard let memory = state.memories[event.tenant], event.seq > memory.head else { continue }
-                if let frame = memory.take(EventFrame(event, epoch: epoch)) {
+                if let frame = memory.take(EventFrame(event)) {
                     batches.append(frame, of: event.tenant)
                     while let next = memory.takeHeld() { batches.append(next, of: event.tenant) }
                 } else {
@@ -154,7 +153,7 @@ public final class Relay: Sendable {
             let page = try await history.tail(
                 of: tenant, count: min(limits.tenants[tenant].retention.count, Self.mostRead), bytes: limits.recentBytes
             )
-            loaded = .success((page, page.events.map { EventFrame($0, epoch: page.bounds.epoch) }, boards))
+            loaded = .success((page, page.events.map { EventFrame($0) }, boards))
         } catch {
             loaded = .failure(error)
         }
@@ -188,7 +187,7 @@ public final class Relay: Sendable {
 
     struct Admission {
         let head: Int
-        let epoch: Epoch
+        let epochs: Epochs
         let boards: Set<BoardID>
     }
 
@@ -198,9 +197,7 @@ public final class Relay: Sendable {
     func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
         let result: Result<Admission?, RoomError> = state.withLock { state in
             guard !state.isDraining else { return .failure(.draining) }
-            guard let memory = state.memories[tenant], memory.isReady, let epoch = state.history?.epoch else {
-                return .success(nil)
-            }
+            guard let memory = state.memories[tenant], memory.isReady else { return .success(nil) }
             let mine = memory.connectionsByUser[user, default: 0]
             let own = state.admission.tenants[tenant]
             for (count, limit) in [
@@ -211,7 +208,7 @@ public final class Relay: Sendable {
             state.connections += 1
             memory.connections += 1
             memory.connectionsByUser[user] = mine + 1
-            return .success(Admission(head: memory.head, epoch: epoch, boards: memory.boards))
+            return .success(Admission(head: memory.head, epochs: memory.epochs, boards: memory.boards))
         }
         return try result.get()
     }
@@ -243,6 +240,9 @@ public final class Relay: Sendable {
             state.memories[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
         }
     }
+
+    /// The epochs of a tenant that is in memory.
+    func epochs(of tenant: TenantID) -> Epochs { state.withLock { $0.memories[tenant]?.epochs } ?? Epochs(.unknown) }
 
     func head(of tenant: TenantID) -> Int { state.withLock { $0.memories[tenant]?.head ?? 0 } }
     public var connections: Int { state.withLock { $0.connections } }

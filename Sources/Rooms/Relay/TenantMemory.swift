@@ -20,6 +20,7 @@ final class TenantMemory {
     /// Whether the log is being read to fill a gap.
     var isFilling = false
     private(set) var recent: RecentFrames
+    private(set) var epochs = Epochs(.unknown)
     private(set) var boards: Set<BoardID> = [.main]
     var connections = 0
     var connectionsByUser: [UserID: Int] = [:]
@@ -77,6 +78,7 @@ final class TenantMemory {
 
     private func advance(with frame: EventFrame) {
         head = frame.seq
+        epochs.note(frame.epoch, at: frame.seq)
         note(frame)
         recent.append(frame)
     }
@@ -106,6 +108,7 @@ final class TenantMemory {
             note(frame)
             recent.append(frame)
         }
+        if page.bounds.head >= head { epochs = page.bounds.epochs }
         head = max(head, page.bounds.head)
         announced = max(announced, head)
     }

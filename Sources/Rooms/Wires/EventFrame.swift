@@ -8,6 +8,8 @@ public import NIOCore
 public struct EventFrame: Sendable {
     /// The event's number; 0 for one that was never logged.
     public let seq: Int
+    /// The epoch in which ``seq`` was given.
+    let epoch: Epoch
     public let audience: Audience
     public let type: EventType
     public let timestamp: Timestamp
@@ -15,18 +17,20 @@ public struct EventFrame: Sendable {
     private let jsonCount: Int
 
     /// A durable event, with the cursor as its `id`.
-    public init(_ event: Event, epoch: Epoch) {
+    public init(_ event: Event) {
         seq = event.seq
+        epoch = event.epoch
         audience = event.audience
         type = event.type
         timestamp = event.timestamp
-        bytes = StreamBytes.event(id: Cursor(seq: event.seq, epoch: epoch), json: event.json)
+        bytes = StreamBytes.event(id: event.cursor, json: event.json)
         jsonCount = event.json.count
     }
 
     /// An event for the connections that are open now, without `id`, so that it moves no client's cursor.
     public init(ephemeral json: [UInt8], audience: Audience, type: EventType, timestamp: Timestamp) {
         seq = 0
+        epoch = .unknown
         self.audience = audience
         self.type = type
         self.timestamp = timestamp

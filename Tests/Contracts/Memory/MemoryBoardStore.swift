@@ -159,10 +159,11 @@ public actor MemoryBoardStore: BoardStore {
     public func close() async { isClosed = true }
 
     private func tenant(_ id: TenantID) -> MemoryTenant {
-        tenants[id] ?? MemoryTenant(tenant: id, main: .main(since: beginning))
+        tenants[id] ?? MemoryTenant(tenant: id, epoch: epoch, main: .main(since: beginning))
     }
 
     private func bounds(of rows: MemoryTenant) -> LogBounds {
-        LogBounds(epoch: epoch, head: rows.head, oldest: retention.oldest(stored: rows.oldest, head: rows.head))
+        LogBounds(
+            epochs: Epochs(epoch), head: rows.head, oldest: retention.oldest(stored: rows.oldest, head: rows.head))
     }
 }

@@ -4,6 +4,7 @@ import Events
 /// One tenant's rows in memory.
 struct MemoryTenant: BoardTransaction {
     let tenant: TenantID
+    let epoch: Epoch
     private(set) var head = 0
     /// The oldest event held, `head + 1` when there is none.
     private(set) var oldest = 1
@@ -22,8 +23,9 @@ struct MemoryTenant: BoardTransaction {
         let key: [UInt8]
     }
 
-    init(tenant: TenantID, main: Board) {
+    init(tenant: TenantID, epoch: Epoch, main: Board) {
         self.tenant = tenant
+        self.epoch = epoch
         boards = [main.id: main]
     }
 

@@ -116,7 +116,7 @@ def test_a_new_database_is_a_new_epoch(start_server, make_team):
     resynced(team, cursor, "epoch_changed")
 
 
-def test_a_restart_is_not_a_new_epoch(start_server, make_team):
+def test_a_restart_leaves_the_cursors_as_they_are(start_server, make_team):
     server = start_server()
     team = make_team(server)
     team.api("ben").create_task("kept")

@@ -42,7 +42,7 @@ struct JobStreams: StreamEndpoint {
         if let board = job.board, !principal.boards.contains(board) { principal = principal.limited(to: boards) }
         let selection = Selection(
             boards: boards, user: job.board == nil ? job.createdBy : nil, types: JobDialect.types)
-        return request(question, by: principal, selection, dialect, dialect.encode(job: job), at: found.cursor.seq)
+        return request(question, by: principal, selection, dialect, dialect.encode(job: job), at: found.cursor)
     }
 
     /// - Throws: ``Problem`` 404 for a missing job, unless the shape has an event for that.
@@ -50,15 +50,16 @@ struct JobStreams: StreamEndpoint {
         guard kind == .taskProgress else { throw .notFound }
         let dialect = JobDialect(kind: kind, job: .random())
         let selection = Selection(boards: .only([]), types: JobDialect.types)
-        return request(question, by: question.principal, selection, dialect, dialect.gone, at: 0)
+        return request(
+            question, by: question.principal, selection, dialect, dialect.gone, at: Cursor(seq: 0, epoch: .unknown))
     }
 
     private func request(
         _ question: StreamQuestion, by principal: Principal, _ selection: Selection, _ dialect: JobDialect,
-        _ state: Encoded, at seq: Int
+        _ state: Encoded, at cursor: Cursor
     ) -> StreamRequest {
         StreamRequest(
             principal: principal, selection: selection, wire: .dialect(dialect), cursor: nil, head: question.head,
-            snapshotURL: "/api/jobs/\(dialect.job)", snapshot: { .init(state, seq: seq) }, lifetime: lifetime)
+            snapshotURL: "/api/jobs/\(dialect.job)", snapshot: { .init(state, at: cursor) }, lifetime: lifetime)
     }
 }

@@ -655,37 +655,40 @@ class Reader {
         this.#isBusy = false;
     }
 
+    /** Another epoch is a later run of the same log or another life of it: the log knows. */
+    #lacks({ from, isKnown }) {
+        return seqOf(this.cursor) < seqOf(from) || !isKnown && epochOf(this.cursor) !== epochOf(from);
+    }
+
     #apply(batch) {
-        const { from, to, events } = batch;
-        if (batch.resync || epochOf(from) !== epochOf(this.cursor ?? from)) {
-            const reason = batch.resync ?? "epoch_changed";
-            // The second time it is an ordinary resync, or the database is gone.
-            if (batch.isKnown) return true;
-            [batch.isKnown, batch.resync] = [true, undefined];
-            this.#resync(reason, from);
+        const { from, to, events, resync } = batch;
+        if (resync) {
+            batch.resync = undefined;
+            this.#resync(resync, from);
             return false;
         }
         this.cursor ??= from;
-        if (seqOf(from) > seqOf(this.cursor)) return false;
-        this.#pass(events);
+        if (this.#lacks(batch)) return false;
+        this.#pass(events, to);
         this.#advance(to);
         return true;
     }
 
-    #pass(events) {
+    /** An earlier number is valid with a later epoch of the same log, and so with that of `end`. */
+    #pass(events, end) {
         for (const event of events) {
             if (this.#stopped) return;
             if (!shows(this.#selection, event)) continue;
             if (event.seq !== undefined) {
                 if (event.seq <= Math.max(seqOf(this.cursor), this.#floors.get(event.boardId) ?? 0)) continue;
-                this.cursor = `${event.seq}-${epochOf(this.cursor)}`;
+                this.cursor = `${event.seq}-${epochOf(end)}`;
             }
             this.#told.event(event);
         }
     }
 
     #advance(cursor) {
-        if (seqOf(cursor) > seqOf(this.cursor)) this.cursor = cursor;
+        if (seqOf(cursor) >= seqOf(this.cursor)) this.cursor = cursor;
     }
 
     #resync(reason, cursor) {
@@ -694,12 +697,13 @@ class Reader {
         this.#told.ready(reason);
     }
 
-    async #catchUp({ from }) {
-        while (!this.#needsState && !this.#stopped && seqOf(this.cursor) < seqOf(from)) {
+    async #catchUp(batch) {
+        while (!this.#needsState && !this.#stopped && this.#lacks(batch)) {
             const path = `/api/events${query({ ...this.#selection, since: this.cursor, limit: 1000 })}`;
             const { body } = await this.#calls.request("GET", path);
+            batch.isKnown = true;
             if (!body.recovered) return this.#resync(body.reason, body.cursor);
-            this.#pass(body.events);
+            this.#pass(body.events, body.cursor);
             this.#advance(body.cursor);
         }
     }

@@ -1,0 +1,181 @@
+"""A number means something only in its life: copies put back, logs cut short and reverted machines are noticed."""
+
+import shutil
+
+import pytest
+
+from sse import seq_of
+
+FILES = ["boardcast.sqlite", "boardcast.sqlite-wal"]
+
+
+def copy_files(server, folder):
+    """The files as they lie on the disk at this moment, as a snapshot of the machine would hold them."""
+    folder.mkdir()
+    for name in FILES:
+        if (server.directory / name).exists():
+            shutil.copyfile(server.directory / name, folder / name)
+    return folder
+
+
+def put_back(server, folder):
+    for file in server.directory.glob("boardcast.sqlite*"):
+        file.unlink()
+    for file in folder.iterdir():
+        shutil.copyfile(file, server.directory / file.name)
+
+
+def write(team, count):
+    """Writes tasks; returns the ids that their events had on a stream, and as a WebSocket's client makes them."""
+    api = team.api("ben")
+    stream, socket = team.stream("ann"), team.socket("ann")
+    for i in range(count):
+        api.create_task(f"task {i}")
+    for listener in [stream, socket]:
+        listener.wait_for_seq(api.last_seq)
+    epoch = socket.established["cursor"].partition("-")[2]
+    return [event.id for event in stream.durable()], [f"{event.seq}-{epoch}" for event in socket.durable()]
+
+
+def outcomes(team, cursor):
+    """What a stream, a WebSocket and a poll answer a cursor: the reason why not, or the numbers that follow."""
+    head = seq_of(team.api().head())
+    found = []
+    for listener in [team.stream("ann", last_event_id=cursor), team.socket("ann", since=cursor)]:
+        if listener.established["recovered"]:
+            if seq_of(cursor) < head:
+                listener.wait_for_seq(head)
+            found.append([event.seq for event in listener.durable()])
+        else:
+            found.append(listener.wait_for_type("stream.resync")["reason"])
+        listener.close()
+    page = team.api().events(since=cursor, limit=1000)
+    found.append([event["seq"] for event in page["events"]] if page["recovered"] else page["reason"])
+    return found
+
+
+def check(team, lost, kept):
+    """None of the lost cursors counts, and each of the others is honoured to the number."""
+    head = seq_of(team.api().head())
+    for cursor in lost:
+        assert outcomes(team, cursor) == ["epoch_changed"] * 3, cursor
+    for cursor in kept:
+        assert outcomes(team, cursor) == [list(range(seq_of(cursor) + 1, head + 1))] * 3, cursor
+
+
+def some(cursors):
+    """The first, one in the middle, and the last."""
+    return [cursors[0], cursors[len(cursors) // 2], cursors[-1]]
+
+
+def test_a_copy_that_is_put_back_ends_the_cursors_of_the_life_that_is_lost(start_server, make_team, tmp_path):
+    server = start_server()
+    team = make_team(server)
+    before = write(team, 50)
+    team.close()
+    server.stop()
+    copy = copy_files(server, tmp_path / "copy")
+    server.start()
+    lost = write(team, 50)
+    team.close()
+    server.stop()
+    put_back(server, copy)
+    server.start()
+    # Past the head of the life that was lost: its numbers are there again, and they are others.
+    after = write(team, 60)
+    for kind in range(2):
+        check(team, some(lost[kind]), some(before[kind]) + some(after[kind]))
+
+
+def test_a_reverted_machine_ends_the_cursors_of_what_it_forgot(start_server, make_team, tmp_path):
+    server = start_server()
+    team = make_team(server)
+    before = write(team, 20)
+    snapshot = copy_files(server, tmp_path / "snapshot")
+    lost = write(team, 20)
+    team.close()
+    server.kill()
+    put_back(server, snapshot)
+    server.start()
+    after = write(team, 30)
+    for kind in range(2):
+        check(team, some(lost[kind]), some(before[kind]) + some(after[kind]))
+
+
+def test_a_write_ahead_log_that_is_cut_ends_the_cursors_beyond_the_cut(start_server, make_team):
+    server = start_server({"BOARDCAST_DATABASE_SYNCHRONOUS": "normal"})
+    team = make_team(server)
+    cursors = write(team, 60)
+    team.close()
+    server.kill()
+    wal = server.directory / FILES[1]
+    size = wal.stat().st_size
+    with open(wal, "r+b") as file:
+        file.truncate(size // 3)
+    server.start()
+    left = seq_of(team.api().head())
+    assert 0 < left < 60, "the cut has taken some of it"
+    after = write(team, 70)
+    for kind in range(2):
+        kept = cursors[kind][:left]
+        check(team, some(cursors[kind][left:]), some(kept) + some(after[kind]))
+
+
+@pytest.mark.parametrize("ends", ["stopped", "killed"])
+def test_a_restart_ends_no_cursor(start_server, make_team, ends):
+    server = start_server()
+    team = make_team(server)
+    cursors = [team.api().head()]
+    for count in [5, 0, 3, 0, 0, 4]:
+        if count:
+            written = write(team, count)
+            cursors += some(written[0]) + some(written[1])
+        cursors += [team.api().head(), team.socket("ann").established["cursor"], team.api().snapshot()["cursor"]]
+        team.close()
+        server.restart(ends == "stopped")
+    head = team.api().head()
+    assert head in cursors, "the place after the last event is the same in every run"
+    check(team, [], set(cursors))
+
+
+def test_two_lives_from_one_copy_know_nothing_of_each_other(start_server, make_team, tmp_path):
+    server = start_server()
+    team = make_team(server)
+    before = write(team, 5)[0]
+    team.close()
+    server.stop()
+    copy = copy_files(server, tmp_path / "copy")
+    lives = []
+    for _ in range(3):
+        put_back(server, copy)
+        server.start()
+        lives.append(write(team, 5)[0])
+        team.close()
+        server.stop()
+    server.start()
+    assert len({cursor.partition("-")[2] for life in lives for cursor in life}) == 3
+    check(team, lives[0] + lives[1], some(before) + lives[2])
+
+
+def test_a_stream_that_waits_for_its_server_is_told_of_the_copy(start_server, make_team, tmp_path):
+    """As a browser comes back, and as the Swift client and the SDK do: with the last id, whatever has happened."""
+    server = start_server()
+    team = make_team(server)
+    write(team, 3)
+    team.close()
+    server.stop()
+    copy = copy_files(server, tmp_path / "copy")
+    server.start()
+    stream = team.stream("ann")
+    team.api("ben").create_task("lost")
+    last = stream.wait_for_seq(4).id
+    team.close()
+    server.stop()
+    put_back(server, copy)
+    server.start()
+    back = team.stream("ann", last_event_id=last)
+    resync = back.wait_for_type("stream.resync")
+    assert resync["reason"] == "epoch_changed" and seq_of(resync["cursor"]) == 3
+    team.api("ben").create_task("other")
+    assert back.wait_for_seq(4)["task"]["name"] == "other"
+    assert back.wait_for_seq(4).id != last
