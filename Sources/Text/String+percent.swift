@@ -18,7 +18,9 @@ extension String {
 
     /// A part of an `application/x-www-form-urlencoded` text, in which `+` is a space. Nil where an escape is broken or
     /// the bytes are not UTF-8.
-    @inlinable public init?(formDecoding text: some Collection<UInt8>) { self.init(decoding: text, space: UInt8(ascii: "+")) }
+    @inlinable public init?(formDecoding text: some Collection<UInt8>) {
+        self.init(decoding: text, space: UInt8(ascii: "+"))
+    }
 
     @inlinable init?(decoding text: some Collection<UInt8>, space: UInt8?) {
         var bytes: [UInt8] = []

@@ -4,7 +4,9 @@ import Testing
 @testable import Gateway
 
 @Suite struct QueryTests {
-    private func query(_ text: String?) throws -> Query { try Query(text, allowing: QueryNames(single: ["a", "b"], repeatable: ["r"])) }
+    private func query(_ text: String?) throws -> Query {
+        try Query(text, allowing: QueryNames(single: ["a", "b"], repeatable: ["r"]))
+    }
 
     @Test(
         arguments: [
