@@ -8,7 +8,7 @@ FLIPS   ?= 1000
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak flips sanitize check setup setup-test clean
+.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -74,6 +74,10 @@ soak: release ## churn, writers and slow readers for SOAK=600 seconds: nothing l
 flips: ## 1,000 flips in the database and 1,000 in its write-ahead log: refused, or right (FLIPS=1000)
 	swift build --build-tests -j $(JOBS)
 	BOARDCAST_FLIPS=$(FLIPS) swift test --skip-build --filter DamageTests
+
+faults: setup-test ## every fault at full size, by real processes; the table of Docs/RELIABILITY.md (FAULTS=--only=kill)
+	swift build -c release --product boardcast -j $(JOBS)
+	$(PYTHON) Tests/Faults/run.py --report Docs/RELIABILITY.md $(FAULTS)
 
 check: lint test ## what has to pass before a change lands
 

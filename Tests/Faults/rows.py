@@ -1,0 +1,41 @@
+"""The faults: what is done, when it is accepted, and which promise of Docs/RELIABILITY.md it supports."""
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    fault: str
+    done: str
+    accepted: str
+    promise: str
+    times: int
+    tests: tuple
+
+
+ROWS = [
+    Row("kill", "kill -9 under writers", "500 kills at random moments, 16 writers, readers that resume",
+        "no acknowledged write lost, no number twice or out of order, `integrity_check` ok each time", "1, 2", 1,
+        ("faults/test_crash.py",)),
+    Row("power", "power cut", "strace over every kind of write", "no 2xx leaves before its frames are synced", "1", 1,
+        ("faults/test_power_cut.py",)),
+    Row("restart", "rolling restart", "50 × SIGTERM and start, writers and readers that resume",
+        "exit 0, nothing lost, nothing doubled", "1, 4", 1, ("faults/test_rolling_restart.py",)),
+    Row("storm", "restart storm", "kill -9 under 5,000 streams, all come back at once with their cursors",
+        "all 200, nothing lost, nothing doubled", "4, 5", 3, ("faults/test_restart_storm.py",)),
+    Row("pause", "pause", "SIGSTOP for 30 s under 200 streams", "nobody cut, nothing lost, nothing doubled", "4, 6", 2,
+        ("faults/test_pause.py",)),
+    Row("slow", "slow readers", "readers that stop reading, and read slowly", "bounded, the others unharmed, nothing lost",
+        "5", 3, ("faults/test_slow_reader.py",)),
+    Row("half-open", "half-open peers, resets", "peers that close one side, or reset in the middle",
+        "removed, nobody else harmed", "5", 3, ("faults/test_half_open.py",)),
+    Row("descriptors", "no descriptors left", "`ulimit -n` reached", "old streams live, new ones come later", "7", 3,
+        ("faults/test_descriptors.py",)),
+    Row("shutdown", "SIGTERM, SIGINT, a second signal", "streams, half requests, requests in flight",
+        "everybody is informed, exit 0", "1, 4", 3, ("faults/test_drain.py", "faults/test_shutdown.py")),
+    Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
+        "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,
+        ("faults/test_database_file.py",)),
+    Row("http", "malformed and slow HTTP", "bad framing, slow heads and bodies", "refused, nobody else harmed", "7", 1,
+        ("faults/test_malformed_http.py", "faults/test_slow_requests.py", "faults/test_http_connection.py")),
+]
