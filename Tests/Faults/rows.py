@@ -33,6 +33,9 @@ ROWS = [
         ("faults/test_descriptors.py",)),
     Row("shutdown", "SIGTERM, SIGINT, a second signal", "streams, half requests, requests in flight",
         "everybody is informed, exit 0", "1, 4", 3, ("faults/test_drain.py", "faults/test_shutdown.py")),
+    Row("lives", "a database that is put back", "a copy, a machine that is reverted, a write-ahead log that is cut, and writes "
+        "past the old end", "`epoch_changed` for every cursor of the lost life; restarts end none", "4", 3,
+        ("faults/test_lives.py",)),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,
         ("faults/test_database_file.py",)),
