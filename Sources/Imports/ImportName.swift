@@ -6,14 +6,16 @@ import Tokens
 
 /// The identity of an import, stable across restarts of the gateway: the ids of its jobs and the idempotency keys of
 /// its batches are derived from it.
+///
+/// It is random, and found again by the answer that is kept to the user's `Idempotency-Key`: when that is lost with a
+/// life of the database, no later import has the name or the jobs of the lost one.
 struct ImportName: Equatable {
     /// 32 characters of `[0-9a-f]`.
     let seed: String
 
-    /// The name for a user's `Idempotency-Key`, always the same for the same key; a new one when there is no key.
-    init(key: String?, of author: Principal) {
-        seed = key.map { Self.digest("key\n\(author.tenant)\n\(author.user)\n\($0)") } ?? JobID.random().rawValue
-    }
+    static func random() -> ImportName { ImportName(seed: JobID.random().rawValue) }
+
+    private init(seed: String) { self.seed = seed }
 
     /// The name in a job's input; nil unless the gateway made the job, since ids of other jobs are random.
     init?(_ job: Job) {

@@ -45,11 +45,11 @@ public final class ImportRunner: Service {
         _ file: TaskFile, on board: BoardID, key: String?, fingerprint: [UInt8], slot: ImportSlot,
         by principal: Principal
     ) async throws(ImportError) -> Job {
-        let name = ImportName(key: key, of: principal)
+        var name = ImportName.random()
         for attempt in 0..<Self.mostAttempts {
             let found: Job?
             do throws(BoardError) {
-                found = try await self.job(attempt, of: name, file, on: board, key, fingerprint, by: principal)
+                found = try await self.job(attempt, of: &name, file, on: board, key, fingerprint, by: principal)
             } catch {
                 throw .refused(error)
             }
@@ -72,8 +72,10 @@ public final class ImportRunner: Service {
     private static let mostAttempts = 50
 
     /// The current state of the job, which is created when there is none yet. Nil when it is no longer kept.
+    ///
+    /// - Parameter name: becomes that of the import that was begun under the same key, if there is one.
     private func job(
-        _ attempt: Int, of name: ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
+        _ attempt: Int, of name: inout ImportName, _ file: TaskFile, on board: BoardID, _ key: String?,
         _ fingerprint: [UInt8], by author: Principal
     ) async throws(BoardError) -> Job? {
         var input = JSONObject()
@@ -83,9 +85,10 @@ public final class ImportRunner: Service {
         input["rows"] = .number(JSONNumber(file.count))
         let key = attempt == 0 ? key : name.attempt(attempt)
         let draft = JobDraft(name: "Import", board: board, input: .object(input))
-        _ = try await store.write(
+        let made = try await store.write(
             .createJob(name.job(attempt), draft), by: author,
             once: key.flatMap { IdempotencyKey($0, fingerprint: fingerprint) })
+        if let known = ImportName(made.job) { name = known }
         do throws(BoardError) { return try await store.job(name.job(attempt), for: author).job } catch {
             guard case .notFound = error else { throw error }
             return nil

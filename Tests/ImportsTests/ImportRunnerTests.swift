@@ -26,6 +26,14 @@ import Testing
         #expect(try await world.begin(try world.file(3), key: "k").id == first.id)
     }
 
+    /// As after a copy of the database was put back: the key is not known there.
+    @Test func `the same key in another life is another import, with jobs of its own`() async throws {
+        let (lost, later) = (ImportWorld(), ImportWorld())
+        let first = try await lost.begin(try lost.file(3), key: "k")
+        let second = try await later.begin(try later.file(3), key: "k")
+        #expect(first.id != second.id && ImportName(first) != ImportName(second))
+    }
+
     @Test func `another file under a key is refused, and its slot is free again`() async throws {
         _ = try await world.begin(try world.file(3), key: "k")
         for _ in 1...3 {
@@ -39,7 +47,7 @@ import Testing
     @Test func `the same key after a cancelled import writes what is missing`() async throws {
         let first = try await world.begin(try world.file(60), key: "k")
         _ = try await world.store.write(.cancelJob(first.id), by: ImportWorld.ann, once: nil)
-        let name = ImportName(key: "k", of: ImportWorld.ann)
+        let name = try #require(ImportName(first))
         try await world.importing {
             let second = try await world.begin(try world.file(60), key: "k")
             #expect(second.id == name.job(1))
@@ -57,7 +65,7 @@ import Testing
             #expect(try await world.end(of: second.id).status == .completed)
         }
         // The key of a batch stands for it, whichever job wrote it.
-        let name = ImportName(key: "k", of: ImportWorld.ann)
+        let name = try #require(ImportName(first))
         let draft = try TaskDraft(#require(try JSONParser.parse(Array(#"{"name":"a"}"#.utf8)).object))
         let error = await #expect(throws: BoardError.self) {
             _ = try await world.store.write(
