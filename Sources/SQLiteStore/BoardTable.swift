@@ -28,19 +28,21 @@ enum BoardTable {
 
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", tenant,
+            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tenant,
             board.id.rawValue, board.name, JSONText.write(board.statuses),
             board.version, board.createdAt.milliseconds,
-            board.updatedAt.milliseconds, sum(of: board, of: tenant))
+            board.updatedAt.milliseconds, sum(of: board, of: tenant),
+            Int(board.epoch.rawValue))
     }
 
     static func update(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
             """
-            UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ? WHERE tenant = ? AND id = ?
+            UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ?, epoch = ?
+            WHERE tenant = ? AND id = ?
             """,
             board.name, JSONText.write(board.statuses), board.version, board.updatedAt.milliseconds,
-            sum(of: board, of: tenant), tenant, board.id.rawValue)
+            sum(of: board, of: tenant), Int(board.epoch.rawValue), tenant, board.id.rawValue)
     }
 
     /// Deletes the board with its tasks and jobs.
@@ -68,14 +70,14 @@ enum BoardTable {
     /// Calls `body` for each row, with a function that reads it.
     static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
         try db.forEach("SELECT \(columns), tenant FROM boards") { row in
-            try body { _ = try board(row, of: row.decode(atIndex: 7)) }
+            try body { _ = try board(row, of: row.decode(atIndex: 8)) }
         }
         try db.forEach("SELECT board, head, sum, tenant FROM board_heads") { row in
             try body { _ = try head(row, of: row.decode(atIndex: 3)) }
         }
     }
 
-    private static let columns = "id, name, statuses, version, created_at, updated_at, sum"
+    private static let columns = "id, name, statuses, version, created_at, updated_at, sum, epoch"
 
     private static func board(_ row: Row, of tenant: Int) throws -> Board {
         let reader = RowReader(row, of: "boards")
@@ -83,7 +85,8 @@ enum BoardTable {
         guard !statuses.isEmpty else { throw reader.unreadable(2, "is empty") }
         let board = Board(
             id: try reader.value(0, BoardID.init), name: try reader.text(1), statuses: statuses,
-            version: try reader.int(3), createdAt: try reader.time(4), updatedAt: try reader.time(5))
+            version: try reader.int(3), epoch: try reader.epoch(7), createdAt: try reader.time(4),
+            updatedAt: try reader.time(5))
         try reader.check(sum(of: board, of: tenant), against: 6)
         return board
     }
@@ -103,6 +106,7 @@ enum BoardTable {
         sum.add(board.version)
         sum.add(board.createdAt.milliseconds)
         sum.add(board.updatedAt.milliseconds)
+        sum.add(board.epoch)
         return sum.value
     }
 

@@ -1,3 +1,5 @@
+import Events
+
 /// A checksum of a row's values, kept in the row: SQLite's own checks find malformed pages, but not a changed letter.
 ///
 /// Rows that were written before checksums were introduced have none, and are accepted without one. A row that is
@@ -20,6 +22,11 @@ struct RowSum {
     mutating func add(_ number: Int?) {
         add(number == nil ? 0 : 1)
         if let number { add(number) }
+    }
+
+    /// Nothing for an unknown one: rows from before epochs were logged have sums without it.
+    mutating func add(_ epoch: Epoch) {
+        if epoch != .unknown { add(Int(epoch.rawValue)) }
     }
 
     mutating func add(_ text: String) {

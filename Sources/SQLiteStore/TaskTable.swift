@@ -63,24 +63,25 @@ enum TaskTable {
 
     static func insert(_ task: BoardTask, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO tasks (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO tasks (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             tenant, task.id, task.board.rawValue, task.name,
             task.description, task.status, task.priority.rawValue,
             task.assignee?.rawValue, JSONText.write(task.labels), task.dueAt?.milliseconds,
             task.rank.rawValue, task.version, task.createdBy.rawValue,
-            task.createdAt.milliseconds, task.updatedAt.milliseconds, sum(of: task, of: tenant))
+            task.createdAt.milliseconds, task.updatedAt.milliseconds, sum(of: task, of: tenant),
+            Int(task.epoch.rawValue))
     }
 
     static func update(_ task: BoardTask, of tenant: Int, in db: Database) throws {
         try db.run(
             """
             UPDATE tasks SET name = ?, description = ?, status = ?, priority = ?, assignee = ?, labels = ?, due_at = ?,
-                rank = ?, version = ?, updated_at = ?, sum = ?
+                rank = ?, version = ?, updated_at = ?, sum = ?, epoch = ?
             WHERE tenant = ? AND id = ?
             """, task.name, task.description, task.status,
             task.priority.rawValue, task.assignee?.rawValue, JSONText.write(task.labels),
             task.dueAt?.milliseconds, task.rank.rawValue, task.version,
-            task.updatedAt.milliseconds, sum(of: task, of: tenant), tenant, task.id)
+            task.updatedAt.milliseconds, sum(of: task, of: tenant), Int(task.epoch.rawValue), tenant, task.id)
     }
 
     static func delete(_ id: Int, of tenant: Int, in db: Database) throws {
@@ -90,13 +91,13 @@ enum TaskTable {
     /// Calls `body` for each row, with a function that reads it.
     static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
         try db.forEach("SELECT \(columns), tenant FROM tasks") { row in
-            try body { _ = try task(row, of: row.decode(atIndex: 15)) }
+            try body { _ = try task(row, of: row.decode(atIndex: 16)) }
         }
     }
 
     static let columns = """
         id, board, name, description, status, priority, assignee, labels, due_at, rank, version, created_by, \
-        created_at, updated_at, sum
+        created_at, updated_at, sum, epoch
         """
 
     static func task(_ row: Row, of tenant: Int) throws -> BoardTask {
@@ -107,7 +108,7 @@ enum TaskTable {
             priority: try reader.value(5, Priority.init(rawValue:)),
             assignee: try reader.valueIfAny(6, UserID.init), labels: try reader.value(7, JSONText.read),
             dueAt: try reader.timeIfAny(8), rank: try reader.value(9, Rank.init), version: try reader.int(10),
-            createdBy: try reader.value(11, UserID.init), createdAt: try reader.time(12),
+            epoch: try reader.epoch(15), createdBy: try reader.value(11, UserID.init), createdAt: try reader.time(12),
             updatedAt: try reader.time(13))
         try reader.check(sum(of: task, of: tenant), against: 14)
         return task
@@ -132,6 +133,7 @@ enum TaskTable {
         sum.add(task.createdBy.rawValue)
         sum.add(task.createdAt.milliseconds)
         sum.add(task.updatedAt.milliseconds)
+        sum.add(task.epoch)
         return sum.value
     }
 }

@@ -11,7 +11,8 @@ import Testing
         let time = Timestamp(milliseconds: 1_768_473_000_123)
         let task = BoardTask(
             id: 7, board: .main, name: "n\u{2028}", description: "d", status: "done", priority: .urgent,
-            assignee: nil, labels: ["ü", "\""], dueAt: time, rank: .middle, version: 3, createdBy: user,
+            assignee: nil, labels: ["ü", "\""], dueAt: time, rank: .middle, version: 3, epoch: .random(),
+            createdBy: user,
             createdAt: time, updatedAt: time)
         let job = Job(
             id: .random(), board: .main, name: "é", input: .array([.null]), createdBy: user, createdAt: time,
@@ -20,6 +21,7 @@ import Testing
             .nothing, .task(task), .board(.main(since: time)), .job(StoredJob(job: job, toldAt: time, isHeld: true)),
         ] {
             let read = try #require(Commit<Written>(bytes: Commit(seq: 3, subject).bytes))
+            #expect(read.subject.task?.epoch == subject.task?.epoch)
             #expect(read.seq == 3 && read.subject.task == subject.task && read.subject.board == subject.board)
             #expect(read.subject.job?.job == subject.job?.job && read.subject.job?.heldUntil == nil)
         }

@@ -87,6 +87,28 @@ extension StoreContract {
             #expect(deleted == .versionMismatch(current))
             #expect(store.announced.count == 2)
         },
+        StoreContract("a version is demanded in its epoch, or in any") { store in
+            let task = try await store.create(#"{"name":"a"}"#)
+            #expect(task.epoch == store.store.epoch)
+            #expect(try await store.store.task(task.id, for: .ann).epoch == task.epoch)
+            let other = ExpectedVersion(1, in: Epoch(rawValue: task.epoch.rawValue ^ 1))
+            #expect(
+                await refusal { try await store.patch(task, #"{"name":"b"}"#, ifVersion: other) }
+                    == .versionMismatch(task))
+            #expect(
+                await refusal { try await store.write(.deleteTask(task.id, ifVersion: other)) }
+                    == .versionMismatch(task))
+            let patched = try await store.patch(
+                task, #"{"name":"b"}"#, ifVersion: ExpectedVersion(1, in: task.epoch)
+            ).task
+            #expect(patched.epoch == store.store.epoch)
+            let board = try await store.createBoard(#"{"id":"b1"}"#)
+            #expect(board.epoch == store.store.epoch)
+            #expect(try await store.store.board(board.id, for: .ann).epoch == board.epoch)
+            let deleted = await refusal { try await store.write(.deleteBoard(board.id, ifVersion: other)) }
+            #expect(deleted == .boardVersionMismatch(board))
+            try await store.write(.deleteBoard(board.id, ifVersion: ExpectedVersion(1, in: board.epoch)))
+        },
         StoreContract("a deleted task is gone, its number is not used again") { store in
             let task = try await store.create(#"{"name":"a"}"#)
             let commit = try await store.write(.deleteTask(task.id))

@@ -75,7 +75,7 @@ public final class TestStore: Sendable {
     }
 
     @discardableResult
-    public func patch(_ task: BoardTask, _ json: String, ifVersion version: Int? = nil) async throws
+    public func patch(_ task: BoardTask, _ json: String, ifVersion version: ExpectedVersion? = nil) async throws
         -> Commit<BoardTask>
     {
         try await write(.updateTask(task.id, TaskPatch(object(json)), ifVersion: version))

@@ -29,11 +29,14 @@ import Testing
         await before.close()
         let after = try open()
         #expect(after.store.epoch != before.store.epoch)
-        #expect(try await after.store.task(task.id, for: .ann) == task)
+        let found = try await after.store.task(task.id, for: .ann)
+        #expect(found == task && found.epoch == task.epoch && task.epoch == before.store.epoch)
+        #expect(try await after.store.board(BoardID("b1")!, for: .ann).epoch == before.store.epoch)
         #expect(try await after.log().map(\.json) == before.announced.map(\.json))
         #expect(try await after.log().map(\.cursor) == before.announced.map(\.cursor))
         #expect(try await after.create(#"{"name":"b"}"#).id == 2)
         #expect(after.announced.map(\.seq) == [3] && after.announced[0].int("boardSeq") == 2)
+        #expect(try await after.patch(task, #"{"name":"c"}"#).task.epoch == after.store.epoch)
         await after.close()
     }
 
@@ -43,7 +46,8 @@ import Testing
         let task = try await before.create(#"{"name":"a"}"#, once: key)
         await before.close()
         let after = try open()
-        #expect(try await after.create(#"{"name":"a"}"#, once: key) == task)
+        let again = try await after.create(#"{"name":"a"}"#, once: key)
+        #expect(again == task && again.epoch == task.epoch && task.epoch == before.store.epoch)
         #expect(
             await refusal { try await after.create(#"{"name":"b"}"#, once: IdempotencyKey("k", fingerprint: [])) }
                 == .keyReused)

@@ -10,18 +10,23 @@ public struct Board: Sendable, Equatable {
     public var statuses: [String]
     /// 1 when made; one more with each change.
     public var version: Int
+    /// The epoch in which ``version`` was written; not a part of what clients see as its fields. That of a board `main`
+    /// that was never changed is unknown: it is the same in every life of a database.
+    public var epoch: Epoch
     public let createdAt: Timestamp
     public var updatedAt: Timestamp
 
     public static let defaultStatuses = ["inbox", "in_progress", "review", "done"]
 
     public init(
-        id: BoardID, name: String, statuses: [String], version: Int, createdAt: Timestamp, updatedAt: Timestamp
+        id: BoardID, name: String, statuses: [String], version: Int, epoch: Epoch = .unknown, createdAt: Timestamp,
+        updatedAt: Timestamp
     ) {
         self.id = id
         self.name = name
         self.statuses = statuses
         self.version = version
+        self.epoch = epoch
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
@@ -50,7 +55,7 @@ public struct Board: Sendable, Equatable {
         }
     }
 
-    /// Names compared by bytes.
+    /// Compares what clients see; names by bytes.
     public static func == (left: Board, right: Board) -> Bool {
         left.id == right.id && left.name.hasSameBytes(as: right.name) && left.statuses == right.statuses
             && left.version == right.version && left.createdAt == right.createdAt && left.updatedAt == right.updatedAt

@@ -16,15 +16,15 @@ public enum Command: Sendable {
 public enum TaskCommand: Sendable {
     case createTask(TaskDraft)
     /// - Parameter ifVersion: the version that the task must have (`If-Match`), nil for any.
-    case updateTask(Int, TaskPatch, ifVersion: Int? = nil)
-    case moveTask(Int, TaskMove, ifVersion: Int? = nil)
-    case deleteTask(Int, ifVersion: Int? = nil)
+    case updateTask(Int, TaskPatch, ifVersion: ExpectedVersion? = nil)
+    case moveTask(Int, TaskMove, ifVersion: ExpectedVersion? = nil)
+    case deleteTask(Int, ifVersion: ExpectedVersion? = nil)
 }
 
 public enum BoardCommand: Sendable {
     case createBoard(BoardDraft)
-    case updateBoard(BoardID, BoardPatch, ifVersion: Int? = nil)
-    case deleteBoard(BoardID, ifVersion: Int? = nil)
+    case updateBoard(BoardID, BoardPatch, ifVersion: ExpectedVersion? = nil)
+    case deleteBoard(BoardID, ifVersion: ExpectedVersion? = nil)
 }
 
 public enum JobCommand: Sendable {

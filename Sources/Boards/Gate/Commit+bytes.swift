@@ -1,3 +1,4 @@
+import Events
 import StrictJSON
 
 /// A commit as an ``Answer`` keeps it for a day: what one version wrote, the next must read.
@@ -12,9 +13,13 @@ extension Commit where Subject == Written {
             case .task(let task):
                 $0.name("task")
                 task.write(into: &$0)
+                $0.name("epoch")
+                $0.string(task.epoch.description)
             case .board(let board):
                 $0.name("board")
                 board.write(into: &$0)
+                $0.name("epoch")
+                $0.string(board.epoch.description)
             case .job(let row):
                 $0.name("job")
                 row.job.write(into: &$0)
@@ -38,10 +43,12 @@ extension Commit where Subject == Written {
 extension Written {
     fileprivate init?(_ object: JSONObject) {
         if let value = object["task"] {
-            guard let task = value.object.flatMap({ BoardTask($0) }) else { return nil }
+            guard var task = value.object.flatMap({ BoardTask($0) }) else { return nil }
+            task.epoch = Epoch(of: object)
             self = .task(task)
         } else if let value = object["board"] {
-            guard let board = value.object.flatMap({ Board($0) }) else { return nil }
+            guard var board = value.object.flatMap({ Board($0) }) else { return nil }
+            board.epoch = Epoch(of: object)
             self = .board(board)
         } else if let value = object["job"] {
             guard let job = value.object.flatMap({ Job($0) }) else { return nil }
@@ -51,4 +58,9 @@ extension Written {
             self = .nothing
         }
     }
+}
+
+extension Epoch {
+    /// Unknown in an answer that was kept before epochs were logged.
+    fileprivate init(of answer: JSONObject) { self = answer["epoch"]?.string.flatMap { Epoch($0) } ?? .unknown }
 }

@@ -17,16 +17,17 @@ extension Gate {
         try author.require(draft.id)
         guard try rows.board(draft.id) == nil else { throw .conflict(.boardExists(draft.id)) }
         let board = Board(
-            id: draft.id, name: draft.name, statuses: draft.statuses, version: 1, createdAt: now, updatedAt: now)
+            id: draft.id, name: draft.name, statuses: draft.statuses, version: 1, epoch: rows.epoch,
+            createdAt: now, updatedAt: now)
         try rows.insert(board)
         return try announce(.boardCreated, board, in: &rows)
     }
 
     private mutating func updateBoard(
-        _ id: BoardID, _ patch: BoardPatch, ifVersion version: Int?, in rows: inout some BoardTransaction
+        _ id: BoardID, _ patch: BoardPatch, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<Board> {
         let old = try existing(id, in: rows)
-        guard version == nil || version == old.version else { throw .boardVersionMismatch(old) }
+        guard version?.isThat(of: old) != false else { throw .boardVersionMismatch(old) }
         var new = old
         new.name = patch.name ?? old.name
         new.statuses = patch.statuses ?? old.statuses
@@ -39,6 +40,7 @@ extension Gate {
             guard kept.isEmpty else { throw .conflict(.statusesInUse(kept)) }
         }
         new.version += 1
+        new.epoch = rows.epoch
         new.updatedAt = now
         try rows.update(new)
         return try announce(.boardUpdated, new, changes, in: &rows)
@@ -46,10 +48,10 @@ extension Gate {
 
     /// Deletes the board with its tasks; `board.deleted` is the only event.
     private mutating func deleteBoard(
-        _ id: BoardID, ifVersion version: Int?, in rows: inout some BoardTransaction
+        _ id: BoardID, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<Board> {
         let board = try existing(id, in: rows)
-        guard version == nil || version == board.version else { throw .boardVersionMismatch(board) }
+        guard version?.isThat(of: board) != false else { throw .boardVersionMismatch(board) }
         guard id != .main else { throw .conflict(.boardIsPermanent(id)) }
         try rows.delete(board)
         return try announce(.boardDeleted, board, in: &rows)

@@ -37,14 +37,14 @@ extension Gate {
         let task = BoardTask(
             id: try rows.takeTaskID(), board: column.board, name: draft.name, description: draft.description,
             status: column.status, priority: draft.priority, assignee: draft.assignee, labels: draft.labels,
-            dueAt: draft.dueAt, rank: .following(try rows.lastRank(in: column)), version: 1, createdBy: author.user,
-            createdAt: now, updatedAt: now)
+            dueAt: draft.dueAt, rank: .following(try rows.lastRank(in: column)), version: 1, epoch: rows.epoch,
+            createdBy: author.user, createdAt: now, updatedAt: now)
         try rows.insert(task)
         return Commit(seq: try announce(.taskCreated, task, in: &rows), task)
     }
 
     private mutating func updateTask(
-        _ id: Int, _ patch: TaskPatch, ifVersion version: Int?, in rows: inout some BoardTransaction
+        _ id: Int, _ patch: TaskPatch, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<BoardTask> {
         let old = try existing(id, ifVersion: version, in: rows)
         var new = patch.applied(to: old)
@@ -57,7 +57,7 @@ extension Gate {
     }
 
     private mutating func moveTask(
-        _ id: Int, _ move: TaskMove, ifVersion version: Int?, in rows: inout some BoardTransaction
+        _ id: Int, _ move: TaskMove, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<BoardTask> {
         let old = try existing(id, ifVersion: version, in: rows)
         try require(move.status, on: try existing(old.board, in: rows))
@@ -76,7 +76,7 @@ extension Gate {
     }
 
     private mutating func deleteTask(
-        _ id: Int, ifVersion version: Int?, in rows: inout some BoardTransaction
+        _ id: Int, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<BoardTask> {
         let task = try existing(id, ifVersion: version, in: rows)
         try rows.delete(task)
@@ -93,6 +93,7 @@ extension Gate {
         guard !fields.isEmpty || !place.isEmpty else { return Commit(seq: rows.head, old) }
         var task = new
         task.version += 1
+        task.epoch = rows.epoch
         task.updatedAt = now
         try rows.update(task)
         if old.status == new.status {
@@ -132,11 +133,11 @@ extension Gate {
     }
 
     private func existing(
-        _ id: Int, ifVersion version: Int?, in rows: some BoardTransaction
+        _ id: Int, ifVersion version: ExpectedVersion?, in rows: some BoardTransaction
     ) throws(BoardError) -> BoardTask {
         guard let task = try rows.task(id) else { throw .notFound(.task(id)) }
         try author.require(task.board)
-        guard version == nil || version == task.version else { throw .versionMismatch(task) }
+        guard version?.isThat(of: task) != false else { throw .versionMismatch(task) }
         return task
     }
 

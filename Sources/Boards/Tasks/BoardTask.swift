@@ -17,14 +17,16 @@ public struct BoardTask: Sendable, Equatable {
     public var rank: Rank
     /// 1 when made; one more with each change.
     public var version: Int
+    /// The epoch in which ``version`` was written; not a part of what clients see as its fields.
+    public var epoch: Epoch
     public let createdBy: UserID
     public let createdAt: Timestamp
     public var updatedAt: Timestamp
 
     public init(
         id: Int, board: BoardID, name: String, description: String, status: String, priority: Priority,
-        assignee: UserID?, labels: [String], dueAt: Timestamp?, rank: Rank, version: Int, createdBy: UserID,
-        createdAt: Timestamp, updatedAt: Timestamp
+        assignee: UserID?, labels: [String], dueAt: Timestamp?, rank: Rank, version: Int,
+        epoch: Epoch = .unknown, createdBy: UserID, createdAt: Timestamp, updatedAt: Timestamp
     ) {
         self.id = id
         self.board = board
@@ -37,6 +39,7 @@ public struct BoardTask: Sendable, Equatable {
         self.dueAt = dueAt
         self.rank = rank
         self.version = version
+        self.epoch = epoch
         self.createdBy = createdBy
         self.createdAt = createdAt
         self.updatedAt = updatedAt
@@ -78,7 +81,7 @@ public struct BoardTask: Sendable, Equatable {
         }
     }
 
-    /// Texts compared by bytes.
+    /// Compares what clients see; texts by bytes.
     public static func == (left: BoardTask, right: BoardTask) -> Bool {
         left.id == right.id && left.board == right.board && left.version == right.version
             && left.createdBy == right.createdBy && left.createdAt == right.createdAt

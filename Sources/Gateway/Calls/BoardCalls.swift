@@ -59,7 +59,7 @@ struct BoardCalls {
 
     @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let board = try await store.board(try input.board, for: context.principal)
-        let tag = EntityTag(version: board.version)
+        let tag = EntityTag(board)
         if tag.isIn(input.request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
         }
@@ -87,7 +87,7 @@ struct BoardCalls {
         let id = try input.board
         let snapshot = try await store.snapshot(of: .only([id]), for: context.principal)
         guard let board = snapshot.boards.first else { throw Problem.notFound }
-        let tag = EntityTag(snapshot.cursor.description)
+        let tag = EntityTag(snapshot.cursor)
         if tag.isIn(input.request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
         }
@@ -100,7 +100,7 @@ extension Response {
         _ board: Board, _ seq: Int, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
-        headers[.eTag] = EntityTag(version: board.version).description
+        headers[.eTag] = EntityTag(board).description
         var json = JSONWriter()
         json.object {
             $0.name("board"); board.write(into: &$0)

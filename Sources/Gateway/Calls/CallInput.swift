@@ -17,7 +17,7 @@ struct CallInput: Sendable {
     /// The `Idempotency-Key`, tied to the call and its body. Nil where none was sent, and for files.
     let once: IdempotencyKey?
     /// The version that `If-Match` demands; nil for any.
-    let ifVersion: Int?
+    let ifVersion: ExpectedVersion?
 
     // MARK: The path's parameter Only values that `PathParameter` accepts arrive here; for another kind of parameter
     // these throw 404.

@@ -94,7 +94,7 @@ struct TaskCalls {
 
     @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let task = try await store.task(try input.task, for: context.principal)
-        let tag = EntityTag(version: task.version)
+        let tag = EntityTag(task)
         if tag.isIn(input.request.headers[.ifNoneMatch]) {
             return Response(status: .notModified, headers: [.eTag: tag.description])
         }
@@ -132,7 +132,7 @@ extension Response {
         _ task: BoardTask, _ seq: Int, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
-        headers[.eTag] = EntityTag(version: task.version).description
+        headers[.eTag] = EntityTag(task).description
         var json = JSONWriter()
         json.object {
             $0.name("task"); task.write(into: &$0)

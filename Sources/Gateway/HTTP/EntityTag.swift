@@ -1,32 +1,65 @@
+import Boards
+import Events
 import HTTPTypes
 import Text
 
-/// An entity tag (RFC 9110 §8.8.3): the version of a task or board, or the cursor of a snapshot.
+/// An entity tag (RFC 9110 §8.8.3): the version of a task or board and the epoch in which that was written, or the
+/// cursor of a snapshot.
+///
+/// The epoch keeps the tag of a task that was lost with a life of the database from matching another task. Versions
+/// without one are taken too, and so are the spellings of proxies that compress: weak, or with the coding at the end.
 struct EntityTag: CustomStringConvertible {
-    let description: String
+    private let opaque: String
+    /// The same without the epoch.
+    private let bare: String?
 
-    init(_ opaque: String) { description = "\"\(opaque)\"" }
-    init(version: Int) { self.init(String(version)) }
+    init(_ cursor: Cursor) { (opaque, bare) = (cursor.description, nil) }
+    init(_ task: BoardTask) { self.init(task.version, task.epoch) }
+    init(_ board: Board) { self.init(board.version, board.epoch) }
+
+    private init(_ version: Int, _ epoch: Epoch) { (opaque, bare) = ("\(version)-\(epoch)", String(version)) }
+
+    var description: String { "\"\(opaque)\"" }
 
     /// Weak comparison, as `If-None-Match` asks for (RFC 9110 §13.1.2).
     func isIn(_ header: String?) -> Bool {
         guard let header else { return false }
-        return Self.list(header).contains { $0 == "*" || $0 == description || $0 == "W/" + description }
+        return Self.list(header).contains { tag in
+            guard tag != "*" else { return true }
+            guard let tag = Self.opaque(tag) else { return false }
+            return tag == opaque || tag == bare ?? opaque
+        }
     }
 
     /// The version that `If-Match` demands; nil for any.
     ///
     /// A tag that is not one of our versions is read as -1, which no object has.
     /// - Throws: ``Problem`` 400 when more than one version is named.
-    static func version(in header: String?) throws(Problem) -> Int? {
+    static func version(in header: String?) throws(Problem) -> ExpectedVersion? {
         guard let header else { return nil }
         let tags = list(header)
         guard tags.count == 1, let tag = tags.first else {
             throw Problem(.badRequest, "invalid_if_match", "If-Match must hold one entity tag, such as \"3\", or *.")
         }
         if tag == "*" { return nil }
-        guard tag.count > 2, let version = Int(digits: tag.dropFirst().dropLast()) else { return -1 }
-        return EntityTag(version: version).description == tag ? version : -1
+        return opaque(tag).flatMap(version) ?? -1
+    }
+
+    private static func version(_ opaque: Substring) -> ExpectedVersion? {
+        if let place = Cursor(opaque) { return ExpectedVersion(place.seq, in: place.epoch) }
+        guard let version = Int(digits: opaque), String(version) == opaque else { return nil }
+        return ExpectedVersion(version)
+    }
+
+    /// What stands between the quotes, without the coding that a proxy has put at its end; nil for what is no tag.
+    private static func opaque(_ tag: Substring) -> Substring? {
+        let quoted = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag
+        guard quoted.count >= 2, quoted.first == "\"", quoted.last == "\"" else { return nil }
+        let opaque = quoted.dropFirst().dropLast()
+        for coding in ["-gzip", "-br", "-zstd"] where opaque.hasSuffix(coding) {
+            return opaque.dropLast(coding.count)
+        }
+        return opaque
     }
 
     private static func list(_ header: String) -> [Substring] {

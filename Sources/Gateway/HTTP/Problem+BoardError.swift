@@ -15,11 +15,11 @@ extension Problem {
         case .versionMismatch(let task):
             self.init(.preconditionFailed, "version_mismatch", "The task has changed; here is what it is now.")
             attachment = ("task", JSONWriter.bytes { task.write(into: &$0) })
-            headers[.eTag] = EntityTag(version: task.version).description
+            headers[.eTag] = EntityTag(task).description
         case .boardVersionMismatch(let board):
             self.init(.preconditionFailed, "version_mismatch", "The board has changed; here is what it is now.")
             attachment = ("board", JSONWriter.bytes { board.write(into: &$0) })
-            headers[.eTag] = EntityTag(version: board.version).description
+            headers[.eTag] = EntityTag(board).description
         case .conflict(let conflict): self.init(.conflict, "conflict", "This can't be done now: \(conflict).")
         case .invalid(let errors):
             self.init(.badRequest, "invalid", "What was sent can't be taken; see errors.")

@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from imports import end_of, send
+from rest import ok, problem
 from sse import seq_of
 
 FILES = ["boardcast.sqlite", "boardcast.sqlite-wal"]
@@ -179,3 +181,106 @@ def test_a_stream_that_waits_for_its_server_is_told_of_the_copy(start_server, ma
     team.api("ben").create_task("other")
     assert back.wait_for_seq(4)["task"]["name"] == "other"
     assert back.wait_for_seq(4).id != last
+
+
+@pytest.fixture
+def lives(start_server, make_team, tmp_path):
+    """A function that puts back the copy that was made, and starts the next life of the database; and its first team."""
+    server = start_server()
+    team = make_team(server)
+    api = team.api("ben")
+    for name in ["one", "two"]:
+        api.create_task(name)
+    team.admin().create_board("plan")
+    team.close()
+    server.stop()
+    copy = copy_files(server, tmp_path / "copy")
+    server.start()
+
+    def next_life():
+        team.close()
+        server.stop()
+        put_back(server, copy)
+        server.start()
+
+    return team, next_life
+
+
+def tag(api, path):
+    return ok(api.get(path), 200).headers["etag"]
+
+
+def test_what_a_client_knows_of_a_lost_task_is_of_no_other(lives):
+    team, next_life = lives
+    api = team.api("ben")
+    api.create_task("lost")
+    api.patch_task(2, {"name": "lost, too"})
+    ok(team.admin().patch("/api/boards/plan", {"name": "lost"}), 200)
+    paths = ["/api/tasks/1", "/api/tasks/2", "/api/tasks/3", "/api/boards/plan", "/api/boards/main/snapshot"]
+    tags = {path: tag(api, path) for path in paths}
+    next_life()
+    api = team.api("ben")
+    api.patch_task(2, {"name": "another"})
+    api.create_task("other")
+    ok(team.admin().patch("/api/boards/plan", {"name": "other"}), 200)
+    assert seq_of(api.head()) == 6, "as many events as in the lost life"
+    now = {path: tag(api, path) for path in paths}
+    assert now["/api/tasks/1"] == tags["/api/tasks/1"], "it is the one from before the copy"
+    for path in paths[1:]:
+        assert now[path] != tags[path]
+        assert api.get(path, headers={"If-None-Match": tags[path]}).status_code == 200, path
+        assert api.get(path, headers={"If-None-Match": now[path]}).status_code == 304, path
+    for id in [2, 3]:
+        headers = {"If-Match": tags[f"/api/tasks/{id}"]}
+        body = problem(api.patch(f"/api/tasks/{id}", {"name": "overwritten"}, headers=headers), 412)
+        assert body["task"] == api.task(id)
+        problem(api.delete(f"/api/tasks/{id}", headers=headers), 412)
+        problem(api.post(f"/api/tasks/{id}/move", {"status": "done"}, headers=headers), 412)
+    problem(team.admin().delete("/api/boards/plan", headers={"If-Match": tags["/api/boards/plan"]}), 412)
+    api.patch_task(1, {"name": "kept"}, headers={"If-Match": tags["/api/tasks/1"]})
+
+
+@pytest.mark.parametrize("ends", ["stopped", "killed"])
+def test_what_a_client_knows_of_a_task_outlives_restarts(start_server, make_team, ends):
+    server = start_server()
+    team = make_team(server)
+    team.api("ben").create_task("kept")
+    tags = {path: tag(team.api(), path) for path in ["/api/tasks/1", "/api/boards/main", "/api/boards/main/snapshot"]}
+    for _ in range(2):
+        team.close()
+        server.restart(ends == "stopped")
+        api = team.api("ben")
+        for path in tags:
+            assert api.get(path, headers={"If-None-Match": tags[path]}).status_code == 304
+    api.patch_task(1, {"name": "changed"}, headers={"If-Match": tags["/api/tasks/1"]})
+    assert tag(api, "/api/tasks/1") != tags["/api/tasks/1"]
+
+
+def test_an_answer_of_a_lost_life_is_given_to_nobody(lives):
+    team, next_life = lives
+    key = {"Idempotency-Key": "once"}
+    first = ok(team.api("ben").post("/api/tasks", {"name": "lost"}, headers=key), 201)
+    next_life()
+    api = team.api("ben")
+    other = ok(api.post("/api/tasks", {"name": "of this life"}, headers=key), 201)
+    assert other.json()["task"]["name"] == "of this life" and other.headers["etag"] != first.headers["etag"]
+    again = ok(api.post("/api/tasks", {"name": "of this life"}, headers=key), 201)
+    assert again.json() == other.json() and again.headers["etag"] == other.headers["etag"]
+
+
+def test_jobs_and_imports_of_a_lost_life_are_no_others(lives):
+    team, next_life = lives
+
+    def make():
+        """A job, and an import under a key, both of the same request in each life."""
+        api = team.api("ben")
+        job = api.create_job("work")
+        work = end_of(api, send(api, "name\na\nb\n", key="import"))
+        return {job["id"], work["id"]}
+
+    lost = make()
+    next_life()
+    for id in lost:
+        problem(team.api("ben").get(f"/api/jobs/{id}"), 404)
+    assert not lost & make()
+    assert [task["name"] for task in team.api("ben").tasks()] == ["one", "two", "a", "b"]
