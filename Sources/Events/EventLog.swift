@@ -9,7 +9,8 @@ public protocol EventLog: Sendable {
     /// Events numbered above `seq`, oldest first, shown by `selection`.
     ///
     /// The page ends after `count` events, after `bytes` bytes of JSON (at least one event is given), or at the head.
-    /// ``LogPage/end`` is how far the store looked: beyond the last event where the selection left some out.
+    /// ``LogPage/end`` is how far the store looked: beyond the last event where the selection left some out. When the
+    /// event after `seq` is missing or can't be read, the page's bounds begin after it.
     func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
     ) async throws(StoreFailure) -> LogPage

@@ -117,7 +117,11 @@ public final class SQLiteBoardStore: BoardStore {
     public func page(
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
     ) async throws(StoreFailure) -> LogPage {
-        try await readLog(tenant) { try $0.page(after: seq, selection: selection, count: count, bytes: bytes) }
+        let read = try await readLog(tenant) {
+            try $0.page(after: seq, selection: selection, count: count, bytes: bytes)
+        }
+        if let hole = read.hole { log.reads.note(StoreFailure(hole)) }
+        return read.page
     }
 
     public func newest(

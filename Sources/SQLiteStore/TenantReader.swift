@@ -81,7 +81,11 @@ struct TenantReader {
         return NewestTasks(tasks: Array(tasks.sorted { $0.id > $1.id }.prefix(count)), cursor: try bounds().cursor)
     }
 
-    func page(after seq: Int, selection: Selection, count: Int, bytes: Int) throws -> LogPage {
+    /// - Returns: the page, and the event because of which it does not go on from `seq`: it is missing or can't be read.
+    ///   The bounds then begin after it, so that whoever stands before it is not taken past it without a word.
+    func page(
+        after seq: Int, selection: Selection, count: Int, bytes: Int
+    ) throws -> (page: LogPage, hole: UnreadableRow?) {
         let bounds = try bounds()
         var end = min(max(seq, bounds.oldest - 1), bounds.head)
         var events: [Event] = []
@@ -99,10 +103,14 @@ struct TenantReader {
                 end = row.seq
                 return true
             }
-        } catch is UnreadableRow where end > start {
-            // An unreadable event: the page ends before it, and the next page is refused.
+        } catch let hole as UnreadableRow {
+            // The page ends before it.
+            if end == start {
+                let rest = LogBounds(epochs: bounds.epochs, head: bounds.head, oldest: end + 2)
+                return (LogPage(events: [], end: end, bounds: rest), hole)
+            }
         }
-        return LogPage(events: events, end: end, bounds: bounds)
+        return (LogPage(events: events, end: end, bounds: bounds), nil)
     }
 
     func newest(selection: Selection, count: Int) throws -> LogPage {

@@ -51,6 +51,8 @@ struct Picture {
                 while true {
                     let page = try await store.page(
                         of: tenant, after: end, selection: selection, count: 10, bytes: 1 << 20)
+                    // Nobody is taken past an event that can't be read: whoever stands before it is answered with a resync.
+                    guard page.bounds.oldest <= end + 1 else { throw StoreFailure.broken("a hole") }
                     events += page.events.map(\.placed)
                     guard page.end < page.bounds.head else { return "\(page.bounds.text) \(events)" }
                     end = page.end

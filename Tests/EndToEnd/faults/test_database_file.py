@@ -120,7 +120,33 @@ def test_an_event_missing_in_the_middle_is_found_at_the_start(filled):
     assert "is damaged (events are missing from the log)" in refused(filled.database)
 
 
-def test_a_new_database_is_announced(start_server):
+def test_a_reader_that_comes_back_before_a_missing_event_is_told(filled, make_team):
+    change(filled.database, ["DELETE FROM events WHERE tenant = 1 AND seq = 2"])
+    team = make_team(filled, "acme")
+    api = team.admin()
+    head, epoch = api.head().split("-")
+    for come_back in [team.stream, team.socket]:
+        listener = come_back("ann", since=f"1-{epoch}")
+        assert listener.established["recovered"] is False
+        resync = listener.wait_for_type("stream.resync")
+        assert resync["reason"] == "cursor_expired" and resync["cursor"] == f"{head}-{epoch}"
+        api.create_task("live")
+        assert [event.seq for event in listener.durable()] == [listener.wait_for_seq(api.last_seq).seq]
+        listener.close()
+        head = str(api.last_seq)
+    page = api.events(since=f"1-{epoch}")
+    assert (page["recovered"], page["reason"], page["events"]) == (False, "cursor_expired", [])
+    # What lies before the hole, and what lies after it, is served.
+    assert [event["seq"] for event in api.events(since=f"0-{epoch}")["events"]] == [1]
+    assert [event["seq"] for event in api.events(since=f"2-{epoch}", limit=2)["events"]] == [3, 4]
+    stream = team.stream("ann", since=f"0-{epoch}")
+    assert stream.established["recovered"] is True
+    assert stream.wait_for_type("stream.resync")["reason"] == "cursor_expired"
+    assert [event.seq for event in stream.durable()] == [1]
+    assert "it is missing" in filled.log()
+
+
+def test_a_new_database_is_announced(start_server, make_team):
     server = start_server()
     assert server.log().count("made a new database") == 1 and str(server.database) in server.log()
     server.restart()
@@ -129,6 +155,13 @@ def test_a_new_database_is_announced(start_server):
     server.database.write_bytes(b"")
     server.start()
     assert server.log().count("made a new database") == 2
+    # A copy of the main file alone, made while it runs: everything is in the log beside it.
+    make_team(server).api().create_task("lost")
+    copy = server.database.read_bytes()
+    server.stop()
+    server.database.write_bytes(copy)
+    server.start()
+    assert server.log().count("made a new database") == 3
 
 
 @pytest.mark.parametrize(
