@@ -70,6 +70,29 @@ import Testing
         #expect(objects[2]["recovered"]?.bool == false)
     }
 
+    @Test func `a resync names the place after which the new boards are heard, also to a reader that lags`()
+        async throws
+    {
+        let hub = TestHub()
+        let reader = try await hub.join(Selection(boards: .only([.main])), room: 1000)
+        hub.log.commit(.board(.main), count: 20)
+        hub.log.commit(.board(a), count: 10)
+        try await hub.settle { [a] in
+            guard let stream = reader.reader, stream.isBlocked else { return false }
+            stream.subscribe(to: [a], since: "junk")
+            return true
+        }
+        try await hub.settle { reader.reader?.resumptions == 0 }
+        hub.log.commit(.board(a))
+        try await hub.settle {
+            reader.sink.drain(1 << 20)
+            return reader.numbers.last == 31
+        }
+        #expect(try await hub.read { reader.numbers } == Array(1...20) + [31])
+        let resync = try await hub.read { try reader.objects.first { $0["type"]?.string == "stream.resync" } }
+        #expect(resync?["cursor"]?.string == "30-abcdef01")
+    }
+
     @Test func `a board that is left is heard no more, nor is a type`() async throws {
         let hub = TestHub()
         let reader = try await hub.joinLive()

@@ -59,13 +59,14 @@ extension Reader {
                 parts.append(Backfill(selection: selection, cursor: seq, end: end))
             }
         }
-        if case .resync(let reason) = resumption {
-            recovered = false
-            sendResync(reason)
-        }
         if log.cursor < place {
             parts.insert(Backfill(selection: selection, cursor: log.cursor, end: place), at: 0)
             log.cursor = place
+        }
+        // It names the place after which the new boards' events come.
+        if case .resync(let reason) = resumption {
+            recovered = false
+            sendResync(reason)
         }
         select(asked, after: parts) { confirm(recovered: recovered) }
     }
