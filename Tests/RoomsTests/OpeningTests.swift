@@ -1,6 +1,7 @@
 import Events
 import NIOCore
 import StrictJSON
+import Synchronization
 import TestSupport
 import Testing
 
@@ -58,6 +59,23 @@ import Testing
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers.last == 501 }
         #expect(try await hub.read { reader.numbers } == Array(1...501))
+    }
+
+    @Test func `recovered is said of the transaction that read what follows the cursor`() async throws {
+        var limits = RoomLimits.immediate
+        limits.recentBytes = 500
+        let hub = TestHub(limits)
+        hub.log.commit(.board(.main), count: 100)
+        let kept = try await hub.joinLive(after: "3-abcdef01")
+        hub.log.beforePage.withLock { $0 = { [log = hub.log] in log.oldest.withLock { $0 = 50 } } }
+        let late = try await hub.joinLive(after: "3-abcdef01")
+        hub.log.commit(.board(.main))
+        try await hub.settle { kept.numbers.last == 101 && late.numbers.last == 101 }
+        #expect(try await hub.read { try kept.objects[0]["recovered"]?.bool } == true)
+        #expect(try await hub.read { kept.numbers } == Array(4...101))
+        let told = try await hub.read { try late.objects }
+        #expect(told.map { $0["type"]?.string } == ["connection.established", "stream.resync", "task.created"])
+        #expect(told[0]["recovered"]?.bool == false && told[1]["cursor"]?.string == "100-abcdef01")
     }
 
     @Test func `a stream that begins with state gets every later event once`() async throws {

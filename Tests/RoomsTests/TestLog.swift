@@ -16,6 +16,8 @@ final class TestLog: TenantHistory {
     /// Events that the end of the log is read to at most, and how many times it can't be read.
     let mostTail = Mutex(Int.max)
     let failures = Mutex(0)
+    /// Called before a page is read.
+    let beforePage = Mutex<@Sendable () -> Void>({})
 
     init(relay: Relay) { self.relay = relay }
 
@@ -54,8 +56,9 @@ final class TestLog: TenantHistory {
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
     ) async -> LogPage {
         await Task.yield()
+        beforePage.withLock { $0 }()
         let bounds = bounds
-        let rest = all.dropFirst(seq).prefix(bounds.head - seq)
+        let rest = all.dropFirst(seq).prefix(max(0, bounds.head - seq))
         var shown: [Event] = []
         var end = seq
         for event in rest {

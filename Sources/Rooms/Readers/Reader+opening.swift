@@ -6,20 +6,38 @@ extension Reader {
     /// Finds out whether the cursor can be honoured, in memory if possible, and begins.
     func begin(_ request: StreamRequest, _ admission: Relay.Admission) {
         // Memory knows only what it holds; the store knows how far back the log reaches, and what is committed but not
-        // yet announced.
+        // yet announced. "Recovered" is said of the transaction that read the first events after the cursor.
         let bounds = LogBounds(epochs: admission.epochs, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
-        let isKnown: Bool =
-            switch resumption {
-            case .fresh, .resync(.cursorMalformed): true
-            case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): false
-            case .replay(let place):
-                if case .older = hub.relay.page(of: tenant, after: place.seq) { false } else { true }
+        switch resumption {
+        case .fresh, .resync(.cursorMalformed): return readSnapshot(request, admission, resumption)
+        case .replay(let place):
+            guard case .older = hub.relay.page(of: tenant, after: place.seq) else {
+                return readSnapshot(request, admission, resumption)
             }
-        guard !isKnown else { return readSnapshot(request, admission, resumption) }
+            if request.snapshot == nil { return readFirstPage(after: place, admission) }
+        case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): break
+        }
         readBounds { [self] bounds in
             readSnapshot(request, admission, Resumption(cursor: request.cursor, in: bounds))
         }
+    }
+
+    private func readFirstPage(after place: Cursor, _ admission: Relay.Admission) {
+        hub.counted.storePages += 1
+        let selections = selections
+        readPage(selection, after: place.seq) { [self] page, frames in
+            let resumption = Resumption(place, in: page.bounds)
+            // Its selection may have changed meanwhile.
+            let isUsable = self.selections == selections
+            start(admission, resumption, nil, isUsable ? FirstPage(frames: frames, end: page.end) : nil)
+        }
+    }
+
+    /// The events that follow the cursor at once, as they were read when it was judged.
+    private struct FirstPage {
+        let frames: FrameBuffer
+        let end: Int
     }
 
     /// Reads the bounds of the log and calls `then` with them; ends this reader when they can't be read.
@@ -46,7 +64,8 @@ extension Reader {
     }
 
     private func start(
-        _ admission: Relay.Admission, _ resumption: Resumption, _ snapshot: StreamRequest.Snapshot?
+        _ admission: Relay.Admission, _ resumption: Resumption, _ snapshot: StreamRequest.Snapshot?,
+        _ first: FirstPage? = nil
     ) {
         guard state != .closed, var bytes = output.unsentHead else { return }
         output.unsentHead = nil
@@ -82,6 +101,12 @@ extension Reader {
         var opening = FrameBuffer()
         opening.append(Encoded(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)
         if opening.isFinal { return finish(opening, upTo: log.cursor) }
+        if recovered, let first {
+            opening.append(first.frames, from: 0, to: first.frames.count)
+            finish(opening, upTo: first.end)
+            sent.events -= 1
+            return sendWaiting()
+        }
         guard case .frames(let frames) = hub.relay.page(of: tenant, after: log.cursor) else {
             deliver(opening)
             sent.events = 0

@@ -23,25 +23,34 @@ extension Reader {
         isReading = true
         hub.counted.storePages += 1
         presence.mayHaveMissed = true
-        let (tenant, wire, selections) = (tenant, wire, selections)
+        let selections = selections
         let (shown, cursor, end) = log.next(selection)
-        let (history, bytes) = (hub.relay.history, hub.limits.pageBytes)
+        readPage(shown, after: cursor, through: end) { [self] page, frames in
+            isReading = false
+            // One that is blocked reads again when its socket takes bytes.
+            guard state == .lagging, output.blockedSince == nil else { return }
+            // Its selection has changed meanwhile.
+            guard self.selections == selections else { return read() }
+            if cursor < page.bounds.oldest - 1 { resync(.cursorExpired) } else { finish(frames, upTo: page.end) }
+        }
+    }
+
+    /// Reads a page of the log and calls `then` with it and its events up to `end` as this reader gets them; ends this
+    /// reader when it can't be read.
+    func readPage(
+        _ shown: Selection, after cursor: Int, through end: Int = .max,
+        then: @escaping @Sendable (LogPage, FrameBuffer) -> Void
+    ) {
+        let (tenant, wire, history, bytes) = (tenant, wire, hub.relay.history, hub.limits.pageBytes)
         hub.reads.run {
             guard let history else { throw RoomError.unavailable }
             let page = try await history.page(
                 of: tenant, after: cursor, selection: shown, count: StoreReads.pageCount, bytes: bytes)
             return (page, FrameBuffer(page.events.filter { $0.seq <= end }, on: wire))
         } then: { [self] result in
-            isReading = false
-            // One that is blocked reads again when its socket takes bytes.
-            guard state == .lagging, output.blockedSince == nil else { return }
-            // Its selection has changed meanwhile.
-            guard self.selections == selections else { return read() }
-            switch result {
-            case .failure: drop(.unreadable)
-            case .success(let (page, _)) where cursor < page.bounds.oldest - 1: resync(.cursorExpired)
-            case .success(let (page, frames)): finish(frames, upTo: page.end)
-            }
+            guard state != .closed else { return }
+            guard case .success(let (page, frames)) = result else { return drop(.unreadable) }
+            then(page, frames)
         }
     }
 
