@@ -2,6 +2,7 @@ import Events
 import NIOCore
 import NIOEmbedded
 import StrictJSON
+import Synchronization
 import TestSupport
 import Testing
 
@@ -13,6 +14,7 @@ import Testing
     struct Counting: Dialect {
         let name: String
         var tells: EventType = .taskCreated
+        var endsAtResync = false
 
         func encode(frame: EventFrame) -> Encoded? {
             if frame.type == .taskDeleted {
@@ -71,6 +73,26 @@ import Testing
             let lists = readers.map { ObjectIdentifier($0.reader!.listed.list!) }
             #expect(lists[0] == lists[1])
             #expect(Set(lists).count == 3)
+        }
+    }
+
+    @Test func `a stream that needs every event ends where the log no longer has them`() async throws {
+        var limits = RoomLimits.immediate
+        limits.recentBytes = 500
+        for endsAtResync in [true, false] {
+            let hub = TestHub(limits)
+            let wire = Wire.dialect(Counting(name: "all", endsAtResync: endsAtResync))
+            let reader = try await hub.join(on: wire, room: 100)
+            hub.log.commit(.board(.main), count: 50)
+            try await hub.settle { reader.reader?.isBlocked == true }
+            hub.log.oldest.withLock { $0 = 45 }
+            try await hub.settle {
+                reader.sink.drain(1 << 20)
+                return reader.sink.isClosed || reader.reader?.state == .live
+            }
+            let end = try await told(reader, in: hub).last
+            #expect(end == (endsAtResync ? "closing max_age" : "lost cursor_expired"))
+            #expect(try await hub.read { reader.sink.isClosed } == endsAtResync)
         }
     }
 

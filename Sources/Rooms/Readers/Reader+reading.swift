@@ -76,6 +76,9 @@ extension Reader {
     /// Sends `stream.resync`, since the log no longer holds what follows its cursor: the client has to reload its
     /// state, and the stream continues at the head.
     private func resync(_ reason: ResyncReason) {
+        if case .dialect(let dialect) = wire, dialect.endsAtResync {
+            return close(.maxAge, reconnectAfter: StreamEvents.retry(around: hub.limits.retry))
+        }
         if log.backfills.isEmpty { log.cursor = hub.relay.head(of: tenant) }
         log.backfills = []
         sendResync(reason)

@@ -20,10 +20,15 @@ public protocol Dialect: Sendable {
 
     /// The bytes sent after a heartbeat interval in which nothing else was sent.
     var heartbeat: ByteBuffer { get }
+
+    /// Whether a stream that can't be sent all events ends, since its client can only go on from the state with which
+    /// it begins anew.
+    var endsAtResync: Bool { get }
 }
 
 extension Dialect {
     public var heartbeat: ByteBuffer { StreamBytes.heartbeat }
+    public var endsAtResync: Bool { false }
 }
 
 /// The bytes of one event as a connection gets them.

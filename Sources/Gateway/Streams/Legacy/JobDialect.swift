@@ -75,6 +75,9 @@ struct JobDialect: Dialect {
         }
     }
 
+    /// The job's end may be among the events that are gone; a client that comes back begins with it.
+    var endsAtResync: Bool { true }
+
     var heartbeat: ByteBuffer {
         switch kind {
         case .taskProgress: StreamBytes.heartbeat
