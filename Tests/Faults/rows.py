@@ -21,6 +21,12 @@ ROWS = [
         ("faults/test_power_cut.py",)),
     Row("restart", "rolling restart", "50 × SIGTERM and start, writers and readers that resume",
         "exit 0, nothing lost, nothing doubled", "1, 4", 1, ("faults/test_rolling_restart.py",)),
+    Row("lives", "another life of the database", "a copy put back, a cut write-ahead log, a reverted machine, restarts",
+        "no cursor or entity tag of what was lost counts, each of the others does to the number", "4", 3,
+        ("faults/test_lives.py",)),
+    Row("edge", "retention's edge", "100,000 resumptions on eight transports under four writers, logs of 20 and of 1,300 "
+        "events; 1,000 jobs followed in a log of one", "no event left out without a word, every job's end seen", "4", 1,
+        ("faults/test_retention_edge.py",)),
     Row("storm", "restart storm", "kill -9 under 5,000 streams, all come back at once with their cursors",
         "all 200, nothing lost, nothing doubled", "4, 5", 3, ("faults/test_restart_storm.py",)),
     Row("pause", "pause", "SIGSTOP for 30 s under 200 streams", "nobody cut, nothing lost, nothing doubled", "4, 6", 2,
