@@ -26,7 +26,10 @@ struct RunLog: Sendable {
             guard let newest = runs.last?.number, newest < RowReader.highest else {
                 throw UnreadableRow(table: "runs", reason: "its number is out of range")
             }
-            let run = Run(number: newest + 1, epoch: .random())
+            let known = Set(runs.map(\.epoch))
+            var epoch = Epoch.random()
+            while known.contains(epoch) { epoch = .random() }
+            let run = Run(number: newest + 1, epoch: epoch)
             do {
                 try database.write { try EpochTable.begin(run, in: $0) }
                 runs = try database.read { try EpochTable.runs(in: $0) }
