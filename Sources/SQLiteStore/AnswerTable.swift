@@ -19,14 +19,33 @@ enum AnswerTable {
             sum(of: answer, to: key, of: user.rawValue, of: tenant))
     }
 
-    /// Deletes up to `count` of the oldest answers that were given before `time`.
+    /// Deletes up to `count` of the oldest answers that were given before `cutoff`, and with them those before them
+    /// that bear times after `wall`: answers lie in the order in which they were given, whatever the wall said.
     ///
+    /// - Parameter passed: the last of the answers that no round need look at again, since they bear such times.
     /// - Returns: whether there may be more.
-    static func purge(before time: Timestamp, count: Int, in db: Database) throws -> Bool {
-        try db.run(
-            "DELETE FROM answers WHERE rowid IN (SELECT rowid FROM answers ORDER BY rowid LIMIT ?) AND at < ?",
-            count, time.milliseconds)
-        return db.changesCount == count
+    static func purge(
+        before cutoff: Timestamp, wall: Timestamp, after passed: inout Int, count: Int, in db: Database
+    ) throws -> Bool {
+        var due: Int?
+        let rows = try db.all(
+            "SELECT rowid, at FROM answers WHERE rowid > ? ORDER BY rowid LIMIT ?", passed, count
+        ) { (id: try $0.decode(Int.self, atIndex: 0), at: try $0.decode(Int.self, atIndex: 1)) }
+        let looked = rows.prefix { row in
+            if row.at < cutoff.milliseconds { due = row.id }
+            return row.at < cutoff.milliseconds || row.at > wall.milliseconds
+        }
+        if let due {
+            try db.run(
+                """
+                DELETE FROM answers WHERE rowid IN (
+                    SELECT rowid FROM answers WHERE rowid <= ? ORDER BY rowid LIMIT ?)
+                """, due, count)
+            return db.changesCount == count
+        }
+        guard looked.count == count, let last = looked.last else { return false }
+        passed = last.id
+        return true
     }
 
     /// Calls `body` for each row, with a function that reads it.

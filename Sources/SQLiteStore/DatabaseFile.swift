@@ -1,3 +1,4 @@
+import Boards
 import Events
 import Foundation
 import GRDB
@@ -11,6 +12,8 @@ enum DatabaseFile {
         let checkpointer: Checkpointer?
         let runs: RunLog
         let beginning: Timestamp
+        /// Nil in a new database.
+        let ages: AgeClock.Memory?
         /// The condition in which it was found.
         let condition: DatabaseCondition
     }
@@ -21,7 +24,7 @@ enum DatabaseFile {
         let migrator = Migrations.all(now: now)
         guard case .file(let given) = location else {
             let condition = DatabaseCondition(path: nil, isNew: true)
-            return try open("memory", lock: nil, condition, migrator, log) {
+            return try open("memory", lock: nil, condition, migrator, log, now) {
                 try DatabaseQueue(configuration: configuration(settings))
             }
         }
@@ -30,7 +33,7 @@ enum DatabaseFile {
         do throws(SQLiteStoreError) {
             let check = try DatabaseCheck(path, settings: settings, migrator: migrator)
             let condition = DatabaseCondition(path: path, isNew: check.isNew, check.unreadable)
-            return try open(path, lock: lock, condition, migrator, log) {
+            return try open(path, lock: lock, condition, migrator, log, now) {
                 let pool = try DatabasePool(path: path, configuration: configuration(settings))
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue.uppercased())")
@@ -48,14 +51,17 @@ enum DatabaseFile {
 
     private static func open(
         _ path: String, lock: DatabaseLock?, _ condition: DatabaseCondition, _ migrator: DatabaseMigrator,
-        _ log: StoreLog, connect: () throws -> any DatabaseWriter
+        _ log: StoreLog, _ now: Timestamp, connect: () throws -> any DatabaseWriter
     ) throws(SQLiteStoreError) -> Opened {
         do {
             let database = try connect()
             try migrator.migrate(database)
             let checkpointer = try lock.map { _ in try Checkpointer(path: path, failures: log.checkpoints) }
-            let beginning = try database.read { db in
-                try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'")
+            let (beginning, ages) = try database.read { db in
+                (
+                    try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'"),
+                    try AgeTable.memory(at: now, in: db)
+                )
             }
             guard let beginning, Timestamp.writable ~= beginning else {
                 throw SQLiteStoreError.damaged(path: path, reason: "its beginning is missing")
@@ -63,7 +69,7 @@ enum DatabaseFile {
             return Opened(
                 database: database, lock: lock, checkpointer: checkpointer,
                 runs: try RunLog(beginningIn: database, isNew: condition.isNew),
-                beginning: Timestamp(milliseconds: beginning), condition: condition)
+                beginning: Timestamp(milliseconds: beginning), ages: ages, condition: condition)
         } catch { throw SQLiteStoreError(error, opening: path) }
     }
 

@@ -16,6 +16,8 @@ final class GroupCommit: Sendable {
     /// How long no write must arrive before chores are run, and the time between two rounds of them.
     private static let quiet = Duration.milliseconds(200)
     private static let pause = Duration.seconds(60)
+    /// How old the ages may be that the process after this one begins with.
+    private static let agesKept = Duration.seconds(3600)
     /// Under constant load, chores run one step after this many commits.
     private static let commitsPerChore = 256
 
@@ -23,7 +25,9 @@ final class GroupCommit: Sendable {
     private let settings: StoreSettings
     private let thisRun: Run
     private let beginning: Timestamp
+    private let ages: AgeClock
     private let now: @Sendable () -> Timestamp
+    private let uptime: @Sendable () -> Uptime
     private let announce: @Sendable ([Event]) -> Void
     private let checkpointer: Checkpointer?
     private let log: StoreLog
@@ -33,7 +37,8 @@ final class GroupCommit: Sendable {
 
     init(
         _ opened: DatabaseFile.Opened, settings: StoreSettings, log: StoreLog,
-        now: @escaping @Sendable () -> Timestamp, announce: @escaping @Sendable ([Event]) -> Void
+        now: @escaping @Sendable () -> Timestamp, uptime: @escaping @Sendable () -> Uptime,
+        announce: @escaping @Sendable ([Event]) -> Void
     ) {
         database = opened.database
         thisRun = opened.runs.current
@@ -42,8 +47,11 @@ final class GroupCommit: Sendable {
         self.settings = settings
         self.log = log
         self.now = now
+        self.uptime = uptime
+        ages = AgeClock(opened.ages, wall: now(), uptime: uptime(), longest: settings.longestAge)
         self.announce = announce
         queue = WriteQueue(limit: settings.queueLimit, limitPerTenant: settings.queueLimitPerTenant)
+        if let step = ages.stepAtStart { log.clockSet(by: step, atStart: true) }
     }
 
     var unanswered: Int { queue.unanswered }
@@ -86,26 +94,35 @@ final class GroupCommit: Sendable {
 
     private func run() {
         var chores = Chores(settings)
+        var ages = ages
+        var saved: AgeClock.Memory?
         var patience = Self.quiet
         var commits = 0
         while true {
             switch queue.take(Self.groupLimit, patience: patience) {
             case .writes(let group):
-                commit(group)
+                advance(&ages)
+                commit(group, forgotten: ages.cutoff(IdempotencyKey.lifetime))
                 checkpointer?.commit()
                 patience = Self.quiet
                 commits += 1
-                if commits % Self.commitsPerChore == 0 { _ = step(&chores) }
-            case .idle: patience = step(&chores) ? .milliseconds(1) : Self.pause
-            case .closed: return
+                if commits % Self.commitsPerChore == 0 { _ = step(&chores, by: ages) }
+            case .idle:
+                advance(&ages)
+                let isMore = step(&chores, by: ages)
+                if !isMore { keep(ages, &saved) }
+                patience = isMore ? .milliseconds(1) : Self.pause
+            case .closed:
+                save(ages)
+                return
             }
         }
     }
 
     /// - Returns: whether there is more to do. A chore that fails is left for the next round.
-    private func step(_ chores: inout Chores) -> Bool {
+    private func step(_ chores: inout Chores, by ages: AgeClock) -> Bool {
         do {
-            let isMore = try database.writeWithoutTransaction { try chores.step(at: now(), in: $0) }
+            let isMore = try database.writeWithoutTransaction { try chores.step(by: ages, in: $0) }
             log.chores.succeed()
             return isMore
         } catch {
@@ -114,7 +131,32 @@ final class GroupCommit: Sendable {
         }
     }
 
-    private func commit(_ group: [PendingWrite]) {
+    private func advance(_ ages: inout AgeClock) {
+        if let step = ages.advance(wall: now(), uptime: uptime()) { log.clockSet(by: step) }
+    }
+
+    /// Saves the ages when the wall was set, and now and then.
+    private func keep(_ ages: AgeClock, _ saved: inout AgeClock.Memory?) {
+        let memory = ages.memory
+        if let saved, saved.stretches == memory.stretches, memory.time - saved.time < Self.agesKept { return }
+        if save(ages) { saved = memory }
+    }
+
+    /// - Returns: whether they are saved. If not, they are saved later, and the process after this one counts from
+    ///   the last that were.
+    @discardableResult
+    private func save(_ ages: AgeClock) -> Bool {
+        do {
+            try database.writeWithoutTransaction { try AgeTable.save(ages.memory, in: $0) }
+            return true
+        } catch {
+            log.chores.fail(StoreFailure(error))
+            return false
+        }
+    }
+
+    /// - Parameter forgotten: answers given up to then are not given again.
+    private func commit(_ group: [PendingWrite], forgotten: Timestamp) {
         var group = group
         var results: [Result<Commit<Written>, BoardError>] = []
         var events: [Event] = []
@@ -124,7 +166,7 @@ final class GroupCommit: Sendable {
             try database.writeWithoutTransaction { db in
                 try begin(&group, in: db)
                 do {
-                    (results, events) = try perform(group, in: db)
+                    (results, events) = try perform(group, forgotten: forgotten, in: db)
                     let start = ContinuousClock.now
                     try db.commit()
                     time = .now - start
@@ -186,7 +228,7 @@ final class GroupCommit: Sendable {
     }
 
     private func perform(
-        _ group: [PendingWrite], in db: Database
+        _ group: [PendingWrite], forgotten: Timestamp, in db: Database
     ) throws -> (results: [Result<Commit<Written>, BoardError>], events: [Event]) {
         var tenants: [TenantID: TenantRows] = [:]
         var results: [Result<Commit<Written>, BoardError>] = []
@@ -200,7 +242,7 @@ final class GroupCommit: Sendable {
                     if let rows = tenants[tenant] { rows } else {
                         try TenantRows(tenant, in: thisRun, beginning: beginning, db)
                     }
-                var gate = Gate(author: write.author, once: write.once, now: now())
+                var gate = Gate(author: write.author, once: write.once, now: now(), forgotten: forgotten)
                 let commit = try gate.perform(write.command, in: &rows)
                 tenants[tenant] = rows
                 events += gate.events

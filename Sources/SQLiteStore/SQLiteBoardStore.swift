@@ -21,12 +21,15 @@ public final class SQLiteBoardStore: BoardStore {
     ///
     /// - Parameters:
     ///   - logger: gets failures: what failed, with SQLite's result code and message.
+    ///   - now: the time of day, which what is written bears.
+    ///   - uptime: a clock that only goes forward, by which what is written ages.
     ///   - announce: called once per commit, on the writer's own thread, after the commit is on disk and before its
     ///     writes are answered, with the events in number order; must not block.
     public init(
         _ location: DatabaseLocation, settings: StoreSettings = StoreSettings(),
         logger: Logger = Logger(label: "boardcast.store"), now: @escaping @Sendable () -> Timestamp,
-        uptime: @escaping @Sendable () -> Uptime = Uptime.now, announce: @escaping @Sendable ([Event]) -> Void
+        uptime: @escaping @Sendable () -> Uptime = Uptime.nowWithSleep,
+        announce: @escaping @Sendable ([Event]) -> Void
     ) throws(SQLiteStoreError) {
         log = StoreLog(logger, uptime: uptime)
         let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
@@ -34,7 +37,7 @@ public final class SQLiteBoardStore: BoardStore {
         (runs, beginning) = (opened.runs, opened.beginning)
         self.settings = settings
         checkpointer = opened.checkpointer
-        writer = GroupCommit(opened, settings: settings, log: log, now: now, announce: announce)
+        writer = GroupCommit(opened, settings: settings, log: log, now: now, uptime: uptime, announce: announce)
         writer.start()
     }
 

@@ -22,4 +22,9 @@ public struct StoreSettings: Sendable {
     public var readers = 4
 
     public init() {}
+
+    /// How old what is deleted by age can be at most.
+    var longestAge: Duration {
+        retention.own.values.reduce(max(retention.standard.age, IdempotencyKey.lifetime)) { max($0, $1.age) }
+    }
 }

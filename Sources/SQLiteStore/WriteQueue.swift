@@ -1,6 +1,5 @@
 import Boards
 import DequeModule
-import Dispatch
 import Events
 import Synchronization
 
@@ -40,7 +39,7 @@ final class WriteQueue: Sendable {
     private let limit: Int
     private let limitPerTenant: Int
     private let state = Mutex(State())
-    private let wake = DispatchSemaphore(value: 0)
+    private let wake = Alarm()
 
     init(limit: Int, limitPerTenant: Int) {
         self.limit = limit
@@ -72,7 +71,7 @@ final class WriteQueue: Sendable {
             defer { state.isWriterAsleep = false }
             return (nil, state.isWriterAsleep)
         }
-        if mustWake { wake.signal() }
+        if mustWake { wake.ring() }
         return refusal
     }
 
@@ -81,9 +80,8 @@ final class WriteQueue: Sendable {
     /// - Precondition: called from one thread.
     func take(_ count: Int, patience: Duration) -> Taken {
         if let taken = takeNow(count, mayFallAsleep: true) { return taken }
-        let deadline = DispatchTime.now() + .microseconds(Int(patience / .microseconds(1)))
-        if wake.wait(timeout: deadline) == .timedOut {
-            // A thread that saw the writer asleep has signalled, or is about to.
+        if !wake.wait(patience) {
+            // A thread that saw the writer asleep has rung, or is about to.
             let isStillAsleep = state.withLock { state in
                 defer { state.isWriterAsleep = false }
                 return state.isWriterAsleep
@@ -99,7 +97,7 @@ final class WriteQueue: Sendable {
             defer { state.isWriterAsleep = false }
             return state.isWriterAsleep
         }
-        if mustWake { wake.signal() }
+        if mustWake { wake.ring() }
     }
 
     private func takeNow(_ count: Int, mayFallAsleep: Bool) -> Taken? {

@@ -22,7 +22,7 @@ import Testing
         init() throws {
             let time = Time()
             uptime = time
-            store = try TestStore { MemoryBoardStore(retention: $0, now: $1, announce: $2) }
+            store = try TestStore { MemoryBoardStore(retention: $0, now: $1, uptime: $2, announce: $3) }
             keeper = JobKeeper(store: store.store, patience: .seconds(300)) { time.now.withLock { $0 } }
             jobs = JobKeepingStore(keeper)
         }

@@ -5,6 +5,6 @@ import Testing
 @Suite struct MemoryBoardStoreTests {
     @Test(arguments: StoreContract.all)
     func `keeps the contract of a store`(_ contract: StoreContract) async throws {
-        try await contract.check { MemoryBoardStore(retention: $0, now: $1, announce: $2) }
+        try await contract.check { MemoryBoardStore(retention: $0, now: $1, uptime: $2, announce: $3) }
     }
 }

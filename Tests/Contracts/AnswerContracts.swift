@@ -44,6 +44,19 @@ extension StoreContract {
             try await store.create(#"{"name":"b"}"#, once: IdempotencyKey("k", fingerprint: [2]))
             #expect(store.announced.count == 2)
         },
+        StoreContract("an answer is given again while the clock on the wall is ten years ahead, and afterwards") {
+            store in
+            let key = IdempotencyKey("k", fingerprint: [1])
+            let task = try await store.create(#"{"name":"a"}"#, once: key)
+            for step in [3650, -3650, -1, 1] {
+                store.set(by: .seconds(step * 86_400))
+                store.advance(by: .seconds(120))
+                #expect(try await store.create(#"{"name":"a"}"#, once: key) == task)
+            }
+            #expect(store.announced.count == 1)
+            store.advance(by: IdempotencyKey.lifetime)
+            #expect(try await store.create(#"{"name":"a"}"#, once: key).id == 2)
+        },
         StoreContract("a write that changed nothing answers the same again") { store in
             let task = try await store.create(#"{"name":"a"}"#)
             let patch = TaskCommand.updateTask(task.id, try TaskPatch(object("{}")))

@@ -8,7 +8,8 @@ import Testing
 public final class TestStore: Sendable {
     public typealias Make =
         @Sendable (
-            Retention, _ now: @escaping @Sendable () -> Timestamp, _ announce: @escaping @Sendable ([Event]) -> Void
+            Retention, _ now: @escaping @Sendable () -> Timestamp,
+            _ uptime: @escaping @Sendable () -> Uptime, _ announce: @escaping @Sendable ([Event]) -> Void
         ) throws -> any BoardStore
 
     public let store: any BoardStore
@@ -16,6 +17,7 @@ public final class TestStore: Sendable {
 
     private final class Record: Sendable {
         let clock = Mutex(Timestamp(milliseconds: 1_768_473_000_000))
+        let uptime = Mutex(Uptime(nanoseconds: 7))
         let announced = Mutex<[Event]>([])
         let groups = Mutex(0)
     }
@@ -25,6 +27,8 @@ public final class TestStore: Sendable {
         self.record = record
         store = try make(Retention(count: retention, age: age)) {
             record.clock.withLock { $0 }
+        } _: {
+            record.uptime.withLock { $0 }
         } _: { events in
             record.announced.withLock { $0 += events }
             record.groups.withLock { $0 += 1 }
@@ -36,7 +40,14 @@ public final class TestStore: Sendable {
     public var groups: Int { record.groups.withLock { $0 } }
     public var time: Timestamp { record.clock.withLock { $0 } }
 
-    public func advance(by time: Duration) { record.clock.withLock { $0 = $0 + time } }
+    /// Lets time pass, by both clocks.
+    public func advance(by time: Duration) {
+        record.uptime.withLock { $0 = $0 + time }
+        set(by: time)
+    }
+
+    /// Sets the clock on the wall, by which no time passes.
+    public func set(by time: Duration) { record.clock.withLock { $0 = $0 + time } }
     public func close() async { await store.close() }
 
     @discardableResult
@@ -110,6 +121,13 @@ public final class TestStore: Sendable {
             try #require(page.end > end)
             end = page.end
         }
+    }
+}
+
+extension AgeClock {
+    /// One by which every time on the wall is as old as it looks at `wall`.
+    public static func steady(at wall: Timestamp) -> AgeClock {
+        AgeClock(nil, wall: wall, uptime: Uptime(nanoseconds: 0), longest: .zero)
     }
 }
 

@@ -17,10 +17,10 @@ import Testing
     private var path: String { folder.path("board.sqlite") }
 
     private func open(retention: Int = 100_000) throws -> TestStore {
-        try TestStore(retention: retention) { retention, now, announce in
+        try TestStore(retention: retention) { retention, now, uptime, announce in
             var settings = StoreSettings()
             settings.retention.standard = retention
-            return try SQLiteBoardStore(.file(path), settings: settings, now: now, announce: announce)
+            return try SQLiteBoardStore(.file(path), settings: settings, now: now, uptime: uptime, announce: announce)
         }
     }
 
@@ -252,7 +252,7 @@ extension SQLiteBoardStore {
     fileprivate func doChores(at time: Timestamp) async throws {
         try await database.writeWithoutTransaction { [settings] db in
             var chores = Chores(settings)
-            while try chores.step(at: time, in: db) {}
+            while try chores.step(by: .steady(at: time), in: db) {}
         }
     }
 }

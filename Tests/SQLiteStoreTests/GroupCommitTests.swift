@@ -13,11 +13,11 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func open(_ change: @escaping @Sendable (inout StoreSettings) -> Void = { _ in }) throws -> TestStore {
-        try TestStore { _, now, announce in
+        try TestStore { _, now, uptime, announce in
             var settings = StoreSettings()
             change(&settings)
             return try SQLiteBoardStore(
-                .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
+                .file(folder.path("board.sqlite")), settings: settings, now: now, uptime: uptime, announce: announce)
         }
     }
 

@@ -57,8 +57,8 @@ import Testing
         let before = try DatabaseQueue(path: folder.path("board.sqlite"))
         try Migrations.all(now: 5).migrate(before, upTo: "2: revocations, audit")
         try before.close()
-        let store = try TestStore { _, now, announce in
-            try SQLiteBoardStore(.file(folder.path("board.sqlite")), now: now, announce: announce)
+        let store = try TestStore { _, now, uptime, announce in
+            try SQLiteBoardStore(.file(folder.path("board.sqlite")), now: now, uptime: uptime, announce: announce)
         }
         try await store.create(#"{"name":"a task"}"#)
         try await store.write(.createJob(.random(), JobDraft(name: "a")))

@@ -159,7 +159,7 @@ import Testing
             var settings = StoreSettings()
             settings.retention = PerTenant(Retention(count: 1))
             var chores = Chores(settings)
-            while try chores.step(at: 1_768_473_000_000, in: db) {}
+            while try chores.step(by: .steady(at: 1_768_473_000_000), in: db) {}
             #expect(try Int.fetchOne(db, sql: "SELECT count(*) FROM events WHERE tenant = 2") == 1)
         }
         await store.close()

@@ -14,11 +14,11 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func open(retention: Int = 100_000, age: Duration = .seconds(7 * 86_400)) throws -> TestStore {
-        try TestStore(retention: retention, age: age) { retention, now, announce in
+        try TestStore(retention: retention, age: age) { retention, now, uptime, announce in
             var settings = StoreSettings()
             settings.retention.standard = retention
             return try SQLiteBoardStore(
-                .file(folder.path("board.sqlite")), settings: settings, now: now, announce: announce)
+                .file(folder.path("board.sqlite")), settings: settings, now: now, uptime: uptime, announce: announce)
         }
     }
 
@@ -105,11 +105,11 @@ import Testing
     }
 
     @Test func `of each tenant's log as much is kept as is set for it`() async throws {
-        let store = try TestStore(retention: 100) { retention, now, announce in
+        let store = try TestStore(retention: 100) { retention, now, uptime, announce in
             var settings = StoreSettings()
             settings.retention.standard = retention
             settings.retention.own[Principal.eve.tenant] = Retention(count: 10)
-            return try SQLiteBoardStore(.memory, settings: settings, now: now, announce: announce)
+            return try SQLiteBoardStore(.memory, settings: settings, now: now, uptime: uptime, announce: announce)
         }
         for author in [Principal.ann, .eve] {
             for index in 0..<150 { try await store.create(#"{"name":"\#(index)"}"#, by: author) }
@@ -151,6 +151,73 @@ import Testing
         await again.close()
     }
 
+    @Test(arguments: [3650, -1])
+    func `a clock that is set, and set right again, costs nothing, even over a restart`(days: Int) async throws {
+        let step = Duration.seconds(days * 86_400)
+        let first = try open(age: .seconds(86_400))
+        let job = JobID.random()
+        try await first.write(.createJob(job, JobDraft(name: "a")))
+        try await first.write(.reportJob(job, JobReport(status: .completed)))
+        for index in 0..<10 {
+            try await first.create(#"{"name":"\#(index)"}"#, once: IdempotencyKey("\(index)", fingerprint: []))
+        }
+        first.set(by: step)
+        for index in 10..<20 {
+            try await first.create(#"{"name":"\#(index)"}"#, once: IdempotencyKey("\(index)", fingerprint: []))
+        }
+        await first.close()
+
+        let second = try open(age: .seconds(86_400))
+        let sqlite = try #require(second.store as? SQLiteBoardStore)
+        for turn in 0..<2 {
+            second.set(by: step)
+            second.advance(by: .seconds(3600))
+            try await second.create(#"{"name":"x"}"#)
+            second.set(by: .zero - step)
+            second.advance(by: .seconds(3600))
+            try await second.create(#"{"name":"x"}"#)
+            try #require(await comesTrue { try await sqlite.storedStretches() == 5 + 2 * turn })
+        }
+        #expect(try await second.store.bounds(of: Principal.ann.tenant).oldest == 1)
+        #expect(try await sqlite.storedAnswers() == 20)
+        #expect(try await second.store.job(job, for: .ann).job.status == .completed)
+        await second.close()
+    }
+
+    @Test func `what was written while the clock was ahead goes with what came after it`() async throws {
+        let store = try open(age: .seconds(60))
+        let sqlite = try #require(store.store as? SQLiteBoardStore)
+        store.set(by: .seconds(1_000_000_000))
+        for index in 0..<(3 * Chores.batch) {
+            try await store.create(#"{"name":"\#(index)"}"#, once: IdempotencyKey("\(index)", fingerprint: []))
+        }
+        store.set(by: .seconds(-1_000_000_000))
+        let right = store.time
+        try await store.create(#"{"name":"x"}"#, once: IdempotencyKey("x", fingerprint: []))
+        try await sqlite.doChores(at: right + IdempotencyKey.lifetime)
+        #expect(try await sqlite.storedAnswers() == 3 * Chores.batch + 1)
+        #expect(try await sqlite.storedEvents() == 0)
+        try await sqlite.doChores(at: right + IdempotencyKey.lifetime + .milliseconds(1))
+        #expect(try await sqlite.storedAnswers() == 0)
+        await store.close()
+    }
+
+    @Test func `ages that can't be read make nothing too old`() async throws {
+        let store = try open(age: .seconds(60))
+        try await store.create(#"{"name":"a"}"#)
+        await store.close()
+        let pool = try DatabasePool(path: folder.path("board.sqlite"))
+        try await pool.write { try $0.execute(sql: "DELETE FROM meta WHERE name = 'age.wall'") }
+        try pool.close()
+        let again = try open(age: .seconds(60))
+        let sqlite = try #require(again.store as? SQLiteBoardStore)
+        again.set(by: .seconds(3600))
+        try await again.create(#"{"name":"b"}"#)
+        try #require(await comesTrue { try await sqlite.storedStretches() == 3 })
+        #expect(try await again.store.bounds(of: Principal.ann.tenant).oldest == 1)
+        await again.close()
+    }
+
     @Test func `jobs are as they were after a restart, held progress too, and go when they are old`() async throws {
         let before = try open(age: .seconds(60))
         let (id, other) = (JobID.random(), JobID.random())
@@ -182,6 +249,11 @@ extension SQLiteBoardStore {
     fileprivate func storedEvents() async throws -> Int { try await count("events") }
     fileprivate func storedAnswers() async throws -> Int { try await count("answers") }
 
+    /// Those that the writer saved after its last chores.
+    fileprivate func storedStretches() async throws -> Int? {
+        try await database.read { try AgeTable.memory(at: 0, in: $0) }?.stretches.count
+    }
+
     private func count(_ table: String) async throws -> Int {
         try await database.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM \(table)") ?? 0 }
     }
@@ -190,7 +262,7 @@ extension SQLiteBoardStore {
     fileprivate func doChores(at time: Timestamp) async throws {
         try await database.writeWithoutTransaction { [settings] db in
             var chores = Chores(settings)
-            while try chores.step(at: time, in: db) {}
+            while try chores.step(by: .steady(at: time), in: db) {}
         }
     }
 }

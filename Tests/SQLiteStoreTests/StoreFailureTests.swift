@@ -16,10 +16,10 @@ import Testing
     init() throws { folder = try TemporaryFolder() }
 
     private func open() throws -> TestStore {
-        try TestStore { [folder, lines] _, now, announce in
+        try TestStore { [folder, lines] _, now, uptime, announce in
             try SQLiteBoardStore(
                 .file(folder.path("board.sqlite")), logger: lines.logger, now: now,
-                uptime: { .second(0) + (now() - 0) },
+                uptime: uptime,
                 announce: announce)
         }
     }

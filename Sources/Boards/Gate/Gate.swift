@@ -8,14 +8,18 @@ public struct Gate {
     let author: Principal
     let once: IdempotencyKey?
     let now: Timestamp
+    let forgotten: Timestamp
     /// The events to be announced for the write, in number order. Empty when nothing changed, or when the first answer
     /// was given again.
     public internal(set) var events: [Event] = []
 
-    public init(author: Principal, once: IdempotencyKey?, now: Timestamp) {
+    /// - Parameter forgotten: answers given up to then are not given again: the ``AgeClock/cutoff(_:)`` of
+    ///   ``IdempotencyKey/lifetime``.
+    public init(author: Principal, once: IdempotencyKey?, now: Timestamp, forgotten: Timestamp) {
         self.author = author
         self.once = once
         self.now = now
+        self.forgotten = forgotten
     }
 
     /// Performs `command`, or gives the first answer again when its idempotency key is known.
@@ -35,7 +39,7 @@ public struct Gate {
 
     private func firstAnswer(in rows: some BoardTransaction) throws(BoardError) -> Commit<Written>? {
         guard let once, let answer = try rows.answer(to: once.key, of: author.user),
-            answer.at + IdempotencyKey.lifetime > now
+            answer.at > forgotten
         else { return nil }
         guard answer.fingerprint == once.fingerprint else { throw .keyReused }
         guard let commit = Commit<Written>(bytes: answer.commit) else {

@@ -7,6 +7,8 @@ public actor MemoryBoardStore: BoardStore {
     private let beginning: Timestamp
     private let retention: Retention
     private let now: @Sendable () -> Timestamp
+    private let uptime: @Sendable () -> Uptime
+    private var ages: AgeClock
     private let announce: @Sendable ([Event]) -> Void
     private var tenants: [TenantID: MemoryTenant] = [:]
     private var isClosed = false
@@ -14,10 +16,14 @@ public actor MemoryBoardStore: BoardStore {
     /// - Parameter announce: called with the events of each write, from one place at a time; must not block.
     public init(
         retention: Retention = Retention(), now: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> Uptime = Uptime.nowWithSleep,
         announce: @escaping @Sendable ([Event]) -> Void = { _ in }
     ) {
         self.retention = retention
         self.now = now
+        self.uptime = uptime
+        ages = AgeClock(
+            nil, wall: now(), uptime: uptime(), longest: max(retention.age, IdempotencyKey.lifetime))
         self.announce = announce
         beginning = now()
     }
@@ -27,12 +33,13 @@ public actor MemoryBoardStore: BoardStore {
     ) async throws(BoardError) -> Commit<Written> {
         guard !isClosed else { throw .failed(.closed) }
         let time = now()
+        _ = ages.advance(wall: time, uptime: uptime())
         // Taken out, so that changing it copies nothing.
         var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
         defer { tenants[author.tenant] = rows }
-        var gate = Gate(author: author, once: once, now: time)
+        var gate = Gate(author: author, once: once, now: time, forgotten: ages.cutoff(IdempotencyKey.lifetime))
         let commit = try gate.perform(command, in: &rows)
-        rows.trim(retention, at: time)
+        rows.trim(retention, by: ages)
         if !gate.events.isEmpty { announce(gate.events) }
         return commit
     }

@@ -43,15 +43,20 @@ struct MemoryTenant: BoardTransaction {
     func events(after seq: Int) -> ArraySlice<Event> { events.dropFirst(seq + 1 - oldest) }
 
     /// Forgets what retention no longer holds, and answers past their time.
-    mutating func trim(_ retention: Retention, at time: Timestamp) {
+    mutating func trim(_ retention: Retention, by ages: AgeClock) {
         let oldest = retention.oldest(stored: oldest, head: head)
-        let expired = events.prefix { $0.seq < oldest || $0.timestamp < time - retention.age }.count
+        let cutoff = ages.cutoff(retention.age)
+        let expired = events.prefix { $0.seq < oldest || $0.timestamp < cutoff }.count
         if expired > 0 {
             events.removeFirst(expired)
             self.oldest += expired
         }
-        forgetJobs { $1.status.isFinal && $1.updatedAt < time - retention.age }
-        if answers.count > 1024 { answers = answers.filter { $0.value.at + IdempotencyKey.lifetime > time } }
+        forgetJobs { $1.status.isFinal && $1.updatedAt < cutoff }
+        if answers.count > 1024 { forgetAnswers(before: ages.cutoff(IdempotencyKey.lifetime)) }
+    }
+
+    private mutating func forgetAnswers(before cutoff: Timestamp) {
+        answers = answers.filter { $0.value.at > cutoff }
     }
 
     func board(_ id: BoardID) -> Board? { boards[id] }
