@@ -27,9 +27,14 @@ import Testing
             jobs = JobKeepingStore(keeper)
         }
 
-        func pass(milliseconds: Int) async {
+        /// Time passes in which nothing is done.
+        func stop(milliseconds: Int) {
             store.advance(by: .milliseconds(milliseconds))
             uptime.now.withLock { $0 = $0 + .milliseconds(milliseconds) }
+        }
+
+        func pass(milliseconds: Int) async {
+            stop(milliseconds: milliseconds)
             await keeper.attend()
         }
 
@@ -87,6 +92,28 @@ import Testing
         await world.pass(milliseconds: 1)
         #expect(world.told == ["job.created 0", "job.failed 0"])
         #expect(try await world.store.store.job(id, for: .ann).job.error == "stalled")
+    }
+
+    @Test(arguments: [(30_000, false), (30_001, true), (400_000, true)])
+    func `after the process stood still each worker gets its time anew`(pause: Int, isRenewed: Bool) async throws {
+        let world = try World()
+        _ = try await world.create()
+        for _ in 0..<10 {
+            await world.pass(milliseconds: 29_000)
+            world.keeper.notePause()
+        }
+        world.stop(milliseconds: pause)
+        world.keeper.notePause()
+        await world.pass(milliseconds: 0)
+        #expect(world.told.last == (isRenewed ? "job.created 0" : "job.failed 0"))
+        guard isRenewed else { return }
+        for _ in 0..<10 {
+            await world.pass(milliseconds: 29_999)
+            world.keeper.notePause()
+        }
+        #expect(world.told.last == "job.created 0")
+        await world.pass(milliseconds: 10)
+        #expect(world.told.last == "job.failed 0")
     }
 
     @Test func `a new keeper goes on where the one before left off`() async throws {

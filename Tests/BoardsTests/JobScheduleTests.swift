@@ -34,6 +34,18 @@ import Testing
         #expect(schedule.count == 0 && schedule.next == nil)
     }
 
+    @Test func `patience that is given anew begins now, for every job`() {
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        let other = JobSchedule.Key(tenant: TenantID("acme")!, job: .random())
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: .nanoseconds(5), at: 0)
+        schedule.note(other, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 60)
+        schedule.renewPatience(at: 1000)
+        #expect(schedule.takeDue(at: 1099) == [errand(.tell)])
+        #expect(schedule.next == 1100 && schedule.takeDue(at: 1100).count == 2 && schedule.next == nil)
+        schedule.renewPatience(at: 2000)
+        #expect(schedule.next == nil)
+    }
+
     @Test func `a job that is finished, or not there any more, is forgotten`() {
         var schedule = JobSchedule(patience: .nanoseconds(100))
         schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: .nanoseconds(5), at: 0)

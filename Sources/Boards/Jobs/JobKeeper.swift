@@ -7,10 +7,14 @@ import Synchronization
 ///
 /// The store keeps what a job is and what of it was announced; the keeper only remembers when the next action is due,
 /// with one timer for all jobs. When the gateway starts it takes over the unfinished jobs of the store: held progress
-/// is announced at once, and each worker gets its full time to report.
+/// is announced at once, and each worker gets its full time to report. It gets it as well after the process stood still
+/// for a tenth of that time, a second at least (a stopped process, a virtual machine that was moved): what a worker
+/// reported meanwhile is still unread.
 public final class JobKeeper: Sendable {
     let store: any BoardStore
     private let uptime: @Sendable () -> Uptime
+    /// The keeper is heard of more often than this, unless the whole process stands still.
+    private let pause: Duration
     private let failures: FailureLog
     private let state: Mutex<State>
 
@@ -19,6 +23,8 @@ public final class JobKeeper: Sendable {
         /// The sleep of ``run()`` until `wakesAt`; cancelled to wake it earlier.
         var sleep: Task<Void, Never>?
         var wakesAt = Uptime.never
+        /// When ``notePause()`` was called last.
+        var awakeAt = Uptime.never
     }
 
     /// Errands that run at the same time.
@@ -26,7 +32,6 @@ public final class JobKeeper: Sendable {
     /// How long until what could not be done is tried again.
     private static let soon = Duration.milliseconds(250)
     private static let longestRest = Duration.seconds(3600)
-
     /// - Parameters:
     ///   - patience: how long a job's worker may be silent.
     ///   - uptime: a clock that never goes back.
@@ -37,6 +42,7 @@ public final class JobKeeper: Sendable {
         self.store = store
         failures = FailureLog("jobs' timers", logger: logger, uptime: uptime)
         self.uptime = uptime
+        pause = max(patience / 10, .seconds(1))
         state = Mutex(State(schedule: JobSchedule(patience: patience)))
     }
 
@@ -75,17 +81,28 @@ public final class JobKeeper: Sendable {
     /// Runs errands when they are due, until it is cancelled.
     public func run() async {
         while !Task.isCancelled {
+            notePause()
             await attend()
             await rest()
         }
     }
 
-    /// Sleeps until the next errand is due, or until an earlier one is noted.
+    /// Gives each job its patience anew when this was last called too long ago: the process stood still.
+    func notePause() {
+        let now = uptime()
+        state.withLock { state in
+            if state.awakeAt < now - pause { state.schedule.renewPatience(at: now) }
+            state.awakeAt = now
+        }
+    }
+
+    /// Sleeps until the next errand is due, or until an earlier one is noted; half a ``pause`` at most while there are
+    /// jobs.
     private func rest() async {
         let sleep = state.withLock { state in
             let next = state.schedule.next
             state.wakesAt = next ?? .never
-            let left = min(next.map { max(.zero, $0 - uptime()) } ?? Self.longestRest, Self.longestRest)
+            let left = next.map { min(max(.zero, $0 - uptime()), pause / 2) } ?? Self.longestRest
             let sleep = Task<Void, Never> { try? await Task.sleep(for: left) }
             state.sleep = sleep
             return sleep

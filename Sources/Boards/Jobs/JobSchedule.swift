@@ -27,7 +27,7 @@ struct JobSchedule {
     private struct Entry {
         let creator: UserID
         let version: Int
-        let stallsAt: Uptime
+        var stallsAt: Uptime
         var tellsAt: Uptime?
     }
 
@@ -67,6 +67,12 @@ struct JobSchedule {
     mutating func forget(_ key: Key) {
         entries[key] = nil
         held.remove(key)
+    }
+
+    /// Gives every job its patience anew.
+    mutating func renewPatience(at now: Uptime) {
+        for key in entries.keys { entries[key]?.stallsAt = now + patience }
+        nextStall = entries.isEmpty ? .never : now + patience
     }
 
     /// Makes an errand that failed due again at `time`, unless it is no longer needed.
