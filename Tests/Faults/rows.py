@@ -31,6 +31,11 @@ ROWS = [
         "all 200, nothing lost, nothing doubled", "4, 5", 3, ("faults/test_restart_storm.py",)),
     Row("pause", "pause", "SIGSTOP for 30 s under 200 streams", "nobody cut, nothing lost, nothing doubled", "4, 6", 2,
         ("faults/test_pause.py",)),
+    Row("pause-jobs", "pause under jobs", "SIGSTOP for longer than a worker may be silent, reports sent meanwhile",
+        "every report taken; afterwards a silent worker stalls as ever", "1", 3, ("faults/test_jobs_after_a_pause.py",)),
+    Row("clock", "clock steps", "the wall clock set ahead and back by an hour and by ten years, and set right again; "
+        "kill -9 and start with a wrong clock", "no event, job or answer lost, heartbeats and chores go on, tokens "
+        "follow, a warning for each step", "1, 4, 6", 1, ("faults/test_clock_steps.py",)),
     Row("slow", "slow readers", "readers that stop reading, and read slowly", "bounded, the others unharmed, nothing lost",
         "5", 3, ("faults/test_slow_reader.py",)),
     Row("half-open", "half-open peers, resets", "peers that close one side, or reset in the middle",
