@@ -98,7 +98,7 @@ public struct Gateway: Sendable {
         CallList(
             HealthCalls(relay: relay, authenticator: authenticator).all
                 + PageCalls(assets: assets).all
-                + SessionCalls(clock: relay.wallClock).all
+                + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all
                 + BoardCalls(store: store).all
                 + JobCalls(store: store).all

@@ -52,6 +52,16 @@ public final class Authenticator: Sendable {
         return principal
     }
 
+    /// Checks that something that lasts may begin: `exp` ends it, so it can't begin after that. The leeway is for calls,
+    /// which are answered at once.
+    ///
+    /// - Throws: ``Problem`` 401 past the token's `exp`.
+    func checkLasting(_ principal: Principal) throws(Problem) {
+        guard principal.expiresAt > clock() else {
+            throw .unauthorized(TokenError.expired.description, rule: TokenError.expired.rule)
+        }
+    }
+
     // MARK: Revocations
 
     /// Refuses the tokens of `revocation` from now on.

@@ -34,6 +34,7 @@ struct ConnectionCalls {
     /// Renews the connection with the token of this request → 204; 403 for another user's connection.
     @Sendable func renew(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let id = try input.connection
+        try authenticator.checkLasting(context.principal)
         switch try await relay.renew(id, in: context.tenant, with: context.principal) {
         case .renewed, .ended:
             // A revocation that arrived meanwhile has checked the connection's old token only.

@@ -48,6 +48,7 @@ struct EventCalls {
         guard case .events(let events, let end) = reading, events.isEmpty, wait > 0 else {
             return reply(reading, for: ask)
         }
+        try admission.authenticator.checkLasting(context.principal)
         let step = try await request.body.consumeWithCancellationOnInboundClose { _ in
             try await next(after: end, for: ask, context, limit: limit, within: .seconds(wait))
         }

@@ -6,6 +6,7 @@ import Tokens
 
 /// `/api/session`: makes a cookie of a token, and removes it again.
 struct SessionCalls {
+    let authenticator: Authenticator
     let clock: @Sendable () -> Timestamp
 
     var all: [Call] {
@@ -24,6 +25,7 @@ struct SessionCalls {
         guard case .token(let token) = try Credentials(CredentialFields(input.request.head), origins: []) else {
             throw Problem.unauthorized("no token was sent")
         }
+        try authenticator.checkLasting(context.principal)
         let seconds = (context.principal.expiresAt - clock()).wholeSeconds
         return answer(try SessionCookie.keeping(token, seconds: seconds, isSecure: Self.needsTLS(input.request)))
     }

@@ -35,7 +35,11 @@ struct ReaderAdmission: Sendable {
     func authenticate(
         _ client: Client, with credentials: () throws(Problem) -> Credentials?
     ) throws(Problem) -> Principal {
-        do { return try authenticator.principal(of: try credentials()) } catch {
+        do {
+            let principal = try authenticator.principal(of: try credentials())
+            try authenticator.checkLasting(principal)
+            return principal
+        } catch {
             throw failures.count(error, from: client.peer, forwarded: client.forwarded)
         }
     }
