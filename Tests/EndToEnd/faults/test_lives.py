@@ -1,6 +1,7 @@
 """A number means something only in its life: copies put back, logs cut short and reverted machines are noticed."""
 
 import shutil
+import sqlite3
 
 import pytest
 
@@ -104,12 +105,22 @@ def test_a_reverted_machine_ends_the_cursors_of_what_it_forgot(start_server, mak
         check(team, some(lost[kind]), some(before[kind]) + some(after[kind]))
 
 
-def test_a_write_ahead_log_that_is_cut_ends_the_cursors_beyond_the_cut(start_server, make_team):
-    server = start_server({"BOARDCAST_DATABASE_SYNCHRONOUS": "normal"})
+@pytest.mark.parametrize("synchronous", ["full", "normal"])
+def test_a_write_ahead_log_that_is_cut_ends_the_cursors_beyond_the_cut(
+    start_server, make_team, tmp_path, synchronous
+):
+    server = start_server({"BOARDCAST_DATABASE_SYNCHRONOUS": synchronous})
     team = make_team(server)
+    # Whoever reads an old state keeps what follows it in the write-ahead log.
+    reader = sqlite3.connect(server.database, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM tenants").fetchone()
     cursors = write(team, 60)
     team.close()
     server.kill()
+    files = copy_files(server, tmp_path / "files")
+    reader.close()
+    put_back(server, files)
     wal = server.directory / FILES[1]
     size = wal.stat().st_size
     with open(wal, "r+b") as file:
