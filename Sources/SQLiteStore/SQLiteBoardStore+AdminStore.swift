@@ -38,20 +38,16 @@ extension SQLiteBoardStore: AdminStore {
         try await look { try AuditTable.entries(of: tenant, before: id ?? .max, count: count, in: $0) }
     }
 
-    /// One transaction, tried again for as long as another process holds the database, up to the store's patience.
+    /// One transaction, which is not tried again.
     private func administer<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BoardError) -> Value {
-        let latest = ContinuousClock.now + settings.busyTimeout
-        while true {
-            let result = await transaction(body)
-            switch result {
-            case .failure(.failed(.busy)) where ContinuousClock.now < latest: continue
-            case .failure(.failed(let failure)): log.acts.note(failure)
-            case .failure, .success: log.acts.succeed()
-            }
-            return try result.get()
+        let result = await transaction(body)
+        switch result {
+        case .failure(.failed(let failure)): log.acts.note(failure)
+        case .failure, .success: log.acts.succeed()
         }
+        return try result.get()
     }
 
     /// The transaction is not cancelled with its caller: what is on disk must also take effect.

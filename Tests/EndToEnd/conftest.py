@@ -8,6 +8,7 @@ import pytest
 
 import harness
 from harness import ORIGIN, Server
+from small_disk import SmallDisk
 from team import Team
 from tenant_files import Tenants
 
@@ -67,6 +68,14 @@ def start_server(tmp_path):
 def start_for_module(tmp_path_factory):
     """As `start_server`, for fixtures that all tests of a file share."""
     yield from _starting(tmp_path_factory.mktemp)
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """A disk of 16 MB, for the database of a server that is to find it full: `start_server(disk=disk)`."""
+    disk = SmallDisk(tmp_path / "disk", megabytes=16)
+    yield disk
+    disk.close()
 
 
 @pytest.fixture

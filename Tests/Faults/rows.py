@@ -47,6 +47,8 @@ ROWS = [
     Row("lives", "a database that is put back", "a copy, a machine that is reverted, a write-ahead log that is cut, and writes "
         "past the old end", "`epoch_changed` for every cursor of the lost life; restarts end none", "4", 3,
         ("faults/test_lives.py",)),
+    Row("rights", "a locked, and a full, disk under an admin's acts", "revocations and cuts while another process holds the "
+        "database, and on a full disk", "in force within 1 s, and on disk once it can be", "6", 3, ("faults/test_rights.py",)),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,
         ("faults/test_database_file.py",)),

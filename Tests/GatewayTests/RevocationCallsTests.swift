@@ -27,7 +27,7 @@ import Tokens
         #expect(
             answer.text == """
                 {"revocation":{"id":1,"jti":"t","reason":"lost","createdBy":"root",\
-                "createdAt":"2026-01-15T10:30:00.000Z"},"connections":0}
+                "createdAt":"2026-01-15T10:30:00.000Z"},"connections":0,"durable":true}
                 """)
     }
 

@@ -32,11 +32,8 @@ import Tokens
         meanwhile: @escaping @Sendable () async throws -> Void = {},
         _ body: @escaping @Sendable (any TestClientProtocol, _ token: String) async throws -> Void
     ) async throws {
-        let revocation = Revocation(
-            id: 1, target: .subject(UserID("ann")!), reason: nil, createdBy: UserID("root")!,
-            createdAt: TestGateway.now)
         let history = HookedHistory(history: store) { [authenticator] in
-            authenticator.revoke(revocation, in: TenantID("acme")!)
+            try authenticator.revoke(.subject(UserID("ann")!), at: TestGateway.now, in: TenantID("acme")!)
             try await meanwhile()
         }
         relay.start(history: history, on: group.makeIterator())

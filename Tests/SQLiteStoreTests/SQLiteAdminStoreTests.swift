@@ -70,7 +70,7 @@ import Testing
         await store.close()
     }
 
-    @Test func `while another process holds the database an act waits, then is refused as busy`() async throws {
+    @Test func `while another process holds the database an act is refused as busy`() async throws {
         let store = try open()
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true

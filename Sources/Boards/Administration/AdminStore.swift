@@ -2,7 +2,7 @@ public import Events
 
 /// Stores what administrators did, separately for each tenant: revocations, and the record of all acts.
 ///
-/// A write is safe when it returns. Every store passes the one suite in `Tests/Contracts`.
+/// A write is safe when it returns, and is tried once: ``ActKeeper`` tries again. Every store passes the one suite in `Tests/Contracts`.
 public protocol AdminStore: Sendable {
     /// Keeps a revocation and records the act, both or neither; deletes the revocations that it covers.
     ///

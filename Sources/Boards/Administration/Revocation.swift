@@ -29,8 +29,17 @@ public struct Revocation: Sendable, Equatable {
     }
 
     public func write(into json: inout JSONWriter) {
+        Self.write(id, target, reason, createdBy, createdAt, into: &json)
+    }
+
+    /// - Parameter id: nil for one that is not stored yet.
+    static func write(
+        _ id: Int?, _ target: Target, _ reason: String?, _ createdBy: UserID, _ createdAt: Timestamp,
+        into json: inout JSONWriter
+    ) {
         json.object {
-            $0.name("id"); $0.int(id)
+            $0.name("id")
+            if let id { $0.int(id) } else { $0.null() }
             switch target {
             case .token(let token): $0.name("jti"); $0.string(token.rawValue)
             case .subject(let user): $0.name("sub"); $0.string(user.rawValue)

@@ -8,6 +8,8 @@ public struct RevocationList: Sendable {
         var tokens: [TokenID: Timestamp] = [:]
         var subjects: [UserID: Timestamp] = [:]
         var issuedBefore: Timestamp?
+
+        var count: Int { tokens.count + subjects.count + (issuedBefore == nil ? 0 : 1) }
     }
 
     private var tenants: [TenantID: OfTenant] = [:]
@@ -15,13 +17,19 @@ public struct RevocationList: Sendable {
     public init() {}
 
     /// A list of one revocation.
-    public init(_ revocation: Revocation, in tenant: TenantID) { insert(revocation, in: tenant) }
+    public init(_ target: Revocation.Target, at createdAt: Timestamp, in tenant: TenantID) {
+        insert(target, at: createdAt, in: tenant)
+    }
 
     /// In any order; removes what `revocation` covers.
     public mutating func insert(_ revocation: Revocation, in tenant: TenantID) {
-        let createdAt = revocation.createdAt
+        insert(revocation.target, at: revocation.createdAt, in: tenant)
+    }
+
+    /// The same.
+    public mutating func insert(_ target: Revocation.Target, at createdAt: Timestamp, in tenant: TenantID) {
         var mine = tenants.removeValue(forKey: tenant) ?? OfTenant()
-        switch revocation.target {
+        switch target {
         case .token(let id): mine.tokens[id] = max(createdAt, mine.tokens[id] ?? createdAt)
         case .subject(let user): mine.subjects[user] = max(createdAt, mine.subjects[user] ?? createdAt)
         case .issuedBefore(let time):
@@ -30,6 +38,17 @@ public struct RevocationList: Sendable {
             mine.tokens = mine.tokens.filter { $0.value + Revocation.certainty > time }
         }
         tenants[tenant] = mine
+    }
+
+    /// Whether the tenant has at most `limit` revocations with one more. One that replaces another always has room, as
+    /// has an `issuedBefore` later than all others.
+    public func hasRoom(for target: Revocation.Target, in tenant: TenantID, limit: Int) -> Bool {
+        guard let mine = tenants[tenant], mine.count >= limit else { return true }
+        return switch target {
+        case .token(let id): mine.tokens[id] != nil
+        case .subject(let user): mine.subjects[user] != nil
+        case .issuedBefore(let time): mine.issuedBefore.map { $0 <= time } ?? true
+        }
     }
 
     /// Whether a token is revoked.

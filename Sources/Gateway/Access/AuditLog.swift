@@ -1,10 +1,10 @@
 public import Boards
-public import Events
+import Events
 public import Logging
 
-/// Records what administrators did: in the store, and as a line in the log.
+/// Records what administrators did: as a line in the log at once, and in the store as soon as it takes it.
 public struct AuditLog: Sendable {
-    private let store: any AdminStore
+    private let keeper: ActKeeper
     private let clock: @Sendable () -> Timestamp
     private let logger: Logger
 
@@ -12,42 +12,36 @@ public struct AuditLog: Sendable {
         store: any AdminStore, logger: Logger = Logger(label: "boardcast.audit"),
         clock: @escaping @Sendable () -> Timestamp
     ) {
-        self.store = store
+        keeper = ActKeeper(store: store, logger: logger)
         self.clock = clock
         self.logger = logger
     }
 
-    /// Records an act; it is on disk when this returns.
+    var now: Timestamp { clock() }
+
+    /// Records an act that was done.
     ///
     /// - Parameters:
     ///   - act: its kind, a dotted name: `connection.closed`.
     ///   - subject: what or whom it was done to.
     ///   - detail: further details; never a token.
-    public func record(
-        act: String, subject: String, detail: String = "", by author: Principal
-    ) async throws(BoardError) {
+    /// - Returns: whether it is on disk. If not, it is stored later, and lost only if the process ends before, or if
+    ///   very many acts wait already.
+    func record(act: String, subject: String, detail: String = "", by author: Principal) async -> Bool {
         let act = AdminAct(act, subject: subject, detail: detail)
-        _ = try await store.record(act, by: author, at: clock())
-        log(act, by: author)
+        if case .stored = await keep(KeptAct(.record(act), by: author, at: now)) { return true }
+        return false
     }
 
-    /// Revokes tokens, which the store records by itself.
-    ///
-    /// - Throws: as ``Boards/AdminStore/revoke(_:by:at:)`` does.
-    func revoke(_ draft: RevocationDraft, by author: Principal) async throws(BoardError) -> Revocation {
-        let revocation = try await store.revoke(draft, by: author, at: clock())
-        log(draft.act, by: author)
-        return revocation
+    /// Stores a revocation that is in force, and records it.
+    func keep(_ kept: KeptAct) async -> ActKeeper.Outcome {
+        logger.notice("administration", metadata: kept.metadata)
+        return await keeper.keep(kept)
     }
 
-    /// Texts from clients are escaped, so that none can forge a line of the log; a detail may hold anything, and is not
-    /// logged.
-    private func log(_ act: AdminAct, by author: Principal) {
-        logger.notice(
-            "administration",
-            metadata: [
-                "act": "\(act.name)", "subject": "\(act.subject.debugDescription)", "tenant": "\(author.tenant)",
-                "actor": "\(author.user.rawValue.debugDescription)",
-            ])
-    }
+    /// The tenant's revocations that are in force and not stored yet, newest first.
+    func waitingRevocations(of tenant: TenantID) -> [WaitingRevocation] { keeper.waitingRevocations(of: tenant) }
+
+    /// Has what waits stored, within `patience`, and logs what can't be. Call before the store is closed.
+    public func close(within patience: Duration) async { await keeper.close(within: patience) }
 }

@@ -10,6 +10,8 @@ public import Tokens
 public final class Authenticator: Sendable {
     private let verifier: Mutex<TokenVerifier>
     private let revocations: Mutex<RevocationList>
+    /// Revocations in force for each tenant.
+    private let revocationLimit: Int
     private let tickets: Mutex<TicketShelf>
     private let clock: @Sendable () -> Timestamp
     private let unknownKey: @Sendable (_ issuer: String?) -> Void
@@ -18,13 +20,14 @@ public final class Authenticator: Sendable {
     ///   - revocations: the revocations already in force.
     ///   - unknownKey: called with the token's issuer when no known key fits: the issuer may have a new one.
     public init(
-        verifier: TokenVerifier, revocations: RevocationList = RevocationList(),
+        verifier: TokenVerifier, revocations: RevocationList = RevocationList(), limits: AdminLimits = AdminLimits(),
         unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in },
         clock: @escaping @Sendable () -> Timestamp
     ) {
         self.unknownKey = unknownKey
         self.verifier = Mutex(verifier)
         self.revocations = Mutex(revocations)
+        revocationLimit = limits.revocations
         tickets = Mutex(TicketShelf())
         self.clock = clock
     }
@@ -64,9 +67,16 @@ public final class Authenticator: Sendable {
 
     // MARK: Revocations
 
-    /// Refuses the tokens of `revocation` from now on.
-    func revoke(_ revocation: Revocation, in tenant: TenantID) {
-        revocations.withLock { $0.insert(revocation, in: tenant) }
+    /// Refuses the tokens of `target` from now on.
+    ///
+    /// - Throws: ``BoardError/conflict(_:)`` at the limit of revocations; then nothing has changed.
+    func revoke(_ target: Revocation.Target, at now: Timestamp, in tenant: TenantID) throws(BoardError) {
+        let hasRoom = revocations.withLock { list in
+            guard list.hasRoom(for: target, in: tenant, limit: revocationLimit) else { return false }
+            list.insert(target, at: now, in: tenant)
+            return true
+        }
+        guard hasRoom else { throw .conflict(.revocationsFull(limit: revocationLimit)) }
     }
 
     func isRevoked(_ principal: Principal) -> Bool {

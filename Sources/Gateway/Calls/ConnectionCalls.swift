@@ -48,24 +48,28 @@ struct ConnectionCalls {
         }
     }
 
-    /// Cuts one connection (admin) → 200 `{connections}`; 404 when there is no connection with this id.
+    /// Cuts one connection (admin) → 200 `{connections, durable}`; `durable` says whether the act is recorded on disk
+    /// yet, for which a cut does not wait. 404 when there is no connection with this id.
     @Sendable func disconnect(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let delay = try reconnectDelay(input.query)
         let id = try input.connection
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { name, _ in name == id }
         guard count > 0 else { throw Problem.notFound }
-        try await audit.record(act: "connection.closed", subject: id.description, by: context.principal)
-        return answer(count)
+        return answer(
+            count,
+            isRecorded: await audit.record(act: "connection.closed", subject: id.description, by: context.principal))
     }
 
-    /// Cuts all of a user's connections (admin) → 200 `{connections}`, which may be 0.
+    /// Cuts all of a user's connections (admin) → 200 `{connections, durable}`; there may be 0.
     @Sendable func disconnectUser(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let delay = try reconnectDelay(input.query)
         let user = try input.user
         let count = try await relay.close(in: context.tenant, .admin, reconnectAfter: delay) { $1.user == user }
-        try await audit.record(
-            act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)", by: context.principal)
-        return answer(count)
+        return answer(
+            count,
+            isRecorded: await audit.record(
+                act: "user.disconnected", subject: user.rawValue, detail: "connections: \(count)",
+                by: context.principal))
     }
 
     /// Milliseconds after which each client that is cut may reconnect; nil when none may.
@@ -74,10 +78,11 @@ struct ConnectionCalls {
         return { [settings] in StreamEvents.retry(around: settings.retry) }
     }
 
-    private func answer(_ count: Int) -> Response {
+    private func answer(_ count: Int, isRecorded: Bool) -> Response {
         var json = JSONWriter(reserving: 32)
         json.object {
             $0.name("connections"); $0.int(count)
+            $0.name("durable"); $0.bool(isRecorded)
         }
         return .json(json.bytes)
     }

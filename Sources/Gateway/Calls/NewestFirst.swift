@@ -23,14 +23,18 @@ struct NewestFirst {
 
     /// `{items, next}`; `next` is null at the end.
     ///
-    /// - Parameter found: up to one item more than ``limit``, which shows that there is a next page.
+    /// - Parameters:
+    ///   - found: up to one item more than ``limit``, which shows that there is a next page.
+    ///   - unnumbered: writes the items that have no number yet and come before the others.
     func reply<Item>(
-        _ found: [Item], id: (Item) -> Int, write: (Item, inout JSONWriter) -> Void
+        _ found: [Item], id: (Item) -> Int, after unnumbered: [(inout JSONWriter) -> Void] = [],
+        write: @escaping (Item, inout JSONWriter) -> Void
     ) -> Response {
         let items = found.prefix(limit)
         var json = JSONWriter(reserving: 64 + items.count * 200)
         json.object { json in
-            json.name("items"); json.array(items) { write($1, &$0) }
+            json.name("items")
+            json.array(unnumbered + items.map { item in { write(item, &$0) } }) { $1(&$0) }
             json.name("next")
             if found.count > limit, let last = items.last { json.string(String(id(last))) } else { json.null() }
         }

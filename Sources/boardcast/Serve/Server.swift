@@ -22,6 +22,7 @@ struct Server: Sendable {
     private let keys: KeyRefresher
     private let relay: Relay
     private let jobs: JobKeeper
+    private let audit: AuditLog
     private let gateway: Gateway
 
     /// Opens the store and loads what is in it; nothing listens yet.
@@ -49,7 +50,7 @@ struct Server: Sendable {
         relay.start(history: store, on: group.makeIterator(), presence: presence)
         jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
-        let audit = AuditLog(store: store, clock: Timestamp.now)
+        audit = AuditLog(store: store, clock: Timestamp.now)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
             authenticator: authenticator, store: JobKeepingStore(jobs), admin: store, audit: audit, relay: relay,
@@ -88,6 +89,7 @@ struct Server: Sendable {
         do { try await services.run() } catch let error as IOError {
             throw Failure(.usage, "can't listen on \(host):\(port): \(error)")
         }
+        await audit.close(within: .seconds(2))
         await store.close()
         try? await group.shutdownGracefully()
     }

@@ -58,10 +58,12 @@ class StartFailed(AssertionError):
 class Server:
     """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
 
-    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True):
+    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True, disk=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
-        self.database = self.directory / "boardcast.sqlite"
+        #: The small disk that the database is on, if it is to become full.
+        self.disk = disk
+        self.database = (disk.path if disk else self.directory) / "boardcast.sqlite"
         self.log_path = self.directory / "server.log"
         self.args = list(args)
         self.env = dict(env or {})
@@ -86,7 +88,8 @@ class Server:
 
     def start(self):
         """Starts the process and returns once it accepts connections. A second start keeps the port."""
-        command = [str(binary()), "serve", "--port", str(self.port), "--database", f"sqlite:{self.database}"]
+        command = self.disk.prefix if self.disk else []
+        command = [*command, str(binary()), "serve", "--port", str(self.port), "--database", f"sqlite:{self.database}"]
         self.stdout_lines = []
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
