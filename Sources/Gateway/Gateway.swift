@@ -6,6 +6,7 @@ import Imports
 public import Logging
 public import NIOCore
 public import Rooms
+import StrictJSON
 
 /// The HTTP side of the server: the router for calls, and the front that answers streams before it.
 public struct Gateway: Sendable {
@@ -22,6 +23,7 @@ public struct Gateway: Sendable {
     let imports: ImportRunner
     private let writes = RateLimiter<WriteLimit.Writer>()
     private let refusals = RefusalHold()
+    private let bodies: Bodies
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
@@ -41,6 +43,9 @@ public struct Gateway: Sendable {
         self.assets = assets
         self.settings = settings
         live = LiveSettings(settings)
+        bodies = Bodies(
+            budget: BodyBudget(settings: live),
+            limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
         failures = AuthFailures(settings: live, uptime: uptime)
         imports = ImportRunner(store: store) { authenticator.isRevoked($0) }
         self.uptime = uptime
@@ -50,8 +55,8 @@ public struct Gateway: Sendable {
     /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
-    /// Replaces the allowed origins, the trusted proxies and the limits of writes and bad tokens, also for connections
-    /// that are open; ignores all other settings. Safe to call from any thread.
+    /// Replaces the allowed origins, the trusted proxies and the limits of writes, bad tokens and memory, also for
+    /// connections that are open; ignores all other settings. Safe to call from any thread.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
 
     /// - Parameter running: called once connections are accepted, with the listening channel.
@@ -123,7 +128,7 @@ public struct Gateway: Sendable {
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
         let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals)
-        calls.add(to: router, rules: Call.Rules(writes: writes, maxBodyBytes: settings.maxBodyBytes))
+        calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies))
         return router
     }
 }

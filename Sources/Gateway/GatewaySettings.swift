@@ -11,6 +11,10 @@ public struct GatewaySettings: Sendable {
     /// The proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
+    /// JSON values in a body, objects and arrays counted.
+    public var maxBodyValues = 10_000
+    /// Bytes that all bodies that are being worked on may take together, as ``BodyBudget`` counts them.
+    public var bodiesBytes = 32 << 20
     public var maxHeaderBytes = 16 << 10
     /// The time over which the clients of a server that shuts down come back.
     public var drain = Duration.seconds(10)

@@ -11,7 +11,8 @@ final class LiveSettings: Sendable {
     /// A part of the settings, without a copy of the rest.
     func read<Value: Sendable>(_ part: (borrowing GatewaySettings) -> Value) -> Value { settings.withLock { part($0) } }
 
-    /// Takes over the settings that may change while connections are open: origins, proxies and rate limits.
+    /// Takes over the settings that may change while connections are open: origins, proxies, rate limits and
+    /// budgets.
     func use(_ other: GatewaySettings) {
         settings.withLock {
             $0.corsOrigins = other.corsOrigins
@@ -19,6 +20,7 @@ final class LiveSettings: Sendable {
             $0.writes = other.writes
             $0.authFailures = other.authFailures
             $0.ownOrigins = other.ownOrigins
+            $0.bodiesBytes = other.bodiesBytes
         }
     }
 }

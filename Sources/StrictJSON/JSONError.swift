@@ -8,6 +8,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
     case tooDeep(limit: Int)
     case tooLong(limit: Int)
     case tooManyMembers(limit: Int)
+    case tooManyValues(limit: Int)
     case trailingBytes(offset: Int)
 
     public var description: String {
@@ -20,6 +21,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
         case .tooDeep(let limit): "nested more than \(limit) deep"
         case .tooLong(let limit): "longer than \(limit) bytes"
         case .tooManyMembers(let limit): "more than \(limit) members"
+        case .tooManyValues(let limit): "more than \(limit) values"
         case .trailingBytes(let offset): "something follows the JSON value, at byte \(offset)"
         }
     }
@@ -31,7 +33,7 @@ public enum JSONError: Error, Equatable, CustomStringConvertible {
         case .loneSurrogate(let offset): .loneSurrogate(offset: offset + distance)
         case .duplicateName(let offset): .duplicateName(offset: offset + distance)
         case .trailingBytes(let offset): .trailingBytes(offset: offset + distance)
-        case .unexpectedEnd, .invalidUTF8, .tooDeep, .tooLong, .tooManyMembers: self
+        case .unexpectedEnd, .invalidUTF8, .tooDeep, .tooLong, .tooManyMembers, .tooManyValues: self
         }
     }
 }

@@ -7,15 +7,20 @@ public struct JSONParser {
     public struct Limits: Sendable {
         public var bytes: Int
         public var depth: Int
-        public init(bytes: Int = 1 << 20, depth: Int = 32) {
+        /// Values of any kind, objects and arrays among them. They bound the tree, which may be many times as large as
+        /// its text: a digit and a comma become a number of 24 bytes.
+        public var values: Int
+        public init(bytes: Int = 1 << 20, depth: Int = 32, values: Int = .max) {
             self.bytes = bytes
             self.depth = depth
+            self.values = values
         }
     }
 
     private let input: UnsafeBufferPointer<UInt8>
     private let limits: Limits
     private var position = 0
+    private var count = 0
 
     public static func parse(_ bytes: some Sequence<UInt8>, limits: Limits = Limits()) throws(JSONError) -> JSONValue {
         let parsed = bytes.withContiguousStorageIfAvailable { parse(buffer: $0, limits: limits) }
@@ -57,6 +62,8 @@ public struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
+        count += 1
+        guard count <= limits.values else { throw .tooManyValues(limit: limits.values) }
         skipSpace()
         switch try peek() {
         case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
@@ -76,7 +83,8 @@ public struct JSONParser {
         var names = Set<[UInt8]>()  // used once an object is too large to compare pair by pair
         skipSpace()
         if try take(UInt8(ascii: "}")) { return JSONObject(unchecked: members) }
-        members.reserveCapacity(8)
+        // Only the outermost: a text of many small objects would have as many arrays of eight.
+        if depth == 1 { members.reserveCapacity(8) }
         while true {
             skipSpace()
             let start = position

@@ -49,6 +49,8 @@ ROWS = [
         ("faults/test_lives.py",)),
     Row("rights", "a locked, and a full, disk under an admin's acts", "revocations and cuts while another process holds the "
         "database, and on a full disk", "in force within 1 s, and on disk once it can be", "6", 3, ("faults/test_rights.py",)),
+    Row("memory", "memory", "24 connections of bodies of a megabyte; 24 tenants with long logs and streams", "within the "
+        "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,
         ("faults/test_database_file.py",)),

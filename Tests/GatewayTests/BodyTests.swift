@@ -107,6 +107,30 @@ import Testing
         #expect(try await gateway.call(.post, "/api/publish", "service", body).status == 202)
     }
 
+    @Test func `a body of more values than we take is refused, whatever they are`() async throws {
+        var settings = GatewaySettings()
+        settings.maxBodyValues = 100
+        let gateway = try TestGateway(settings)
+        // The object, its type and the array are values too.
+        for (one, most) in [("1", 97), ("[]", 97), ("[null]", 48), (#"{"a":1}"#, 48), (#""""#, 97)] {
+            for count in [most, most + 2] {
+                let list = Array(repeating: one, count: count).joined(separator: ",")
+                let answer = try await gateway.call(
+                    .post, "/api/publish", "service", #"{"type":"a.b","data":["# + list + "]}")
+                #expect(answer.status == (count == most ? 202 : 413), "\(count) of \(one)")
+                #expect(answer.code == (count == most ? nil : "too_many_values"))
+            }
+        }
+    }
+
+    @Test func `a large body is read as a small one is`() async throws {
+        let gateway = try TestGateway()
+        let text = String(repeating: "x", count: Bodies.largest)
+        let body = #"{"type":"a.b","data":"\#(text)"}"#
+        #expect(try await gateway.call(.post, "/api/publish", "service", body).status == 202)
+        #expect(try await gateway.call(.post, "/api/publish", "service", body + "}").code == "invalid_json")
+    }
+
     @Test func `a refusal does not quote the body`() async throws {
         let answer = try await TestGateway().call(
             .post, "/api/tasks", nil, #"{"name":"a","secret-name":"secret-value","x":tru}"#)

@@ -31,12 +31,12 @@ import Testing
             Course(late: 3, lateWhileLoading: true),
             Course(before: 2, late: 2, lateWhileLoading: true, after: 2), Course(before: 30, late: 30),
             Course(late: 25, lateWhileLoading: true, after: 30),
-        ], [1 << 20, 500])
+        ], [(1 << 20, false), (1 << 20, true), (2000, false), (2000, true)])
     func `every reader gets every event once, whatever is announced while the tenant is loaded`(
-        course: Course, recentBytes: Int
+        course: Course, way: (recentBytes: Int, isOfTail: Bool)
     ) async throws {
         var limits = RoomLimits.immediate
-        limits.recentBytes = recentBytes
+        limits.recentBytes = way.recentBytes
         let relay = Relay(limits: limits, clock: { 0 })
         let log = ManyTenantsLog(relay: relay)
         let loop = Self.group.any()
@@ -46,18 +46,21 @@ import Testing
         let late = Mutex<[Event]>([])
         let announceLate: @Sendable () -> Void = { relay.announce(late.withLock { $0 }) }
         commit(5)
-        log.aroundTail.withLock {
-            $0.before = {
+        let around: ManyTenantsLog.Around = (
+            before: {
                 commit(course.before)
                 late.withLock { $0 = log.write(Self.tenant, Array(repeating: .board(.main), count: course.late)) }
-            }
-            $0.after = {
+            },
+            after: {
                 if course.lateWhileLoading { announceLate() }
                 commit(course.after)
             }
-        }
+        )
+        log.aroundTail.withLock { $0 = [way.isOfTail ? 2 : 1: around] }
         let first = try await open(hub, after: 0)
-        log.aroundTail.withLock { $0 = ({}, {}) }
+        // By then the end of the log has been read for it, if it is read at all.
+        try await loop.settle { first.numbers.count >= 5 }
+        log.aroundTail.withLock { $0 = [:] }
         if !course.lateWhileLoading { announceLate() }
         let head = log.all(of: Self.tenant).count
         let readers = [

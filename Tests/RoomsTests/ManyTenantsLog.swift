@@ -12,8 +12,12 @@ final class ManyTenantsLog: TenantHistory {
     private let relay: Relay
     private let commits = Mutex(())
     private let events = Mutex<[TenantID: [Event]]>([:])
-    /// Called before and after the end of a log is read for the relay's memory.
-    let aroundTail = Mutex<(before: @Sendable () -> Void, after: @Sendable () -> Void)>(({}, {}))
+    /// Called before and after the end of a log is read for the time of this number, from 1. A tenant's first is when
+    /// it is loaded.
+    let aroundTail = Mutex<[Int: Around]>([:])
+    /// How many times the end of a log was read.
+    let tails = Mutex(0)
+    typealias Around = (before: @Sendable () -> Void, after: @Sendable () -> Void)
 
     init(relay: Relay) { self.relay = relay }
 
@@ -61,10 +65,14 @@ final class ManyTenantsLog: TenantHistory {
     }
 
     func tail(of tenant: TenantID, count: Int, bytes: Int) async -> LogPage {
-        let (before, after) = aroundTail.withLock { $0 }
-        before()
+        let turn = tails.withLock { tails in
+            tails += 1
+            return tails
+        }
+        let around = aroundTail.withLock { $0[turn] }
+        around?.before()
         let all = all(of: tenant)
-        after()
+        around?.after()
         return page(Array(all.suffix(min(count, 20))), end: all.count, of: all)
     }
 }

@@ -65,18 +65,48 @@ import Testing
         #expect(page(recent, after: 6) == nil)
     }
 
-    @Test func `the oldest go when their bytes are too many`() {
-        var recent = recent(bytes: 1000)
+    @Test func `the oldest go when they take too much memory, which is more than their bytes`() {
+        let one = frame(1, bytes: 300).footprint
+        #expect(one > 512)
+        var recent = recent(bytes: 10 * one)
         for seq in 1...50 {
-            recent.append(frame(seq, bytes: 100))
-            let held = recent.page(after: recent.oldest! - 1, bytes: .max, now: 0) ?? []
-            #expect(held.reduce(0) { $0 + $1.bytes.readableBytes } <= 1000)
+            recent.append(frame(seq, bytes: 300))
+            #expect(recent.footprint == one * min(seq, 10))
         }
         #expect(page(recent, after: 40) == Array(41...50))
+        recent.shrink(to: 3 * one)
+        #expect(page(recent, after: 47) == [48, 49, 50])
+        #expect(recent.footprint == 3 * one)
+        recent.shrink(to: 0)
+        #expect(recent.oldest == nil && recent.footprint == 0)
+    }
+
+    @Test func `older frames are put before the others as long as there is room, and never with a hole`() {
+        let one = frame(1).footprint
+        var all = recent(holding: 10...12)
+        all.prepend((4...11).map { frame($0) }, before: 13, isAll: false)
+        #expect(page(all, after: 3) == Array(4...12))
+        #expect(!all.reachesBack)
+        all.prepend((1...2).map { frame($0) }, before: 13, isAll: true)
+        #expect(all.oldest == 4 && !all.reachesBack)
+        all.prepend((1...9).map { frame($0) }, before: 13, isAll: true)
+        #expect(page(all, after: 0) == Array(1...12))
+        #expect(all.reachesBack)
+
+        var some = recent(bytes: 5 * one, holding: 10...12)
+        some.prepend((1...12).map { frame($0) }, before: 13, isAll: true)
+        #expect(page(some, after: 7) == Array(8...12))
+        #expect(some.reachesBack && some.footprint == 5 * one)
+
+        var none = recent()
+        none.prepend([frame(4), frame(5)], before: 9, isAll: false)
+        #expect(none.oldest == nil)
+        none.prepend([frame(7), frame(8), frame(9)], before: 9, isAll: false)
+        #expect(page(none, after: 6) == [7, 8])
     }
 
     @Test func `an event larger than all the room leaves nothing, and the next one begins anew`() {
-        var recent = recent(bytes: 1000, holding: 1...5)
+        var recent = recent(bytes: 3000, holding: 1...5)
         recent.append(frame(6, bytes: 5000))
         #expect(recent.oldest == nil)
         #expect(page(recent, after: 5) == nil)
@@ -87,7 +117,7 @@ import Testing
 
     @Test func `frames that went are let go, not only forgotten`() throws {
         var recent = recent(bytes: 1 << 20)
-        for seq in 1...500 { recent.append(frame(seq, bytes: 100_000)) }
+        for seq in 1...500 { recent.append(frame(seq, bytes: 10_000)) }
         let kept = try #require(Mirror(reflecting: recent).descendant("frames") as? any Sequence)
         #expect(bytes(of: kept) <= 2 << 20)
     }

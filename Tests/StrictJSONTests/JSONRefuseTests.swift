@@ -3,6 +3,22 @@ import Testing
 
 /// What two readers could understand differently is refused, and the refusal says where.
 @Suite struct JSONRefuseTests {
+    @Test(arguments: ["[1,2,3,4]", #"{"a":1,"b":{"c":[]},"d":""}"#, "[[[[[]]]]]", "[[],[],[],[]]"])
+    func `values are counted as they are read`(text: String) throws {
+        _ = try JSONParser.parse(text.utf8, limits: .init(values: 5))
+        #expect(throws: JSONError.tooManyValues(limit: 4)) {
+            try JSONParser.parse(text.utf8, limits: .init(values: 4))
+        }
+    }
+
+    @Test func `a text that would become too large a tree is left at the first value beyond the limit`() throws {
+        // What follows is no JSON, and is not looked at.
+        let text = "[" + String(repeating: "1,", count: 100) + "x"
+        #expect(throws: JSONError.tooManyValues(limit: 100)) {
+            try JSONParser.parse(text.utf8, limits: .init(values: 100))
+        }
+    }
+
     private func expect(_ error: JSONError, _ bytes: some Sequence<UInt8>) {
         #expect(throws: error) { try JSONParser.parse(bytes) }
     }

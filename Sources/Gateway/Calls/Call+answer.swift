@@ -1,4 +1,5 @@
 import Boards
+import Events
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -8,27 +9,32 @@ extension Call {
     /// The services that all calls need.
     struct Rules: Sendable {
         let writes: WriteLimit
-        let maxBodyBytes: Int
+        let bodies: Bodies
     }
 
     /// Checks the request, always in this order, and does the work: token (401), limit of writes (429), role (403),
-    /// query (400), path (404), body (415, 413, 400), `If-Match` and `Idempotency-Key` (400).
+    /// query (400), path (404), body (415, 413, 503, 400), `If-Match` and `Idempotency-Key` (400).
     func answer(_ request: Request, in context: AppContext, by rules: Rules) async throws -> Response {
         switch work {
         case .open(let handler):
-            return try await handler(try await input(request, context.parameters, by: rules), context)
+            return try await handler(try await input(request, context.parameters, of: nil, by: rules), context)
         case .tenant(let handler):
             let context = try TenantContext(context: context)
             func checked() async throws -> Response {
                 if case .role(let permission) = access { try context.require(permission) }
-                return try await handler(try await input(request, context.parameters, by: rules), context)
+                let input = try await input(request, context.parameters, of: context.tenant, by: rules)
+                // Its body has its room until the write is acknowledged.
+                defer { withExtendedLifetime(input.room) {} }
+                return try await handler(input, context)
             }
             return isLimited ? try await rules.writes.limit(request, in: context, checked) : try await checked()
         case .stream, .socket: throw Problem.notFound
         }
     }
 
-    private func input(_ request: Request, _ parameters: Parameters, by rules: Rules) async throws -> CallInput {
+    private func input(
+        _ request: Request, _ parameters: Parameters, of tenant: TenantID?, by rules: Rules
+    ) async throws -> CallInput {
         let found = try queryNames.map { names throws(Problem) in try Query(request.uri.query, allowing: names) }
         var text = ""
         if let parameter {
@@ -37,13 +43,15 @@ extension Call {
             }
             text = value
         }
-        var (object, bytes) = (JSONObject(), ByteBuffer())
-        if let types = body.objectTypes {
-            (object, bytes) = try await request.jsonObject(upTo: rules.maxBodyBytes, types: types)
+        var parsed: Bodies.Parsed?
+        if let types = body.objectTypes, let tenant {
+            parsed = try await rules.bodies.object(of: request, types: types, for: tenant)
         }
+        let isOnce = !body.isFile && fields.contains(.idempotencyKey)
         return CallInput(
-            request: request, query: try found ?? Query(nil, allowing: .none), parameter: text, object: object,
-            once: body.isFile || !fields.contains(.idempotencyKey) ? nil : try request.once(bytes),
+            request: request, query: try found ?? Query(nil, allowing: .none), parameter: text,
+            object: parsed?.object ?? JSONObject(), room: parsed?.room,
+            once: isOnce ? try request.once(parsed?.bytes ?? ByteBuffer()) : nil,
             ifVersion: fields.contains(.ifMatch) ? try EntityTag.version(in: request.headers[.ifMatch]) : nil)
     }
 }

@@ -14,6 +14,8 @@ struct CallInput: Sendable {
     let parameter: String
     /// The body; without members where the call takes no JSON.
     let object: JSONObject
+    /// The room that the body takes; nil where the call takes no JSON.
+    let room: BodyRoom?
     /// The `Idempotency-Key`, tied to the call and its body. Nil where none was sent, and for files.
     let once: IdempotencyKey?
     /// The version that `If-Match` demands; nil for any.

@@ -1,23 +1,8 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import StrictJSON
 
 extension Request {
-    /// The body as one strict JSON object, and its bytes.
-    ///
-    /// - Throws: ``Problem`` 415, 413, 400.
-    func jsonObject(upTo limit: Int, types: Set<String> = ["application/json"]) async throws -> (JSONObject, ByteBuffer)
-    {
-        _ = try mediaType(among: types)
-        if let length, length > limit { throw Problem.bodyTooLarge }
-        let bytes = try await body.collect(upTo: limit)
-        guard let object = try JSONParser.parse(bytes.readableBytesView, limits: .init(bytes: limit)).object else {
-            throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
-        }
-        return (object, bytes)
-    }
-
     /// The body as it is.
     ///
     /// - Throws: ``Problem`` 413.

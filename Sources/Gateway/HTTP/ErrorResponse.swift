@@ -55,6 +55,7 @@ extension Problem {
         case let error as BoardError: self.init(error)
         case let failure as StoreFailure: self.init(failure)
         case let error as ImportError: self.init(error)
+        case JSONError.tooManyValues(let limit): self = .tooManyValues(limit)
         case let error as JSONError:
             self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
         case is NIOTooManyBytesError: self = .bodyTooLarge

@@ -15,6 +15,9 @@ struct StreamServer: HTTPChannelHandler {
         let channel: any Channel
     }
 
+    /// Bytes that are read from a connection at once.
+    private static let readBytes = 16_384
+
     let responder: Responder
     let streams: Streams
     let requests: RequestTasks
@@ -46,7 +49,8 @@ struct StreamServer: HTTPChannelHandler {
         }
         // The buffer of the first read stays allocated as long as the connection.
         try channel.syncOptions?.setOption(
-            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: 65_536))
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
@@ -91,8 +95,11 @@ struct StreamServer: HTTPChannelHandler {
             HTTP1ToHTTPServerCodec(secure: false),
             HTTPConnectionStateHandler(logger: logger),
         ])
+        // A request's head, body and end fit; of a longer body a few reads wait until they are asked for.
         return try NIOAsyncChannel(
-            wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            wrappingChannelSynchronously: channel,
+            configuration: .init(
+                backPressureStrategy: .init(lowWatermark: 2, highWatermark: 4), isOutboundHalfClosureEnabled: true))
     }
 
     /// Does nothing: the handlers run the connection.

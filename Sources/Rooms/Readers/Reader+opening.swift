@@ -10,14 +10,28 @@ extension Reader {
         let bounds = LogBounds(epochs: admission.epochs, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
         switch resumption {
-        case .fresh, .resync(.cursorMalformed): return readSnapshot(request, admission, resumption)
+        case .fresh, .resync(.cursorMalformed): readSnapshot(request, admission, resumption)
+        case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): judgeByStore(request, admission)
         case .replay(let place):
-            guard case .older = hub.relay.page(of: tenant, after: place.seq) else {
-                return readSnapshot(request, admission, resumption)
+            if hasInMemory(after: place.seq) { return readSnapshot(request, admission, resumption) }
+            let isRecalled = hub.relay.recall(tenant, after: place.seq, for: hub) { [self] in
+                guard state != .closed else { return }
+                if hasInMemory(after: place.seq) { return readSnapshot(request, admission, resumption) }
+                beginByStore(after: place, request, admission)
             }
-            if request.snapshot == nil { return readFirstPage(after: place, admission) }
-        case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): break
+            if !isRecalled { beginByStore(after: place, request, admission) }
         }
+    }
+
+    private func hasInMemory(after seq: Int) -> Bool {
+        if case .older = hub.relay.page(of: tenant, after: seq) { false } else { true }
+    }
+
+    private func beginByStore(after place: Cursor, _ request: StreamRequest, _ admission: Relay.Admission) {
+        if request.snapshot == nil { readFirstPage(after: place, admission) } else { judgeByStore(request, admission) }
+    }
+
+    private func judgeByStore(_ request: StreamRequest, _ admission: Relay.Admission) {
         readBounds { [self] bounds in
             readSnapshot(request, admission, Resumption(cursor: request.cursor, in: bounds))
         }

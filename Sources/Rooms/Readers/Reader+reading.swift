@@ -4,11 +4,14 @@ import NIOCore
 /// A lagging reader reads the log a page at a time, from memory or from the store, until it is live.
 extension Reader {
     /// Asks for the next page, unless there is something to wait for first.
-    func read() {
+    ///
+    /// - Parameter hasRecalled: whether what it reads next was brought into memory, as far as it can be.
+    func read(hasRecalled: Bool = false) {
         guard state == .lagging, output.blockedSince == nil, !isReading, hasStarted else { return }
         let (shown, cursor, end) = log.next(selection)
         switch hub.relay.page(of: tenant, after: cursor) {
-        case .older: readFromStore()
+        case .older:
+            guard !hasRecalled, recall(after: cursor) else { return readFromStore() }
         case .frames(let frames):
             hub.counted.memoryPages += 1
             var page = FrameBuffer()
@@ -17,6 +20,19 @@ extension Reader {
             }
             finish(page, upTo: frames.last?.seq ?? end)
         }
+    }
+
+    /// Has what follows `cursor` brought into memory, if it can be, and then reads on.
+    private func recall(after cursor: Int) -> Bool {
+        let isUnderWay = hub.relay.recall(tenant, after: cursor, for: hub) { [self] in
+            isReading = false
+            read(hasRecalled: true)
+        }
+        if isUnderWay {
+            isReading = true
+            presence.mayHaveMissed = true
+        }
+        return isUnderWay
     }
 
     private func readFromStore() {

@@ -76,6 +76,7 @@ extension Relay {
                 batches.append(Batch(tenant: tenant, head: memory.head, frames: [], skips: true))
             }
             while let next = memory.takeHeld() { batches.append(next, of: tenant) }
+            state.frames.use(memory, within: state.admission.recentBytesTotal)
             if memory.announced == gap.announced { memory.end(at: page.bounds.head) }
             if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
             return state.presence

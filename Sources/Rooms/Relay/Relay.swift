@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// There is one batch and one hop per loop for all events that were announced together. Announcements may be lost or
 /// come out of order: missing events are read from the log. A tenant costs nothing here until one of its users
-/// connects; its head, newest frames and boards are then kept in memory.
+/// connects; its head and boards are then kept in memory, and within ``FramesBudget`` the newest frames.
 public final class Relay: Sendable {
     struct Batch: Sendable {
         let tenant: TenantID
@@ -24,18 +24,26 @@ public final class Relay: Sendable {
         var history: (any TenantHistory)?
         var presence: PresenceHub?
         var connections = 0
-        /// The limits that may change at run time: how many connections there may be.
+        /// The limits that may change at run time: how many connections there may be, and how much memory frames take.
         var admission: RoomLimits
+        var frames = FramesBudget()
+        /// Readings of recent frames that are under way.
+        var recalls = 0
         var isDraining = false
 
         /// Forgets the tenants that have been idle longest until `count` idle ones remain.
         mutating func forget(olderThan count: Int, on hubs: [LoopHub]) {
             while idle.count >= count {
                 let tenant = idle.removeFirst()
-                guard memories[tenant]?.connections == 0 else { continue }
-                memories[tenant] = nil
+                guard let memory = memories[tenant], memory.connections == 0 else { continue }
+                remove(memory, of: tenant)
                 for hub in hubs { hub.forget(tenant) }
             }
+        }
+
+        mutating func remove(_ memory: TenantMemory, of tenant: TenantID) {
+            frames.remove(memory)
+            memories[tenant] = nil
         }
     }
 
@@ -89,6 +97,7 @@ public final class Relay: Sendable {
                 if let frame = memory.take(EventFrame(event)) {
                     batches.append(frame, of: event.tenant)
                     while let next = memory.takeHeld() { batches.append(next, of: event.tenant) }
+                    state.frames.use(memory, within: state.admission.recentBytesTotal)
                 } else {
                     gaps.insert(event.tenant)
                 }
@@ -147,13 +156,11 @@ public final class Relay: Sendable {
     }
 
     private func load(_ tenant: TenantID, from history: any TenantHistory) async {
-        let loaded: Result<(LogPage, [EventFrame], Set<BoardID>), StoreFailure>
+        let loaded: Result<(LogBounds, Set<BoardID>), StoreFailure>
         do throws(StoreFailure) {
-            let boards = try await history.boardIDs(of: tenant)
-            let page = try await history.tail(
-                of: tenant, count: min(limits.tenants[tenant].retention.count, Self.mostRead), bytes: limits.recentBytes
-            )
-            loaded = .success((page, page.events.map { EventFrame($0) }, boards))
+            // One event is read as well, so that a log that can't be read is noticed here and not by each reader.
+            let bounds = try await history.tail(of: tenant, count: 1, bytes: limits.recentBytes).bounds
+            loaded = .success((bounds, try await history.boardIDs(of: tenant)))
         } catch {
             loaded = .failure(error)
         }
@@ -161,17 +168,18 @@ public final class Relay: Sendable {
         let waiting: [EventLoopPromise<Void>] = state.withLock { state in
             guard case .loading(let waiting) = state.memories[tenant]?.phase else { return [] }
             switch loaded {
-            case .success(let (page, frames, boards)):
+            case .success(let (bounds, boards)):
                 guard let memory = state.memories[tenant] else { break }
-                memory.finishLoading(page, frames: frames, boards: boards)
+                memory.finishLoading(bounds, boards: boards)
                 while memory.takeHeld() != nil {}
+                state.frames.use(memory, within: state.admission.recentBytesTotal)
                 // Every loop begins at the log's head; no reader can be connected yet.
                 for hub in hubs { hub.receive([Batch(tenant: tenant, head: memory.head, frames: [])]) }
                 fill(tenant, in: &state)
                 state.forget(olderThan: Self.idleTenants, on: hubs)
                 state.idle.append(tenant)
             case .failure:
-                state.memories[tenant] = nil
+                if let memory = state.memories[tenant] { state.remove(memory, of: tenant) }
             }
             return waiting
         }
@@ -182,7 +190,8 @@ public final class Relay: Sendable {
 
     // MARK: Connections
 
-    /// Replaces the limits on connections; open connections are not cut. All other members of `limits` are ignored.
+    /// Replaces the limits on connections and on the frames of all tenants; open connections are not cut. All other
+    /// members of `limits` are ignored.
     public func admit(within limits: RoomLimits) { state.withLock { $0.admission = limits } }
 
     struct Admission {
@@ -230,14 +239,18 @@ public final class Relay: Sendable {
 
     enum Page {
         case frames([EventFrame])
-        /// Only the store knows how old it is.
+        /// Only the store has what follows the number.
         case older
     }
 
     func page(of tenant: TenantID, after seq: Int) -> Page {
         let now = clock()
         return state.withLock { state in
-            state.memories[tenant]?.page(after: seq, bytes: limits.pageBytes, now: now).map { .frames($0) } ?? .older
+            guard let memory = state.memories[tenant],
+                let frames = memory.page(after: seq, bytes: limits.pageBytes, now: now)
+            else { return .older }
+            if !frames.isEmpty { state.frames.use(memory, within: state.admission.recentBytesTotal) }
+            return .frames(frames)
         }
     }
 

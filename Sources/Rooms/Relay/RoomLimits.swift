@@ -15,8 +15,9 @@ public struct RoomLimits: Sendable {
     public var retry = Duration.seconds(3)
     /// Byte budget of one connection: half is the kernel's send buffer, a page of the log is at most a quarter.
     public var queueBytes = 262_144
-    /// Frames kept in memory for each tenant.
+    /// Memory of the frames that are kept for each tenant, and for all tenants together.
     public var recentBytes = 4 << 20
+    public var recentBytesTotal = 256 << 20
     public var connectionsTotal = 100_000
     /// The most reads of the store at once for each event loop; others wait in line.
     public var readsAtOnce = 8

@@ -3,6 +3,8 @@ import NIOCore
 
 /// The memory of one tenant while it has connections: head, recent frames, boards, counts.
 ///
+/// It begins without frames: they come with the events that are announced, and from the log when a reader asks.
+///
 /// Frames are handed to the loops in the order of their numbers, without a gap: one that comes before its turn is held
 /// back until those before it have come, from a later announcement or from the log. Lives inside the relay's lock.
 final class TenantMemory {
@@ -25,9 +27,17 @@ final class TenantMemory {
     var connections = 0
     var connectionsByUser: [UserID: Int] = [:]
 
-    /// Frames that arrived before their turn, lowest number first; those beyond ``mostHeld`` are dropped and read from
-    /// the log.
+    /// The reading of older frames that is under way.
+    var recall: Recall?
+    // For ``FramesBudget``.
+    unowned var usedBefore: TenantMemory?
+    unowned var usedAfter: TenantMemory?
+    var countedFootprint = 0
+
+    /// Frames that arrived before their turn, lowest number first; those beyond ``mostHeld``, or beyond the memory that
+    /// recent frames may take, are dropped and read from the log.
     private var held: [EventFrame] = []
+    private var heldFootprint = 0
     private static let mostHeld = 1000
 
     init(of tenant: TenantID, limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
@@ -61,10 +71,9 @@ final class TenantMemory {
     /// The next held frame whose turn has come.
     func takeHeld() -> EventFrame? {
         guard !held.isEmpty else { return nil }
-        let past = held.prefix { $0.seq <= head }.count
-        held.removeFirst(past)
+        letGo(held.prefix { $0.seq <= head }.count)
         guard let next = held.first, next.seq == head + 1 else { return nil }
-        held.removeFirst()
+        letGo(1)
         advance(with: next)
         return next
     }
@@ -73,7 +82,15 @@ final class TenantMemory {
         let place = held.lastIndex { $0.seq <= frame.seq }.map { $0 + 1 } ?? 0
         if place > 0, held[place - 1].seq == frame.seq { return }
         held.insert(frame, at: place)
-        if held.count > Self.mostHeld { held.removeLast() }
+        heldFootprint += frame.footprint
+        while held.count > Self.mostHeld || heldFootprint > recent.limits.bytes, let last = held.popLast() {
+            heldFootprint -= last.footprint
+        }
+    }
+
+    private func letGo(_ count: Int) {
+        for frame in held.prefix(count) { heldFootprint -= frame.footprint }
+        held.removeFirst(count)
     }
 
     private func advance(with frame: EventFrame) {
@@ -94,11 +111,24 @@ final class TenantMemory {
 
     /// Takes over what was read from the store; ``takeHeld()`` then returns what was announced meanwhile.
     ///
-    /// - Parameter boards: read before the page was.
-    func finishLoading(_ page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {
-        skip(to: page, frames: frames, boards: boards)
+    /// - Parameter boards: read after the bounds were: the events that they already show follow as frames.
+    func finishLoading(_ bounds: LogBounds, boards: Set<BoardID>) {
+        self.boards = boards.union([.main])
+        epochs = bounds.epochs
+        head = max(head, bounds.head)
+        announced = max(announced, head)
         phase = .ready
     }
+
+    /// Takes frames that were read from the log because a reader asked for them.
+    ///
+    /// - Parameter isAll: whether the log has nothing before them.
+    func take(recalled frames: [EventFrame], isAll: Bool) {
+        recent.prepend(frames, before: head + 1, isAll: isAll)
+    }
+
+    func dropFrames() { recent.clear() }
+    func shrinkFrames(to bytes: Int) { recent.shrink(to: bytes) }
 
     /// Continues at the head of `page`, even if there is a gap before it.
     func skip(to page: LogPage, frames: [EventFrame], boards: Set<BoardID>) {

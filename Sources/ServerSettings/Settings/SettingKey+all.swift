@@ -7,6 +7,7 @@ extension SettingKey {
         SettingKey("http.port", \.http.port, .whole(0...65_535)),
         SettingKey("http.corsOrigins", \.http.corsOrigins, .list(of: .origin)),
         SettingKey("http.maxBodyBytes", \.http.maxBodyBytes, .whole(1024...1 << 30, of: "bytes")),
+        SettingKey("http.maxBodyValues", \.http.maxBodyValues, .whole(100...10_000_000)),
         SettingKey("http.maxHeaderBytes", \.http.maxHeaderBytes, .whole(1024...1 << 20, of: "bytes")),
         SettingKey("http.trustedProxies", \.http.trustedProxies, .list(of: .network)),
 
@@ -41,6 +42,8 @@ extension SettingKey {
         SettingKey("limits.writeBurst", \.limits.writeBurst, .whole(1...1_000_000)),
         SettingKey("limits.authFailuresPerSecond", \.limits.authFailuresPerSecond, .whole(1...1_000_000)),
         SettingKey("limits.authFailureBurst", \.limits.authFailureBurst, .whole(1...1_000_000)),
+        SettingKey("limits.bodiesBytes", \.limits.bodiesBytes, .whole(1 << 16...1 << 40, of: "bytes")),
+        SettingKey("limits.recentFramesBytes", \.limits.recentFramesBytes, .whole(0...1 << 40, of: "bytes")),
 
         SettingKey("jobs.streamSeconds", \.jobs.stream, .seconds(1...86_400)),
         SettingKey("jobs.stallSeconds", \.jobs.stall, .seconds(1...86_400)),

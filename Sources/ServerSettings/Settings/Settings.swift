@@ -27,6 +27,7 @@ public struct Settings: Sendable, Equatable {
         /// Exact origins; never a wildcard.
         public var corsOrigins: [String] = []
         public var maxBodyBytes = 1 << 20
+        public var maxBodyValues = 10_000
         public var maxHeaderBytes = 16 << 10
         /// Addresses and networks.
         public var trustedProxies: [String] = []
@@ -88,6 +89,10 @@ public struct Settings: Sendable, Equatable {
         public var writeBurst = 400
         public var authFailuresPerSecond = 20
         public var authFailureBurst = 100
+        /// Bytes of all request bodies that are being worked on.
+        public var bodiesBytes = 32 << 20
+        /// Bytes of the newest events of all tenants, kept in memory for readers that lag a little.
+        public var recentFramesBytes = 256 << 20
     }
 
     /// Settings of jobs and their streams.

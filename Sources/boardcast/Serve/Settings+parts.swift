@@ -48,6 +48,7 @@ extension Settings {
         limits.queueBytes = sse.queueBytes
         limits.retry = sse.retry
         limits.connectionsTotal = self.limits.connectionsTotal
+        limits.recentBytesTotal = self.limits.recentFramesBytes
         limits.tenants = perTenant {
             RoomLimits.Tenant(
                 connections: $0.limits.connectionsPerTenant, connectionsPerUser: $0.limits.connectionsPerUser,
@@ -64,7 +65,9 @@ extension Settings {
         settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.maxBodyBytes = http.maxBodyBytes
+        settings.maxBodyValues = http.maxBodyValues
         settings.maxHeaderBytes = http.maxHeaderBytes
+        settings.bodiesBytes = limits.bodiesBytes
         settings.drain = server.drain
         settings.retry = sse.retry
         settings.jobStream = jobs.stream
