@@ -67,7 +67,9 @@ public final class ActKeeper: Sendable {
         await withCheckedContinuation { reply in
             enum Step { case answer(Outcome), wait(number: Int) }
             let (step, starts) = state.withLock { state -> (Step, Bool) in
-                guard !state.isClosed, state.hasRoom(for: kept, within: limits) else { return (.answer(.noRoom), false) }
+                guard !state.isClosed, state.hasRoom(for: kept, within: limits) else {
+                    return (.answer(.noRoom), false)
+                }
                 let isStuck = state.acts.contains { $0.reply == nil }
                 state.last += 1
                 state.acts.append(Waiting(number: state.last, kept: kept, reply: isStuck ? nil : reply))
@@ -184,7 +186,8 @@ public final class ActKeeper: Sendable {
             return state.acts
         }
         for act in lost {
-            logger.error("not stored", metadata: act.kept.metadata.merging(["reason": "the gateway is going down"]) { $1 })
+            logger.error(
+                "not stored", metadata: act.kept.metadata.merging(["reason": "the gateway is going down"]) { $1 })
             act.reply?.resume(returning: .noRoom)
         }
     }

@@ -1,5 +1,5 @@
 public import Boards
-import Events
+public import Events
 public import Logging
 
 /// Records what administrators did: as a line in the log at once, and in the store as soon as it takes it.

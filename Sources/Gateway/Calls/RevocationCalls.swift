@@ -33,7 +33,9 @@ struct RevocationCalls {
         let found = try await store.revocations(of: context.tenant, before: page.before, count: page.limit + 1)
         // Some may have been stored since.
         let first = waiting.filter { waiting in !found.contains { waiting.isStored(as: $0) } }
-        return page.reply(found, id: \.id, after: first.map { waiting in { waiting.write(into: &$0) } }) { $0.write(into: &$1) }
+        return page.reply(found, id: \.id, after: first.map { waiting in { waiting.write(into: &$0) } }) {
+            $0.write(into: &$1)
+        }
     }
 
     /// Revokes in memory first, which waits for no disk, then in the store → 201 `{revocation, connections, durable}`:
