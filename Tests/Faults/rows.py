@@ -44,9 +44,6 @@ ROWS = [
         ("faults/test_descriptors.py",)),
     Row("shutdown", "SIGTERM, SIGINT, a second signal", "streams, half requests, requests in flight",
         "everybody is informed, exit 0", "1, 4", 3, ("faults/test_drain.py", "faults/test_shutdown.py")),
-    Row("lives", "a database that is put back", "a copy, a machine that is reverted, a write-ahead log that is cut, and writes "
-        "past the old end", "`epoch_changed` for every cursor of the lost life; restarts end none", "4", 3,
-        ("faults/test_lives.py",)),
     Row("rights", "a locked, and a full, disk under an admin's acts", "revocations and cuts while another process holds the "
         "database, and on a full disk", "in force within 1 s, and on disk once it can be", "6", 3, ("faults/test_rights.py",)),
     Row("memory", "memory", "24 connections of bodies of a megabyte; 24 tenants with long logs and streams", "within the "
