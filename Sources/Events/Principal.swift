@@ -20,11 +20,13 @@ public struct Principal: Sendable {
     public let tokenID: String?
     /// `iss`
     public let issuer: String?
+    /// The key that the token was verified with; nil when there was none.
+    public let signer: SigningKeyID?
 
     public init(
         tenant: TenantID, user: UserID, role: Role = .member, boards: Selection.Boards = .all,
         expiresAt: Timestamp = .never, issuedAt: Timestamp? = nil, notBefore: Timestamp? = nil, tokenID: String? = nil,
-        issuer: String? = nil
+        issuer: String? = nil, signer: SigningKeyID? = nil
     ) {
         self.tenant = tenant
         self.user = user
@@ -35,6 +37,7 @@ public struct Principal: Sendable {
         self.notBefore = notBefore
         self.tokenID = tokenID
         self.issuer = issuer
+        self.signer = signer
     }
 
     public func allows(_ permission: Permission) -> Bool { role.allows(permission) }
@@ -48,6 +51,6 @@ public struct Principal: Sendable {
     public func limited(to boards: Selection.Boards) -> Principal {
         Principal(
             tenant: tenant, user: user, role: role, boards: boards, expiresAt: expiresAt, issuedAt: issuedAt,
-            notBefore: notBefore, tokenID: tokenID, issuer: issuer)
+            notBefore: notBefore, tokenID: tokenID, issuer: issuer, signer: signer)
     }
 }

@@ -32,7 +32,7 @@ struct ClaimsReader {
         return Principal(
             tenant: tenant, user: user, role: try role(), boards: try boards(), expiresAt: expiresAt,
             issuedAt: try date("iat"), notBefore: try date("nbf"), tokenID: try text("jti", orElse: .tokenID),
-            issuer: issuer)
+            issuer: issuer, signer: key.id)
     }
 
     private func user() throws(TokenError) -> UserID {

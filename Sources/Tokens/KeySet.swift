@@ -1,3 +1,4 @@
+import Events
 import StrictJSON
 
 /// The keys that tokens are verified with, each found by issuer, key id and algorithm.
@@ -10,12 +11,14 @@ public struct KeySet: Sendable {
 
     private var unbound: [TokenKey] = []
     private var bound: [[UInt8]: [TokenKey]] = [:]
+    private var byID: [SigningKeyID: [TokenKey]] = [:]
 
     /// - Parameter issuers: such as have keys of their own, even if those are not here: no other key speaks for them.
     public init(_ keys: [TokenKey], issuers: [String] = []) {
         for issuer in issuers { bound[Array(issuer.utf8)] = [] }
         // Those with a key id first: they fit fewer tokens.
         for key in keys.filter({ $0.keyID != nil }) + keys.filter({ $0.keyID == nil }) {
+            byID[key.id, default: []].append(key)
             if let issuer = key.issuer {
                 bound[Array(issuer.utf8), default: []].append(key)
             } else {
@@ -37,6 +40,15 @@ public struct KeySet: Sendable {
 
     /// Every key, those with a key id first.
     public var keys: [TokenKey] { unbound + bound.values.joined() }
+
+    /// The keys with this id that would be tried for a token of `issuer`.
+    func keys(_ id: SigningKeyID, for issuer: String?) -> [TokenKey] {
+        let issuerHasOwn = issuer.map { bound[Array($0.utf8)] != nil } ?? false
+        return (byID[id] ?? []).filter { key in
+            guard issuerHasOwn, let issuer else { return key.issuer == nil }
+            return key.issuer?.hasSameBytes(as: issuer) ?? false
+        }
+    }
 
     /// The key that signed `token`, among those that may speak for `issuer`.
     ///

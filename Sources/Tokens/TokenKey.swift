@@ -1,3 +1,4 @@
+public import Events
 import StrictJSON
 
 /// One key to verify with, and to sign with when it has its private part. The key decides its algorithms:
@@ -73,6 +74,14 @@ public struct TokenKey: Sendable {
 
     /// Whether who can verify with it can also sign with it.
     public var isSecret: Bool { if case .secret = material { true } else { false } }
+
+    /// The same for the same key, wherever it comes from and whatever it is bound to.
+    public var id: SigningKeyID {
+        switch material {
+        case .secret(let key): key.id
+        case .pair(let pair): pair.id
+        }
+    }
 
     public var canSign: Bool {
         switch material {

@@ -1,4 +1,5 @@
 public import Events
+import StrictJSON
 
 /// Verifies tokens, and makes a ``Principal`` of a valid one (RFC 7515, 7519, 8725).
 ///
@@ -51,6 +52,16 @@ public final class TokenVerifier: Sendable {
     /// - Throws: `expired`, `notYetValid` or `issuedInFuture`.
     public func check(_ principal: Principal, at now: Timestamp) throws(TokenError) {
         try rules.checkDates(of: principal, at: now)
+    }
+
+    /// Whether the key that the principal's token was verified with is still one of ours, and may still speak for that
+    /// issuer and tenant. True for a principal that comes from no token.
+    public func trustsKey(of principal: Principal) -> Bool {
+        guard let signer = principal.signer else { return true }
+        let tenant = principal.tenant.rawValue
+        return keys.keys(signer, for: principal.issuer).contains { key in
+            key.tenant?.hasSameBytes(as: tenant) ?? !rules.tenantsWithIssuer.contains(tenant)
+        }
     }
 
     /// False when every token is refused for want of a key.

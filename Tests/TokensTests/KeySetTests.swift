@@ -145,4 +145,35 @@ import Testing
     @Test func `a set without keys lets nobody in`() throws {
         #expect(throws: TokenError.noMatchingKey) { try verify(Issuer().token(Samples.payload), with: []) }
     }
+
+    @Test func `a verifier trusts the key of a principal as long as it has that key for it`() throws {
+        func trusts(_ keys: [TokenKey], issuers: [String] = [], rules: TokenRules = TokenRules()) throws -> Bool {
+            let principal = try verify(TokenSigner(key: secret("a")).sign(payload), with: [secret("b"), secret("a")])
+            return TokenVerifier(keys: KeySet(keys, issuers: issuers), rules: rules).trustsKey(of: principal)
+        }
+        let (a, b) = (try secret("a", keyID: "another name"), try secret("b"))
+        #expect(try trusts([b, a]) && !trusts([b]) && !trusts([]))
+        #expect(try trusts([a.bound(toIssuer: "https://a")]) && !trusts([a.bound(toIssuer: "https://b")]))
+        // The issuer has keys of its own now, of which this is none.
+        #expect(try !trusts([a, b.bound(toIssuer: "https://a")]) && !trusts([a], issuers: ["https://a"]))
+        #expect(try trusts([a.bound(toIssuer: "https://a", tenant: "acme")]))
+        #expect(try !trusts([a.bound(toIssuer: "https://a", tenant: "other")]))
+        var rules = TokenRules()
+        rules.tenantsWithIssuer = ["acme"]
+        #expect(try !trusts([a], rules: rules))
+        // What the gateway does by itself.
+        let own = Principal(tenant: TenantID("acme")!, user: UserID("ann")!)
+        #expect(TokenVerifier(keys: KeySet([])).trustsKey(of: own))
+    }
+
+    @Test func `a key is the same in a file and in a set`() throws {
+        let jwk = #"{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#
+        let pem = """
+            -----BEGIN PUBLIC KEY-----
+            MCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=
+            -----END PUBLIC KEY-----
+            """
+        #expect(try KeySet(jwkSet: Array(jwk.utf8)).keys.map(\.id) == [TokenKey(pem: Array(pem.utf8)).id])
+        #expect(try secret("a").id != secret("b").id)
+    }
 }

@@ -35,7 +35,8 @@ public final class Authenticator: Sendable {
     /// False while every token is refused because there is no key.
     var hasKeys: Bool { verifier.withLock { $0 }.hasKeys }
 
-    /// Replaces the keys and rules; tokens that were verified before are verified again.
+    /// Replaces the keys and rules; tokens that were verified before are verified again. The connections that a key
+    /// opened which is gone are to be ended by the caller.
     public func replace(with verifier: TokenVerifier) {
         self.verifier.withLock { $0 = verifier }
         tickets.withLock { $0 = TicketShelf() }
@@ -51,7 +52,7 @@ public final class Authenticator: Sendable {
                 throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
                     .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
             }
-        guard !isRevoked(principal) else { throw .revoked }
+        guard !isListed(principal) else { throw .revoked }
         return principal
     }
 
@@ -79,7 +80,13 @@ public final class Authenticator: Sendable {
         guard hasRoom else { throw .conflict(.revocationsFull(limit: revocationLimit)) }
     }
 
-    func isRevoked(_ principal: Principal) -> Bool {
+    /// Whether the principal's token no longer counts: it was revoked, or its key was withdrawn.
+    func isRevoked(_ principal: Principal) -> Bool { isListed(principal) || !trustsKey(of: principal) }
+
+    /// Whether the key that the principal's token was verified with still counts.
+    public func trustsKey(of principal: Principal) -> Bool { verifier.withLock { $0 }.trustsKey(of: principal) }
+
+    private func isListed(_ principal: Principal) -> Bool {
         revocations.withLock {
             $0.revokes(
                 tokenID: principal.tokenID, of: principal.user, issuedAt: principal.issuedAt, in: principal.tenant)

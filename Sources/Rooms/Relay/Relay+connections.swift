@@ -22,16 +22,39 @@ extension Relay {
         in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
         where condition: @escaping @Sendable (ConnectionID, Principal) -> Bool
     ) async throws -> Int {
+        try await close(reason, reconnectAfter: reconnectAfter) {
+            $0.tenant == tenant && condition($0.id, $0.principal)
+        }
+    }
+
+    /// Ends the connections of every tenant for whose principal `condition` holds; returns how many.
+    public func closeAll(
+        _ reason: CloseReason, where condition: @escaping @Sendable (Principal) -> Bool
+    ) async throws -> Int {
+        try await close(reason, reconnectAfter: nil) { condition($0.principal) }
+    }
+
+    /// Some at a time, so that no loop is held up by many.
+    private func close(
+        _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?,
+        where condition: @escaping @Sendable (Reader) -> Bool
+    ) async throws -> Int {
         var count = 0
         for hub in hubs {
-            count += try await hub.loop.submit {
-                let closed = hub.all.filter { $0.tenant == tenant && condition($0.id, $0.principal) }
-                for reader in closed { reader.close(reason, reconnectAfter: reconnectAfter?()) }
-                return closed.count
-            }.get()
+            var closed: Int
+            repeat {
+                closed = try await hub.loop.submit {
+                    let due = Array(hub.all.lazy.filter(condition).prefix(Self.closedAtOnce))
+                    for reader in due { reader.close(reason, reconnectAfter: reconnectAfter?()) }
+                    return due.count
+                }.get()
+                count += closed
+            } while closed == Self.closedAtOnce
         }
         return count
     }
+
+    private static let closedAtOnce = 256
 
     /// Continues the connection `id` with a fresh token of the same user.
     public func renew(_ id: ConnectionID, in tenant: TenantID, with principal: Principal) async throws -> Renewal {

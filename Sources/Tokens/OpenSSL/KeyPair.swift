@@ -1,4 +1,5 @@
 import COpenSSL
+import Events
 
 /// An RSA, EC or Ed25519 key: the public half, and the private one when it is there.
 ///
@@ -10,6 +11,8 @@ final class KeyPair: Sendable {
     nonisolated(unsafe) let pointer: OpaquePointer
     let kind: Kind
     let isPrivate: Bool
+    /// That of the public half.
+    let id: SigningKeyID
 
     /// Takes over `pointer`, even when it throws.
     ///
@@ -18,11 +21,11 @@ final class KeyPair: Sendable {
     init(owning pointer: OpaquePointer, isPrivate: Bool) throws(KeyError) {
         self.pointer = pointer
         self.isPrivate = isPrivate
-        guard let kind = Kind(of: pointer) else {
+        guard let kind = Kind(of: pointer), let id = SigningKeyID(of: pointer) else {
             EVP_PKEY_free(pointer)
             throw .unsupported
         }
-        self.kind = kind
+        (self.kind, self.id) = (kind, id)
         guard kind.isEllipticCurve || EVP_PKEY_get_bits(pointer) >= 2048 else { throw .tooSmall }
         let context = EVP_PKEY_CTX_new_from_pkey(nil, pointer, nil)
         defer { EVP_PKEY_CTX_free(context) }

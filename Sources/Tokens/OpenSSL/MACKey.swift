@@ -1,4 +1,5 @@
 import COpenSSL
+import Events
 import Synchronization
 
 /// An HMAC secret (RFC 2104, RFC 7518 §3.2), as OpenSSL contexts that have taken it in.
@@ -6,10 +7,12 @@ import Synchronization
 /// To make a context costs more than to use one, so that those not in use are kept: as many as ever were in use at
 /// once. Safe to use from any thread.
 final class MACKey: Sendable {
+    let id: SigningKeyID
     private let templates: [MACContext]
     private let idle = Mutex<[[MACContext]]>(HashFunction.allCases.map { _ in [] })
 
     init(secret: [UInt8]) {
+        id = SigningKeyID(digesting: Array("secret\n".utf8) + secret)
         templates = HashFunction.allCases.map { MACContext(secret: secret, hash: $0) }
     }
 

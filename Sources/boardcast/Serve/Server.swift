@@ -42,7 +42,8 @@ struct Server: Sendable {
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(),
             unknownKey: { unknown.note(issuer: $0) }, clock: Timestamp.now)
-        keys = KeyRefresher(settings, authenticator: authenticator, unknown: unknown, logger: logger)
+        keys = KeyRefresher(
+            settings, authenticator: authenticator, relay: relay, unknown: unknown, logger: logger)
         try await keys.use(settings)
         await keys.fetchDue()
 

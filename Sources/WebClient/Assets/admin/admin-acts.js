@@ -74,7 +74,8 @@ export class AdminActs {
         const body = { ...target, ...(choice.reason.trim() ? { reason: choice.reason.trim() } : {}) };
         return this.#attempt(async () => {
             const answer = await this.#request("POST", "/api/revocations", { body });
-            announce(`Revoked; ${plural(answer.body.connections, "connection")} cut.`);
+            const later = answer.body.durable ? "" : " It is in force, and not on disk yet.";
+            announce(`Revoked; ${plural(answer.body.connections, "connection")} cut.${later}`);
         });
     }
 

@@ -2,6 +2,9 @@ import { announce, find, make, setText } from "../shared/dom.js";
 import { Table } from "./table.js";
 import { dateAndTime } from "../shared/times.js";
 
+/** What tells the rows of such a list apart: those that are not on disk yet have no number. */
+const key = ({ id, createdAt, jti, sub }) => id ?? `${createdAt} ${jti} ${sub}`;
+
 /** A numbered list of the gateway, newest first, loaded page by page as the user asks for more. */
 export class History {
     #request;
@@ -18,7 +21,7 @@ export class History {
      */
     constructor(root, request, { path, caption, empty, columns }) {
         [this.#request, this.#path] = [request, path];
-        this.#table = new Table({ caption, columns, key: ({ id }) => id, perPage: 10_000, empty: () => empty });
+        this.#table = new Table({ caption, columns, key, perPage: 10_000, empty: () => empty });
         const older = () => this.#load(this.#next);
         this.#more = make("button", { type: "button", hidden: true, onclick: older }, "Show older");
         root.append(this.#table.element, this.#more);
@@ -85,7 +88,11 @@ export const makeRevocations = (request) => new History(find("#revocations"), re
     ],
 });
 
-function revoked({ jti, sub, issuedBefore }) {
+function revoked(item) {
+    return item.id === null ? `${target(item)} (not on disk yet)` : target(item);
+}
+
+function target({ jti, sub, issuedBefore }) {
     if (sub !== undefined) return `Tokens of ${sub} until then`;
     return jti === undefined ? `Everybody's, issued before ${dateAndTime(issuedBefore)}` : `Token ${jti}`;
 }

@@ -1,11 +1,14 @@
 import Client
 import Gateway
 import Logging
+import Rooms
 import ServerSettings
 import ServiceLifecycle
 import Tokens
 
 /// Keeps the keys that are fetched from URLs up to date. The last fetched keys stay in use until a fetch succeeds.
+///
+/// When a key is gone, from a set that was fetched or from the settings, the connections that it opened are ended.
 actor KeyRefresher: Service {
     private struct Source {
         var schedule: RefreshSchedule
@@ -17,30 +20,36 @@ actor KeyRefresher: Service {
     private static let mostAtOnce = 16
 
     private let authenticator: Authenticator
+    private let relay: Relay
     private let unknown: UnknownKeys
     private let fetcher = KeyFetcher()
     private let logger: Logger
     private var settings: Settings
     private var sources: [KeyURL: Source] = [:]
 
-    init(_ settings: Settings, authenticator: Authenticator, unknown: UnknownKeys, logger: Logger) {
+    init(
+        _ settings: Settings, authenticator: Authenticator, relay: Relay, unknown: UnknownKeys, logger: Logger
+    ) {
         self.settings = settings
         self.authenticator = authenticator
+        self.relay = relay
         self.unknown = unknown
         self.logger = logger
     }
 
-    /// Replaces the settings, and keeps the keys that were fetched already.
+    /// Replaces the settings. The keys that were fetched already are kept, and fetched again within a second.
     ///
     /// - Throws: ``InvalidSettings``, and then nothing changes.
-    func use(_ settings: Settings) throws {
+    func use(_ settings: Settings) async throws {
         let now = ContinuousClock.now
         let urls = settings.keyURLs
-        let sources = Dictionary(
+        var sources = Dictionary(
             urls.map { ($0, self.sources[$0] ?? Source(schedule: RefreshSchedule(at: now))) }, uniquingKeysWith: { $1 })
-        authenticator.replace(with: try settings.makeVerifier(fetched: sources.compactMapValues { $0.answer?.keys }))
+        let verifier = try settings.makeVerifier(fetched: sources.compactMapValues { $0.answer?.keys })
+        for url in sources.keys { sources[url]?.schedule.refresh(at: now) }
         (self.settings, self.sources) = (settings, sources)
         unknown.watch(urls)
+        await replace(with: verifier)
     }
 
     /// Fetches the sets that are due, and returns when each has arrived or failed: after at most 5 s for 16 sets.
@@ -72,7 +81,7 @@ actor KeyRefresher: Service {
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
             sources[url] = Source(schedule: source.schedule, answer: answer)
-            if isNew { swap(url) }
+            if isNew { await swap(url) }
         } catch {
             var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             guard var source = sources[url] else { return }
@@ -85,15 +94,25 @@ actor KeyRefresher: Service {
         }
     }
 
-    private func swap(_ url: KeyURL) {
+    private func swap(_ url: KeyURL) async {
         do {
             let fetched = sources.compactMapValues { $0.answer?.keys }
-            authenticator.replace(with: try settings.makeVerifier(fetched: fetched))
+            let verifier = try settings.makeVerifier(fetched: fetched)
             let count = fetched[url]?.count ?? 0
             logger.notice("keys fetched", metadata: ["setting": "\(url.setting)", "count": "\(count)"])
+            await replace(with: verifier)
         } catch {
             // A file that the settings name has become unreadable since.
             logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// A reader that opens meanwhile is found here, or asks the new verifier as its last step.
+    private func replace(with verifier: TokenVerifier) async {
+        authenticator.replace(with: verifier)
+        let cut = try? await relay.closeAll(.revoked) { [authenticator] in !authenticator.trustsKey(of: $0) }
+        if let cut, cut > 0 {
+            logger.notice("ended the connections of keys that are gone", metadata: ["connections": "\(cut)"])
         }
     }
 }

@@ -26,6 +26,9 @@ struct RefreshSchedule: Sendable {
         next = min(next, now)
     }
 
+    /// Fetches the set at once, whatever was planned.
+    mutating func refresh(at now: ContinuousClock.Instant) { next = now }
+
     /// - Parameter maxAge: the `max-age` of the answer, if it has one.
     mutating func succeeded(
         at now: ContinuousClock.Instant, maxAge: Duration?, using generator: inout any RandomNumberGenerator
