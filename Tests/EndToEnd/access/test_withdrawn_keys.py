@@ -55,12 +55,10 @@ def test_a_secret_that_a_reload_takes_away_ends_what_it_opened(secrets):
     old, stays = sign(claims(), OLD), sign(claims(), SECRET)
     api = Api(server.url, old)
     job = ok(api.post("/api/jobs", {"name": "j"}), 202).json()["job"]["id"]
-    gone = [open_stream(server, old), open_socket(server, old), open_stream(server, old, "/api/events/stream")]
+    gone = [open_stream(server, old), open_socket(server, old), Stream(server.url + "/api/events/stream", old)]
     gone_job = open_stream(server, old, f"/api/jobs/{job}/stream")
     kept = [open_stream(server, stays), open_socket(server, stays)]
-    cursor = api.head()
-    waiting = Api(server.url, old)
-    since = hang_up(server)
+    hang_up(server)
     assert not any(listener.closed for listener in [*gone, gone_job]), "the key is still there"
 
     file.write_text(NEW)
@@ -90,12 +88,13 @@ def issuer():
 
 def test_a_key_that_is_gone_from_the_url_ends_what_it_opened(start_server, issuer):
     server = start_server({"BOARDCAST_AUTH_JWKS_URL": issuer.url}, secret=None)
-    gone, kept = open_stream(server, issuer.token("one")), open_stream(server, issuer.token("two"))
+    withdrawn = issuer.token("one")
+    gone, kept = open_stream(server, withdrawn), open_stream(server, issuer.token("two"))
     issuer.rotate("two", "three")
     # The set is fetched because of a token of the new key, for which the answer is its arrival.
     eventually(lambda: status(server, issuer.token("three")) == 200, "the new set is fetched", every=0.005)
     check_ended(gone, time.monotonic())
-    assert status(server, issuer.token("one")) == 401
+    assert status(server, withdrawn) == 401
     seq = Api(server.url, issuer.token("three")).create_task("after") and 1
     assert kept.wait_for_seq(seq) and not kept.closed
     gone.close()

@@ -1,4 +1,5 @@
 import Client
+import Events
 import Gateway
 import Logging
 import Rooms
