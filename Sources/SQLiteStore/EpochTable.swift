@@ -43,7 +43,6 @@ enum EpochTable {
     }
 
     /// The tenant's newest spans, ``Epochs/most`` at most, in their order.
-    ///
     static func spans(of tenant: Int, _ log: RunLog, in db: Database) throws -> [Epochs.Span] {
         let newest = try db.all(
             "SELECT run, after, sum FROM epochs WHERE tenant = ? ORDER BY run DESC LIMIT ?", tenant, Epochs.most

@@ -37,7 +37,7 @@ final class BodyBudget: Sendable {
     /// A tenant gets half of the room at most, so that none can keep the others out. One body at a time is taken from
     /// each however large it is.
     fileprivate func take(_ bytes: Int, for tenant: TenantID, holding held: Int) -> Bool {
-        let limit = settings.current.bodiesBytes
+        let limit = settings.read { $0.bodiesBytes }
         return state.withLock { state in
             let own = state.tenants[tenant, default: 0]
             guard own == held || own + bytes <= limit / 2, state.bytes == held || state.bytes + bytes <= limit else {
