@@ -44,14 +44,20 @@ import Testing
         let store = try open(path)
         let inode = try #require(
             try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int)
-        func locks() throws -> [String] {
-            let handle = try #require(FileHandle(forReadingAtPath: "/proc/locks"))
-            let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
-            return text.split(separator: "\n")
-                .filter { $0.contains(":\(inode) ") }.map {
-                    $0.split(separator: " ").dropFirst().joined(separator: " ")
-                }
-                .sorted()
+        // Each open file tells of its own locks. The list of the whole machine, /proc/locks, is read in
+        // pieces, between which locks of other tests come and go, and so lines are missed or met twice.
+        func locks() throws -> Set<String> {
+            let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+            let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+                (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == real
+            }
+            return Set(
+                open.flatMap { descriptor in
+                    let info = FileManager.default.contents(atPath: "/proc/self/fdinfo/\(descriptor)") ?? Data()
+                    return String(decoding: info, as: UTF8.self).split(separator: "\n")
+                        .filter { $0.hasPrefix("lock:") && $0.contains(":\(inode) ") }
+                        .map { $0.split(whereSeparator: \.isWhitespace).dropFirst(2).joined(separator: " ") }
+                })
         }
         let before = try locks()
         #expect(before.contains { $0.hasPrefix("POSIX") } && before.contains { $0.hasPrefix("OFDLCK") })
