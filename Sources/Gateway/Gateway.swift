@@ -27,15 +27,15 @@ public struct Gateway: Sendable {
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
-    ///   - store: one whose jobs are looked after, which is ``Boards/JobKeepingStore``.
+    ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
-        authenticator: Authenticator, store: any BoardStore, admin: any AdminStore, audit: AuditLog, relay: Relay,
+        authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
-        self.store = store
+        store = JobKeepingStore(jobs)
         self.admin = admin
         self.audit = audit
         self.relay = relay
@@ -47,11 +47,11 @@ public struct Gateway: Sendable {
             budget: BodyBudget(settings: live),
             limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
         failures = AuthFailures(settings: live, uptime: uptime)
-        imports = ImportRunner(store: store) { authenticator.isRevoked($0) }
+        imports = ImportRunner(jobs: jobs) { authenticator.isRevoked($0) }
         self.uptime = uptime
     }
 
-    /// Fails the imports that the previous process left unfinished. Call after ``Boards/JobKeeper/load()`` and before
+    /// Fails the imports that the previous process left unfinished; what can't be stored now is stored later. Call after ``Boards/JobKeeper/load()`` and before
     /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 

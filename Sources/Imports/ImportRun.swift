@@ -22,23 +22,26 @@ struct ImportRun: Sendable {
     /// Held as long as the file is.
     let slot: ImportSlot
 
+    let jobs: JobKeeper
     let store: any BoardStore
     /// Whether the token that began the import has been revoked.
     let isRevoked: @Sendable (Principal) -> Bool
 
-    /// Returns when the job has ended, or when its end can't be written.
+    /// Returns when the work is over, and its end stored or in the keeper's hands.
     func run() async {
         var tally = ImportTally()
+        let end: JobReport?
         do throws(BoardError) {
             try await report(JobReport(status: .processing, progress: 0, message: tally.message(of: file)))
-            if let reason = try await importRows(&tally) { return try await fail(reason, tally) }
-            try await report(
-                JobReport(status: .completed, message: tally.message(of: file), result: tally.result(of: file)))
+            let reason = try await importRows(&tally)
+            end = reason.map { failure($0, tally) } ?? completion(tally)
         } catch .conflict, .notFound(.job) {
             // The job was cancelled, or was deleted with its board.
+            end = nil
         } catch {
-            try? await fail(Self.words(for: error), tally)
+            end = failure(Self.words(for: error), tally)
         }
+        await jobs.end(job, of: author.tenant, with: end)
     }
 
     /// - Returns: why it stopped before the last row, or nil.
@@ -84,17 +87,21 @@ struct ImportRun: Sendable {
         }
     }
 
-    private func fail(_ reason: String, _ tally: ImportTally) async throws(BoardError) {
-        try await report(
-            JobReport(
-                status: .failed, message: tally.message(of: file), error: reason, details: tally.result(of: file)))
+    private func completion(_ tally: ImportTally) -> JobReport {
+        JobReport(status: .completed, message: tally.message(of: file), result: tally.result(of: file))
+    }
+
+    private func failure(_ reason: String, _ tally: ImportTally) -> JobReport {
+        JobReport(status: .failed, message: tally.message(of: file), error: reason, details: tally.result(of: file))
     }
 
     private func patiently<Value>(_ body: () async throws(BoardError) -> Value) async throws(BoardError) -> Value {
         for _ in 1..<Self.patience {
             do throws(BoardError) { return try await body() } catch {
-                guard case .failed(.busy(let delay)) = error, !Task.isCancelled else { throw error }
-                try? await Task.sleep(for: delay)
+                guard case .failed(.busy(let delay)) = error, !Task.isCancelled, !Task.isShuttingDownGracefully else {
+                    throw error
+                }
+                try? await cancelWhenGracefulShutdown { try await Task.sleep(for: delay) }
             }
         }
         return try await body()
@@ -106,6 +113,7 @@ struct ImportRun: Sendable {
     /// The reason in words; never quotes the task.
     private static func words(for error: BoardError) -> String {
         switch error {
+        case .failed(.busy) where Task.isShuttingDownGracefully: restarted
         case .notFound(.board): "the board is gone"
         case .failed(.full): "the disk is full"
         case .failed(.busy): "the store was busy for too long"

@@ -7,29 +7,26 @@ public import TaskFiles
 
 /// Runs the imports, each in its own task; at most as many as ``ImportSlots`` allows.
 ///
-/// When the gateway shuts down, each import ends after its current batch, and its job records that.
+/// When the gateway shuts down, each import ends after its current batch, and its job records that. The keeper of the
+/// jobs knows which of them are worked on here, and gets their ends stored.
 public final class ImportRunner: Service {
     public let slots = ImportSlots()
+    private let jobs: JobKeeper
     private let store: any BoardStore
     private let isRevoked: @Sendable (Principal) -> Bool
-    private let running = Mutex<Set<JobID>>([])
     private let runs: AsyncStream<ImportRun>
     private let continuation: AsyncStream<ImportRun>.Continuation
 
     /// - Parameter isRevoked: whether a principal's token has been revoked. Asked before each batch; from any thread.
-    public init(store: any BoardStore, isRevoked: @escaping @Sendable (Principal) -> Bool) {
-        (self.store, self.isRevoked) = (store, isRevoked)
+    public init(jobs: JobKeeper, isRevoked: @escaping @Sendable (Principal) -> Bool) {
+        (self.jobs, self.isRevoked) = (jobs, isRevoked)
+        store = JobKeepingStore(jobs)
         (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
     }
 
     public func run() async throws {
         await withDiscardingTaskGroup { group in
-            for await run in runs.cancelOnGracefulShutdown() {
-                group.addTask {
-                    await run.run()
-                    self.running.withLock { _ = $0.remove(run.job) }
-                }
-            }
+            for await run in runs.cancelOnGracefulShutdown() { group.addTask { await run.run() } }
         }
     }
 
@@ -37,7 +34,8 @@ public final class ImportRunner: Service {
     ///
     /// - Parameters:
     ///   - key: the `Idempotency-Key`. The same call with the same key gets the same job while that runs and when it is
-    ///     completed; when it ended otherwise, a new job writes the missing rows.
+    ///     completed; when it ended otherwise, a new job writes the missing rows. What counts is whether it runs, even
+    ///     when its end can't be stored: nobody gets a job that no run is working on.
     ///   - fingerprint: of the file and the board.
     /// - Throws: ``ImportError/refused(_:)`` as the store does, with ``Boards/BoardError/keyReused`` for another file or
     ///   board under the same key; ``ImportError/begunTooOften(times:)``.
@@ -60,9 +58,13 @@ public final class ImportRunner: Service {
                 start(
                     ImportRun(
                         job: job.id, name: name, author: principal, board: board, file: file,
-                        fingerprint: fingerprint, slot: slot, store: store, isRevoked: isRevoked))
+                        fingerprint: fingerprint, slot: slot, jobs: jobs, store: store, isRevoked: isRevoked))
                 return job
-            case .processing, .completed: return job
+            case .processing:
+                guard jobs.begin(job.id, by: principal) else { return job }
+                // Nobody works on it.
+                await jobs.end(job.id, of: principal.tenant, with: Self.cutOff)
+            case .completed: return job
             case .failed, .cancelled: continue
             }
         }
@@ -70,6 +72,7 @@ public final class ImportRunner: Service {
     }
 
     private static let mostAttempts = 50
+    private static let cutOff = JobReport(status: .failed, error: ImportRun.restarted)
 
     /// The current state of the job, which is created when there is none yet. Nil when it is no longer kept.
     ///
@@ -97,18 +100,19 @@ public final class ImportRunner: Service {
 
     /// Starts a run, once for each job, even when several calls ask for it.
     private func start(_ run: ImportRun) {
-        guard running.withLock({ $0.insert(run.job).inserted }) else { return }
-        continuation.yield(run)
+        if jobs.begin(run.job, by: run.author) { continuation.yield(run) }
     }
 
-    /// Fails the imports that the previous process left unfinished. Call after ``Boards/JobKeeper/load()`` and before
-    /// ``run()``.
+    /// Fails the imports that the previous process left unfinished: from now on they are shown as failed, and that is
+    /// stored as soon as it can be. Call after ``Boards/JobKeeper/load()`` and before ``run()``.
+    ///
+    /// - Throws: ``Boards/BoardError`` when the jobs can't be read.
     public func endAbandoned() async throws(BoardError) {
+        var abandoned: [OpenJob] = []
         for open in try await store.openJobs() {
             let creator = Principal(tenant: open.tenant, user: open.createdBy)
-            guard ImportName(try await store.job(open.id, for: creator).job) != nil else { continue }
-            let report = JobReport(status: .failed, error: ImportRun.restarted)
-            _ = try await store.write(.reportJob(open.id, report), by: creator, once: nil)
+            if ImportName(try await store.job(open.id, for: creator).job) != nil { abandoned.append(open) }
         }
+        await jobs.end(abandoned: abandoned, with: Self.cutOff)
     }
 }

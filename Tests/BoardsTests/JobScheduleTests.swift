@@ -9,7 +9,7 @@ import Testing
     private let ann = UserID("ann")!
 
     private func errand(_ kind: JobSchedule.Errand.Kind) -> JobSchedule.Errand {
-        .init(tenant: key.tenant, job: key.job, creator: ann, kind: kind)
+        .init(key: key, creator: ann, kind: kind)
     }
 
     @Test func `nothing is due while there are no jobs`() {
@@ -64,21 +64,35 @@ import Testing
         #expect(schedule.takeDue(at: 5) == [errand(.tell)])
     }
 
-    @Test func `what failed is due again, unless there was news`() {
+    @Test func `a job that is worked on is not silent`() {
+        var schedule = JobSchedule(patience: .nanoseconds(100))
+        schedule.note(key, by: ann, version: 1, isFinal: false, tellsIn: nil, at: 0)
+        let spared = schedule.takeDue(at: 100) { _ in true }
+        #expect(spared.isEmpty && schedule.next == 200)
+        #expect(schedule.takeDue(at: 200) == [errand(.stall(version: 1))])
+    }
+
+    @Test func `what failed is due again, unless there was news`() throws {
         for kind in [JobSchedule.Errand.Kind.tell, .stall(version: 1)] {
-            var schedule = JobSchedule(patience: .nanoseconds(100))
+            var schedule = JobSchedule(patience: kind == .tell ? .seconds(100) : .seconds(1))
             schedule.note(
-                key, by: ann, version: 1, isFinal: false, tellsIn: kind == .tell ? .nanoseconds(100) : nil, at: 0)
-            _ = kind == .tell ? schedule.takeDue(at: 99) : []
-            let due = schedule.takeDue(at: 100)
-            #expect(due.contains(errand(kind)))
-            schedule.putBack(errand(kind), at: 120)
-            guard kind != .tell else { continue }
-            #expect(schedule.next == 120 && schedule.takeDue(at: 119).isEmpty)
-            #expect(schedule.takeDue(at: 120) == [errand(kind)])
-            schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: nil, at: 121)
-            schedule.putBack(errand(kind), at: 122)
-            #expect(schedule.takeDue(at: 200).isEmpty)
+                key, by: ann, version: 1, isFinal: false, tellsIn: kind == .tell ? .seconds(1) : nil, at: 0)
+            if kind == .tell { #expect(schedule.takeDue(at: 999_999_999).isEmpty) }
+            var now: Uptime = 1_000_000_000
+            var due = schedule.takeDue(at: now).filter { $0.kind == kind }
+            #expect(due == [errand(kind)])
+            // Less and less often.
+            for milliseconds in [100, 200, 400, 800, 1600, 2000, 2000] {
+                schedule.putBack(due[0], at: now)
+                now = now + .milliseconds(milliseconds)
+                let early = schedule.takeDue(at: now - .nanoseconds(1)).filter { $0.kind == kind }
+                #expect(early.isEmpty)
+                due = schedule.takeDue(at: now).filter { $0.kind == kind }
+                try #require(due.count == 1)
+            }
+            schedule.note(key, by: ann, version: 2, isFinal: false, tellsIn: .seconds(9), at: now)
+            schedule.putBack(due[0], at: now)
+            #expect(schedule.takeDue(at: now + .milliseconds(900)).isEmpty)
         }
     }
 }

@@ -46,6 +46,10 @@ ROWS = [
         "everybody is informed, exit 0", "1, 4", 3, ("faults/test_drain.py", "faults/test_shutdown.py")),
     Row("rights", "a locked, and a full, disk under an admin's acts", "revocations and cuts while another process holds the "
         "database, and on a full disk", "in force within 1 s, and on disk once it can be", "6", 3, ("faults/test_rights.py",)),
+    Row("endings", "a full disk, a locked database and kill -9 under imports", "the disk filled, the database locked, the process killed "
+        "and stopped in the middle of an import, starts on a full disk, 40 kills at random moments; the same file sent again each time",
+        "every job ends with its reason, no key hands out a dead one, each row is there once", "8", 1,
+        ("faults/test_endings.py",)),
     Row("memory", "memory", "24 connections of bodies of a megabyte; 24 tenants with long logs and streams", "within the "
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "

@@ -40,8 +40,9 @@ import Tokens
         let admin = MemoryAdminStore()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
+        let jobs = JobKeeper(store: store, patience: .seconds(300), uptime: Uptime.now)
         let gateway = Gateway(
-            authenticator: authenticator, store: store, admin: admin,
+            authenticator: authenticator, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: logger) { _ in }

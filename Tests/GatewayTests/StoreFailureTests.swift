@@ -36,8 +36,9 @@ import Tokens
         try await store.database.writeWithoutTransaction { try $0.execute(sql: damage) }
         relay.start(history: store, on: group.makeIterator())
         let verifier = TokenVerifier(keys: KeySet([try TokenKey(secret: TestGateway.secret)]))
+        let jobs = JobKeeper(store: store, patience: .seconds(300), uptime: Uptime.now)
         let gateway = Gateway(
-            authenticator: Authenticator(verifier: verifier) { TestGateway.now }, store: store, admin: store,
+            authenticator: Authenticator(verifier: verifier) { TestGateway.now }, jobs: jobs, admin: store,
             audit: AuditLog(store: store, logger: lines.logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: lines.logger) { _ in }

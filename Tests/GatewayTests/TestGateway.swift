@@ -61,7 +61,7 @@ struct TestGateway: Sendable {
         let logger = logger ?? silent
         authenticator = Authenticator(verifier: verifier) { Self.now }
         let gateway = Gateway(
-            authenticator: authenticator, store: store, admin: admin,
+            authenticator: authenticator, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
             assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
         imports = gateway.imports

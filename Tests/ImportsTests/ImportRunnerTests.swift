@@ -77,7 +77,7 @@ import Testing
 
     @Test func `an import ends when its token is revoked, before the next batch`() async throws {
         let isRevoked = Atomic(false)
-        let world = ImportWorld { _ in isRevoked.exchange(true, ordering: .relaxed) }
+        let world = ImportWorld(isRevoked: { _ in isRevoked.exchange(true, ordering: .relaxed) })
         try await world.importing {
             let job = try await world.end(of: try await world.begin(try world.file(60)).id)
             #expect(job.status == .failed && job.error == "the token that it was begun with was revoked")
@@ -91,7 +91,7 @@ import Testing
         let other = JobID.random()
         let draft = JobDraft(name: "Import", board: .main, input: job.input)
         _ = try await world.store.write(.createJob(other, draft), by: ImportWorld.ann, once: nil)
-        try await world.imports.endAbandoned()
+        try await ImportWorld(after: world.store).imports.endAbandoned()
         let failed = try await world.job(job.id)
         #expect(failed.status == .failed && failed.error?.contains("the gateway restarted") == true)
         #expect(try await world.job(other).status == .queued)

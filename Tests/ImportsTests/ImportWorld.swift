@@ -12,11 +12,18 @@ import Testing
 struct ImportWorld: Sendable {
     static let ann = Principal(tenant: TenantID("acme")!, user: UserID("ann")!)
 
-    let store = MemoryBoardStore(now: { 1_768_473_000_000 }, announce: { _ in })
+    let store: MemoryBoardStore
+    let jobs: JobKeeper
     let imports: ImportRunner
 
-    init(isRevoked: @escaping @Sendable (Principal) -> Bool = { _ in false }) {
-        imports = ImportRunner(store: store, isRevoked: isRevoked)
+    /// - Parameter store: that of another world, which this one comes after.
+    init(
+        after store: MemoryBoardStore = MemoryBoardStore(now: { 1_768_473_000_000 }),
+        isRevoked: @escaping @Sendable (Principal) -> Bool = { _ in false }
+    ) {
+        self.store = store
+        jobs = JobKeeper(store: store, patience: .seconds(300), uptime: Uptime.now)
+        imports = ImportRunner(jobs: jobs, isRevoked: isRevoked)
     }
 
     /// A file of so many rows, whose first is `row 1`.
@@ -30,14 +37,21 @@ struct ImportWorld: Sendable {
             slot: try imports.slots.take(1, for: Self.ann.tenant), by: Self.ann)
     }
 
-    /// Runs the imports while `body` does, and gives them up then.
+    /// Runs the imports and the keeper of their jobs while `body` does, and gives them up then.
     func importing<Value: Sendable>(_ body: @Sendable () async throws -> Value) async throws -> Value {
         let running = Task { try await imports.run() }
-        defer { running.cancel() }
+        let keeping = Task { await jobs.run() }
+        defer {
+            running.cancel()
+            keeping.cancel()
+        }
         return try await body()
     }
 
     func job(_ id: JobID) async throws -> Job { try await store.job(id, for: Self.ann).job }
+
+    /// The job as clients see it.
+    func shown(_ id: JobID) async throws -> Job { try await JobKeepingStore(jobs).job(id, for: Self.ann).job }
 
     /// The job, once it has come to its end.
     func end(of id: JobID) async throws -> Job {

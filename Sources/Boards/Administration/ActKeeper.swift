@@ -180,6 +180,11 @@ public final class ActKeeper: Sendable {
         while ContinuousClock.now < end, state.withLock({ !$0.acts.isEmpty }) {
             try? await Task.sleep(for: .milliseconds(10))
         }
+        giveUp()
+    }
+
+    /// Accepts nothing more, and logs what is not stored.
+    public func giveUp() {
         let lost = state.withLock { state in
             state.isClosed = true
             defer { state.acts = [] }

@@ -1,5 +1,5 @@
 /// How long to wait before something that failed is tried again: twice as long each time, up to a bound.
-struct RetryDelay: Sendable {
+struct RetryDelay: Sendable, Equatable {
     static let shortest = Duration.milliseconds(100)
     static let longest = Duration.seconds(2)
 

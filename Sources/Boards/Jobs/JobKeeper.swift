@@ -9,29 +9,37 @@ import Synchronization
 /// with one timer for all jobs. When the gateway starts it takes over the unfinished jobs of the store: held progress
 /// is announced at once, and each worker gets its full time to report. It gets it as well after the process stood still
 /// for a tenth of that time, a second at least (a stopped process, a virtual machine that was moved): what a worker
-/// reported meanwhile is still unread.
+/// reported meanwhile is still unread. What the store could not take is tried again, less and less often, but at least
+/// every ``RetryDelay/longest``.
 public final class JobKeeper: Sendable {
     let store: any BoardStore
-    private let uptime: @Sendable () -> Uptime
+    let uptime: @Sendable () -> Uptime
+    let logger: Logger
     /// The keeper is heard of more often than this, unless the whole process stands still.
     private let pause: Duration
     private let failures: FailureLog
-    private let state: Mutex<State>
+    let state: Mutex<State>
 
-    private struct State {
+    struct State {
         var schedule: JobSchedule
+        var own = OwnJobs()
         /// The sleep of ``run()`` until `wakesAt`; cancelled to wake it earlier.
         var sleep: Task<Void, Never>?
         var wakesAt = Uptime.never
         /// When ``notePause()`` was called last.
         var awakeAt = Uptime.never
+
+        /// When the next errand is due; nil while there are no jobs.
+        var next: Uptime? { [schedule.next, own.next].compactMap { $0 }.min() }
+
+        /// Wakes ``JobKeeper/run()`` when something is due sooner than it sleeps.
+        func wake() { if let next, next < wakesAt { sleep?.cancel() } }
     }
 
     /// Errands that run at the same time.
     private static let batch = 128
-    /// How long until what could not be done is tried again.
-    private static let soon = Duration.milliseconds(250)
     private static let longestRest = Duration.seconds(3600)
+
     /// - Parameters:
     ///   - patience: how long a job's worker may be silent.
     ///   - uptime: a clock that never goes back.
@@ -40,7 +48,8 @@ public final class JobKeeper: Sendable {
         uptime: @escaping @Sendable () -> Uptime
     ) {
         self.store = store
-        failures = FailureLog("jobs' timers", logger: logger, uptime: uptime)
+        self.logger = logger
+        failures = FailureLog("jobs' ends and timers", logger: logger, uptime: uptime)
         self.uptime = uptime
         pause = max(patience / 10, .seconds(1))
         state = Mutex(State(schedule: JobSchedule(patience: patience)))
@@ -63,7 +72,7 @@ public final class JobKeeper: Sendable {
         let now = uptime()
         state.withLock { state in
             state.schedule.note(key, by: creator, version: version, isFinal: isFinal, tellsIn: tellsIn, at: now)
-            if let next = state.schedule.next, next < state.wakesAt { state.sleep?.cancel() }
+            state.wake()
         }
     }
 
@@ -100,7 +109,7 @@ public final class JobKeeper: Sendable {
     /// jobs.
     private func rest() async {
         let sleep = state.withLock { state in
-            let next = state.schedule.next
+            let next = state.next
             state.wakesAt = next ?? .never
             let left = next.map { min(max(.zero, $0 - uptime()), pause / 2) } ?? Self.longestRest
             let sleep = Task<Void, Never> { try? await Task.sleep(for: left) }
@@ -116,7 +125,17 @@ public final class JobKeeper: Sendable {
 
     /// Runs the errands that are due now.
     func attend() async {
-        var errands = state.withLock { $0.schedule.takeDue(at: uptime()) }[...]
+        let now = uptime()
+        await run(
+            state.withLock { state in
+                let ends = state.own.takeDue(at: now)
+                let own = state.own
+                return ends + state.schedule.takeDue(at: now) { own.work(on: $0) != nil }
+            })
+    }
+
+    func run(_ errands: [JobSchedule.Errand]) async {
+        var errands = errands[...]
         while !errands.isEmpty {
             await withDiscardingTaskGroup { group in
                 for errand in errands.prefix(Self.batch) { group.addTask { await self.run(errand) } }
@@ -126,27 +145,54 @@ public final class JobKeeper: Sendable {
     }
 
     private func run(_ errand: JobSchedule.Errand) async {
-        let author = Principal(tenant: errand.tenant, user: errand.creator, role: .service)
-        let key = JobSchedule.Key(tenant: errand.tenant, job: errand.job)
-        do {
+        let (tenant, job) = (errand.key.tenant, errand.key.job)
+        let author = Principal(tenant: tenant, user: errand.creator, role: .service)
+        do throws(BoardError) {
             switch errand.kind {
             case .tell:
-                let commit = try await store.write(.tellJob(errand.job), by: author, once: nil)
+                let commit = try await store.write(.tellJob(job), by: author, once: nil)
                 if commit.heldUntil != nil { putBack(errand) }
             case .stall(let version):
-                let commit = try await store.write(.stallJob(errand.job, version: version), by: author, once: nil)
-                note(commit.subject, of: errand.tenant)
+                let commit = try await store.write(.stallJob(job, version: version), by: author, once: nil)
+                note(commit.subject, of: tenant)
+            case .end:
+                guard case .ended(let report) = work(on: job, of: tenant) else { return }
+                let commit = try await store.write(.reportJob(job, report), by: author, once: nil)
+                note(commit.subject, of: tenant)
+                state.withLock { $0.own.forget(errand.key) }
             }
             failures.succeed()
-        } catch .notFound {
-            state.withLock { $0.schedule.forget(key) }
         } catch {
-            if case .failed(let failure) = error { failures.note(failure) }
+            fail(errand, error)
+        }
+    }
+
+    private func fail(_ errand: JobSchedule.Errand, _ error: BoardError) {
+        switch error {
+        case .failed(let failure):
+            failures.note(failure)
             putBack(errand)
+        case .notFound:
+            state.withLock { state in
+                state.schedule.forget(errand.key)
+                state.own.forget(errand.key)
+            }
+        case _ where errand.kind == .end:
+            // It has ended otherwise: it was cancelled.
+            state.withLock { $0.own.forget(errand.key) }
+        default: putBack(errand)
         }
     }
 
     private func putBack(_ errand: JobSchedule.Errand) {
-        state.withLock { $0.schedule.putBack(errand, at: uptime() + Self.soon) }
+        let now = uptime()
+        state.withLock { state in
+            if errand.kind == .end {
+                state.own.putBack(errand, at: now)
+            } else {
+                state.schedule.putBack(errand, at: now)
+            }
+            state.wake()
+        }
     }
 }

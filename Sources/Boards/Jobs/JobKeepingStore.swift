@@ -2,8 +2,8 @@ public import Events
 
 /// A store that reports every write of a job to the ``JobKeeper``, whichever route it came by.
 ///
-/// The gateway gets only this store, so that no write of a job can bypass the keeper. All other calls are forwarded to
-/// the keeper's store unchanged.
+/// The gateway gets only this store, so that no write of a job can bypass the keeper, and no reader is shown a job as
+/// going on of which the keeper knows that it failed. All other calls are forwarded to the keeper's store unchanged.
 public struct JobKeepingStore: BoardStore {
     private let store: any BoardStore
     private let jobs: JobKeeper
@@ -57,11 +57,14 @@ public struct JobKeepingStore: BoardStore {
     }
 
     public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
-        try await store.job(id, for: author)
+        let found = try await store.job(id, for: author)
+        return JobSnapshot(job: jobs.shown(found.job, of: author.tenant), cursor: found.cursor)
     }
 
     public func jobs(_ query: JobQuery, for author: Principal) async throws(BoardError) -> JobPage {
-        try await store.jobs(query, for: author)
+        let page = try await store.jobs(query, for: author)
+        let shown = page.items.map { jobs.shown($0, of: author.tenant) }
+        return JobPage(items: shown.filter(query.matches), next: page.next)
     }
 
     public func openJobs() async throws(BoardError) -> [OpenJob] { try await store.openJobs() }

@@ -5,6 +5,8 @@ public enum JobLimits {
     /// Finished jobs that are this many numbers older than the tenant's newest are deleted, as are those that finished
     /// longer ago than the log's retention.
     public static let kept = 10_000
+    /// Ends that wait to be stored and are kept with their result or details.
+    public static let wholeEnds = 100
     /// Between two progress events of one job.
     public static let spacing = Duration.milliseconds(250)
     /// Bytes of `input`, `result` and `details`, each, as compact JSON.

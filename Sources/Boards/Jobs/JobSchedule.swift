@@ -16,12 +16,15 @@ struct JobSchedule {
             case tell
             /// Fails the job if it is still at this version.
             case stall(version: Int)
+            /// Stores the end that ``OwnJobs`` keeps.
+            case end
         }
 
-        let tenant: TenantID
-        let job: JobID
+        let key: Key
         let creator: UserID
         let kind: Kind
+        /// How long it waits when it fails; longer each time.
+        var delay = RetryDelay()
     }
 
     private struct Entry {
@@ -29,6 +32,7 @@ struct JobSchedule {
         let version: Int
         var stallsAt: Uptime
         var tellsAt: Uptime?
+        var delay = RetryDelay()
     }
 
     private let patience: Duration
@@ -75,41 +79,52 @@ struct JobSchedule {
         nextStall = entries.isEmpty ? .never : now + patience
     }
 
-    /// Makes an errand that failed due again at `time`, unless it is no longer needed.
-    mutating func putBack(_ errand: Errand, at time: Uptime) {
-        let key = Key(tenant: errand.tenant, job: errand.job)
+    /// Makes an errand that failed at `now` due again, after its delay and unless it is no longer needed.
+    mutating func putBack(_ errand: Errand, at now: Uptime) {
+        let key = errand.key
+        var delay = errand.delay
+        let time = now + delay.next()
         switch errand.kind {
         case .tell:
             guard entries[key] != nil, !held.contains(key) else { return }
             entries[key]?.tellsAt = time
+            entries[key]?.delay = delay
             held.insert(key)
         case .stall(let version):
             guard entries[key] == nil else { return }
-            entries[key] = Entry(creator: errand.creator, version: version, stallsAt: time, tellsAt: nil)
+            entries[key] = Entry(
+                creator: errand.creator, version: version, stallsAt: time, tellsAt: nil, delay: delay)
             nextStall = min(nextStall, time)
+        case .end: break
         }
     }
 
     /// Takes the errands that are due at `now`; each is returned once.
-    mutating func takeDue(at now: Uptime) -> [Errand] {
+    ///
+    /// - Parameter isWorkedOn: whether a job can't be silent: it gets its patience anew.
+    mutating func takeDue(at now: Uptime, isWorkedOn: (Key) -> Bool = { _ in false }) -> [Errand] {
         var errands: [Errand] = []
         for key in held {
             guard let entry = entries[key], let tellsAt = entry.tellsAt, tellsAt <= now else { continue }
             entries[key]?.tellsAt = nil
             held.remove(key)
-            errands.append(Errand(tenant: key.tenant, job: key.job, creator: entry.creator, kind: .tell))
+            errands.append(Errand(key: key, creator: entry.creator, kind: .tell, delay: entry.delay))
         }
         guard nextStall <= now else { return errands }
         nextStall = .never
         for (key, entry) in entries {
-            guard entry.stallsAt <= now else {
-                nextStall = min(nextStall, entry.stallsAt)
+            var stallsAt = entry.stallsAt
+            if stallsAt <= now, isWorkedOn(key) {
+                stallsAt = now + patience
+                entries[key]?.stallsAt = stallsAt
+            }
+            guard stallsAt <= now else {
+                nextStall = min(nextStall, stallsAt)
                 continue
             }
             forget(key)
             errands.append(
-                Errand(
-                    tenant: key.tenant, job: key.job, creator: entry.creator, kind: .stall(version: entry.version)))
+                Errand(key: key, creator: entry.creator, kind: .stall(version: entry.version), delay: entry.delay))
         }
         return errands
     }

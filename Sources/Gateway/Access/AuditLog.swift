@@ -44,4 +44,7 @@ public struct AuditLog: Sendable {
 
     /// Has what waits stored, within `patience`, and logs what can't be. Call before the store is closed.
     public func close(within patience: Duration) async { await keeper.close(within: patience) }
+
+    /// Accepts nothing more, and logs what is not stored.
+    public func giveUp() { keeper.giveUp() }
 }

@@ -54,7 +54,7 @@ struct Server: Sendable {
         audit = AuditLog(store: store, clock: Timestamp.now)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
-            authenticator: authenticator, store: JobKeepingStore(jobs), admin: store, audit: audit, relay: relay,
+            authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: settings.gatewaySettings(budget))
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
@@ -85,6 +85,9 @@ struct Server: Sendable {
             relay: relay, services: services, manager: manager, logger: logger, window: settings.server.drain
         ) {
             try await use(reload())
+        } giveUp: {
+            jobs.giveUp()
+            audit.giveUp()
         }
         await signals.start()
         do { try await services.run() } catch let error as IOError {

@@ -17,6 +17,8 @@ struct ServerSignals: Sendable {
     /// Reads the settings again, and returns which changes wait for a restart; throws when they are invalid, and then
     /// nothing changes.
     let reload: @Sendable () async throws -> [String]
+    /// Logs what is not stored when the shutdown has taken too long.
+    let giveUp: @Sendable () -> Void
 
     /// Starts trapping the signals. After it returns, none of them ends the process by itself, so others may be
     /// informed that the server listens and may send one.
@@ -36,6 +38,7 @@ struct ServerSignals: Sendable {
                     Task {
                         // Requests that never end must not delay the shutdown.
                         try await Task.sleep(for: window + Self.grace)
+                        giveUp()
                         exit(0)
                     }
                 }

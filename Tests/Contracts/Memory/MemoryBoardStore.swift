@@ -1,5 +1,6 @@
 public import Boards
 public import Events
+import Synchronization
 
 /// A ``BoardStore`` that forgets when the process ends: the twin that tests run beside the real ones.
 public actor MemoryBoardStore: BoardStore {
@@ -12,6 +13,7 @@ public actor MemoryBoardStore: BoardStore {
     private let announce: @Sendable ([Event]) -> Void
     private var tenants: [TenantID: MemoryTenant] = [:]
     private var isClosed = false
+    private let trouble = Mutex<(failure: StoreFailure?, failed: Int)>((nil, 0))
 
     /// - Parameter announce: called with the events of each write, from one place at a time; must not block.
     public init(
@@ -28,10 +30,21 @@ public actor MemoryBoardStore: BoardStore {
         beginning = now()
     }
 
+    /// Writes that failed because a test said so.
+    public nonisolated var failedWrites: Int { trouble.withLock { $0.failed } }
+
+    /// Lets every write fail, until it is called with nil.
+    public nonisolated func fail(_ failure: StoreFailure?) { trouble.withLock { $0.failure = failure } }
+
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<Written> {
         guard !isClosed else { throw .failed(.closed) }
+        let failure = trouble.withLock { trouble in
+            if trouble.failure != nil { trouble.failed += 1 }
+            return trouble.failure
+        }
+        if let failure { throw .failed(failure) }
         let time = now()
         _ = ages.advance(wall: time, uptime: uptime())
         // Taken out, so that changing it copies nothing.
