@@ -8,6 +8,7 @@ import pytest
 
 import harness
 from harness import ORIGIN, Server
+from scale import report_tally
 from small_disk import SmallDisk
 from team import Team
 from tenant_files import Tenants
@@ -23,6 +24,13 @@ def pytest_runtest_makereport(item, call):
         for server in harness.running:
             state = "running" if server.alive else f"exited with {server.process.poll()}"
             report.sections.append((f"server on port {server.port}, {state}", server.log_tail()))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _figures():
+    """Reports what the tests of a file have measured together."""
+    yield
+    report_tally()
 
 
 @pytest.fixture(scope="session")

@@ -50,7 +50,7 @@ ROWS = [
         "and stopped in the middle of an import, starts on a full disk, 40 kills at random moments; the same file sent again each time",
         "every job ends with its reason, no key hands out a dead one, each row is there once", "8", 1,
         ("faults/test_endings.py",)),
-    Row("memory", "memory", "24 connections of bodies of a megabyte; 24 tenants with long logs and streams", "within the "
+    Row("memory", "memory", "24 connections of bodies of a megabyte; 100 tenants with long logs and streams", "within the "
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,

@@ -9,11 +9,14 @@ import pytest
 
 from harness import binary, clean_environment
 from rest import Api
+from scale import count, scale
 from tokens import SECRET
 from waiting import DEADLINE
 
 #: The ends of what a column can hold, and where JavaScript's numbers end.
 ENDS = [2**63 - 1, -(2**63), 2**53]
+#: Others beyond them that are tried in each column.
+BEYOND = scale(1, 15)
 
 
 def refused(path, **options):
@@ -26,6 +29,7 @@ def refused(path, **options):
     assert str(path) in done.stderr and done.stdout == "", done.stderr
     lines = [line for line in done.stderr.splitlines() if line.startswith("boardcast: ")]
     assert len(lines) == 1, done.stderr
+    count(refused_at_the_start=1)
     return lines[0]
 
 
@@ -170,7 +174,7 @@ def test_a_new_database_is_announced(start_server, make_team):
     ["tenants.head", "tenants.oldest", "tenants.last_task", "boards.version", "boards.updated_at", "tasks.version",
      "tasks.created_at", "events.at", "jobs.told_at", "jobs.updated_at", "jobs.version", "board_heads.head"],
 )
-def test_a_number_at_its_end_ends_nobody(filled, make_team, column):
+def test_a_number_at_its_end_ends_nobody(filled, make_team, rng, column):
     acme, globex = make_team(filled, "acme").admin(), make_team(filled, "globex").admin()
     job = acme.get("/api/jobs").json()["items"][0]["id"]
     table, name = column.split(".")
@@ -187,15 +191,25 @@ def test_a_number_at_its_end_ends_nobody(filled, make_team, column):
                 "/api/tasks", "/api/tasks/1", "/api/boards", "/api/jobs", "/api/events", "/api/boards/main/export"])
         ]
 
-    for value in ENDS:
+    beyond = [rng.choice([-1, 1]) * rng.randrange(2**53 + 1, 2**63) for _ in range(BEYOND)]
+    def spoil(value):
         change(filled.database, [f"UPDATE {table} SET {name} = ?, sum = NULL WHERE {where}", value])
+        count(numbers_out_of_range=1)
+
+    def only_acme_is_refused(value):
         assert 500 in use(acme), value
-        assert all(status < 500 for status in use(globex)), value
-        filled.kill()
+        answers = use(globex)
+        assert all(status < 500 for status in answers), value
+        count(calls_of_others_served=len(answers))
+
+    for value in ENDS + beyond:
+        spoil(value)
+        if filled.alive:
+            only_acme_is_refused(value)
+            filled.kill()
         if table == "tenants":
             assert "is damaged (a row of tenants can't be read" in refused(filled.database)
-            return
+            continue
         filled.start()
         assert "can't be read" in filled.log()
-        assert 500 in use(acme), value
-        assert all(status < 500 for status in use(globex)), value
+        only_acme_is_refused(value)

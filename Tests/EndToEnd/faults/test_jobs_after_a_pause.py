@@ -3,11 +3,12 @@
 import signal
 import time
 
+from scale import report, scale
 from waiting import eventually
 from wire import Wire
 
 PATIENCE = 4
-WORKERS = 8
+WORKERS = scale(8, 100)
 
 
 def test_reports_that_waited_while_it_stood_still_are_in_time(start_server, make_team):
@@ -34,3 +35,4 @@ def test_reports_that_waited_while_it_stood_still_are_in_time(start_server, make
         stream.wait_for(lambda event: event.type == "job.failed" and event["jobId"] == job["id"])
     told = [event["job"] for event in stream.of_type("job.failed")]
     assert {job["error"] for job in told} == {"stalled"} and all(job["progress"] == 50 for job in told)
+    report(workers=WORKERS, pause_seconds=PATIENCE + 1, reports_that_waited=WORKERS, taken=WORKERS)

@@ -7,9 +7,15 @@ import pytest
 
 from imports import end_of, send
 from rest import ok, problem
+from scale import count, scale
 from sse import seq_of
 
 FILES = ["boardcast.sqlite", "boardcast.sqlite-wal"]
+#: Of how many cursors of a list each is tried, on every transport.
+SOME = scale(3, 20)
+#: Lives that begin with one copy, and starts that end no cursor.
+LIVES = scale(3, 8)
+STARTS = scale(6, 20)
 
 
 def copy_files(server, folder):
@@ -62,13 +68,16 @@ def check(team, lost, kept):
     head = seq_of(team.api().head())
     for cursor in lost:
         assert outcomes(team, cursor) == ["epoch_changed"] * 3, cursor
+        count(lost_cursors_refused=3)
     for cursor in kept:
         assert outcomes(team, cursor) == [list(range(seq_of(cursor) + 1, head + 1))] * 3, cursor
+        count(other_cursors_honoured=3)
 
 
 def some(cursors):
-    """The first, one in the middle, and the last."""
-    return [cursors[0], cursors[len(cursors) // 2], cursors[-1]]
+    """The first, the last, and some in between."""
+    number = min(SOME, len(cursors))
+    return [cursors[i * (len(cursors) - 1) // max(1, number - 1)] for i in range(number)]
 
 
 def test_a_copy_that_is_put_back_ends_the_cursors_of_the_life_that_is_lost(start_server, make_team, tmp_path):
@@ -139,9 +148,9 @@ def test_a_restart_ends_no_cursor(start_server, make_team, ends):
     server = start_server()
     team = make_team(server)
     cursors = [team.api().head()]
-    for count in [5, 0, 3, 0, 0, 4]:
-        if count:
-            written = write(team, count)
+    for start in range(STARTS):
+        if events := [5, 0, 3, 0, 0, 4][start % 6]:
+            written = write(team, events)
             cursors += some(written[0]) + some(written[1])
         cursors += [team.api().head(), team.socket("ann").established["cursor"], team.api().snapshot()["cursor"]]
         team.close()
@@ -159,15 +168,15 @@ def test_two_lives_from_one_copy_know_nothing_of_each_other(start_server, make_t
     server.stop()
     copy = copy_files(server, tmp_path / "copy")
     lives = []
-    for _ in range(3):
+    for _ in range(LIVES):
         put_back(server, copy)
         server.start()
         lives.append(write(team, 5)[0])
         team.close()
         server.stop()
     server.start()
-    assert len({cursor.partition("-")[2] for life in lives for cursor in life}) == 3
-    check(team, lives[0] + lives[1], some(before) + lives[2])
+    assert len({cursor.partition("-")[2] for life in lives for cursor in life}) == LIVES
+    check(team, [cursor for life in lives[:-1] for cursor in life], some(before) + lives[-1])
 
 
 def test_a_stream_that_waits_for_its_server_is_told_of_the_copy(start_server, make_team, tmp_path):
@@ -241,12 +250,14 @@ def test_what_a_client_knows_of_a_lost_task_is_of_no_other(lives):
         assert now[path] != tags[path]
         assert api.get(path, headers={"If-None-Match": tags[path]}).status_code == 200, path
         assert api.get(path, headers={"If-None-Match": now[path]}).status_code == 304, path
+        count(lost_tags_refused=1)
     for id in [2, 3]:
         headers = {"If-Match": tags[f"/api/tasks/{id}"]}
         body = problem(api.patch(f"/api/tasks/{id}", {"name": "overwritten"}, headers=headers), 412)
         assert body["task"] == api.task(id)
         problem(api.delete(f"/api/tasks/{id}", headers=headers), 412)
         problem(api.post(f"/api/tasks/{id}/move", {"status": "done"}, headers=headers), 412)
+        count(lost_tags_refused=3)
     problem(team.admin().delete("/api/boards/plan", headers={"If-Match": tags["/api/boards/plan"]}), 412)
     api.patch_task(1, {"name": "kept"}, headers={"If-Match": tags["/api/tasks/1"]})
 

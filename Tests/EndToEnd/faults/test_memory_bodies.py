@@ -4,8 +4,10 @@ import json
 import os
 import select
 import threading
+import time
 
 from rest import ok, problem
+from scale import percentile, report, scale
 from waiting import eventually
 from wire import Wire
 
@@ -13,6 +15,8 @@ from wire import Wire
 #: keeps several bytes for each of the server's.
 LIMIT = int(os.environ.get("BOARDCAST_TEST_MEBIBYTES") or 100) << 20
 MIB = 1 << 20
+#: Bodies that each of the connections sends.
+ROUNDS = scale(4, 40)
 
 
 def publication(data):
@@ -87,18 +91,23 @@ def test_large_bodies_at_once_neither_fill_memory_nor_hold_up_the_rest(start_ser
     api.create_task("warm-up")
     before = peak = server.rss_bytes()
     senders = [
-        Sender(server, team.token(f"hook{i}", role="service"), bodies, rounds=4)
+        Sender(server, team.token(f"hook{i}", role="service"), bodies, rounds=ROUNDS)
         for team in teams for i in range(4) for bodies in ((NUMBERS, LABELS), (NESTED, STRING))
     ]
-    turns = 0
+    health = []
     while any(sender.is_alive() for sender in senders):
+        start = time.monotonic()
         assert ok(api.get("/healthz"), 200)
+        health.append(time.monotonic() - start)
         peak = max(peak, server.rss_bytes())
-        turns += 1
-    print(f"resident memory: {before >> 20} MiB before, {peak >> 20} MiB at its peak; {turns} health checks meanwhile")
     answers = [answer for sender in senders for answer in sender.answers]
     assert [sender.failure for sender in senders if sender.failure] == []
-    assert len(answers) == len(senders) * 4
+    assert len(answers) == len(senders) * ROUNDS
+    report(
+        connections=len(senders), bodies=len(answers), taken=answers.count((202, None)),
+        too_many_values=answers.count((413, "too_many_values")), no_room=answers.count((503, "bodies_full")),
+        mebibytes_before=before >> 20, mebibytes_at_most=peak >> 20,
+        health_p99_seconds=round(percentile(health, 0.99), 3))
     assert {*answers} <= {(202, None), (413, "too_many_values"), (503, "bodies_full")}
     assert (413, "too_many_values") in answers
     assert peak - before < LIMIT, f"the server grew by {(peak - before) >> 20} MiB"

@@ -4,14 +4,15 @@ import os
 
 from board_model import assert_dense
 from rest import ok
+from scale import report, scale
 from sse import seq_of
 from wire import Wire
 
-TENANTS = 24
+TENANTS = scale(24, 100)
 EVENTS = 40
 #: Of each event; with it a tenant's log takes more than a megabyte in memory.
 PADDING = "d" * 20_000
-#: What the server may grow by while 24 MiB of events are written; a sanitizer keeps several bytes for each.
+#: What the server may grow by while each tenant writes a megabyte of events; a sanitizer keeps several bytes for each.
 LIMIT = int(os.environ.get("BOARDCAST_TEST_MEBIBYTES") or 16) << 20
 
 
@@ -33,7 +34,7 @@ def test_idle_streams_of_many_tenants_cost_no_events(start_server, make_team):
     for team in teams[1:]:
         team.stream("ann")
     grown = server.rss_bytes() - before
-    print(f"{TENANTS} tenants: {before >> 20} MiB before, {grown >> 10} KiB more with a stream each")
+    report(tenants_with_an_idle_stream=TENANTS, mebibytes_before=before >> 20, kibibytes_more=grown >> 10)
     assert grown < LIMIT
 
 
@@ -57,7 +58,6 @@ def test_readers_of_many_tenants_share_a_bound_and_miss_nothing(start_server, ma
     for api in apis:
         fill(api)
     grown = server.rss_bytes() - before
-    print(f"{TENANTS} tenants wrote: {before >> 20} MiB before, {grown >> 10} KiB more")
     for stream, start in zip(streams, starts):
         stream.wait_for_seq(start + 2 * EVENTS)
         assert_dense([event.seq for event in stream.events if event.type == "test.fill"], start + 1)
@@ -70,4 +70,7 @@ def test_readers_of_many_tenants_share_a_bound_and_miss_nothing(start_server, ma
                 break
         assert_dense(seqs, start + 1)
         wire.close()
+    report(
+        tenants_that_write=TENANTS, slow_readers=len(slow), events=2 * EVENTS * TENANTS, lost=0,
+        mebibytes_before=before >> 20, kibibytes_more=grown >> 10)
     assert grown < LIMIT

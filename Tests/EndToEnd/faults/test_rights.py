@@ -8,10 +8,13 @@ import pytest
 
 from lock import locked, snapshot
 from rest import ok, problem, status
+from scale import count, most, scale
 from waiting import eventually
 
 #: What a revocation or a cut may take to be in force.
 SECOND = 1.0
+#: Users that are revoked, and connections that are cut, while nothing can be written.
+ACTS = scale(1, 20)
 
 
 def timed(call):
@@ -66,43 +69,59 @@ def test_a_revocation_is_in_force_while_nothing_can_be_written(stuck, make_team)
     server, stuck = stuck
     team = make_team(server)
     admin = team.admin()
-    token = team.token("ann", jti="t")
-    stream, socket, stays = team.stream("ann", token=token), team.socket("ann", token=token), team.stream("ben")
+    tokens = {f"t-{i}": team.token(f"ann-{i}", jti=f"t-{i}") for i in range(ACTS)}
+    opened = {id: (team.stream(token=token), team.socket(token=token)) for id, token in tokens.items()}
+    stays = team.stream("ben")
     with stuck():
-        answer, seconds = timed(lambda: admin.post("/api/revocations", {"jti": "t", "reason": "lost"}))
-        ended(stream, "revoked")
-        ended(socket, "revoked")
-        assert status(server, token) == 401
-        body = ok(answer, 202).json()
-        assert body["durable"] is False and body["connections"] == 2
-        assert body["revocation"]["id"] is None and body["revocation"]["jti"] == "t"
-        assert seconds < SECOND
+        for id, token in tokens.items():
+            start = time.monotonic()
+            answer, seconds = timed(lambda: admin.post("/api/revocations", {"jti": id, "reason": "lost"}))
+            for listener in opened[id]:
+                ended(listener, "revoked")
+            assert status(server, token) == 401
+            most(seconds_until_in_force=time.monotonic() - start)
+            body = ok(answer, 202).json()
+            assert body["durable"] is False and body["connections"] == 2
+            assert body["revocation"]["id"] is None and body["revocation"]["jti"] == id
+            assert seconds < SECOND
         listed = ok(admin.get("/api/revocations")).json()["items"]
-        assert [(item["id"], item["jti"], item["reason"]) for item in listed] == [(None, "t", "lost")]
+        assert [(item["id"], item["jti"]) for item in listed] == [(None, id) for id in reversed(tokens)]
+        assert {item["reason"] for item in listed} == {"lost"}
         assert not stays.closed
-    eventually(lambda: stored(admin, jti="t", reason="lost"), "the revocation is stored")
-    assert len(ok(admin.get("/api/revocations")).json()["items"]) == 1
+    start = time.monotonic()
+    for id in tokens:
+        eventually(lambda: stored(admin, jti=id, reason="lost"), "the revocation is stored")
+    most(seconds_until_stored=time.monotonic() - start)
+    assert len(ok(admin.get("/api/revocations")).json()["items"]) == ACTS
     assert ok(admin.post("/api/revocations", {"jti": "u"}), 201).json()["durable"] is True
     server.kill()
     server.start()
-    assert status(server, token) == 401
+    assert {status(server, token) for token in tokens.values()} == {401}
+    count(revocations=ACTS)
 
 
 def test_a_cut_does_not_wait_for_its_record(stuck, make_team):
     server, stuck = stuck
     team = make_team(server)
     admin = team.admin()
-    one, two, stays = team.stream("ann"), team.stream("ben"), team.stream("carl")
+    opened = [(team.stream(f"ann-{i}"), team.stream(f"ben-{i}")) for i in range(ACTS)]
+    stays = team.stream("carl")
+    done = []
     with stuck():
-        answer, seconds = timed(lambda: admin.delete(f"/sse/connections/{one.established['connectionId']}"))
-        ended(one, "admin")
-        assert ok(answer, 200).json() == {"connections": 1, "durable": False} and seconds < SECOND
-        answer, seconds = timed(lambda: admin.delete("/sse/users/ben/connections"))
-        ended(two, "admin")
-        assert ok(answer, 200).json() == {"connections": 1, "durable": False} and seconds < SECOND
+        for i, (one, two) in enumerate(opened):
+            id = one.established["connectionId"]
+            for stream, path in [(one, f"/sse/connections/{id}"), (two, f"/sse/users/ben-{i}/connections")]:
+                start = time.monotonic()
+                answer, seconds = timed(lambda: admin.delete(path))
+                ended(stream, "admin")
+                most(seconds_until_in_force=time.monotonic() - start)
+                assert ok(answer, 200).json() == {"connections": 1, "durable": False} and seconds < SECOND
+            done += [("connection.closed", id), ("user.disconnected", f"ben-{i}")]
         assert not stays.closed
-    done = [("connection.closed", one.established["connectionId"]), ("user.disconnected", "ben")]
+    start = time.monotonic()
     eventually(lambda: acts(admin) == done, "what was done is recorded, in order")
+    most(seconds_until_stored=time.monotonic() - start)
+    count(cuts=len(done))
     assert ok(admin.delete("/sse/users/carl/connections")).json() == {"connections": 1, "durable": True}
 
 

@@ -18,6 +18,28 @@ def report(**figures):
             file.write(json.dumps(figures) + "\n")
 
 
+_tally = {}
+
+
+def count(**figures):
+    """Adds to what the tests of a file measure together, which is reported when the last of them is done."""
+    for name, value in figures.items():
+        _tally[name] = _tally.get(name, 0) + value
+
+
+def most(**figures):
+    """The same, for figures of which the highest counts."""
+    for name, value in figures.items():
+        _tally[name] = max(_tally.get(name, value), value)
+
+
+def report_tally():
+    figures = {name: round(value, 2) for name, value in _tally.items()}
+    _tally.clear()
+    if figures:
+        report(**figures)
+
+
 def percentile(values, share):
     """The value that `share` of them don't exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
