@@ -53,8 +53,9 @@ ROWS = [
     Row("memory", "memory", "24 connections of bodies of a megabyte; 100 tenants with long logs and streams", "within the "
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
-        "numbers at their ends", "exit 2 with path and cause, or the one row refused", "1, 7", 1,
-        ("faults/test_database_file.py",)),
+        "numbers at their ends; 1,000 damages to the file and its write-ahead log: bits, bytes, sectors", "exit 2 with path "
+        "and cause, or the one row refused; all else as it was", "1, 4, 7", 1,
+        ("faults/test_database_file.py", "faults/test_damage.py")),
     Row("http", "malformed and slow HTTP", "bad framing, slow heads and bodies", "refused, nobody else harmed", "7", 1,
         ("faults/test_malformed_http.py", "faults/test_slow_requests.py", "faults/test_http_connection.py")),
 ]
