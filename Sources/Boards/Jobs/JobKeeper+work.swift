@@ -67,6 +67,7 @@ extension JobKeeper {
     /// Has what waits stored, but no longer than `patience`, and logs what can't be. Call after ``run()`` and before the
     /// store is closed.
     public func close(within patience: Duration) async {
+        guard state.withLock({ !$0.own.isEmpty }) else { return }
         let latest = ContinuousClock.now + patience
         // An attempt can't be given up, and may take longer.
         let attempts = Task {

@@ -1,6 +1,8 @@
 """The end of an import is written whatever happens: a full disk, a locked database, kill -9, a shutdown; and no key
 hands out a job that nobody works on."""
 
+import time
+
 import pytest
 
 from board_model import names
@@ -8,7 +10,7 @@ from full_disk import full
 from imports import end_of, job_of, rows_csv, send
 from lock import locked
 from rest import ok, problem
-from scale import report, scale
+from scale import count, most, scale
 from small_disk import SmallDisk
 from sse import seq_of
 from waiting import eventually
@@ -42,12 +44,15 @@ def ended(api, answer, reason):
 
 
 def stored(api, answer, reason):
-    """Waits until that end is on disk: only then is the job found among the failed."""
+    """Waits until that end is on disk, now that there is room: only then is the job found among the failed."""
+    start = time.monotonic()
+
     def found():
         jobs = ok(api.get("/api/jobs", params={"status": "failed"})).json()["items"]
         return next((job for job in jobs if answer.headers["location"].endswith(job["id"])), None)
 
     job = eventually(found, "the end is stored")
+    most(seconds_until_stored=time.monotonic() - start)
     assert job["error"] == reason and job == job_of(api, answer)
 
 
@@ -60,6 +65,7 @@ def goes_on(api, first, content, rows=ROWS):
     found = names(api.snapshot()["tasks"])
     assert len(found) == len(set(found)) == rows
     assert job_of(api, send(api, content, key="k"))["id"] == done["id"]
+    count(rows=rows)
 
 
 def test_an_import_that_finds_the_disk_full_ends_as_that(start_server, make_team, disk):
@@ -75,6 +81,7 @@ def test_an_import_that_finds_the_disk_full_ends_as_that(start_server, make_team
         assert api.get("/api/jobs", params={"status": "processing"}).json()["items"] == []
         problem(send(api, content, key="k"), 507)
         assert stream.durable() == [], "nothing is announced that is not on disk"
+        count(full_disks=1)
     stored(api, first, "the disk is full")
     event = stream.wait_for_type("job.failed")
     assert event["job"]["id"] == job["id"] and event["job"]["error"] == "the disk is full"
@@ -114,6 +121,7 @@ def test_a_start_on_a_full_disk_serves_reads_and_ends_what_was_cut_off(start_ser
         assert 100 <= len(written) < ROWS
         problem(send(api, content, key="k"), 507)
         stream = team.stream("ben", types="job.failed")
+        count(starts_on_a_full_disk=1)
     stored(api, first, CUT)
     assert stream.wait_for_type("job.failed")["job"]["error"] == CUT
     lines = [line for line in server.log().splitlines() if "ended later" in line]
@@ -134,6 +142,7 @@ def test_an_import_waits_for_a_locked_database_and_does_not_stall(start_server, 
     assert done["status"] == "completed" and done["result"]["created"] == ROWS, done
     found = names(api.snapshot()["tasks"])
     assert len(found) == len(set(found)) == ROWS
+    count(locks=1, rows=ROWS)
 
 
 def test_a_shutdown_while_the_database_is_locked_names_what_it_leaves(start_server, make_team):
@@ -146,6 +155,7 @@ def test_a_shutdown_while_the_database_is_locked_names_what_it_leaves(start_serv
         server.stop()
     id = first.headers["location"].removeprefix("/api/jobs/")
     assert f"{team.tenant}/{id} cut off" in not_stored(server)
+    count(locks=1)
     server.start()
     api = team.api("ann")
     assert job_of(api, first)["error"] == CUT
@@ -179,4 +189,4 @@ def test_kills_at_any_moment_leave_no_dead_job(start_server, make_team, rng):
     assert len(found) == len(set(found)) == rows
     for status in ["queued", "processing"]:
         assert ok(api.get("/api/jobs", params={"status": status})).json()["items"] == []
-    report(kills=kills, imports_cut_off=ends.count("failed"), rows=rows, lost=0, doubled=0, dead_jobs=0)
+    count(kills=kills, imports_cut_off=ends.count("failed"), rows=rows, lost=0, doubled=0, dead_jobs=0)
