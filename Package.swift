@@ -94,7 +94,8 @@ let package = Package(
 
         // The command line, and all of it put together
         .target(
-            name: "ServerSettings", dependencies: ["Events", "Text", "Tokens", .configuration, .logging, .yams],
+            name: "ServerSettings",
+            dependencies: ["Events", "StrictJSON", "Text", "Tokens", .configuration, .logging, .yams],
             swiftSettings: settings),
         .executableTarget(
             name: "boardcast",

@@ -6,7 +6,7 @@ public struct Principal: Sendable {
     public let tenant: TenantID
     /// `sub`
     public let user: UserID
-    /// `role`; a member when the token names none.
+    /// What the claim `role`, or the one that the settings name, comes to.
     public let role: Role
     /// `boards`: the only boards that the token allows. A board named here need not exist.
     public let boards: Selection.Boards

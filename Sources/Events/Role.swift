@@ -1,6 +1,18 @@
-/// What a token's holder may do in its tenant; the claim `role`.
-public enum Role: String, Sendable, CaseIterable {
+/// What a token's holder may do in its tenant.
+public enum Role: String, Sendable, CaseIterable, Comparable {
     case viewer, member, service, admin
+
+    /// Each role may do what the ones before it may.
+    public static func < (left: Role, right: Role) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+        switch self {
+        case .viewer: 0
+        case .member: 1
+        case .service: 2
+        case .admin: 3
+        }
+    }
 
     /// The role that is spelled exactly so, byte by byte.
     public init?(name: String) {

@@ -18,8 +18,13 @@ public enum Algorithm: String, Sendable, CaseIterable {
     case es512 = "ES512"
     case edDSA = "EdDSA"
 
-    /// The algorithm that is spelled exactly so, byte by byte.
+    /// The algorithm that is spelled exactly so, byte by byte. `Ed25519` (RFC 9864 §2.2) is `EdDSA`, since this is the
+    /// only curve of its kind that we have.
     public init?(name: String) {
+        if name.hasSameBytes(as: "Ed25519") {
+            self = .edDSA
+            return
+        }
         guard let algorithm = Self.allCases.first(where: { $0.rawValue.hasSameBytes(as: name) }) else { return nil }
         self = algorithm
     }

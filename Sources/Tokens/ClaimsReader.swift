@@ -3,15 +3,11 @@ import StrictJSON
 
 /// Reads a token's payload, claim by claim (RFC 7519 §4.1).
 struct ClaimsReader {
-    /// Deepest nesting of a payload: a tenant claim may lie some objects down.
-    static let deepest = 8
-
-    private let payload: JSONObject
+    let payload: JSONObject
 
     /// - Throws: `payloadNotJSON`.
     init(_ bytes: ArraySlice<UInt8>) throws(TokenError) {
-        let limits = JSONParser.Limits(bytes: CompactToken.longest, depth: Self.deepest)
-        guard let object = try? JSONParser.parse(bytes, limits: limits).object else { throw .payloadNotJSON }
+        guard let object = try? JSONParser.parse(bytes).object else { throw .payloadNotJSON }
         payload = object
     }
 
@@ -27,36 +23,46 @@ struct ClaimsReader {
         }
         try checkAudience(key.audience ?? rules.audience)
         let user = try user()
-        let tenant = try tenant(at: rules.tenantClaim, boundTo: key.tenant)
+        let tenant = try tenant(by: rules, boundTo: key.tenant)
         if key.tenant == nil, rules.tenantsWithIssuer.contains(tenant.rawValue) { throw .tenantOfAnotherIssuer }
+        let role = (key.roles ?? rules.roles).role(in: payload)
         return Principal(
-            tenant: tenant, user: user, role: try role(), boards: try boards(), expiresAt: expiresAt,
+            tenant: tenant, user: user, role: role, boards: try boards(), expiresAt: expiresAt,
             issuedAt: try date("iat"), notBefore: try date("nbf"), tokenID: try text("jti", orElse: .tokenID),
             issuer: issuer, signer: key.id)
     }
 
+    /// A whole number counts as its digits: some issuers sign the key of a table's row.
     private func user() throws(TokenError) -> UserID {
-        guard let user = payload["sub"]?.string.flatMap({ UserID($0) }) else { throw .subject }
+        guard let user = payload["sub"]?.name.flatMap({ UserID($0) }) else { throw .subject }
         return user
     }
 
-    private func tenant(at path: String, boundTo only: String?) throws(TokenError) -> TenantID {
-        guard let tenant = value(at: path)?.string.flatMap({ TenantID($0) }) else { throw .tenant }
+    /// The tenant that the claim names. Without a claim it is the one that the key is bound to, else the settings' own.
+    ///
+    /// - Throws: `tenantMissing`, `severalTenants`, `tenant`, or `tenantOfAnotherIssuer` when the claim is not what the
+    ///   key is bound to.
+    private func tenant(by rules: TokenRules, boundTo only: String?) throws(TokenError) -> TenantID {
+        guard let value = rules.tenantClaim.value(in: payload), let name = try tenantName(value) else {
+            guard let tenant = only.flatMap({ TenantID($0) }) ?? rules.tenant else { throw .tenantMissing }
+            return tenant
+        }
+        guard let tenant = TenantID(name) else { throw .tenant }
         if let only, !only.hasSameBytes(as: tenant.rawValue) { throw .tenantOfAnotherIssuer }
         return tenant
     }
 
-    /// The whole path as one name comes first, as some issuers' claims are named by URLs.
-    private func value(at path: String) -> JSONValue? {
-        if let value = payload[path] { return value }
-        var value = JSONValue.object(payload)
-        for name in path.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false) {
-            guard let next = value.object?[String(Substring(name))] else { return nil }
-            value = next
-        }
-        return value
+    /// Nil when the claim is a list or an object without anything in it.
+    private func tenantName(_ value: JSONValue) throws(TokenError) -> String? {
+        if case .string(let name) = value { return name }
+        let names = value.names
+        guard names.count <= 1 else { throw .severalTenants }
+        guard let first = names.first else { return nil }
+        guard let first else { throw .tenant }
+        return first
     }
 
+    /// Where a token has no `aud`, the client that it was made for counts: `client_id`, else `azp`.
     private func checkAudience(_ audience: String?) throws(TokenError) {
         guard let audience else { return }
         switch payload["aud"] {
@@ -65,14 +71,11 @@ struct ClaimsReader {
             guard values.contains(where: { $0.string?.hasSameBytes(as: audience) == true }),
                 values.allSatisfy({ $0.string != nil })
             else { throw .audience }
+        case nil, .null:
+            let client = payload["client_id"] ?? payload["azp"]
+            guard client?.string?.hasSameBytes(as: audience) == true else { throw .audience }
         default: throw .audience
         }
-    }
-
-    private func role() throws(TokenError) -> Role {
-        guard let value = payload["role"] else { return .member }
-        guard let name = value.string, let role = Role(name: name) else { throw .role }
-        return role
     }
 
     /// Text that can't be a board's id names no board, and allows none.

@@ -1,10 +1,5 @@
 /// A JWS in its compact form (RFC 7515 §7.1), taken apart and decoded, not yet believed.
 struct CompactToken {
-    /// Longest token that is looked at, in bytes.
-    static let longest = 8192
-    /// Longest header, in bytes once decoded.
-    static let longestHeader = 1024
-
     /// What the signature covers: the first two parts and the dot between, as they were sent.
     let signed: UnsafeRawBufferPointer
     private let decoded: [UInt8]
@@ -17,9 +12,9 @@ struct CompactToken {
 
     /// Points into `token`, so it may live no longer.
     ///
-    /// - Throws: `tooLong`, `notThreeParts`, `notBase64URL` or `headerTooLong`, looked for in this order.
-    init(_ token: UnsafeRawBufferPointer) throws(TokenError) {
-        guard token.count <= Self.longest else { throw .tooLong }
+    /// - Throws: `tooLong` beyond `longest` bytes, `notThreeParts` or `notBase64URL`, looked for in this order.
+    init(_ token: UnsafeRawBufferPointer, longest: Int) throws(TokenError) {
+        guard token.count <= longest else { throw .tooLong }
         // Counted, not split: a token of nothing but dots must not become an array of parts.
         var dots = 0
         var first = 0
@@ -45,7 +40,6 @@ struct CompactToken {
             (headerEnd, payloadEnd, count) = (header, payload, signature)
         }
         guard headerEnd > 0 else { throw .notBase64URL }
-        guard headerEnd <= Self.longestHeader else { throw .headerTooLong }
         self.headerEnd = headerEnd
         self.payloadEnd = payloadEnd
         signed = UnsafeRawBufferPointer(rebasing: token[..<second])

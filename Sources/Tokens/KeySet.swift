@@ -27,16 +27,10 @@ public struct KeySet: Sendable {
         }
     }
 
-    /// A JWK set (RFC 7517 §5) of at most 1 MiB. Entries that we cannot use are skipped, as the RFC asks: other key
-    /// types, keys for encryption, keys that are too small or broken.
+    /// The usable keys of a JWK set.
     ///
-    /// - Throws: ``KeyError/notJWK`` when it is no JWK set, ``KeyError/noUsableKey`` when it has none for us.
-    public init(jwkSet json: some Sequence<UInt8>) throws(KeyError) {
-        guard let entries = try? JSONParser.parse(json).object?["keys"]?.array else { throw .notJWK }
-        let keys = entries.compactMap { $0.object.flatMap { try? TokenKey(jwk: $0) } }
-        guard !keys.isEmpty else { throw .noUsableKey }
-        self.init(keys)
-    }
+    /// - Throws: as ``KeyList/init(json:)`` does.
+    public init(jwkSet json: some Sequence<UInt8>) throws(KeyError) { self.init(try KeyList(json: json).keys) }
 
     /// Every key, those with a key id first.
     public var keys: [TokenKey] { unbound + bound.values.joined() }
@@ -74,5 +68,15 @@ public struct KeySet: Sendable {
             tries += 1
         }
         throw tries == 0 ? .noMatchingKey : .signatureMismatch
+    }
+
+    /// Whether a key that the header names may be missing: none of those that may speak for `issuer` has that id and is
+    /// for that algorithm, or none fits when no id is named.
+    func lacksKey(_ header: TokenHeader, for issuer: String?) -> Bool {
+        let own = issuer.flatMap { bound[Array($0.utf8)] } ?? unbound
+        return !own.contains { key in
+            guard let wanted = header.keyID else { return key.fits(header) }
+            return key.keyID?.hasSameBytes(as: wanted) == true && key.fits(header)
+        }
     }
 }

@@ -12,7 +12,7 @@ extension TokenVerifier {
     /// - Throws: the first rule found broken: of the shape, the header or the signature, in this order.
     public func verifySignatureOnly(_ token: String) throws(TokenError) -> SignedMessage {
         try token.utf8.span.withUnsafeBytes { bytes throws(TokenError) in
-            let token = try CompactToken(bytes)
+            let token = try CompactToken(bytes, longest: rules.longest)
             let header = try TokenHeader(token.header, of: .anyMessage)
             guard rules.algorithms.contains(header.algorithm) else { throw .algorithmNotAllowed }
             _ = try keys.signer(of: token, header: header)

@@ -23,7 +23,8 @@ extension TokenKey {
         var algorithms = key.algorithms
         if let name = jwk["alg"] {
             guard let name = name.string else { throw .notJWK }
-            algorithms.removeAll { !$0.rawValue.hasSameBytes(as: name) }
+            let only = Algorithm(name: name)
+            algorithms.removeAll { $0 != only }
             guard !algorithms.isEmpty else { throw .algorithmNotOfKey }
         }
         let keyID = jwk["kid"]
@@ -46,11 +47,16 @@ extension TokenKey {
 }
 
 extension JSONObject {
-    /// A member that is base64url.
+    /// A member that is base64url. Padding is taken, as some encoders write it.
     ///
     /// - Throws: ``KeyError/notJWK`` when it is absent or is not.
     func bytes(_ name: String) throws(KeyError) -> [UInt8] {
-        guard let text = self[name]?.string, let bytes = Base64URL.decode(text), !bytes.isEmpty else { throw .notJWK }
+        guard var text = self[name]?.string else { throw .notJWK }
+        if text.utf8.count % 4 == 0, text.utf8.last == UInt8(ascii: "=") {
+            text.removeLast()
+            if text.utf8.last == UInt8(ascii: "=") { text.removeLast() }
+        }
+        guard let bytes = Base64URL.decode(text), !bytes.isEmpty else { throw .notJWK }
         return bytes
     }
 }

@@ -28,6 +28,8 @@ public struct TokenKey: Sendable {
 
     /// When set, tokens signed with this key must name this audience.
     public private(set) var audience: String?
+    /// When set, the role of a token signed with this key is found by these.
+    public private(set) var roles: RoleRules?
 
     /// An HMAC secret.
     ///
@@ -39,8 +41,8 @@ public struct TokenKey: Sendable {
         self.init(.secret(MACKey(secret: secret)), [.hs256, .hs384, .hs512], keyID: keyID)
     }
 
-    /// The first private key, else public key, else certificate of a PEM file (RFC 7468). A certificate stands for its
-    /// key alone: its dates and its issuer are not looked at.
+    /// The first private key, else public key, else certificate of a PEM file (RFC 7468); ``KeyList`` has all of them. A
+    /// certificate stands for its key alone: its dates and its issuer are not looked at.
     ///
     /// - Throws: ``KeyError/notPEM``, ``KeyError/unsupported``, ``KeyError/tooSmall`` or ``KeyError/invalid``.
     public init(pem: [UInt8], keyID: String? = nil) throws(KeyError) {
@@ -54,12 +56,23 @@ public struct TokenKey: Sendable {
         self.keyID = keyID
     }
 
-    /// The same key, for tokens of this issuer only and, when they are given, for that tenant and audience only.
-    public func bound(toIssuer issuer: String, tenant: String? = nil, audience: String? = nil) -> TokenKey {
+    /// The same key, for tokens of this issuer only and, when they are given, for that tenant and audience only, with
+    /// roles by these rules.
+    public func bound(
+        toIssuer issuer: String, tenant: String? = nil, audience: String? = nil, roles: RoleRules? = nil
+    ) -> TokenKey {
         var key = self
         key.issuer = issuer
         key.tenant = tenant
         key.audience = audience
+        key.roles = roles
+        return key
+    }
+
+    /// The same key, with this id.
+    func named(_ keyID: String?) -> TokenKey {
+        var key = TokenKey(material, algorithms, keyID: keyID)
+        (key.issuer, key.tenant, key.audience, key.roles) = (issuer, tenant, audience, roles)
         return key
     }
 
@@ -68,7 +81,7 @@ public struct TokenKey: Sendable {
         let left = self.algorithms.filter(algorithms.contains)
         guard !left.isEmpty else { return nil }
         var key = TokenKey(material, left, keyID: keyID)
-        (key.issuer, key.tenant, key.audience) = (issuer, tenant, audience)
+        (key.issuer, key.tenant, key.audience, key.roles) = (issuer, tenant, audience, roles)
         return key
     }
 

@@ -22,7 +22,7 @@ public final class TokenVerifier: Sendable {
     ///
     /// - Throws: the first rule found broken: of its shape, its header, its signature, its claims, in this order.
     public func verify(_ token: UnsafeRawBufferPointer, at now: Timestamp) throws(TokenError) -> Principal {
-        guard token.count <= CompactToken.longest else { throw .tooLong }
+        guard token.count <= rules.longest else { throw .tooLong }
         guard let verified else {
             let principal = try read(token)
             try rules.checkDates(of: principal, at: now)
@@ -67,20 +67,35 @@ public final class TokenVerifier: Sendable {
     /// False when every token is refused for want of a key.
     public var hasKeys: Bool { !keys.keys.isEmpty }
 
-    /// The issuer that `token` names, unverified: use it only to choose whose keys to fetch again.
-    public func claimedIssuer(of token: Substring) -> String? {
+    /// A key that a token names and that we do not have.
+    public struct MissingKey: Sendable {
+        /// The token's issuer, unverified: use it only to choose whose keys to fetch again.
+        public let issuer: String?
+    }
+
+    /// What `token`, which was refused for its signature, lacks a key for; nil when the key that it names is here.
+    public func missingKey(of token: Substring) -> MissingKey? {
         token.utf8.span.withUnsafeBytes { bytes in
-            guard let token = try? CompactToken(bytes) else { return nil }
-            return (try? ClaimsReader(token.payload))?.claimedIssuer
+            guard let token = try? CompactToken(bytes, longest: rules.longest),
+                let header = try? TokenHeader(token.header, of: .token), rules.algorithms.contains(header.algorithm),
+                let issuer = (try? ClaimsReader(token.payload)).map(\.claimedIssuer),
+                keys.lacksKey(header, for: issuer)
+            else { return nil }
+            return MissingKey(issuer: issuer)
         }
     }
 
     private func read(_ token: UnsafeRawBufferPointer) throws(TokenError) -> Principal {
-        let token = try CompactToken(token)
+        let (payload, key) = try readClaims(token)
+        return try payload.principal(by: rules, signedWith: key)
+    }
+
+    /// The claims of a token with a good signature, and the key that it was made with.
+    func readClaims(_ token: UnsafeRawBufferPointer) throws(TokenError) -> (ClaimsReader, TokenKey) {
+        let token = try CompactToken(token, longest: rules.longest)
         let header = try TokenHeader(token.header, of: .token)
         guard rules.algorithms.contains(header.algorithm) else { throw .algorithmNotAllowed }
         let payload = try ClaimsReader(token.payload)
-        let key = try keys.signer(of: token, header: header, issuer: payload.claimedIssuer)
-        return try payload.principal(by: rules, signedWith: key)
+        return (payload, try keys.signer(of: token, header: header, issuer: payload.claimedIssuer))
     }
 }

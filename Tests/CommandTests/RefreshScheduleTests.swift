@@ -30,17 +30,14 @@ import Text
         }
     }
 
-    @Test func `an unknown key makes it come at once, but not again and again`() {
+    @Test func `what is asked for comes when it is to, if nothing was planned before`() {
         var (schedule, generator) = (RefreshSchedule(at: start), generator)
         schedule.succeeded(at: start, maxAge: nil, using: &generator)
-        schedule.unknownKey(at: start + .seconds(1))
-        #expect(schedule.next == start + .seconds(1))
-        schedule.succeeded(at: start + .seconds(1), maxAge: nil, using: &generator)
         let usual = schedule.next
-        for second in 2..<31 { schedule.unknownKey(at: start + .seconds(second)) }
+        schedule.refresh(at: usual + .seconds(1))
         #expect(schedule.next == usual)
-        schedule.unknownKey(at: start + .seconds(31))
-        #expect(schedule.next == start + .seconds(31))
+        schedule.refresh(at: start + .seconds(1))
+        #expect(schedule.next == start + .seconds(1))
     }
 
     @Test func `after failures it comes back soon, and never at once`() {

@@ -50,6 +50,17 @@ import Tokens
         #expect(payload(try draft(claims: [#"aud="other""#], auth: auth)).contains(#""aud":"other""#))
     }
 
+    @Test func `a role is said as the settings have it understood`() throws {
+        var settings = Settings()
+        settings.auth.secret = Secret(Array(secret.utf8))
+        settings.auth.roles = RoleRules(
+            claim: "realm_access.roles", map: try #require(RoleMap([("boards-admin", .admin)])), fallback: .viewer)
+        let token = try draft(role: .admin, auth: settings.auth).sign(with: settings.makeSigningKey(), at: now)
+        #expect(try settings.makeVerifier().verify(token, at: now).role == .admin)
+        let failure = #expect(throws: Failure.self) { try draft(role: .service, auth: settings.auth) }
+        #expect(failure?.message == "--role: no token can say service here; map a name to it in auth.roles")
+    }
+
     @Test func `what the server would refuse is not made`() {
         for make in [
             { try draft("") }, { try draft(String(repeating: "x", count: 256)) }, { try draft("ann", "a b") },

@@ -182,7 +182,7 @@ import Tokens
     @Test func `a refusal of a token names the broken rule for programs`() async throws {
         let gateway = try TestGateway()
         let expired = try TestGateway.token(expires: TestGateway.second - 3600)
-        for (token, rule) in [(expired, "expiry"), ("a.b", "shape"), (try TestGateway.token("boss"), "role")] {
+        for (token, rule) in [(expired, "expiry"), ("a.b", "shape"), ("..", "shape")] {
             #expect(try await gateway.call(.get, "/api/boards", as: token)["rule"]?.string == rule)
         }
         #expect(try await gateway.call(.get, "/api/boards", as: nil)["rule"] == nil)

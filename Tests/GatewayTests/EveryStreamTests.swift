@@ -22,7 +22,7 @@ import Testing
         }
         let query = try streams.sockets.query(of: head)
         let client = ReaderAdmission.Client(peer: nil, forwarded: [])
-        let principal = try streams.authenticate(head, query, from: client)
+        let principal = try streams.authenticate(head, query, from: client, waitingOn: nil)
         _ = try streams.sockets.request(
             query, by: principal, head: ByteBuffer(),
             known: try await world.gateway.store.boardIDs(of: principal.tenant))

@@ -26,6 +26,14 @@ import Testing
                 "file:///etc/passwd", "ftp://a.example",
             ]
         ), ("auth.issuer", [""]),
+        ("auth.issuers", ["http://a.example", "https://a.example,x"]),
+        ("auth.insecureJWKSHosts", ["*", "*.", "a.*", "http://a", "a:80", "*..x"]),
+        ("auth.tenant", ["", "a b", "a/b"]),
+        ("auth.roleClaim", [""]), ("auth.defaultRole", ["", "owner", "Admin"]),
+        (
+            "auth.roles",
+            ["x", "x=", "=admin", "x=owner", "x=admin,x=viewer", "{", "{\"x\":1}", "{\"x\":\"owner\"}"]
+        ),
         ("auth.audience", [""]), ("auth.tenantClaim", [""]), ("auth.leewaySeconds", ["-1", "601", "30s"]),
         ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
         ("database.url", ["", "x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
@@ -60,7 +68,7 @@ import Testing
         // Any text will do for these.
         let free: Set = [
             "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.issuer", "auth.audience",
-            "auth.tenantClaim", "tenants.directory",
+            "auth.tenantClaim", "auth.roleClaim", "tenants.directory",
         ]
         #expect(Set(nothing.map(\.name)) == free)
     }

@@ -17,9 +17,9 @@ import Testing
         #expect(try yaml(text) == Settings())
         let file = try SettingsFile(Array(text.utf8), path: "boardcast.yaml")
         let withoutDefault: Set = [
-            "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL", "auth.issuer",
-            "auth.audience",
-            "auth.algorithms", "server.loops", "tenants.directory",
+            "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL",
+            "auth.insecureJWKSHosts", "auth.issuers", "auth.issuer", "auth.audience", "auth.algorithms", "auth.tenant",
+            "auth.roles", "server.loops", "tenants.directory",
         ]
         #expect(
             Set(file.values.keys)

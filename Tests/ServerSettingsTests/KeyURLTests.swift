@@ -63,4 +63,79 @@ import Tokens
             "http://[::1]:1/",
         ] { #expect(try environment("BOARDCAST_AUTH_JWKS_URL", url).auth.jwksURL == url) }
     }
+
+    @Test func `a host that is named may have its keys come without TLS, and no other`() throws {
+        func url(_ hosts: String, _ url: String) throws -> Settings {
+            try yaml("auth: {insecureJWKSHosts: [\(hosts)], jwksURL: \"\(url)\", issuers: [\"\(url)\"]}")
+        }
+        for (hosts, place) in [
+            ("keycloak", "http://keycloak:8080/k"), ("'*.svc.cluster.local'", "http://id.x.svc.cluster.local"),
+            ("a, KeyCloak", "http://keycloak/"), ("keycloak", "https://elsewhere.example"),
+        ] { #expect(try url(hosts, place).keyURLs.count == 2, "\(place)") }
+        for (hosts, place) in [
+            ("", "http://keycloak/"), ("keycloak", "http://keycloak.evil/"), ("'*.x.local'", "http://x.local/"),
+            ("'*.x.local'", "http://ax.local/"), ("x.local", "http://a.x.local/"),
+        ] {
+            let said = complaints { try url(hosts, place) }
+            #expect(said.count == 2 && said.allSatisfy { $0.contains("would be fetched in the open") }, "\(place)")
+        }
+        let open = try url("keycloak", "http://keycloak/k")
+        #expect(open.keyURLs.map(\.insecureHost) == ["keycloak", "keycloak"])
+        #expect(try url("keycloak", "https://a.example").keyURLs.allSatisfy { $0.insecureHost == nil })
+    }
+
+    @Test func `the keys of an issuer are where its discovery document says`() throws {
+        var settings = Settings()
+        settings.auth.issuers = ["https://id.example/", "https://id.example/realms/x"]
+        #expect(
+            settings.keyURLs.map(\.url) == [
+                "https://id.example/.well-known/openid-configuration",
+                "https://id.example/realms/x/.well-known/openid-configuration",
+            ])
+        let realm = settings.keyURLs[1]
+        func place(_ json: String, of url: KeyURL) throws(DiscoveryError) -> String? {
+            try url.keyPlace(in: Array(json.utf8))?.url
+        }
+        let good = #"{"issuer":"https://id.example/realms/x","jwks_uri":"https://keys.example/k"}"#
+        #expect(try place(good, of: realm) == "https://keys.example/k")
+        #expect(throws: DiscoveryError.otherIssuer("https://id.example/realms/x")) {
+            try place(good, of: settings.keyURLs[0])
+        }
+        #expect(throws: DiscoveryError.otherIssuer(nil)) { try place(#"{"jwks_uri":"https://k.example"}"#, of: realm) }
+        for text in [#"{"keys":[]}"#, "<html>", #"{"issuer":"https://id.example/realms/x"}"#] {
+            #expect(throws: DiscoveryError.notDiscovery) { try place(text, of: realm) }
+        }
+        for uri in ["http://keys.example/k", "http://127.0.0.1/k", "file:///etc/passwd", "https://u:p@a.example/"] {
+            #expect(throws: DiscoveryError.keysInTheOpen) {
+                try place(#"{"issuer":"https://id.example/realms/x","jwks_uri":"\#(uri)"}"#, of: realm)
+            }
+        }
+    }
+
+    @Test func `a set's URL may be a discovery document's, whosever it is`() throws {
+        let url = try #require(settings { $0.issuer = "https://id" }.keyURLs.first)
+        #expect(try url.keyPlace(in: Array(#"{"keys":[]}"#.utf8)) == nil)
+        let document = #"{"issuer":"http://inside","jwks_uri":"https://id.example/k"}"#
+        #expect(try url.keyPlace(in: Array(document.utf8))?.url == "https://id.example/k")
+    }
+
+    @Test func `the keys of each issuer are for its own tokens alone`() throws {
+        let own = "a secret of this test that is long enough"
+        var settings = Settings()
+        settings.auth.secret = Secret(Array(own.utf8))
+        settings.auth.issuers = ["https://a", "https://b"]
+        let key = try TokenKey(secret: Array(own.utf8))
+        let fetched = [settings.keyURLs[0]: [key]]
+        let other = "another secret of this test, long enough"
+        settings.auth.secret = Secret(Array(other.utf8))
+        let verifier = try settings.makeVerifier(fetched: fetched)
+        func isGood(_ issuer: String, _ secret: String) throws -> Bool {
+            let payload = #"{"sub":"u","tenant":"t","exp":4000000000,"iss":"\#(issuer)"}"#
+            let token = try TokenSigner(key: try TokenKey(secret: Array(secret.utf8))).sign(Array(payload.utf8))
+            return (try? verifier.verify(token, at: 0)) != nil
+        }
+        #expect(try isGood("https://a", own) && isGood("https://c", other))
+        #expect(try !isGood("https://b", own) && !isGood("https://c", own))
+        #expect(try !isGood("https://a", other) && !isGood("https://b", other))
+    }
 }

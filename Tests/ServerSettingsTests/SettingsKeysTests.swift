@@ -1,3 +1,4 @@
+import Events
 import TestSupport
 import Testing
 import Tokens
@@ -68,5 +69,41 @@ import Tokens
         #expect(try settings.makeSigningKey().canSign)
         settings.auth.secret = Secret(Array("short".utf8))
         #expect(throws: InvalidSettings.self) { try settings.makeSigningKey() }
+    }
+
+    @Test func `roles are a mapping in YAML, and pairs or JSON elsewhere`() throws {
+        let expected = RoleMap([("boards-admin", .admin), ("https://x/bot", .service), ("CN=staff,OU=x", .member)])
+        let file = try yaml(
+            """
+            auth:
+              roleClaim: realm_access.roles
+              defaultRole: viewer
+              roles:
+                boards-admin: admin
+                https://x/bot: service
+                CN=staff,OU=x: member
+            """)
+        #expect(file.auth.roles.map == expected && file.auth.roles.fallback == .viewer)
+        #expect(file.auth.roles.claim == "realm_access.roles")
+        let json = #"{"boards-admin":"admin","https://x/bot":"service","CN=staff,OU=x":"member"}"#
+        #expect(try environment("BOARDCAST_AUTH_ROLES", json).auth.roles.map == expected)
+        let pairs = try environment("BOARDCAST_AUTH_ROLES", "boards-admin=admin, urn:x:bot: service").auth.roles.map
+        #expect(pairs == RoleMap([("boards-admin", .admin), ("urn:x:bot", .service)]))
+        #expect(try environment("BOARDCAST_AUTH_ROLES", "").auth.roles.map.isEmpty)
+        for text in ["auth: {roles: [admin]}", "auth: {roles: {a: [admin]}}", "auth: {roles: {a: owner}}"] {
+            #expect(complaints { try yaml(text) }.count == 1)
+        }
+        #expect(complaints { try yaml("auth: {role: {a: admin}}") }.first?.contains("is not a setting") == true)
+    }
+
+    @Test func `a key of a file that can't be used is reported with its setting`() throws {
+        let folder = try TemporaryFolder()
+        var settings = Settings()
+        settings.auth.jwksFile = try folder.write(
+            "jwks.json",
+            #"{"keys":[{"kty":"AKP","kid":"new"},{"kty":"oct","k":"\#(Base64URL.encode(Array(secret.utf8)))"}]}"#)
+        var said: [String] = []
+        _ = try settings.makeVerifier { setting, key in said.append("\(setting): \(key.name): \(key.reason)") }
+        #expect(said == ["auth.jwksFile (\(folder.path)/jwks.json): new: \(KeyError.unsupported)"])
     }
 }

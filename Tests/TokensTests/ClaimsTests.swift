@@ -34,14 +34,22 @@ import Testing
     @Test(arguments: [
         (#"{"tenant":"acme","exp":1700003600}"#, TokenError.subject),
         (#"{"sub":"","tenant":"acme","exp":1700003600}"#, .subject),
-        (#"{"sub":7,"tenant":"acme","exp":1700003600}"#, .subject),
+        (#"{"sub":7.5,"tenant":"acme","exp":1700003600}"#, .subject),
+        (#"{"sub":true,"tenant":"acme","exp":1700003600}"#, .subject),
         (#"{"sub":null,"tenant":"acme","exp":1700003600}"#, .subject),
         (#"{"sub":["u1"],"tenant":"acme","exp":1700003600}"#, .subject),
-        (#"{"sub":"u1","exp":1700003600}"#, .tenant),
+        (#"{"sub":"u1","exp":1700003600}"#, .tenantMissing),
         (#"{"sub":"u1","tenant":"","exp":1700003600}"#, .tenant),
-        (#"{"sub":"u1","tenant":null,"exp":1700003600}"#, .tenant),
-        (#"{"sub":"u1","tenant":1,"exp":1700003600}"#, .tenant),
-        (#"{"sub":"u1","tenant":["acme"],"exp":1700003600}"#, .tenant),
+        (#"{"sub":"u1","tenant":null,"exp":1700003600}"#, .tenantMissing),
+        (#"{"sub":"u1","tenant":[],"exp":1700003600}"#, .tenantMissing),
+        (#"{"sub":"u1","tenant":{},"exp":1700003600}"#, .tenantMissing),
+        (#"{"sub":"u1","tenant":{"acme":false},"exp":1700003600}"#, .tenantMissing),
+        (#"{"sub":"u1","tenant":1.5,"exp":1700003600}"#, .tenant),
+        (#"{"sub":"u1","tenant":true,"exp":1700003600}"#, .tenant),
+        (#"{"sub":"u1","tenant":[["acme"]],"exp":1700003600}"#, .tenant),
+        (#"{"sub":"u1","tenant":["acme","globex"],"exp":1700003600}"#, .severalTenants),
+        (#"{"sub":"u1","tenant":["acme",null],"exp":1700003600}"#, .severalTenants),
+        (#"{"sub":"u1","tenant":{"acme":{},"globex":{}},"exp":1700003600}"#, .severalTenants),
         (#"{"sub":"u1","tenant":"ac me","exp":1700003600}"#, .tenant),
         (#"{"sub":"u1","tenant":"acme/","exp":1700003600}"#, .tenant),
         (#"{"sub":"u1","tenant":"acme\u0000","exp":1700003600}"#, .tenant),
@@ -54,11 +62,6 @@ import Testing
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"iat":{}}"#, .notADate),
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"jti":7}"#, .tokenID),
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"iss":7}"#, .issuer),
-        (#"{"sub":"u1","tenant":"acme","exp":1700003600,"role":"owner"}"#, .role),
-        (#"{"sub":"u1","tenant":"acme","exp":1700003600,"role":"Admin"}"#, .role),
-        (#"{"sub":"u1","tenant":"acme","exp":1700003600,"role":""}"#, .role),
-        (#"{"sub":"u1","tenant":"acme","exp":1700003600,"role":null}"#, .role),
-        (#"{"sub":"u1","tenant":"acme","exp":1700003600,"role":["admin"]}"#, .role),
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"boards":null}"#, .boards),
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"boards":"main"}"#, .boards),
         (#"{"sub":"u1","tenant":"acme","exp":1700003600,"boards":{"main":true}}"#, .boards),
@@ -90,7 +93,7 @@ import Testing
         let principal = try nested.verify(
             #"{"sub":"u1","exp":1700003600,"app":{"org":{"tenant":"acme"}},"tenant":"other"}"#)
         #expect(principal.tenant.rawValue == "acme")
-        #expect(throws: TokenError.tenant) {
+        #expect(throws: TokenError.tenantMissing) {
             try nested.verify(#"{"sub":"u1","exp":1700003600,"app":{"org":"acme"},"tenant":"other"}"#)
         }
     }
@@ -100,6 +103,61 @@ import Testing
         #expect(
             try named.verify(#"{"sub":"u1","exp":1700003600,"https://example.com/tenant":"acme"}"#).tenant.rawValue
                 == "acme")
+    }
+
+    @Test(arguments: [
+        ("kubernetes.io.namespace", #""kubernetes.io":{"namespace":"acme"}"#),
+        ("https://example.com/app.tenant", #""https://example.com/app":{"tenant":"acme"}"#),
+        ("a.b.c", #""a":{"b.c":"acme"}"#), ("a.b.c", #""a.b":{"c":"acme"},"a":{"b.c":"other"}"#),
+        ("a.b.c", #""a.b.c":"acme","a.b":{"c":"other"}"#), ("a..b", #""a.":{"b":"acme"}"#),
+    ])
+    func `at each step of a path the longest name that is there counts`(path: String, claims: String) throws {
+        let issuer = try Issuer(TokenRules(tenantClaim: ClaimPath(path)))
+        #expect(try issuer.verify(#"{"sub":"u1","exp":1700003600,\#(claims)}"#).tenant.rawValue == "acme")
+    }
+
+    @Test func `no shorter name is tried after the longest that is there`() throws {
+        let issuer = try Issuer(TokenRules(tenantClaim: "a.b.c"))
+        #expect(throws: TokenError.tenantMissing) {
+            try issuer.verify(#"{"sub":"u1","exp":1700003600,"a.b":{},"a":{"b":{"c":"acme"}}}"#)
+        }
+    }
+
+    @Test(arguments: [
+        (#"["acme"]"#, "acme"), (#"{"acme":{"id":"7"}}"#, "acme"), (#"{"acme":{}}"#, "acme"), ("42", "42"),
+        ("[42]", "42"), ("42.0", "42"), ("123456789012345678901234567890", "123456789012345678901234567890"),
+    ])
+    func `a number, a list of one and an object of one member name a tenant`(value: String, tenant: String) throws {
+        #expect(try issuer.verify(#"{"sub":"u1","exp":1700003600,"tenant":\#(value)}"#).tenant.rawValue == tenant)
+    }
+
+    @Test(arguments: [("7", "7"), ("-7", "-7"), ("7e2", "700"), ("12345678901234567890123", "12345678901234567890123")])
+    func `a whole number is a user`(value: String, user: String) throws {
+        #expect(try issuer.verify(#"{"sub":\#(value),"exp":1700003600,"tenant":"acme"}"#).user.rawValue == user)
+    }
+
+    @Test func `tokens that name no tenant are of the one that is set`() throws {
+        let issuer = try Issuer(TokenRules(tenant: TenantID("acme")))
+        for (claim, tenant) in [("", "acme"), (#","tenant":null"#, "acme"), (#","tenant":"own""#, "own")] {
+            #expect(try issuer.verify(#"{"sub":"u1","exp":1700003600\#(claim)}"#).tenant.rawValue == tenant)
+        }
+        // What can't be a tenant's name is not as if it were absent.
+        for claim in [#""a b""#, #""""#, "true", #"["a","b"]"#] {
+            #expect(throws: TokenError.self) { try issuer.verify(#"{"sub":"u1","exp":1700003600,"tenant":\#(claim)}"#) }
+        }
+    }
+
+    @Test func `without aud the client that the token was made for counts`() throws {
+        let strict = try Issuer(TokenRules(audience: "boards"))
+        func payload(_ more: String) -> String { #"{"sub":"u1","tenant":"acme","exp":1700003600,\#(more)}"# }
+        for more in [
+            #""client_id":"boards""#, #""azp":"boards""#, #""client_id":"boards","azp":"x""#,
+            #""aud":null,"azp":"boards""#,
+        ] { #expect(try strict.verify(payload(more)).user.rawValue == "u1") }
+        for more in [
+            #""client_id":"x","azp":"boards""#, #""client_id":["boards"]"#, #""azp":"Boards""#,
+            #""aud":"x","client_id":"boards""#, #""aud":[],"azp":"boards""#,
+        ] { #expect(throws: TokenError.audience, "\(more)") { try strict.verify(payload(more)) } }
     }
 
     @Test func `the issuer must be the one that is set, byte by byte`() throws {

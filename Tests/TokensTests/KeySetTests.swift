@@ -69,6 +69,25 @@ import Testing
         #expect(try verify(token, with: [secret("z")]).user.rawValue == "u1")
     }
 
+    @Test func `the tokens of an issuer that is bound to a tenant need not name it`() throws {
+        let key = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
+        let rules = TokenRules(tenant: TenantID("general"), tenantsWithIssuer: ["acme"])
+        let verifier = TokenVerifier(keys: KeySet([key]), rules: rules)
+        for (claim, error) in [
+            ("", nil), (#","tenant":null"#, nil), (#","tenant":["acme"]"#, nil),
+            (#","tenant":"globex""#, .tenantOfAnotherIssuer), (#","tenant":"general""#, .tenantOfAnotherIssuer),
+            (#","tenant":["acme","globex"]"#, .severalTenants), (#","tenant":"""#, .tenant),
+        ] as [(String, TokenError?)] {
+            let payload = Array(#"{"sub":"u1","exp":1700003600,"iss":"https://a"\#(claim)}"#.utf8)
+            let token = try TokenSigner(key: secret("a")).sign(payload)
+            if let error {
+                #expect(throws: error) { try verifier.verify(token, at: Samples.now) }
+            } else {
+                #expect(try verifier.verify(token, at: Samples.now).tenant.rawValue == "acme")
+            }
+        }
+    }
+
     @Test func `an issuer bound to a tenant speaks for no other`() throws {
         let token = try TokenSigner(key: secret("a")).sign(payload)
         let acme = try secret("a").bound(toIssuer: "https://a", tenant: "acme")
@@ -81,8 +100,20 @@ import Testing
         let token = try TokenSigner(key: secret("a")).sign(payload)
         let verifier = TokenVerifier(keys: KeySet([try secret("a")], issuers: ["https://a"]))
         #expect(throws: TokenError.noMatchingKey) { try verifier.verify(token, at: Samples.now) }
-        #expect(verifier.claimedIssuer(of: token[...]) == "https://a")
-        #expect(verifier.claimedIssuer(of: "no token") == nil)
+        #expect(verifier.missingKey(of: token[...])?.issuer == "https://a")
+        #expect(verifier.missingKey(of: "no token") == nil)
+    }
+
+    @Test func `a token lacks a key when none has its key id`() throws {
+        func lacks(_ keyID: String?, among keys: [TokenKey]) throws -> Bool {
+            let token = try TokenSigner(key: secret("z")).sign(payload, keyID: keyID)
+            return TokenVerifier(keys: KeySet(keys)).missingKey(of: token[...]) != nil
+        }
+        let (named, unnamed) = (try secret("a", keyID: "1"), try secret("b"))
+        #expect(try lacks("2", among: [named]) && lacks("2", among: [named, unnamed]) && lacks("2", among: []))
+        #expect(try !lacks("1", among: [named]) && !lacks("1", among: [named, unnamed]))
+        #expect(try !lacks(nil, among: [named]) && lacks(nil, among: []))
+        #expect(try lacks("1", among: [named.bound(toIssuer: "https://b")]))
     }
 
     @Test func `a tenant that has an issuer is named by its tokens alone`() throws {

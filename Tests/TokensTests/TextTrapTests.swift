@@ -23,7 +23,7 @@ import Testing
 
     @Test func `a name that only looks like a claim's is not that claim`() throws {
         let rules = TokenRules(tenantClaim: "K")
-        #expect(throws: TokenError.tenant) {
+        #expect(throws: TokenError.tenantMissing) {
             try Issuer(rules).verify("{\"sub\":\"u1\",\"\u{212A}\":\"acme\",\"exp\":1700003600}")
         }
         #expect(

@@ -6,13 +6,16 @@ import Testing
 @Suite struct TokenHeaderTests {
     let issuer = try! Issuer()
 
-    @Test(arguments: ["JWT", "jwt", "Jwt", "at+jwt", "AT+JWT"])
+    @Test(arguments: [
+        "JWT", "jwt", "Jwt", "at+jwt", "AT+JWT", "application/at+jwt", "application/jwt", "Application/AT+JWT",
+    ])
     func `a typ that says JWT is taken`(type: String) throws {
         #expect(try issuer.verify(Samples.payload, header: #"{"alg":"HS256","typ":"\#(type)"}"#).user.rawValue == "u1")
     }
 
     @Test(arguments: [
-        #""JOSE""#, #""secevent+jwt""#, #""dpop+jwt""#, #""""#, #""JWT ""#, "1", "null", #"["JWT"]"#,
+        #""JOSE""#, #""secevent+jwt""#, #""application/dpop+jwt""#, #""application/""#, #""text/jwt""#, #""dpop+jwt""#,
+        #""""#, #""JWT ""#, "1", "null", #"["JWT"]"#,
         #""J\u0057T\u0000""#,
     ])
     func `any other typ is refused`(type: String) {
@@ -40,7 +43,7 @@ import Testing
         (#"["alg","HS256"]"#, .headerNotJSON), (#""HS256""#, .headerNotJSON), (#"{"alg":"HS256"} x"#, .headerNotJSON),
         (#"{"alg":"HS256",}"#, .headerNotJSON), (#"{'alg':'HS256'}"#, .headerNotJSON),
         ("\u{FEFF}{\"alg\":\"HS256\"}", .headerNotJSON),
-        (#"{"alg":"HS256","a":[[[[[1]]]]]}"#, .headerNotJSON), (#"{"alg":"HS256","kid":"\ud800"}"#, .headerNotJSON),
+        (#"{"alg":"HS256","kid":"\ud800"}"#, .headerNotJSON),
     ])
     func `a header that is not plain is refused`(header: String, rule: TokenError) {
         #expect(throws: rule) { try issuer.verify(Samples.payload, header: header) }

@@ -106,7 +106,9 @@ import Testing
             ("rs256", "n", .string("A="), .notJWK),
             ("rs256", "e", .string(""), .notJWK), ("rs256", "e", .string("AQ"), .invalid),
             ("rs256", "oth", .array([]), .unsupported), ("es256", "crv", .string("secp256k1"), .unsupported),
-            ("es256", "crv", .string("P-384"), .notJWK), ("es256", "x", .string("AQAB"), .notJWK),
+            ("es256", "crv", .string("P-384"), .invalid), ("es256", "x", .string("AQAB"), .invalid),
+            ("es256", "x", .string("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEUB"), .notJWK),
+            ("rs256", "n", .string("AQAB===="), .notJWK), ("rs256", "n", .string("AQ="), .notJWK),
             ("es256", "x", .string("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEX"), .notJWK),
             ("es256", "x", .string("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), .invalid),
             ("es256", "d", .string("870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE"), .invalid),
@@ -120,6 +122,41 @@ import Testing
         let algorithm = try #require(Algorithm(name: key == "edDSA" ? "EdDSA" : key.uppercased()))
         let jwk = try Samples.vector(for: algorithm).jwk.with(member, value)
         #expect(throws: error) { try TokenKey(jwk: jwk) }
+    }
+
+    @Test(arguments: [Algorithm.es256, .es384, .es512, .rs256, .edDSA])
+    func `padded members are read`(algorithm: Algorithm) throws {
+        var jwk = try Samples.vector(for: algorithm).publicJWK
+        for name in ["n", "e", "x", "y"] {
+            guard let text = jwk[name]?.string else { continue }
+            let padding = String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)
+            jwk = jwk.with(name, .string(text + padding))
+        }
+        #expect(try TokenKey(jwk: jwk).id == Samples.key(for: algorithm).id)
+    }
+
+    @Test(arguments: [Algorithm.es256, .es384, .es512])
+    func `a coordinate may have a zero byte too many, and lack those in front`(algorithm: Algorithm) throws {
+        let jwk = try Samples.vector(for: algorithm).publicJWK
+        let x = try #require(jwk["x"]?.string.flatMap(Base64URL.decode))
+        let padded = jwk.with("x", .string(Base64URL.encode([0] + x)))
+        #expect(try TokenKey(jwk: padded).id == Samples.key(for: algorithm).id)
+        // Without its zeros in front: P-521's first byte is 0 or 1, so half of its coordinates have one.
+        let short = jwk.with("x", .string(Base64URL.encode(Array(x.drop { $0 == 0 }))))
+        #expect(try TokenKey(jwk: short).id == Samples.key(for: algorithm).id)
+    }
+
+    @Test func `Ed25519 and EdDSA are the same algorithm`() throws {
+        let jwk = try Samples.vector(for: .edDSA).publicJWK
+        for named in [jwk.with("alg", .string("Ed25519")), jwk.with("alg", .string("EdDSA")), jwk.with("alg", nil)] {
+            let verifier = TokenVerifier(keys: KeySet([try TokenKey(jwk: named)]))
+            for alg in ["Ed25519", "EdDSA"] {
+                let token = try TokenSigner(key: Samples.key(for: .edDSA)).sign(
+                    header: Array(#"{"alg":"\#(alg)"}"#.utf8), payload: Array(Samples.payload.utf8))
+                #expect(try verifier.verify(token, at: Samples.now).user.rawValue == "u1")
+            }
+        }
+        #expect(throws: KeyError.algorithmNotOfKey) { try TokenKey(jwk: jwk.with("alg", .string("Ed448"))) }
     }
 
     @Test func `no description of a key's error quotes the key`() {

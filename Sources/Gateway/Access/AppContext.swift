@@ -10,9 +10,11 @@ struct AppContext: RequestContext {
     /// A refusal is kept here rather than thrown, so that an unknown route is 404 for everybody.
     var identity: Result<Principal, Problem>?
     let peer: SocketAddress?
+    let loop: any EventLoop
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
         peer = source.channel.remoteAddress
+        loop = source.channel.eventLoop
     }
 }

@@ -1,6 +1,7 @@
 public import Boards
 public import Events
 import HTTPTypes
+import NIOCore
 import Synchronization
 public import Tokens
 
@@ -14,17 +15,20 @@ public final class Authenticator: Sendable {
     private let revocationLimit: Int
     private let tickets: Mutex<TicketShelf>
     private let clock: @Sendable () -> Timestamp
-    private let unknownKey: @Sendable (_ issuer: String?) -> Void
+    private let arrivals: (any KeyArrivals)?
+
+    /// How long a request waits for a key that its token names.
+    private static let patience = TimeAmount.seconds(2)
 
     /// - Parameters:
     ///   - revocations: the revocations already in force.
-    ///   - unknownKey: called with the token's issuer when no known key fits: the issuer may have a new one.
+    ///   - arrivals: where keys come from that tokens name and the verifier does not have.
     public init(
         verifier: TokenVerifier, revocations: RevocationList = RevocationList(), limits: AdminLimits = AdminLimits(),
-        unknownKey: @escaping @Sendable (_ issuer: String?) -> Void = { _ in },
+        arrivals: (any KeyArrivals)? = nil,
         clock: @escaping @Sendable () -> Timestamp
     ) {
-        self.unknownKey = unknownKey
+        self.arrivals = arrivals
         self.verifier = Mutex(verifier)
         self.revocations = Mutex(revocations)
         revocationLimit = limits.revocations
@@ -42,11 +46,13 @@ public final class Authenticator: Sendable {
         tickets.withLock { $0 = TicketShelf() }
     }
 
-    /// - Throws: ``Problem`` 401 that names the rule that failed.
-    func principal(of credentials: Credentials?) throws(Problem) -> Principal {
+    /// - Parameter loop: the loop of a caller that can wait. Nil for one that can't, or has waited.
+    /// - Throws: ``Problem`` 401 that names the rule that failed. With ``Problem/keyArrival`` it is not the last word: the
+    ///   token names a key that is being fetched, and is to be judged once more after that.
+    func principal(of credentials: Credentials?, waitingOn loop: (any EventLoop)? = nil) throws(Problem) -> Principal {
         let principal =
             switch credentials {
-            case .token(let token): try verify(token)
+            case .token(let token): try verify(token, waitingOn: loop)
             case .ticket(let ticket): try redeem(ticket)
             case nil:
                 throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
@@ -112,13 +118,29 @@ public final class Authenticator: Sendable {
         return principal
     }
 
-    private func verify(_ token: Substring) throws(Problem) -> Principal {
+    private func verify(_ token: Substring, waitingOn loop: (any EventLoop)?) throws(Problem) -> Principal {
         let verifier = verifier.withLock { $0 }
         do {
             return try verifier.verify(token, at: clock())
         } catch {
-            if error == .noMatchingKey { unknownKey(verifier.claimedIssuer(of: token)) }
-            throw .unauthorized(error.description, rule: error.rule)
+            var problem = Problem.unauthorized(error.description, rule: error.rule)
+            if error.rule == .signature, let loop, let missing = verifier.missingKey(of: token) {
+                problem.keyArrival = arrival(of: missing, on: loop)
+            }
+            throw problem
         }
+    }
+
+    /// Succeeds when the key was fetched, or could not be, or after 2 s; nil when there is nothing to wait for.
+    private func arrival(of missing: TokenVerifier.MissingKey, on loop: any EventLoop) -> EventLoopFuture<Void>? {
+        guard let arrivals else { return nil }
+        let promise = loop.makePromise(of: Void.self)
+        guard arrivals.request(missing.issuer, arrived: { promise.succeed() }) else {
+            promise.succeed()
+            return nil
+        }
+        let timer = loop.scheduleTask(in: Self.patience) { promise.succeed() }
+        promise.futureResult.whenComplete { _ in timer.cancel() }
+        return promise.futureResult
     }
 }

@@ -25,6 +25,9 @@ public struct Problem: HTTPResponseError {
     /// A further member of the body: its name, and JSON.
     public var attachment: (name: String, json: [UInt8])?
 
+    /// Succeeds once a key that the token names was fetched, or could not be; the token is to be judged anew then.
+    var keyArrival: EventLoopFuture<Void>?
+
     /// The failure of the store, for the log only.
     var failure: StoreFailure?
 

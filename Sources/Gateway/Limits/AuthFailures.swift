@@ -11,11 +11,14 @@ struct AuthFailures: Sendable {
     let uptime: @Sendable () -> Uptime
     let limiter = RateLimiter<ClientAddress>()
 
-    /// Counts a refused token that came from `peer`, and returns the answer: the refusal itself, or 429.
+    /// Counts a refused token that came from `peer`, and returns the answer: the refusal itself, or 429. A token that
+    /// waits for its key is not refused yet.
     ///
     /// - Parameter forwarded: every `X-Forwarded-For` of the request.
     func count(_ refusal: Problem, from peer: SocketAddress?, forwarded: [String]) -> Problem {
-        guard refusal.code == Problem.invalidToken, let peer = peer.flatMap({ ClientAddress($0) }) else {
+        guard refusal.code == Problem.invalidToken, refusal.keyArrival == nil,
+            let peer = peer.flatMap({ ClientAddress($0) })
+        else {
             return refusal
         }
         let settings = settings.current

@@ -7,7 +7,9 @@ import Rooms
 /// The opening handshake of a WebSocket, until the connection is one.
 extension StreamFront {
     /// - Throws: ``Problem``; the connection goes on with HTTP requests.
-    func openSocket(_ head: HTTPRequestHead, context: ChannelHandlerContext) throws(Problem) {
+    func openSocket(
+        _ head: HTTPRequestHead, context: ChannelHandlerContext, waitingOn loop: (any EventLoop)?
+    ) throws(Problem) {
         let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: streams.settings.allOrigins)
         let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
         let query = try streams.sockets.query(of: head)
@@ -16,7 +18,7 @@ extension StreamFront {
         guard CredentialFields(head).hasAny || query["token"] != nil || query["ticket"] != nil else {
             return try admitStranger(query, client, handshake, context: context)
         }
-        let principal = try streams.authenticate(head, query, from: client)
+        let principal = try streams.authenticate(head, query, from: client, waitingOn: loop)
         // Made when only the rooms can still refuse the reader, and used once they have accepted it.
         var sink: DescriptorSink?
         streams.admission.admit(

@@ -144,7 +144,8 @@ final class StreamFront: ChannelDuplexHandler {
 
     // MARK: Streams
 
-    private func decide(context: ChannelHandlerContext) {
+    /// - Parameter waits: whether a token whose key is not here waits while that is fetched; not a second time.
+    private func decide(context: ChannelHandlerContext, waits: Bool = true) {
         guard case .deciding(let head, let target, isComplete: true) = mode, unanswered == 0, context.channel.isActive
         else { return }
         guard head.version.major == 1, head.version.minor >= 1 else {
@@ -152,22 +153,25 @@ final class StreamFront: ChannelDuplexHandler {
             return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, of: nil, context: context)
         }
         do {
+            let loop = waits ? context.eventLoop : nil
             switch target {
-            case .stream(let match): try openStream(head, match, context: context)
-            case .socket: try openSocket(head, context: context)
+            case .stream(let match): try openStream(head, match, context: context, waitingOn: loop)
+            case .socket: try openSocket(head, context: context, waitingOn: loop)
             }
         } catch {
-            refuse(error, head, of: nil, context: context)
+            guard let arrival = error.keyArrival else { return refuse(error, head, of: nil, context: context) }
+            arrival.assumeIsolated().whenComplete { _ in self.decide(context: context, waits: false) }
         }
     }
 
     /// - Throws: ``Problem`` for a bad query or token; the connection goes on with HTTP requests.
     private func openStream(
-        _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, context: ChannelHandlerContext
+        _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, context: ChannelHandlerContext,
+        waitingOn loop: (any EventLoop)?
     ) throws(Problem) {
         let query = try match.query(of: head)
         let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
-        let principal = try streams.authenticate(head, query, from: client)
+        let principal = try streams.authenticate(head, query, from: client, waitingOn: loop)
         // The wire in which a refusal by the rooms is encoded.
         var wire = Wire.eventStream
         streams.admission.admit(

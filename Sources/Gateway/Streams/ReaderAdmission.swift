@@ -30,13 +30,16 @@ struct ReaderAdmission: Sendable {
 
     /// Takes the first step, for requests that no middleware has authenticated.
     ///
-    /// - Parameter credentials: looks for the token or ticket in the request.
-    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from that address.
+    /// - Parameters:
+    ///   - loop: as ``Authenticator/principal(of:waitingOn:)`` has it.
+    ///   - credentials: looks for the token or ticket in the request.
+    /// - Throws: ``Problem`` 401, which may have a ``Problem/keyArrival``, or 429 when too many bad tokens come from that
+    ///   address.
     func authenticate(
-        _ client: Client, with credentials: () throws(Problem) -> Credentials?
+        _ client: Client, waitingOn loop: (any EventLoop)?, with credentials: () throws(Problem) -> Credentials?
     ) throws(Problem) -> Principal {
         do {
-            let principal = try authenticator.principal(of: try credentials())
+            let principal = try authenticator.principal(of: try credentials(), waitingOn: loop)
             try authenticator.checkLasting(principal)
             return principal
         } catch {

@@ -21,13 +21,15 @@ final class Streams: Sendable {
 
     var settings: GatewaySettings { admission.failures.settings.current }
 
-    /// - Parameter query: the query of a request that may carry its token there; nil for others.
-    /// - Throws: ``Problem`` 401, or 429 when too many bad tokens come from that address.
+    /// - Parameters:
+    ///   - query: the query of a request that may carry its token there; nil for others.
+    ///   - loop: as ``ReaderAdmission/authenticate(_:waitingOn:with:)`` has it.
+    /// - Throws: as that does.
     func authenticate(
-        _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client
+        _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client, waitingOn loop: (any EventLoop)?
     ) throws(Problem) -> Principal {
         let origins = admission.failures.settings.read { $0.allOrigins }
-        return try admission.authenticate(client) { () throws(Problem) in
+        return try admission.authenticate(client, waitingOn: loop) { () throws(Problem) in
             try Credentials(CredentialFields(head), query: query, origins: origins)
         }
     }

@@ -1,4 +1,5 @@
 import Events
+import Tokens
 
 extension SettingKey {
     /// Every key, in the order of the documentation.
@@ -15,12 +16,20 @@ extension SettingKey {
         SettingKey("auth.secretFile", \.auth.secretFile, .path),
         SettingKey("auth.publicKeyFile", \.auth.publicKeyFile, .path),
         SettingKey("auth.jwksFile", \.auth.jwksFile, .path),
-        SettingKey("auth.jwksURL", \.auth.jwksURL, .keyURL),
+        SettingKey("auth.insecureJWKSHosts", \.auth.insecureJWKSHosts, .list(of: .hostPattern)),
+        SettingKey("auth.jwksURL", \.auth.jwksURL, .keyURL, check: isAllowed),
+        SettingKey("auth.issuers", \.auth.issuers, .list(of: .keyURL)) { urls, settings throws(Unfit) in
+            for url in urls { try isAllowed(url, settings) }
+        },
         SettingKey("auth.issuer", \.auth.issuer, .text("the iss that tokens must have")),
         SettingKey("auth.audience", \.auth.audience, .text("the aud that tokens must name")),
         SettingKey("auth.algorithms", \.auth.algorithms, .list(of: .algorithm)),
         SettingKey("auth.leewaySeconds", \.auth.leeway, .seconds(0...600)),
-        SettingKey("auth.tenantClaim", \.auth.tenantClaim, .text("the name or dotted path of a claim")),
+        SettingKey("auth.tenant", \.auth.tenant, .tenant),
+        SettingKey("auth.tenantClaim", \.auth.tenantClaim, .claim),
+        SettingKey("auth.roleClaim", \.auth.roles.claim, .claim),
+        SettingKey("auth.roles", \.auth.roles.map, .roles),
+        SettingKey("auth.defaultRole", \.auth.roles.fallback, .name()),
 
         SettingKey("tenants.directory", \.tenants.directory, .directory),
 
@@ -55,6 +64,13 @@ extension SettingKey {
 
         SettingKey("log.level", \.log.level, .name()),
     ]
+
+    /// - Throws: when keys would come from there in the open, and that is not allowed.
+    @Sendable private static func isAllowed(_ url: String, _ settings: Settings) throws(Unfit) {
+        guard KeyPlace(url)?.isAllowed(insecure: settings.auth.insecureJWKSHosts) == true else {
+            throw Unfit("would be fetched in the open", showsText: false)
+        }
+    }
 
     static func named(_ name: String) -> SettingKey? { all.first { $0.name == name } }
 }

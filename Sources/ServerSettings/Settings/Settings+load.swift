@@ -24,8 +24,12 @@ extension Settings {
         // the others to the file that CONFIG_ACCESS_LOG_FILE names.
         let reader = ConfigReader(providers: [
             InMemoryProvider(texts: Dictionary(sources.flags.map { ($0.key, $0.text) }) { $1 }),
-            EnvironmentVariablesProvider(environmentVariables: environment, secretsSpecifier: .all)
-                .prefixKeys(with: "boardcast"),
+            InMemoryProvider(
+                texts: Dictionary(
+                    SettingKey.all.compactMap { key in environment[key.environmentName].map { (key.name, $0) } }
+                ) {
+                    $1
+                }),
             InMemoryProvider(texts: secrets),
             InMemoryProvider(texts: file),
         ])

@@ -39,13 +39,24 @@ public struct Settings: Sendable, Equatable {
         public var secretFile: String?
         public var publicKeyFile: String?
         public var jwksFile: String?
+        /// Hosts from which keys may come without TLS: names, and `*.suffix` for all names below one.
+        public var insecureJWKSHosts: [String] = []
+        /// A JWK set, or an OpenID discovery document that names one.
         public var jwksURL: String?
+        /// OpenID issuers, whose keys are found by discovery.
+        public var issuers: [String] = []
         public var issuer: String?
         public var audience: String?
         /// Nil for the algorithms of the given keys.
         public var algorithms: [Algorithm]?
         public var leeway: Duration = .seconds(30)
-        public var tenantClaim = "tenant"
+        /// The tenant of tokens that name none.
+        public var tenant: TenantID?
+        public var tenantClaim: ClaimPath = "tenant"
+        public var roles = RoleRules()
+
+        /// Whether keys have to be fetched.
+        var hasKeyURLs: Bool { jwksURL != nil || !issuers.isEmpty }
     }
 
     /// Settings of individual tenants.

@@ -1,3 +1,4 @@
+import StrictJSON
 import Yams
 
 /// A YAML file of settings, flat: `limits: {connectionsTotal: 5}` and `limits.connectionsTotal: 5` are the same.
@@ -53,8 +54,11 @@ struct SettingsFile {
                     return refuse("must be a list of single values")
                 }
                 take(texts.map { $0! }.joined(separator: ","), for: name)
+            } else if let mapping = value.mapping, key.isMapping {
+                guard let json = mapping.jsonOfTexts else { return refuse("must be a mapping of texts to texts") }
+                take(json, for: name)
             } else {
-                refuse(key.isList ? "must be a list" : "must be a single value")
+                refuse(key.isList ? "must be a list" : key.isMapping ? "must be a mapping" : "must be a single value")
             }
         } else if !value.isNothing || !keys.contains(where: { $0.name.hasPrefix(name + ".") }) {
             let origin = value.mark.map { "\(path), line \($0.line)" } ?? path
@@ -76,6 +80,22 @@ struct SettingsFile {
 extension Node {
     /// Whether it is empty, `~`, `null` or `{}`, as when everything in a section is commented out.
     fileprivate var isNothing: Bool { mapping?.isEmpty ?? (scalar != nil && tag == Tag(.null)) }
+}
+
+extension Node.Mapping {
+    /// A JSON object of texts; nil when there is anything else in it.
+    fileprivate var jsonOfTexts: String? {
+        let pairs = map { (name: $0.key.scalar?.string, value: $0.value.scalar?.string) }
+        guard pairs.allSatisfy({ $0.name != nil && $0.value != nil }) else { return nil }
+        var json = JSONWriter()
+        json.object { json in
+            for pair in pairs {
+                json.name(escaping: pair.name ?? "")
+                json.string(pair.value ?? "")
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
 }
 
 extension SettingsProblem {

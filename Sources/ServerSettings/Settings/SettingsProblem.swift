@@ -21,7 +21,7 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case noSigningKey
     /// In a tenant's file.
     indirect case ofTenant(path: String, SettingsProblem)
-    /// The only keys are those of `auth.jwksURL`, which only the server fetches.
+    /// The only keys are those of `auth.jwksURL` and `auth.issuers`, which only the server fetches.
     case onlyFetchedKeys
     case developmentBeyondLoopback(host: String)
 
@@ -46,12 +46,13 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
         case .noKey:
             """
             there is no key to verify tokens with: set auth.secretFile (or BOARDCAST_AUTH_SECRET) to a secret of at least \
-            32 bytes, or auth.publicKeyFile, auth.jwksFile or auth.jwksURL; to only try it out, start with --dev
+            32 bytes, or auth.publicKeyFile, auth.jwksFile, auth.jwksURL or auth.issuers; to only try it out, start with --dev
             """
         case .noSigningKey:
             "there is no key to sign with: give --key-file, or set BOARDCAST_AUTH_SECRET"
         case .ofTenant(let path, let problem): "\(path): \(problem)"
-        case .onlyFetchedKeys: "auth.jwksURL is fetched by the server alone; give the keys in a file"
+        case .onlyFetchedKeys:
+            "the keys of auth.jwksURL and auth.issuers are fetched by the server alone; give the keys in a file"
         case .developmentBeyondLoopback(let host):
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
         }

@@ -47,12 +47,14 @@ extension SettingsSources {
 
     /// The environment's variables with our prefix, and a problem for each that is not a setting.
     func readEnvironment() -> Texts {
-        let known = Set(SettingKey.all.map(\.environmentName))
+        let own = SettingKey.all.map { ($0.environmentName, $0.environmentName) }
+        let others = SettingKey.all.map { ($0.otherEnvironmentName, $0.environmentName) }
+        let known = Dictionary(own + others) { first, _ in first }
         var values: [String: String] = [:]
         var problems: [SettingsProblem] = []
         let ours = environment.filter { $0.key.hasPrefix(SettingKey.environmentPrefix) }
         for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
-            if known.contains(name) {
+            if let name = known[name] {
                 values[name] = text
             } else if !Self.otherVariables.contains(name), !Self.isOfKubernetes(name, text) {
                 let nearest = NearestKey.to(String(name.dropFirst(SettingKey.environmentPrefix.count)))

@@ -36,6 +36,7 @@ extension Settings {
     /// no issuer of their own.
     private func sharedIssuers(of files: [TenantFile]) -> [SettingsProblem] {
         var owners: [[UInt8]: String] = [:]
+        for issuer in auth.issuers { owners[Array(issuer.utf8)] = "the general auth.issuers" }
         if let issuer = auth.issuer { owners[Array(issuer.utf8)] = "the general auth.issuer" }
         return files.compactMap { file in
             guard let owner = owners.updateValue(file.path, forKey: Array(file.issuer.utf8)) else { return nil }

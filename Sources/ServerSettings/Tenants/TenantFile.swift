@@ -16,7 +16,8 @@ public struct TenantFile: Sendable, Equatable {
 
     private static let names: Set<String> = [
         "auth.issuer", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL", "auth.audience",
-        "auth.algorithms", "limits.connectionsPerTenant", "limits.connectionsPerUser", "limits.writesPerSecond",
+        "auth.algorithms", "auth.roleClaim", "auth.roles", "auth.defaultRole", "limits.connectionsPerTenant",
+        "limits.connectionsPerUser", "limits.writesPerSecond",
         "limits.writeBurst", "http.corsOrigins", "events.retainCount", "events.retainSeconds",
     ]
 
@@ -29,6 +30,8 @@ public struct TenantFile: Sendable, Equatable {
         settings.auth.audience = general.auth.audience
         settings.auth.leeway = general.auth.leeway
         settings.auth.tenantClaim = general.auth.tenantClaim
+        settings.auth.roles = general.auth.roles
+        settings.auth.insecureJWKSHosts = general.auth.insecureJWKSHosts
 
         let file: SettingsFile
         do throws(SettingsProblem) {

@@ -18,14 +18,17 @@ extension ValueFormat where Value == String {
     }
 
     /// The URL must have no user part, which might contain a password.
-    static let keyURL = Self("an https URL, or an http URL of this machine") { text throws(Unfit) in
-        let place = text.prefix { $0 != "?" }
-        guard let server = ServerURL(String(place)), text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x23 })
-        else { throw Unfit("is not such a URL", showsText: false) }
-        let isHere = server.host == "localhost" || server.host == "[::1]" || server.host.isLoopbackIPv4Address
-        guard server.scheme == "https" || isHere else {
-            throw Unfit("would be fetched in the open", showsText: false)
-        }
+    static let keyURL = Self("an https URL, or an http URL of this machine or of auth.insecureJWKSHosts") {
+        text throws(Unfit) in
+        guard KeyPlace(text) != nil else { throw Unfit("is not such a URL", showsText: false) }
+        return text
+    }
+
+    static let hostPattern = Self("a host name, or *.suffix for all names below it") { text throws(Unfit) in
+        let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
+        guard !name.isEmpty, !name.hasPrefix("."),
+            name.utf8.allSatisfy({ $0.isASCIIAlphanumeric || ".-_".utf8.contains($0) })
+        else { throw Unfit("is neither") }
         return text
     }
 

@@ -6,11 +6,17 @@ struct ValueFormat<Value>: Sendable {
     /// What is allowed, to be read after "allowed:".
     let allowed: String
     let isList: Bool
+    /// Whether YAML may have a mapping here, which is given to `parse` as a JSON object.
+    let isMapping: Bool
     let parse: @Sendable (String) throws(Unfit) -> Value
 
-    init(_ allowed: String, isList: Bool = false, parse: @escaping @Sendable (String) throws(Unfit) -> Value) {
+    init(
+        _ allowed: String, isList: Bool = false, isMapping: Bool = false,
+        parse: @escaping @Sendable (String) throws(Unfit) -> Value
+    ) {
         self.allowed = allowed
         self.isList = isList
+        self.isMapping = isMapping
         self.parse = parse
     }
 }
@@ -96,7 +102,10 @@ extension ValueFormat where Value: RawRepresentable & CaseIterable & Sendable, V
 }
 
 extension ValueFormat where Value == Algorithm {
-    static let algorithm = Self(name().allowed + "; none never") { text throws(Unfit) in try name().parse(text) }
+    static let algorithm = Self(name().allowed + "; none never") { text throws(Unfit) in
+        guard let algorithm = Algorithm(name: text) else { throw Unfit("is none of these") }
+        return algorithm
+    }
 }
 
 extension ValueFormat where Value == Secret {

@@ -50,9 +50,9 @@ extension KeyParameters {
         ]
         guard let curve = curves.first(where: { jwk["crv"] == .string($0.name) }) else { throw .unsupported }
         add(text: curve.group, as: OSSL_PKEY_PARAM_GROUP_NAME)
-        let point = [0x04] + (try jwk.bytes("x", count: curve.size)) + (try jwk.bytes("y", count: curve.size))
+        let point = [0x04] + (try jwk.number("x", count: curve.size)) + (try jwk.number("y", count: curve.size))
         add(octets: point, as: OSSL_PKEY_PARAM_PUB_KEY)
-        if jwk["d"] != nil { add(number: try jwk.bytes("d", count: curve.size), as: OSSL_PKEY_PARAM_PRIV_KEY) }
+        if jwk["d"] != nil { add(number: try jwk.number("d", count: curve.size), as: OSSL_PKEY_PARAM_PRIV_KEY) }
     }
 }
 
@@ -61,5 +61,13 @@ extension JSONObject {
         let bytes = try bytes(name)
         guard bytes.count == count else { throw .notJWK }
         return bytes
+    }
+
+    /// A number of `count` bytes, most significant first. Some encoders leave out zeros in front, or put one more there;
+    /// whether the number is one of the key's is checked with the key.
+    fileprivate func number(_ name: String, count: Int) throws(KeyError) -> [UInt8] {
+        let bytes = try bytes(name).drop { $0 == 0 }
+        guard bytes.count <= count else { throw .notJWK }
+        return [UInt8](repeating: 0, count: count - bytes.count) + bytes
     }
 }

@@ -29,7 +29,7 @@ struct MintCommand: ParsableCommand {
     @Option(
         help: "viewer (read), member (read and write), service (write, publish, jobs) or admin. [default: member]",
         transform: { name in
-            guard let role = Role(name: name) else { throw ValidationError("\(TokenError.role)") }
+            guard let role = Role(name: name) else { throw ValidationError("must be viewer, member, service or admin") }
             return role
         })
     var role: Role?

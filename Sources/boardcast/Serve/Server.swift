@@ -41,7 +41,7 @@ struct Server: Sendable {
         let unknown = UnknownKeys()
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(),
-            unknownKey: { unknown.note(issuer: $0) }, clock: Timestamp.now)
+            arrivals: unknown, clock: Timestamp.now)
         keys = KeyRefresher(
             settings, authenticator: authenticator, relay: relay, unknown: unknown, logger: logger)
         try await keys.use(settings)

@@ -16,9 +16,9 @@ struct KeyFile: Sendable {
 
     static func keys(_ bytes: [UInt8]) throws(KeyError) -> [TokenKey] {
         if let object = try? JSONParser.parse(bytes).object {
-            return object["keys"] == nil ? [try TokenKey(jwk: bytes)] : try KeySet(jwkSet: bytes).keys
+            return object["kty"] == nil ? try KeyList(json: bytes).keys : [try TokenKey(jwk: bytes)]
         }
-        if bytes.firstRange(of: "-----BEGIN ".utf8) != nil { return [try TokenKey(pem: bytes)] }
+        if bytes.firstRange(of: "-----BEGIN ".utf8) != nil { return try KeyList(pem: bytes).keys }
         return [try .secret(inFile: bytes)]
     }
 

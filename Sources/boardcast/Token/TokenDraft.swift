@@ -14,7 +14,7 @@ struct TokenDraft: Sendable {
     ///   - boards: empty for all of the tenant's.
     ///   - claims: further claims, each as `name=json`. They may replace `iat`, `exp`, `jti`, `iss` and `aud`, but no
     ///     claim that another parameter sets.
-    ///   - auth: the server's settings: the required issuer and audience, and the claim that names the tenant.
+    ///   - auth: the server's settings: the required issuer and audience, and the claims that name tenant and role.
     /// - Throws: ``Failure`` of usage.
     init(
         subject: String, tenant: String, role: Role?, boards: [String], claims more: [String], lifetime: Lifetime,
@@ -24,8 +24,13 @@ struct TokenDraft: Sendable {
         guard TenantID(tenant) != nil else { throw Failure(.usage, "--tenant: \(TokenError.tenant)") }
         var claims = JSONObject()
         claims["sub"] = .string(subject)
-        claims[auth.tenantClaim] = .string(tenant)
-        if let role { claims["role"] = .string(role.rawValue) }
+        claims[auth.tenantClaim.text] = .string(tenant)
+        if let role {
+            guard let name = auth.roles.name(of: role) else {
+                throw Failure(.usage, "--role: no token can say \(role.rawValue) here; map a name to it in auth.roles")
+            }
+            claims[auth.roles.claim.text] = .string(name)
+        }
         for board in boards where BoardID(board) == nil {
             throw Failure(.usage, "--board: “\(board.printable)” is not 1 to 64 characters of a-z, 0-9 and -")
         }

@@ -1,6 +1,8 @@
-"""Keys fetched from a URL: rotated, gone, junk, slow."""
+"""Keys fetched from a URL: rotated, gone, junk, slow, and asked for by made-up tokens."""
 
 import json
+import threading
+import time
 
 import jwt
 import pytest
@@ -8,8 +10,10 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from issuer import Issuer
 from rest import Api, ok, problem, status
+from sse import Stream, refused
 from tokens import SECRET, claims, sign
-from waiting import eventually
+from waiting import DEADLINE, eventually
+from ws import WebSocket
 
 
 @pytest.fixture
@@ -38,20 +42,95 @@ def test_keys_are_there_at_the_start(start_server, issuer):
     stranger.close()
 
 
-def test_a_rotated_key_works_after_the_first_token_that_names_it(start_server, issuer):
+def call(server, token):
+    assert status(server, token) == 200
+
+
+def stream(server, token):
+    with Stream(server.url + "/sse/connect", token) as stream:
+        assert stream.established
+
+
+def socket(server, token):
+    with WebSocket(server, headers={"Authorization": f"Bearer {token}"}) as socket:
+        assert socket.established
+
+
+def stranger(server, token):
+    with WebSocket(server) as socket:
+        socket.say("auth", token=token)
+        socket.ping()
+        assert socket.established
+
+
+@pytest.mark.parametrize("way", [call, stream, socket, stranger])
+def test_the_first_token_with_a_new_key_is_taken(start_server, issuer, way):
     server = start(start_server, issuer)
     old = issuer.token("one")
     issuer.rotate("one", "two")
-    new = issuer.token("two")
-    refused = Api(server.url, new).get("/api/tasks")
-    assert "no key fits" in problem(refused, 401)["detail"]
-    eventually(lambda: status(server, new) == 200, "the new key is fetched")
+    way(server, issuer.token("two"))
+    assert issuer.asked == 2
     assert status(server, old) == 200
-    asked = issuer.asked
-    for _ in range(50):
-        unknown = sign(claims(), issuer.private["two"], "ES256", headers={"kid": "three"})
-        assert status(server, unknown) == 401
-    assert issuer.asked <= asked + 1, "nobody makes us ask again and again"
+
+
+def test_a_stream_is_renewed_with_a_new_key(start_server, issuer):
+    server = start(start_server, issuer)
+    with Stream(server.url + "/sse/connect", issuer.token("one")) as one, WebSocket(
+        server, headers={"Authorization": f"Bearer {issuer.token('one')}"}
+    ) as two:
+        issuer.rotate("one", "two")
+        two.say("auth", token=issuer.token("two", exp=int(time.time()) + 7200))
+        two.wait_for_type("token.renewed")
+        renewal = Api(server.url, issuer.token("two")).post(f"/sse/connections/{one.established['connectionId']}/token")
+        ok(renewal, 204)
+
+
+def in_the_background(work, *arguments):
+    thread = threading.Thread(target=work, args=arguments, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_all_who_come_with_a_new_key_wait_for_one_fetch(start_server, issuer):
+    """And nobody else does: who has a known key is answered meanwhile."""
+    server = start(start_server, issuer)
+    issuer.rotate("one", "two")
+    issuer.hold.clear()
+    outcomes = []
+    new = issuer.token("two")
+    askers = [in_the_background(lambda: outcomes.append(status(server, new))) for _ in range(8)]
+    assert issuer.waiting.wait(DEADLINE)
+    stream(server, issuer.token("one"))
+    assert not outcomes, "they wait"
+    issuer.hold.set()
+    for asker in askers:
+        asker.join(DEADLINE)
+    assert outcomes == [200] * 8 and issuer.asked == 2
+
+
+def test_a_wait_ends_although_the_issuer_is_silent(start_server, issuer):
+    server = start(start_server, issuer)
+    issuer.hold.clear()
+    made_up = sign(claims(), issuer.private["one"], "ES256", headers={"kid": "made up"})
+    assert status(server, made_up) == 401
+    assert issuer.waiting.is_set(), "the answer came before that of the issuer"
+    issuer.hold.set()
+
+
+def test_a_flood_of_made_up_keys_costs_one_fetch_and_holds_nobody_up(start_server, issuer):
+    server = start(start_server, issuer)
+    good = issuer.token("one")
+    for number in range(200):
+        made_up = sign(claims(), issuer.private["one"], "ES256", headers={"kid": f"made up {number}"})
+        assert status(server, made_up) == 401
+        if number % 10 == 0:
+            assert status(server, good) == 200
+            assert refused(server.url + "/sse/connect", made_up).status_code == 401
+    assert issuer.asked == 2, "one at the start, one for them all"
+
+
+def test_a_key_id_without_a_set_to_fetch_is_refused_at_once(server):
+    assert status(server, sign(claims(), key="k" * 40, headers={"kid": "made up"})) == 401
 
 
 @pytest.mark.parametrize("trouble", ["junk", "gone", "empty", "error", "redirect"])

@@ -17,15 +17,24 @@ class Issuer:
     def __init__(self):
         self.private = {}
         self.status, self.headers, self.junk = 200, {}, None
+        #: Other documents by path.
+        self.documents = {}
+        #: How often it was asked for its keys.
         self.asked = 0
+        #: Set while a request for the keys waits for `hold`.
+        self.waiting = threading.Event()
         self.hold = threading.Event()
         self.hold.set()
         issuer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_GET(self):
-                issuer.asked += 1
-                body = issuer.junk if issuer.junk is not None else issuer.jwks()
+                document = issuer.documents.get(self.path)
+                if document is None:
+                    issuer.asked += 1
+                    body = issuer.junk if issuer.junk is not None else issuer.jwks()
+                else:
+                    body = json.dumps(document).encode()
                 self.send_response(issuer.status)
                 for name, value in issuer.headers.items():
                     self.send_header(name, value)
@@ -33,7 +42,9 @@ class Issuer:
                 self.end_headers()
                 try:
                     self.wfile.write(body[:10])
+                    issuer.waiting.set()
                     issuer.hold.wait(DEADLINE)
+                    issuer.waiting.clear()
                     self.wfile.write(body[10:])
                 except OSError:
                     pass
@@ -44,7 +55,13 @@ class Issuer:
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.http.daemon_threads = True
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.http.server_port}/jwks.json"
+        #: As `iss` has it.
+        self.base = f"http://127.0.0.1:{self.http.server_port}"
+        self.url = self.base + "/jwks.json"
+
+    def discover(self, **more):
+        """From now on it has a discovery document."""
+        self.documents["/.well-known/openid-configuration"] = {"issuer": self.base, "jwks_uri": self.url, **more}
 
     def rotate(self, *key_ids):
         """From now on it has these keys alone."""

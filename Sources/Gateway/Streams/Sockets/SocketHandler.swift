@@ -33,6 +33,8 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private var phase = Phase.closed
     /// The messages that arrived while the tenant was loaded.
     private var early: [String] = []
+    /// Whether a new token waits for its key; another one that comes meanwhile does not.
+    private var isRenewing = false
 
     private static let mostEarly = 8
     /// The most replays at once for one connection.
@@ -158,8 +160,19 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    private func renew(_ reader: Reader, with token: String) throws(Problem) {
-        let principal = try principal(token)
+    private func renew(_ reader: Reader, with token: String, waits: Bool = true) throws(Problem) {
+        let principal: Principal
+        do throws(Problem) { principal = try self.principal(token, waits: waits && !isRenewing) } catch {
+            guard let arrival = error.keyArrival else { throw error }
+            isRenewing = true
+            return arrival.assumeIsolated().whenComplete { [self] _ in
+                isRenewing = false
+                guard case .open(let reader) = phase else { return }
+                do throws(Problem) { try renew(reader, with: token, waits: false) } catch {
+                    answer(SocketEndpoint.error(error, now: hub.wallClock))
+                }
+            }
+        }
         guard principal.tenant == reader.tenant, principal.user == reader.user else {
             throw .notYours
         }
@@ -179,16 +192,23 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
     }
 
-    private func principal(_ token: String) throws(Problem) -> Principal {
-        try streams.admission.authenticate(client) { () throws(Problem) in .token(token[...]) }
+    private func principal(_ token: String, waits: Bool) throws(Problem) -> Principal {
+        try streams.admission.authenticate(client, waitingOn: waits ? hub.loop : nil) { () throws(Problem) in
+            .token(token[...])
+        }
     }
 
     // MARK: Opening and ending
 
-    private func enter(with token: String) {
+    private func enter(with token: String, waits: Bool = true) {
         phase = .entering
         let principal: Principal
-        do throws(Problem) { principal = try self.principal(token) } catch { return end(4001, error.detail) }
+        do throws(Problem) { principal = try self.principal(token, waits: waits) } catch {
+            guard let arrival = error.keyArrival else { return end(4001, error.detail) }
+            return arrival.assumeIsolated().whenComplete { [self] _ in
+                if case .entering = phase { enter(with: token, waits: false) }
+            }
+        }
         streams.admission.admit(
             principal, to: hub,
             { [streams, query] known throws(Problem) in

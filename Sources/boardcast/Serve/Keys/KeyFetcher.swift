@@ -2,10 +2,12 @@ import Client
 import ServerSettings
 import Tokens
 
-/// Fetches JWK sets: 5 s and 1 MiB at most, no redirect, and any status but 200 is a failure.
+/// Fetches JWK sets, by way of a discovery document where the URL has one: 5 s in all, 1 MiB each at most, no redirect,
+/// and any status but 200 is a failure.
 struct KeyFetcher: Sendable {
     struct Answer: Sendable {
         let keys: [TokenKey]
+        let skipped: [KeyList.Skipped]
         let bytes: [UInt8]
         let maxAge: Duration?
     }
@@ -13,16 +15,27 @@ struct KeyFetcher: Sendable {
     static let patience: Duration = .seconds(5)
     private static let longest = 1 << 20
 
-    /// - Throws: ``Failure`` with why there are no keys, in words that quote nothing of the answer.
+    /// - Throws: ``Failure`` with why there are no keys, in words that quote nothing of the answer but an issuer.
     func fetch(_ source: KeyURL) async throws(Failure) -> Answer {
-        let document = try await WebDocument.fetch(
-            source.url, accept: "application/jwk-set+json, application/json", upTo: Self.longest, within: Self.patience)
+        let end = ContinuousClock.now + Self.patience
+        var document = try await fetch(source.url, until: end)
+        let place: KeyPlace?
+        do { place = try source.keyPlace(in: document.bytes) } catch {
+            throw Failure(.unreachable, error.description)
+        }
+        if let place { document = try await fetch(place.url, until: end) }
         do throws(KeyError) {
+            let list = try KeyList(json: document.bytes)
             return Answer(
-                keys: try source.keys(in: document.bytes), bytes: document.bytes,
+                keys: try source.usable(list), skipped: list.skipped, bytes: document.bytes,
                 maxAge: RefreshSchedule.maxAge(inCacheControl: document.cacheControl))
         } catch {
             throw Failure(.unreachable, error.description)
         }
+    }
+
+    private func fetch(_ url: String, until end: ContinuousClock.Instant) async throws(Failure) -> WebDocument {
+        try await WebDocument.fetch(
+            url, accept: "application/jwk-set+json, application/json", upTo: Self.longest, within: end - .now)
     }
 }

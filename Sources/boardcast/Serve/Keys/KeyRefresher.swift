@@ -5,6 +5,7 @@ import Logging
 import Rooms
 import ServerSettings
 import ServiceLifecycle
+import Text
 import Tokens
 
 /// Keeps the keys that are fetched from URLs up to date. The last fetched keys stay in use until a fetch succeeds.
@@ -15,6 +16,8 @@ actor KeyRefresher: Service {
         var schedule: RefreshSchedule
         var answer: KeyFetcher.Answer?
         var isUnderWay = false
+        /// Whether it was asked for while a fetch was under way that may have been answered before.
+        var isAskedAgain = false
     }
 
     /// The most sets that are fetched at once; others wait for the next round, a second later.
@@ -46,17 +49,29 @@ actor KeyRefresher: Service {
         let urls = settings.keyURLs
         var sources = Dictionary(
             urls.map { ($0, self.sources[$0] ?? Source(schedule: RefreshSchedule(at: now))) }, uniquingKeysWith: { $1 })
-        let verifier = try settings.makeVerifier(fetched: sources.compactMapValues { $0.answer?.keys })
+        let verifier = try settings.makeVerifier(fetched: sources.compactMapValues { $0.answer?.keys }) {
+            [self] setting, key in report(key, of: setting)
+        }
+        for url in urls where url.insecureHost != nil {
+            logger.warning(
+                "keys are fetched without TLS: whoever is on the way can make tokens",
+                metadata: ["setting": "\(url.setting)", "host": "\(url.insecureHost ?? "")"])
+        }
         for url in sources.keys { sources[url]?.schedule.refresh(at: now) }
         (self.settings, self.sources) = (settings, sources)
         unknown.watch(urls)
-        await replace(with: verifier)
+        authenticator.replace(with: verifier)
+        await endWithdrawn()
     }
 
     /// Fetches the sets that are due, and returns when each has arrived or failed: after at most 5 s for 16 sets.
     func fetchDue() async {
-        for source in unknown.take() { sources[source]?.schedule.unknownKey(at: .now) }
+        let asked = unknown.take()
         let now = ContinuousClock.now
+        for (url, time) in asked {
+            if sources[url]?.isUnderWay == true, time <= now { sources[url]?.isAskedAgain = true }
+            sources[url]?.schedule.refresh(at: time)
+        }
         let free = Self.mostAtOnce - sources.values.count { $0.isUnderWay }
         let due = sources.filter { !$0.value.isUnderWay && $0.value.schedule.next <= now }.keys.prefix(free)
         for url in due { sources[url]?.isUnderWay = true }
@@ -66,8 +81,14 @@ actor KeyRefresher: Service {
     }
 
     func run() async throws {
+        let wishes = unknown.wishes
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
+                group.addTask {
+                    await withDiscardingTaskGroup { group in
+                        for await _ in wishes { group.addTask { await self.fetchDue() } }
+                    }
+                }
                 while (try? await Task.sleep(for: .seconds(1))) != nil { group.addTask { await self.fetchDue() } }
             }
         }
@@ -81,11 +102,17 @@ actor KeyRefresher: Service {
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
-            sources[url] = Source(schedule: source.schedule, answer: answer)
-            if isNew { await swap(url) }
+            sources[url] = Source(schedule: source.schedule, answer: answer, isAskedAgain: source.isAskedAgain)
+            if isNew {
+                for key in answer.skipped { report(key, of: url.setting) }
+                swap(url)
+            }
+            ended(url)
+            if isNew { await endWithdrawn() }
         } catch {
             var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             guard var source = sources[url] else { return }
+            defer { ended(url) }
             source.schedule.failed(at: .now, using: &generator)
             source.isUnderWay = false
             sources[url] = source
@@ -95,13 +122,28 @@ actor KeyRefresher: Service {
         }
     }
 
-    private func swap(_ url: KeyURL) async {
+    /// Lets those go on who wait for the set, unless it has to be fetched once more for them.
+    private func ended(_ url: KeyURL) {
+        guard sources[url]?.isAskedAgain == true else { return unknown.ended(url) }
+        sources[url]?.isAskedAgain = false
+        sources[url]?.schedule.refresh(at: .now)
+        unknown.again()
+    }
+
+    /// Logs a key that can't be used. That a set has keys for encryption is usual.
+    private nonisolated func report(_ key: KeyList.Skipped, of setting: String) {
+        logger.log(
+            level: key.reason == .notForSignatures ? .debug : .warning, "a key is not used",
+            metadata: ["setting": "\(setting)", "key": "\(key.name.printable)", "reason": "\(key.reason)"])
+    }
+
+    private func swap(_ url: KeyURL) {
         do {
             let fetched = sources.compactMapValues { $0.answer?.keys }
             let verifier = try settings.makeVerifier(fetched: fetched)
             let count = fetched[url]?.count ?? 0
             logger.notice("keys fetched", metadata: ["setting": "\(url.setting)", "count": "\(count)"])
-            await replace(with: verifier)
+            authenticator.replace(with: verifier)
         } catch {
             // A file that the settings name has become unreadable since.
             logger.error("the keys stay as they were", metadata: ["reason": "\(error)"])
@@ -109,8 +151,7 @@ actor KeyRefresher: Service {
     }
 
     /// A reader that opens meanwhile is found here, or asks the new verifier as its last step.
-    private func replace(with verifier: TokenVerifier) async {
-        authenticator.replace(with: verifier)
+    private func endWithdrawn() async {
         let cut = try? await relay.closeAll(.revoked) { [authenticator] in !authenticator.trustsKey(of: $0) }
         if let cut, cut > 0 {
             logger.notice("ended the connections of keys that are gone", metadata: ["connections": "\(cut)"])

@@ -8,26 +8,15 @@ struct RefreshSchedule: Sendable {
     static let usual: Duration = .seconds(300)
     /// The range to which a `max-age` is limited.
     static let sensible: ClosedRange<Duration> = .seconds(60)...Duration.seconds(3600)
-    /// Tokens with unknown keys cause at most one fetch in this time, since anybody can send them.
-    static let patience: Duration = .seconds(30)
-
     /// The set is not fetched again before this time.
     private(set) var next: ContinuousClock.Instant
-    private var askedAt: ContinuousClock.Instant?
     private var backoff = Backoff()
 
     /// - Parameter now: when it is fetched first.
     init(at now: ContinuousClock.Instant) { next = now }
 
-    /// Notes that a token named a key that is not in the set that was fetched last.
-    mutating func unknownKey(at now: ContinuousClock.Instant) {
-        if let askedAt, now < askedAt + Self.patience { return }
-        askedAt = now
-        next = min(next, now)
-    }
-
-    /// Fetches the set at once, whatever was planned.
-    mutating func refresh(at now: ContinuousClock.Instant) { next = now }
+    /// Fetches the set then, if it was not planned before that.
+    mutating func refresh(at time: ContinuousClock.Instant) { next = min(next, time) }
 
     /// - Parameter maxAge: the `max-age` of the answer, if it has one.
     mutating func succeeded(
