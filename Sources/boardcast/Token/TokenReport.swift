@@ -5,15 +5,15 @@ import Tokens
 
 /// The content of a valid token, as one line of JSON.
 enum TokenReport {
-    /// `{"header":…,"claims":…}`, when the token keeps every rule.
+    /// `{"header":…,"claims":…,"tenant":{"name","because"},"role":{…}}`, when the token keeps every rule.
     ///
-    /// - Throws: ``Failure`` of auth, with the broken rule.
+    /// - Throws: ``Failure`` of auth, with the broken rule, and the setting that would change it, if there is one.
     static func claims(of token: String, by verifier: TokenVerifier, at now: Timestamp) throws(Failure) -> String {
         do {
-            _ = try verifier.verify(token, at: now)
-            return line(try verifier.verifySignatureOnly(token))
+            let reasons = try verifier.reasons(of: token, at: now)
+            return line(try verifier.verifySignatureOnly(token), reasons)
         } catch {
-            throw Failure(.auth, "refused: \(error)")
+            throw Failure(.auth, ["refused: \(error)", error.remedy].compactMap(\.self).joined(separator: "; "))
         }
     }
 
@@ -27,7 +27,7 @@ enum TokenReport {
         }
     }
 
-    private static func line(_ message: SignedMessage) -> String {
+    private static func line(_ message: SignedMessage, _ reasons: TokenReasons? = nil) -> String {
         var json = JSONWriter()
         json.object {
             $0.name("header")
@@ -41,6 +41,20 @@ enum TokenReport {
             } else {
                 $0.name("payloadBase64URL")
                 $0.string(Base64URL.encode(message.payload))
+            }
+            if let reasons {
+                for (member, name, because) in [
+                    ("tenant", reasons.principal.tenant.rawValue, reasons.tenantWords),
+                    ("role", reasons.principal.role.rawValue, reasons.roleWords),
+                ] {
+                    $0.name(escaping: member)
+                    $0.object {
+                        $0.name("name")
+                        $0.string(name)
+                        $0.name("because")
+                        $0.string(because)
+                    }
+                }
             }
         }
         return String(decoding: json.bytes, as: UTF8.self)
