@@ -139,14 +139,16 @@ let package = Package(
             dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", "TestSupport", .grdb],
             swiftSettings: settings),
         .testTarget(
-            name: "TaskFilesTests", dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "TestSupport"],
+            name: "TaskFilesTests",
+            dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "TestSupport", "Text"],
             swiftSettings: settings),
         .testTarget(
             name: "ImportsTests",
             dependencies: ["Boards", "Contracts", "Events", "Imports", "StrictJSON", "TaskFiles", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "EventsTests", dependencies: ["Events", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "StrictJSONTests", dependencies: ["StrictJSON", "TestSupport", "Text"], swiftSettings: settings),
         .testTarget(
             name: "RoomsTests",
             dependencies: [

@@ -47,7 +47,9 @@ public struct Gateway: Sendable {
             budget: BodyBudget(settings: live),
             limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
         failures = AuthFailures(settings: live, uptime: uptime)
-        imports = ImportRunner(jobs: jobs) { authenticator.isRevoked($0) }
+        imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
+            authenticator.isRevoked($0)
+        }
         self.uptime = uptime
     }
 
@@ -107,7 +109,7 @@ public struct Gateway: Sendable {
                 + TaskCalls(store: store).all
                 + BoardCalls(store: store).all
                 + JobCalls(store: store).all
-                + ImportCalls(store: store, imports: imports).all
+                + ImportCalls(store: store, imports: imports, longest: settings.maxImportBytes).all
                 + ExportCalls(store: store).all
                 + PresenceCalls(store: store, presence: presence, typing: typing).all
                 + EventCalls(store: store, admission: admission).all

@@ -11,6 +11,8 @@ public struct GatewaySettings: Sendable {
     /// The proxies whose `X-Forwarded-For` is believed.
     public var trustedProxies: [Network] = []
     public var maxBodyBytes = 1 << 20
+    /// Bytes of a file to import.
+    public var maxImportBytes = 20 << 20
     /// JSON values in a body, objects and arrays counted.
     public var maxBodyValues = 10_000
     /// Bytes that all bodies that are being worked on may take together, as ``BodyBudget`` counts them.

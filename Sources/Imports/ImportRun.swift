@@ -4,6 +4,14 @@ import ServiceLifecycle
 import StrictJSON
 import TaskFiles
 
+/// What becomes of a file's lists that the board has no status for.
+public enum ImportLists: String, Sendable {
+    /// Their tasks go to the board's first status.
+    case match
+    /// They are added to the board's statuses.
+    case create
+}
+
 /// One import, from the first row to the last: it creates tasks one batch at a time, so that other writes of the board
 /// run in between.
 struct ImportRun: Sendable {
@@ -17,6 +25,7 @@ struct ImportRun: Sendable {
     let author: Principal
     let board: BoardID
     let file: TaskFile
+    let lists: ImportLists
     /// Distinguishes another file under the same key.
     let fingerprint: [UInt8]
     /// Held as long as the file is.
@@ -48,6 +57,7 @@ struct ImportRun: Sendable {
     /// - Throws: ``BoardError/conflict(_:)`` when the job has ended.
     private func importRows(_ tally: inout ImportTally) async throws(BoardError) -> String? {
         var statuses = StatusMap(try await store.board(board, for: author))
+        if lists == .create { statuses = try await addLists(&tally) }
         var index = 0
         while index < file.count {
             if Task.isShuttingDownGracefully { return Self.restarted }
@@ -67,6 +77,34 @@ struct ImportRun: Sendable {
             try await report(JobReport(progress: tally.progress(of: file), message: tally.message(of: file)))
         }
         return nil
+    }
+
+    /// Adds the file's lists to the board's statuses, those that it lacks.
+    ///
+    /// A list's status follows from its name, so a run that continues finds those of the one before.
+    private func addLists(_ tally: inout ImportTally) async throws(BoardError) -> StatusMap {
+        for _ in 1..<Self.patience {
+            let board = try await store.board(board, for: author)
+            let statuses = StatusMap(board)
+            let missing = statuses.missing(for: file.lists)
+            guard !missing.isEmpty else { return statuses }
+            var object = JSONObject()
+            object["statuses"] = .array((board.statuses + missing).map(JSONValue.string))
+            let patch = try BoardPatch(object)
+            do throws(BoardError) {
+                let commit = try await patiently { () throws(BoardError) in
+                    try await store.write(
+                        .updateBoard(
+                            board.id, patch, ifVersion: ExpectedVersion(board.version, in: board.epoch)),
+                        by: author, once: nil)
+                }
+                tally.addedStatuses = missing
+                return StatusMap(commit.subject)
+            } catch {
+                guard case .boardVersionMismatch = error else { throw error }
+            }
+        }
+        throw .failed(.busy(retryAfter: .seconds(1)))
     }
 
     private func write(_ range: Range<Int>, _ statuses: StatusMap) async throws(BoardError) -> [ImportRow] {

@@ -10,16 +10,20 @@ public import TaskFiles
 /// When the gateway shuts down, each import ends after its current batch, and its job records that. The keeper of the
 /// jobs knows which of them are worked on here, and gets their ends stored.
 public final class ImportRunner: Service {
-    public let slots = ImportSlots()
+    public let slots: ImportSlots
     private let jobs: JobKeeper
     private let store: any BoardStore
     private let isRevoked: @Sendable (Principal) -> Bool
     private let runs: AsyncStream<ImportRun>
     private let continuation: AsyncStream<ImportRun>.Continuation
 
-    /// - Parameter isRevoked: whether a principal's token has been revoked. Asked before each batch; from any thread.
-    public init(jobs: JobKeeper, isRevoked: @escaping @Sendable (Principal) -> Bool) {
-        (self.jobs, self.isRevoked) = (jobs, isRevoked)
+    /// - Parameters:
+    ///   - slots: how many files there may be at once.
+    ///   - isRevoked: whether a principal's token has been revoked. Asked before each batch; from any thread.
+    public init(
+        jobs: JobKeeper, slots: ImportSlots = ImportSlots(), isRevoked: @escaping @Sendable (Principal) -> Bool
+    ) {
+        (self.jobs, self.slots, self.isRevoked) = (jobs, slots, isRevoked)
         store = JobKeepingStore(jobs)
         (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
     }
@@ -36,12 +40,13 @@ public final class ImportRunner: Service {
     ///   - key: the `Idempotency-Key`. The same call with the same key gets the same job while that runs and when it is
     ///     completed; when it ended otherwise, a new job writes the missing rows. What counts is whether it runs, even
     ///     when its end can't be stored: nobody gets a job that no run is working on.
-    ///   - fingerprint: of the file and the board.
+    ///   - lists: what becomes of the file's lists; to create them is for those who may change boards.
+    ///   - fingerprint: of the file, the board and `lists`.
     /// - Throws: ``ImportError/refused(_:)`` as the store does, with ``Boards/BoardError/keyReused`` for another file or
     ///   board under the same key; ``ImportError/begunTooOften(times:)``.
     public func begin(
-        _ file: TaskFile, on board: BoardID, key: String?, fingerprint: [UInt8], slot: ImportSlot,
-        by principal: Principal
+        _ file: TaskFile, on board: BoardID, lists: ImportLists = .match, key: String?, fingerprint: [UInt8],
+        slot: ImportSlot, by principal: Principal
     ) async throws(ImportError) -> Job {
         var name = ImportName.random()
         for attempt in 0..<Self.mostAttempts {
@@ -57,7 +62,7 @@ public final class ImportRunner: Service {
             case .queued:
                 start(
                     ImportRun(
-                        job: job.id, name: name, author: principal, board: board, file: file,
+                        job: job.id, name: name, author: principal, board: board, file: file, lists: lists,
                         fingerprint: fingerprint, slot: slot, jobs: jobs, store: store, isRevoked: isRevoked))
                 return job
             case .processing:

@@ -1,32 +1,38 @@
 public import Events
 import Synchronization
 
-/// Limits how many files are uploaded and imported at once, and how much memory they hold together.
+/// Limits how many files are uploaded and imported at once, and how many bytes they have together, most of them on the
+/// disk.
 public final class ImportSlots: Sendable {
     public static let perTenant = 2
-    /// The most bytes that all files together may have.
-    public static let bytes = 64 << 20
+    /// Files of all tenants together.
+    public static let most = 64
+    /// The bytes that all files together may have.
+    public let bytes: Int
 
     private struct State {
         var tenants: [TenantID: Int] = [:]
+        var files = 0
         var bytes = 0
     }
 
     private let state = Mutex(State())
 
-    public init() {}
+    /// - Parameter longest: bytes of the longest file; there is room for three of them at least.
+    public init(longest: Int = 20 << 20) { bytes = max(64 << 20, 3 * longest) }
 
     /// Takes room for one file, until the slot is released.
     ///
     /// - Throws: ``ImportError/tenantIsBusy(limit:)`` when the tenant is at its limit, ``ImportError/noRoom`` when the
-    ///   files of all tenants are at the limit of memory.
+    ///   files of all tenants are at theirs.
     public func take(_ bytes: Int, for tenant: TenantID) throws(ImportError) -> ImportSlot {
         let error = state.withLock { state -> ImportError? in
             guard state.tenants[tenant, default: 0] < Self.perTenant else {
                 return .tenantIsBusy(limit: Self.perTenant)
             }
-            guard state.bytes + bytes <= Self.bytes else { return .noRoom }
+            guard state.files < Self.most, state.bytes + bytes <= self.bytes else { return .noRoom }
             state.tenants[tenant, default: 0] += 1
+            state.files += 1
             state.bytes += bytes
             return nil
         }
@@ -37,6 +43,7 @@ public final class ImportSlots: Sendable {
     fileprivate func giveBack(_ bytes: Int, of tenant: TenantID) {
         state.withLock { state in
             state.bytes -= bytes
+            state.files -= 1
             let left = state.tenants[tenant, default: 1] - 1
             state.tenants[tenant] = left == 0 ? nil : left
         }

@@ -1,16 +1,32 @@
 import StrictJSON
 import TaskFiles
+import Text
 
 /// Counts the outcomes of a file's rows so far.
 struct ImportTally {
-    /// The most bad rows, and the most unknown statuses, that are listed in the result.
+    /// The most of each kind that are listed in the result.
     static let mostBadRows = 50
     static let mostStatuses = 20
+    static let mostValues = 10
+    static let mostColumns = 20
+    /// The most rows that are named for one value.
+    static let mostRows = 5
 
     private(set) var created = 0
     private(set) var bad = 0
+    /// Statuses that were added to the board for the file's lists.
+    var addedStatuses: [String] = []
     private var badRows: [(number: Int, reason: String)] = []
-    private var statuses: [(name: String, count: Int)] = []
+    private var unknown: [ImportField: [Occurrence]] = [:]
+    private var cut: [Occurrence] = []
+    private var passedOver: [String] = []
+    private var furtherAssignees = 0
+
+    private struct Occurrence {
+        let value: String
+        var count = 0
+        var rows: [Int] = []
+    }
 
     /// Counts a row that was written to the board, or can't be.
     mutating func count(_ row: ImportRow) {
@@ -20,12 +36,34 @@ struct ImportTally {
             bad += 1
             if badRows.count < Self.mostBadRows { badRows.append((row.number, reason)) }
         }
-        guard let status = row.unknownStatus else { return }
-        if let index = statuses.firstIndex(where: { $0.name.hasSameBytes(as: status) }) {
-            statuses[index].count += 1
-        } else if statuses.count < Self.mostStatuses {
-            statuses.append((status, 1))
+        for note in row.notes {
+            switch note {
+            case .unknown(.status, let value):
+                Self.count(value, in: row, &unknown[.status, default: []], Self.mostStatuses)
+            case .unknown(let field, let value):
+                let value = String(value.printable.unicodeScalars.prefix(48))
+                Self.count(value, in: row, &unknown[field, default: []], Self.mostValues)
+            case .cut(let field): Self.count(field.rawValue, in: row, &cut, ImportField.allCases.count)
+            case .passedOver(let name):
+                let name = name.printable
+                let isNew = !passedOver.contains { $0.hasSameBytes(as: name) }
+                if isNew, passedOver.count < Self.mostColumns { passedOver.append(name) }
+            case .furtherAssignees(let number): furtherAssignees += number
+            }
         }
+    }
+
+    private static func count(
+        _ value: String, in row: ImportRow, _ occurrences: inout [Occurrence], _ limit: Int
+    ) {
+        var index = occurrences.firstIndex { $0.value.hasSameBytes(as: value) }
+        if index == nil, occurrences.count < limit {
+            occurrences.append(Occurrence(value: value))
+            index = occurrences.count - 1
+        }
+        guard let index else { return }
+        occurrences[index].count += 1
+        if occurrences[index].rows.count < mostRows { occurrences[index].rows.append(row.number) }
     }
 
     func message(of file: TaskFile) -> String {
@@ -39,6 +77,7 @@ struct ImportTally {
     func result(of file: TaskFile) -> JSONValue {
         var object = JSONObject()
         object["format"] = .string(file.format.rawValue)
+        object["encoding"] = .string(file.encoding.rawValue)
         object["rows"] = .number(JSONNumber(file.count))
         object["created"] = .number(JSONNumber(created))
         object["bad"] = .number(JSONNumber(bad))
@@ -50,14 +89,39 @@ struct ImportTally {
                 entry["reason"] = .string(row.reason)
                 return .object(entry)
             })
-        object["unknownStatuses"] = .array(
-            statuses.map { status in
-                var entry = JSONObject()
-                entry["status"] = .string(status.name)
-                entry["tasks"] = .number(JSONNumber(status.count))
-                return .object(entry)
-            })
-        object["ignoredColumns"] = .array(file.ignoredColumns.map(JSONValue.string))
+        object["unknownStatuses"] = entries(of: .status, "status", withRows: false)
+        object["unknownPriorities"] = entries(of: .priority, "priority")
+        object["unknownDates"] = entries(of: .date, "date")
+        object["unknownAssignees"] = entries(of: .assignee, "assignee")
+        object["unknownLabels"] = entries(of: .label, "label")
+        object["unknownDescriptions"] = entries(of: .description, "description")
+        object["cutFields"] = .array(cut.map { Self.entry($0, "field", withRows: true) })
+        object["leftOut"] = leftOut(of: file)
+        object["addedStatuses"] = .array(addedStatuses.map(JSONValue.string))
+        object["ignoredColumns"] = .array(
+            (file.ignoredColumns + passedOver).prefix(Self.mostColumns).map(JSONValue.string))
+        return .object(object)
+    }
+
+    private func entries(of field: ImportField, _ name: String, withRows: Bool = true) -> JSONValue {
+        .array((unknown[field] ?? []).map { Self.entry($0, name, withRows: withRows) })
+    }
+
+    private static func entry(_ occurrence: Occurrence, _ name: String, withRows: Bool) -> JSONValue {
+        var entry = JSONObject()
+        entry[name] = .string(occurrence.value)
+        entry["tasks"] = .number(JSONNumber(occurrence.count))
+        if withRows { entry["rows"] = .array(occurrence.rows.map { .number(JSONNumber($0)) }) }
+        return .object(entry)
+    }
+
+    private func leftOut(of file: TaskFile) -> JSONValue {
+        var counts = file.leftOut
+        counts[.assignees, default: 0] += furtherAssignees
+        var object = JSONObject()
+        for kind in LeftOut.allCases {
+            if let count = counts[kind], count > 0 { object[kind.rawValue] = .number(JSONNumber(count)) }
+        }
         return .object(object)
     }
 }

@@ -1,3 +1,5 @@
+public import Text
+
 /// Reads one large JSON object value by value, and its arrays element by element, so that never more than one of them
 /// is held as a tree. As strict as ``JSONParser``, which reads each.
 public struct JSONParts {
@@ -19,14 +21,14 @@ public struct JSONParts {
         case elements(of: String, isFirst: Bool)
     }
 
-    private let bytes: [UInt8]
+    private let bytes: SharedBytes
     private let limits: JSONParser.Limits
     private var position = 0
     private var place = Place.beginning
     private var names = Set<[UInt8]>()
 
     /// - Parameter limits: of each part, not of the whole.
-    public init(_ bytes: [UInt8], limits: JSONParser.Limits = JSONParser.Limits()) {
+    public init(_ bytes: SharedBytes, limits: JSONParser.Limits = JSONParser.Limits()) {
         self.bytes = bytes
         self.limits = limits
     }
@@ -62,10 +64,10 @@ public struct JSONParts {
 
     /// The value that a part named by its offset.
     public static func value(
-        at offset: Int, of bytes: [UInt8], limits: JSONParser.Limits = JSONParser.Limits()
+        at offset: Int, of bytes: SharedBytes, limits: JSONParser.Limits = JSONParser.Limits()
     ) throws(JSONError) -> JSONValue {
         var position = offset
-        return try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+        return try bytes.withBuffer { buffer throws(JSONError) in
             try JSONParser.value(in: buffer, at: &position, limits: limits)
         }
     }
@@ -102,7 +104,7 @@ public struct JSONParts {
 
     private mutating func value() throws(JSONError) -> JSONValue {
         var position = position
-        let value = try bytes.withUnsafeBufferPointer { buffer throws(JSONError) in
+        let value = try bytes.withBuffer { buffer throws(JSONError) in
             try JSONParser.value(in: buffer, at: &position, limits: limits)
         }
         self.position = position

@@ -3,26 +3,45 @@ public import StrictJSON
 /// Why a file as a whole can't be imported.
 public enum TaskFileError: Error, Equatable, CustomStringConvertible {
     case empty
+    /// No text at all.
+    case notText(FileKind)
     case json(JSONError)
-    /// JSON, but neither Trello's nor ours.
-    case unknownFormat
-    /// The first record of a CSV file is not CSV that we take, for this reason.
-    case badHeader(String)
-    /// A CSV file whose header names no column `name`.
+    /// JSON whose top is a list.
+    case list
+    case unknownFormat(Unknown)
+    /// A table whose header names no column for a task's name.
     case noNameColumn
-    case columnTwice(String)
     case tooManyRows(limit: Int)
+    /// The disk does not take the file.
+    case disk(TemporaryFileError)
+
+    /// Why JSON is none of the formats that are known.
+    public enum Unknown: Equatable, Sendable {
+        /// It has neither tasks nor lists and cards.
+        case neither
+        /// It has cards, but none of them names its list.
+        case cardsWithoutList
+        /// It names a format of its own.
+        case other(String)
+    }
 
     public var description: String {
         switch self {
         case .empty: "the file is empty"
+        case .notText(let kind): kind.description
         case .json(let error): "it is not JSON that we take: \(error)"
-        case .unknownFormat:
-            "it is JSON, but neither a board of Trello's (“lists” and “cards”) nor a snapshot of ours (“tasks”)"
-        case .badHeader(let reason): "the first line is not CSV that we take: \(reason)"
-        case .noNameColumn: "the first line has to name the columns, with commas between them, and one must be “name”"
-        case .columnTwice(let name): "two columns are for “\(name)”"
+        case .list: "the file must be an object, not a list: a whole board’s export"
+        case .unknownFormat(.neither):
+            "it is JSON, but neither a board of Trello's or Wekan's (“lists” and “cards”) nor a snapshot of ours (“tasks”)"
+        case .unknownFormat(.cardsWithoutList):
+            "it has “lists” and “cards” as a board of Trello's has, but no card names its list (“idList”)"
+        case .unknownFormat(.other(let name)):
+            "its format, “\(name)”, is not one that we know; of those with a “_format” we take “wekan-board-1.0.0”"
+        case .noNameColumn:
+            "its first line has to name the columns, with commas, semicolons or tabs between them, and one must be for "
+                + "the task's name: “name”, “title”, “summary”, “task name”, “card name”"
         case .tooManyRows(let limit): "it has more than \(limit) rows"
+        case .disk(let error): "\(error)"
         }
     }
 }

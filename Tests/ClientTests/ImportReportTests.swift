@@ -1,3 +1,4 @@
+import Foundation
 import StrictJSON
 import Testing
 
@@ -21,16 +22,24 @@ import Testing
         let done = try report(
             #"""
             {"id":"1","status":"completed","progress":100,"message":"9 of 9 rows, 3 of them bad","error":null,"result":
-             {"bad":3,"archived":2,"badRows":[{"row":2,"reason":"name is required"},{"row":7,"reason":"a\u001b[31mb"}],
-              "unknownStatuses":[{"status":"Doing","tasks":4}],"ignoredColumns":["Estimate"]}}
+             {"bad":3,"archived":2,"badRows":[{"row":2,"reason":"name is required"},{"row":7,"reason":"a\u001b[31mb"}]}}
             """#)
         #expect(
             done.summary.split(separator: "\n") == [
-                "import completed: 9 of 9 rows, 3 of them bad", "archived cards left out: 2",
-                "no status “Doing” on the board: 4 tasks put first", "columns passed over: Estimate",
-                "row 2: name is required", "row 7: a\u{FFFD}[31mb", "and 1 more bad rows",
+                "import completed: 9 of 9 rows, 3 of them bad", "row 2: name is required", "row 7: a\u{FFFD}[31mb",
+                "and 1 more bad rows", "2 archived cards were left out",
             ])
         #expect(done.failure?.kind == .usage)
+    }
+
+    @Test func `it says what the board's page says`() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../Vectors/import-report.json")
+        let cases = try JSONParser.parse(Array(Data(contentsOf: path))).array?.compactMap(\.object) ?? []
+        try #require(cases.count > 3)
+        for sample in cases {
+            let lines = sample["lines"]?.array?.compactMap(\.string)
+            #expect(ImportReport.lines(of: try #require(sample["result"]?.object)) == lines)
+        }
     }
 
     @Test(

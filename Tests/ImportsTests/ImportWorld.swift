@@ -28,7 +28,7 @@ struct ImportWorld: Sendable {
 
     /// A file of so many rows, whose first is `row 1`.
     func file(_ count: Int) throws -> TaskFile {
-        try TaskFile(csv: Array(("name\n" + (1...count).map { "row \($0)\n" }.joined()).utf8))
+        try TaskFile(Array(("name\n" + (1...count).map { "row \($0)\n" }.joined()).utf8))
     }
 
     func begin(_ file: TaskFile, key: String? = nil) async throws -> Job {

@@ -45,6 +45,7 @@ import Testing
         ("limits.writeBurst", ["0", "1000001"]), ("limits.authFailuresPerSecond", ["0", "1000001"]),
         ("limits.authFailureBurst", ["0", "all"]), ("limits.bodiesBytes", ["65535", "32 MiB"]),
         ("limits.recentFramesBytes", ["-1", "256 MiB"]), ("http.maxBodyValues", ["99", "10k"]),
+        ("http.maxImportBytes", ["1023", "20 MiB"]),
         ("http.trustedProxies", ["x", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/08", "::/129", "p.local", "10.0.0.1:80"]),
         ("rooms.coalesceMilliseconds", ["-1", "1001"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),

@@ -1,10 +1,11 @@
 import StrictJSON
 import TestSupport
 import Testing
+import Text
 
 @Suite struct JSONPartsTests {
     private func parts(_ text: String, limits: JSONParser.Limits = .init()) throws(JSONError) -> [JSONParts.Part] {
-        var reader = JSONParts(Array(text.utf8), limits: limits)
+        var reader = JSONParts(SharedBytes(text.utf8), limits: limits)
         var parts: [JSONParts.Part] = []
         while let part = try reader.next() { parts.append(part) }
         return parts
@@ -28,7 +29,7 @@ import Testing
         #expect(found[3] == .element(of: "b", offset: 31, .string("y")))
         #expect(found[4] == .array(name: "c"))
         guard case .element("b", let offset, let value) = found[2] else { return #expect(Bool(false)) }
-        #expect(try JSONParts.value(at: offset, of: Array(text.utf8)) == value)
+        #expect(try JSONParts.value(at: offset, of: SharedBytes(text.utf8)) == value)
     }
 
     @Test(arguments: [

@@ -11,9 +11,9 @@ import Testing
 
     private func rows(_ file: TaskFile) -> [ImportRow] { (0..<file.count).map { file.row($0, on: statuses) } }
 
-    private func csv(_ text: String) throws(TaskFileError) -> [ImportRow] { rows(try TaskFile(csv: Array(text.utf8))) }
+    private func csv(_ text: String) throws(TaskFileError) -> [ImportRow] { rows(try TaskFile(Array(text.utf8))) }
 
-    private func json(_ text: String) throws(TaskFileError) -> TaskFile { try TaskFile(json: Array(text.utf8)) }
+    private func json(_ text: String) throws(TaskFileError) -> TaskFile { try TaskFile(Array(text.utf8)) }
 
     private func refusal(_ body: () throws(TaskFileError) -> Void) -> TaskFileError? {
         do throws(TaskFileError) { try body() } catch { return error }
@@ -37,25 +37,21 @@ import Testing
         #expect(second.dueAt?.description == "2026-01-15T09:30:00.000Z")
     }
 
-    @Test func `a bad row says what is wrong, and the others are read`() throws {
-        let rows = try csv("name,priority,dueAt\n,low,\nok,,\nx,asap,\ny,,tomorrow\n\"a\"b,,\n\nz,,")
-        #expect(
-            rows.map(\.reason) == [
-                "name is required", nil, "priority must be one of low, medium, high, urgent",
-                "dueAt must be a time as in RFC 3339, such as 2026-01-15T10:30:00Z, or null",
-                "something follows the closing quote of a field", nil,
-            ])
+    @Test func `a row without a name is bad, by its number, and no other is`() throws {
+        let rows = try csv("name,priority,dueAt\n,low,\nok,,\nx,asap,\ny,,tomorrow\n\"a\"b,,\n\n\"  \",high,")
+        #expect(rows.map(\.reason) == ["name is required", nil, nil, nil, nil, "name is required"])
         #expect(rows.map(\.number) == [2, 3, 4, 5, 6, 8])
+        #expect(rows.map(\.notes) == [[], [], [.unknown(.priority, "asap")], [.unknown(.date, "tomorrow")], [], []])
+        #expect(rows[2].draft?.priority == .medium && rows[3].draft?.dueAt == nil && rows[4].draft?.name == "ab")
     }
 
-    @Test func `a CSV file without a header of use is refused`() {
-        #expect(refusal { () throws(TaskFileError) in _ = try csv("") } == .empty)
-        #expect(refusal { () throws(TaskFileError) in _ = try csv("status,labels\n") } == .noNameColumn)
-        #expect(refusal { () throws(TaskFileError) in _ = try csv("name;status\n") } == .noNameColumn)
-        #expect(refusal { () throws(TaskFileError) in _ = try csv("name,Title\n") } == .columnTwice("name"))
-        #expect(
-            refusal { () throws(TaskFileError) in _ = try csv("na\"me\n") }
-                == .badHeader("there is a quote inside of a field that is not quoted"))
+    @Test func `a table without a column for a name is refused`() {
+        for text in ["", " ", "\n\n", "\u{FEFF}"] {
+            #expect(refusal { () throws(TaskFileError) in _ = try csv(text) } == .empty)
+        }
+        for text in ["status,labels\n", "estimate;status\n", "a,b\nname,c\n"] {
+            #expect(refusal { () throws(TaskFileError) in _ = try csv(text) } == .noNameColumn)
+        }
     }
 
     @Test func `more rows than are taken are refused`() {
@@ -65,7 +61,7 @@ import Testing
     }
 
     @Test func `columns that say nothing about a task are named`() throws {
-        let file = try TaskFile(csv: Array("name,Estimate,id,createdAt,Sprint\n".utf8))
+        let file = try TaskFile(Array("name,Estimate,id,createdAt,Sprint\n".utf8))
         #expect(file.ignoredColumns == ["Estimate", "Sprint"])
         #expect(file.count == 0)
     }
@@ -96,7 +92,7 @@ import Testing
         #expect(first.name == "first" && first.description == "words" && first.status == "in_progress")
         #expect(first.labels == ["bug", "green"] && first.assignee?.rawValue == "ann")
         #expect(first.dueAt?.description == "2026-02-01T08:00:00.000Z")
-        #expect(rows[2].draft?.status == "inbox" && rows[2].unknownStatus == "On Hold")
+        #expect(rows[2].draft?.status == "inbox" && rows[2].notes == [.unknown(.status, "On Hold")])
         #expect(rows[3].reason == "name must be a string")
         #expect(rows[4].reason == "it is not a JSON object")
     }
@@ -115,20 +111,57 @@ import Testing
         let rows = rows(file)
         let first = try #require(rows[0].draft)
         #expect(first.board == .main && first.status == "review" && first.priority == .urgent && first.labels == ["x"])
-        #expect(
-            rows.map(\.reason) == [
-                nil, "colour is not known here", nil, "status must be a string", "it is not a JSON object",
-            ])
-        #expect(rows[2].unknownStatus == "wherever" && rows[2].draft?.status == "inbox")
+        #expect(rows.map(\.reason) == [nil, nil, nil, nil, "it is not a JSON object"])
+        #expect(rows[1].notes == [.passedOver("colour")])
+        #expect(rows[2].notes == [.unknown(.status, "wherever")] && rows[2].draft?.status == "inbox")
+        #expect(rows[3].notes == [.unknown(.status, "1")])
     }
 
-    @Test func `other JSON is refused`() {
+    @Test func `values of another type, or that say nothing, cost no card`() throws {
+        let file = try json(
+            #"""
+            {"tasks":[{"name":"a","description":7,"priority":"soon","assigneeId":"","labels":["x",1],"dueAt":"never"},
+             {"name":"b","description":null,"priority":3,"assigneeId":{},"labels":"x","dueAt":5},{"name":null},{"name":5}]}
+            """#)
+        let rows = rows(file)
+        #expect(rows.map(\.reason) == [nil, nil, "name is required", "name must be a string"])
+        #expect(
+            rows[0].notes == [
+                .unknown(.description, "7"), .unknown(.priority, "soon"), .unknown(.assignee, ""),
+                .unknown(.label, "1"),
+                .unknown(.date, "never"),
+            ])
+        #expect(rows[0].draft?.labels == ["x"])
+        #expect(
+            rows[1].notes == [
+                .unknown(.priority, "3"), .unknown(.assignee, "{…}"), .unknown(.label, "x"), .unknown(.date, "5"),
+            ])
+    }
+
+    @Test func `other JSON is refused as a whole, with the reason`() {
         for text in ["{}", #"{"cards":[]}"#, #"{"lists":[],"members":[]}"#, #"{"tasks":{}}"#] {
-            #expect(refusal { () throws(TaskFileError) in _ = try json(text) } == .unknownFormat)
+            #expect(refusal { () throws(TaskFileError) in _ = try json(text) } == .unknownFormat(.neither))
         }
-        #expect(refusal { () throws(TaskFileError) in _ = try json("") } == .empty)
-        #expect(refusal { () throws(TaskFileError) in _ = try json("[]") } == .json(.unexpectedByte(offset: 0)))
+        for text in ["[]", " [ {}]", #"[{"name":"A"}]"#, "[1"] {
+            #expect(refusal { () throws(TaskFileError) in _ = try json(text) } == .list)
+        }
+        #expect(
+            refusal { () throws(TaskFileError) in _ = try json(#"{"lists":[],"cards":[{"name":"a"}]}"#) }
+                == .unknownFormat(.cardsWithoutList))
+        #expect(
+            refusal { () throws(TaskFileError) in _ = try json(#"{"_format":"x-1","lists":[],"cards":[]}"#) }
+                == .unknownFormat(.other("x-1")))
         #expect(refusal { () throws(TaskFileError) in _ = try json(#"{"tasks":[{}"#) } == .json(.unexpectedEnd))
+    }
+
+    @Test func `what is no text is refused by its name`() {
+        let kinds: [([UInt8], FileKind)] = [
+            ([0x50, 0x4B, 3, 4, 0], .zip), ([0x1F, 0x8B, 8], .gzip), ([0xD0, 0xCF, 0x11, 0xE0, 0xA1], .oldExcel),
+            (Array("%PDF-1.7".utf8), .pdf), (Array("\n<!DOCTYPE html>".utf8), .markup), (Array("<?xml".utf8), .markup),
+        ]
+        for (bytes, kind) in kinds {
+            #expect(refusal { () throws(TaskFileError) in _ = try TaskFile(bytes) } == .notText(kind))
+        }
     }
 
     @Test func `a value that is too long for one card is refused, a long file is not`() {
@@ -147,7 +180,8 @@ import Testing
         let samples = [
             #"{"lists":[{"id":"l","name":"Done"}],"cards":[{"name":"a","idList":"l","pos":1}],"members":[{"id":"m"}]}"#,
             #"{"tasks":[{"name":"a","labels":["b"],"status":"done"}],"cursor":"1-a"}"#,
-            "name,labels,status\r\na,\"b; c\",done\r\n",
+            "name,labels,status\r\na,\"b; c\",done\r\n", "TYPE,CONTENT,DATE\nsection,s,\ntask,t,01/02/2026\n",
+            #"{"_format":"wekan-board-1.0.0","lists":[{"_id":"l"}],"cards":[{"_id":"c","title":"a","listId":"l"}]}"#,
         ]
         for _ in 0..<400 {
             var bytes = Array(samples.randomElement(using: &random)!.utf8)
@@ -159,8 +193,7 @@ import Testing
                 default: bytes.insert(.random(in: 0...255, using: &random), at: index)
                 }
             }
-            if let file = try? TaskFile(json: bytes) { _ = rows(file) }
-            if let file = try? TaskFile(csv: bytes) { _ = rows(file) }
+            if let file = try? TaskFile(bytes) { _ = rows(file) }
         }
     }
 
@@ -171,7 +204,7 @@ import Testing
         var random = SplitMix(seed: seed)
         let tasks = (1...40).map { RandomTask.task($0, using: &random) }
         let files = [
-            try TaskFile(csv: TaskExport.csv(tasks)), try TaskFile(json: RandomTask.snapshot(tasks)),
+            try TaskFile(TaskExport.csv(tasks)), try TaskFile(RandomTask.snapshot(tasks)),
         ]
         for file in files {
             try #require(file.count == tasks.count)

@@ -1,7 +1,7 @@
 /// A file to be imported: its bytes and its media type.
 public struct ImportFile: Sendable {
-    /// The most bytes that the server accepts.
-    public static let longest = 20 << 20
+    /// The most bytes that a server can be set to accept; most take 20 MiB.
+    public static let longest = 1 << 30
 
     /// The file as it is.
     public let bytes: [UInt8]

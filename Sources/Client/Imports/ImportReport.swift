@@ -35,21 +35,11 @@ public struct ImportReport: Equatable, Sendable {
         return "[\(bar)] " + "\(progress) %".paddedLeft(to: 5) + "  " + message
     }
 
-    /// The outcome of the import, with one line for each bad row.
+    /// The outcome of the import, with a line for each bad row and for whatever else is not as the file has it.
     public var summary: String {
         var lines = ["import \(status): \(message)"]
         if let error, error != status { lines.append(error) }
-        let archived = result?["archived"]?.int ?? 0
-        if archived > 0 { lines.append("archived cards left out: \(archived)") }
-        for status in objects("unknownStatuses") {
-            let name = (status["status"]?.string ?? "").printable
-            lines.append("no status “\(name)” on the board: \(status["tasks"]?.int ?? 0) tasks put first")
-        }
-        let columns = result?["ignoredColumns"]?.array?.compactMap(\.string) ?? []
-        if !columns.isEmpty { lines.append("columns passed over: \(columns.joined(separator: ", ").printable)") }
-        let rows = objects("badRows")
-        for row in rows { lines.append("row \(row["row"]?.int ?? 0): \((row["reason"]?.string ?? "").printable)") }
-        if bad > rows.count { lines.append("and \(bad - rows.count) more bad rows") }
+        if let result { lines += Self.lines(of: result) }
         return lines.joined(separator: "\n")
     }
 
@@ -67,6 +57,4 @@ public struct ImportReport: Equatable, Sendable {
     }
 
     private var bad: Int { result?["bad"]?.int ?? 0 }
-
-    private func objects(_ name: String) -> [JSONObject] { result?[name]?.array?.compactMap(\.object) ?? [] }
 }

@@ -16,6 +16,7 @@ public actor RemoteImport {
     private let client: GatewayClient
     private let board: String
     private let file: ImportFile
+    private let addsLists: Bool
     private let key: String
     private var id: String?
 
@@ -24,9 +25,13 @@ public actor RemoteImport {
 
     /// - Parameters:
     ///   - board: the board to which the tasks are added.
+    ///   - addsLists: whether the file's lists become columns, those that the board lacks; for admins.
     ///   - key: the `Idempotency-Key`: the gateway imports a file only once under the same key.
-    public init(_ file: ImportFile, to board: String, on client: GatewayClient, key: String) {
+    public init(
+        _ file: ImportFile, to board: String, addsLists: Bool = false, on client: GatewayClient, key: String
+    ) {
         (self.client, self.board, self.file, self.key) = (client, board, file, key)
+        self.addsLists = addsLists
     }
 
     /// Uploads the file, and returns the job as it ended.
@@ -36,7 +41,8 @@ public actor RemoteImport {
     public func run(show: @Sendable (ImportReport) -> Void) async throws -> Job {
         let headers: HTTPHeaders = ["Content-Type": file.mediaType, "Idempotency-Key": key]
         let answer = try await client.upload(
-            file.bytes, to: "/api/import", query: [("board", board)], headers: headers)
+            file.bytes, to: "/api/import", query: [("board", board)] + (addsLists ? [("lists", "create")] : []),
+            headers: headers)
         var job = try Self.job((try? JSONParser.parse(answer))?.object?["job"])
         id = job.report.id
         job.isRepeated = job.report.isFinal && job.report.failure == nil

@@ -3,20 +3,6 @@ import Hummingbird
 import NIOCore
 
 extension Request {
-    /// The body as it is.
-    ///
-    /// - Throws: ``Problem`` 413.
-    func bytes(upTo limit: Int) async throws -> [UInt8] {
-        if let length, length > limit { throw Problem.bodyTooLarge }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(length ?? 0)
-        for try await part in body {
-            guard bytes.count + part.readableBytes <= limit else { throw Problem.bodyTooLarge }
-            bytes.append(contentsOf: part.readableBytesView)
-        }
-        return bytes
-    }
-
     /// The body's media type, which must be one of `types`. The body must have no content coding.
     ///
     /// - Throws: ``Problem`` 415.
@@ -30,10 +16,14 @@ extension Request {
             let names = types.sorted().joined(separator: " or ")
             throw Problem(.unsupportedMediaType, "media_type", "Send the body with Content-Type: \(names).")
         }
-        if let coding = headers[.contentEncoding], coding.lowercased() != "identity" {
-            throw Problem(.unsupportedMediaType, "content_coding", "Send the body without Content-Encoding.")
-        }
+        try requireNoCoding()
         return essence
+    }
+
+    /// - Throws: ``Problem`` 415 for a body with a content coding.
+    func requireNoCoding() throws(Problem) {
+        guard let coding = headers[.contentEncoding], coding.lowercased() != "identity" else { return }
+        throw Problem(.unsupportedMediaType, "content_coding", "Send the body without Content-Encoding.")
     }
 
     /// The body's length from the head; nil for a body in chunks.

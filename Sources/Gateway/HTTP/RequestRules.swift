@@ -1,6 +1,5 @@
 import HTTPTypes
 import NIOHTTP1
-import TaskFiles
 import Text
 
 /// The rules that a request's head must keep before it is handled: among them one host and one length.
@@ -9,6 +8,11 @@ import Text
 /// smuggling.
 struct RequestRules: Sendable {
     let maxBodyBytes: Int
+    let maxImportBytes: Int
+
+    init(maxBodyBytes: Int, maxImportBytes: Int = GatewaySettings().maxImportBytes) {
+        (self.maxBodyBytes, self.maxImportBytes) = (maxBodyBytes, maxImportBytes)
+    }
 
     /// Why a request is refused, which also ends its connection; nil when it may pass.
     func refusal(of head: HTTPRequestHead) -> Problem? {
@@ -51,11 +55,12 @@ struct RequestRules: Sendable {
         return length > bodyLimit(of: head) ? .bodyTooLarge : nil
     }
 
-    /// How many bytes the request's body may have.
+    /// How many bytes the request's body may have; a file in a form has some around it.
     func bodyLimit(of head: HTTPRequestHead) -> Int {
         let path = head.uri.utf8.prefix(while: { $0 != UInt8(ascii: "?") })
         let isImport = head.method == .POST && path.elementsEqual(ImportCalls.path.description.utf8)
-        return isImport ? max(maxBodyBytes, TaskFile.longest) : maxBodyBytes
+        guard isImport else { return maxBodyBytes }
+        return maxImportBytes + (FormFile.isForm(head.headers.first(name: "content-type")) ? FormFile.around : 0)
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.

@@ -65,7 +65,10 @@ struct StreamServer: HTTPChannelHandler {
         let requestGuard: RequestGuard
 
         init(_ settings: GatewaySettings, watch: RequestWatch) {
-            requestGuard = RequestGuard(rules: RequestRules(maxBodyBytes: settings.maxBodyBytes), watch: watch) {
+            requestGuard = RequestGuard(
+                rules: RequestRules(maxBodyBytes: settings.maxBodyBytes, maxImportBytes: settings.maxImportBytes),
+                watch: watch
+            ) {
                 Self.makeDecoder(maxHeaderBytes: settings.maxHeaderBytes)
             }
         }

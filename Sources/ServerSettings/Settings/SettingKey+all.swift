@@ -9,6 +9,7 @@ extension SettingKey {
         SettingKey("http.corsOrigins", \.http.corsOrigins, .list(of: .origin)),
         SettingKey("http.maxBodyBytes", \.http.maxBodyBytes, .whole(1024...1 << 30, of: "bytes")),
         SettingKey("http.maxBodyValues", \.http.maxBodyValues, .whole(100...10_000_000)),
+        SettingKey("http.maxImportBytes", \.http.maxImportBytes, .whole(1024...1 << 30, of: "bytes")),
         SettingKey("http.maxHeaderBytes", \.http.maxHeaderBytes, .whole(1024...1 << 20, of: "bytes")),
         SettingKey("http.trustedProxies", \.http.trustedProxies, .list(of: .network)),
 

@@ -28,6 +28,7 @@ public struct Settings: Sendable, Equatable {
         public var corsOrigins: [String] = []
         public var maxBodyBytes = 1 << 20
         public var maxBodyValues = 10_000
+        public var maxImportBytes = 20 << 20
         public var maxHeaderBytes = 16 << 10
         /// Addresses and networks.
         public var trustedProxies: [String] = []

@@ -6,26 +6,38 @@ import UnixSignals
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Make tasks of a CSV file, of a Trello board's JSON, or of an export of ours.",
+        abstract: "Make tasks of a table, of a Trello or Wekan board's JSON, or of an export of ours.",
         discussion: """
-            Shows how far it is on a terminal, and in the end what has become of each row that was bad. The same file is \
+            A table is a file with commas, semicolons or tabs, as Jira, Linear, Asana, Notion, Todoist, GitHub Projects, \
+            Trello, Planner, ClickUp and Excel write it. Only a row without a name becomes no task.
+
+            Shows how far it is on a terminal, and in the end which rows were bad and what was not understood. The same file is \
             imported once a day, so that a command that was cut off can be given again: it goes on where it ended. Ctrl-C \
             cancels the import. Ends with 0 when every row is a task now, 2 when rows were bad, 5 when somebody else \
             cancelled it, 1 when it failed.
 
             EXAMPLES
               BOARDCAST_TOKEN=… boardcast import tasks.csv --board main
-              boardcast import trello.json --board plan --url https://boards.example.com --token-file token
+              boardcast import trello.json --board plan --lists create --url https://boards.example.com --token-file token
               generate-tasks | boardcast import - --again --json
             """)
 
-    @Argument(help: ArgumentHelp("20 MiB at most; - is stdin.", valueName: "file"))
+    @Argument(help: ArgumentHelp("20 MiB at most, unless the server is set otherwise; - is stdin.", valueName: "file"))
     var file: String
 
     @OptionGroup var options: RemoteOptions
 
     @Option(help: ArgumentHelp("Where the tasks go.", valueName: "id"))
     var board = "main"
+
+    /// What becomes of lists that the board has no column for.
+    enum Lists: String, ExpressibleByArgument, CaseIterable { case match, create }
+
+    @Option(
+        help: ArgumentHelp(
+            "What becomes of the file's lists that the board has no column for: match puts their tasks into the first, "
+                + "create adds columns, for admins.", valueName: "match|create"))
+    var lists = Lists.match
 
     @Option(help: ArgumentHelp("The Idempotency-Key. [default: one made of the file]", valueName: "key"))
     var key: String?
@@ -46,8 +58,10 @@ struct ImportCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let client = try options.client()
         let file = try ImportFile(file)
-        let once = key ?? (again ? file.key + "-\(UInt64.random(in: .min ... .max))" : file.key)
-        let job = try await finish(RemoteImport(file, to: board, on: client, key: once))
+        let own = lists == .create ? file.key + "-lists" : file.key
+        let once = key ?? (again ? own + "-\(UInt64.random(in: .min ... .max))" : own)
+        let job = try await finish(
+            RemoteImport(file, to: board, addsLists: lists == .create, on: client, key: once))
         if job.isRepeated { StandardError.say("this file was imported before") }
         try StandardOutput.write(json ? job.json : job.report.summary)
         if let failure = job.report.failure { throw failure }

@@ -66,6 +66,7 @@ extension Settings {
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxBodyValues = http.maxBodyValues
+        settings.maxImportBytes = http.maxImportBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
         settings.bodiesBytes = limits.bodiesBytes
         settings.drain = server.drain

@@ -85,7 +85,10 @@ def test_whatever_python_writes_as_csv_is_read_as_it_was(team, rng):
         done = end_of(api, send(api, out.getvalue().encode()))
         assert done["status"] == "completed" and done["result"]["bad"] == 0, done
         tasks = api.snapshot()["tasks"]
-        assert [{"name": task["name"], "description": task["description"]} for task in tasks[-300:]] == rows
+        # White space around a value is no part of it.
+        assert [{"name": task["name"], "description": task["description"]} for task in tasks[-300:]] == [
+            {field: text.strip() for field, text in row.items()} for row in rows
+        ]
 
 
 def test_a_crash_in_the_middle_is_told_and_the_same_file_writes_what_is_missing(start_server, make_team):
@@ -173,4 +176,5 @@ def test_20_mib_are_taken_and_no_more_and_only_there(team):
     content += "z" * (limit - len(content))
     assert len(content) == limit
     done = end_of(api, send(api, content))
-    assert done["status"] == "completed" and done["result"]["bad"] == 1, "the last line's name is too long"
+    assert done["status"] == "completed" and done["result"]["bad"] == 0
+    assert done["result"]["cutFields"][0]["field"] == "name", "the last line's name is too long"

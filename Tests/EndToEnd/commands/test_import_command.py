@@ -29,17 +29,29 @@ def run_import(team, tmp_path):
 def test_the_command_imports_a_file_and_tells_of_bad_rows(team, run_import):
     result = run_import("name,priority\na,low\n,low\nb,soon\n")
     assert result.returncode == 2, result.stderr
-    assert "row 3: name is required" in result.stdout and "row 4: priority must be" in result.stdout
+    assert "row 3: name is required" in result.stdout
+    assert "no priority “soon” here: 1 task is medium (row 4)" in result.stdout
     assert "\x1b" not in result.stdout + result.stderr and "\r" not in result.stderr, "no bar without a terminal"
-    assert names(team.api("ann").snapshot()["tasks"]) == ["a"]
+    assert names(team.api("ann").snapshot()["tasks"]) == ["a", "b"]
     good = run_import("name\nc\n", "--json")
     assert good.returncode == 0, good.stderr
     assert json.loads(good.stdout)["result"]["created"] == 1
     twice = run_import("name\nc\n")
     assert twice.returncode == 0 and "before" in twice.stderr
-    assert names(team.api("ann").snapshot()["tasks"]) == ["a", "c"]
+    assert names(team.api("ann").snapshot()["tasks"]) == ["a", "b", "c"]
     assert run_import("name\nc\n", "--again").returncode == 0
-    assert names(team.api("ann").snapshot()["tasks"]) == ["a", "c", "c"]
+    assert names(team.api("ann").snapshot()["tasks"]) == ["a", "b", "c", "c"]
+
+
+def test_the_command_adds_a_files_lists_for_an_admin(team, run_import):
+    content = "Name;Status\nA;Ideas\n"
+    matched = run_import(content)
+    assert matched.returncode == 0 and "no column “Ideas” here: 1 task is in the first" in matched.stdout
+    assert run_import(content, "--lists", "create").returncode == 3, "a member may not"
+    created = run_import(content, "--lists", "create", token=team.token("root", role="admin"))
+    assert created.returncode == 0 and "columns added: ideas" in created.stdout, created.stderr
+    assert [task["status"] for task in team.api("ann").snapshot()["tasks"]] == ["inbox", "ideas"]
+    assert run_import(content, "--lists", "some").returncode == 2
 
 
 def test_the_command_reads_stdin(team):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from pathlib import Path
 
 from rest import ok
 from waiting import eventually
@@ -17,9 +18,14 @@ def rows_csv(count, prefix="row"):
     return out.getvalue()
 
 
-def send(api, content, kind="text/csv", board="main", key=None):
-    headers = {"Content-Type": kind, **({"Idempotency-Key": key} if key else {})}
-    return api.http.post("/api/import", params={"board": board}, content=content, headers=headers)
+#: Files as the usual tools write them.
+CASES = Path(__file__).parents[1] / "fixtures" / "cases"
+
+
+def send(api, content, kind="text/csv", board="main", key=None, lists=None):
+    headers = {**({"Content-Type": kind} if kind else {}), **({"Idempotency-Key": key} if key else {})}
+    params = {"board": board, **({"lists": lists} if lists else {})}
+    return api.http.post("/api/import", params=params, content=content, headers=headers)
 
 
 def job_of(api, answer):

@@ -1,5 +1,6 @@
 public import Boards
 public import Events
+import Text
 
 /// Finds the status of a board that a file means: `In Progress` is `in_progress`.
 public struct StatusMap: Sendable {
@@ -18,8 +19,20 @@ public struct StatusMap: Sendable {
         guard let name, !name.isEmpty else { return (statuses[0], true) }
         if statuses.contains(name) { return (name, true) }
         let wanted = Self.fold(name)
-        guard !wanted.isEmpty, let index = folded.firstIndex(of: wanted) else { return (statuses[0], false) }
-        return (statuses[index], true)
+        if !wanted.isEmpty, let index = folded.firstIndex(of: wanted) { return (statuses[index], true) }
+        let made = StatusName.status(for: name)
+        return statuses.contains(made) ? (made, true) : (statuses[0], false)
+    }
+
+    /// The statuses that the board lacks for these lists; as many as it may have more.
+    public func missing(for lists: [String]) -> [String] {
+        var missing: [String] = []
+        for list in lists where !match(list).isKnown && statuses.count + missing.count < 50 {
+            let made = StatusName.status(for: list)
+            let isThere = missing.contains { $0 == made || Self.fold($0) == Self.fold(list) }
+            if !isThere { missing.append(made) }
+        }
+        return missing
     }
 
     /// Letters and digits alone, small; enough of them for any status there can be.

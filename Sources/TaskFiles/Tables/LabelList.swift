@@ -1,7 +1,23 @@
-/// A task's labels in one field of a CSV file: `bug; next release`.
+import StrictJSON
+import Text
+
+/// A task's labels in one field of a table: `bug; next release`, or `bug, next release`.
 ///
-/// A backslash takes what follows it for itself: `\;`, `\\`, and spaces that a label begins or ends with.
+/// With semicolons a backslash takes what follows it for itself: `\;`, `\\`, and spaces that a label begins or ends
+/// with.
 enum LabelList {
+    /// What separates the labels of a file: semicolons where any of its fields of labels has one, else commas.
+    enum Separator { case semicolon, comma }
+
+    static func labels(in text: String, _ separator: Separator) -> [String] {
+        guard separator == .comma else { return labels(in: text) }
+        var labels: [String] = []
+        for part in text.split(separator: ",").map({ String($0.trimmed) }) where !part.isEmpty {
+            if !labels.contains(where: { $0.hasSameBytes(as: part) }) { labels.append(part) }
+        }
+        return labels
+    }
+
     static func text(of labels: [String]) -> String {
         labels.map(escaped).joined(separator: "; ")
     }

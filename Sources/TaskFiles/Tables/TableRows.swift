@@ -1,0 +1,109 @@
+import Text
+
+/// The rows of a table, after its header.
+struct TableRows: TaskRows {
+    let columns: TaskColumns
+    let look: TableLook
+    private(set) var leftOut: [LeftOut: Int] = [:]
+    private(set) var archived = 0
+    private let bytes: SharedBytes
+    private let separator: UInt8
+    private let places: [Place]
+    /// Names of Todoist's sections.
+    private let sections: [String]
+
+    /// 16 bytes.
+    private struct Place {
+        let number: Int32
+        let start: Int32
+        let end: Int32
+        let isQuoting: Bool
+        /// Index into ``sections``; -1 for none.
+        let section: Int16
+    }
+
+    init(_ bytes: SharedBytes) throws(TaskFileError) {
+        self.bytes = bytes
+        var places: [Place] = []
+        var sections: [String] = []
+        let (shape, look, archived, leftOut) = try bytes.withBuffer { buffer throws(TaskFileError) in
+            let shape = try TableShape(of: buffer)
+            var look = TableLook(shape.columns)
+            var (archived, leftOut) = (0, [LeftOut: Int]())
+            var section: Int16 = -1
+            var reader = CSVReader(buffer, separator: shape.separator, from: shape.start)
+            while let record = reader.next() {
+                if record.isBlank { continue }
+                switch Self.kind(of: record, shape.columns) {
+                case .nothing: continue
+                case .note:
+                    leftOut[.comments, default: 0] += 1
+                    continue
+                case .archived:
+                    archived += 1
+                    continue
+                case .section(let name):
+                    look.take(section: name)
+                    guard sections.count < Int16.max else { continue }
+                    section = Int16(sections.count)
+                    sections.append(name.prefixOfScalars(1000))
+                    continue
+                case .task: break
+                }
+                guard places.count < TaskFile.mostRows else { throw .tooManyRows(limit: TaskFile.mostRows) }
+                look.take(record.fields, shape.columns)
+                places.append(
+                    Place(
+                        number: Int32(shape.records + record.number), start: Int32(record.range.lowerBound),
+                        end: Int32(record.range.upperBound), isQuoting: record.isQuoting, section: section))
+            }
+            return (shape, look, archived, leftOut)
+        }
+        (columns, separator, self.look) = (shape.columns, shape.separator, look)
+        (self.places, self.sections, self.archived, self.leftOut) = (places, sections, archived, leftOut)
+    }
+
+    private enum Kind { case task, archived, note, nothing, section(String) }
+
+    private static func kind(of record: CSVRecord, _ columns: TaskColumns) -> Kind {
+        switch columns.tool {
+        case .trello: return columns.text(.archived, of: record.fields)?.lowercased() == "true" ? .archived : .task
+        case .todoist:
+            if record.isEmpty { return .nothing }
+            switch columns.text(.type, of: record.fields)?.lowercased() {
+            case "section": return columns.text(.name, of: record.fields).map { .section($0) } ?? .nothing
+            case "note", "comment": return .note
+            case "meta": return .nothing
+            default: return .task
+            }
+        case .boardcast, .clickUp, .other: return .task
+        }
+    }
+
+    var count: Int { places.count }
+
+    var lists: [String] { look.statuses.names }
+
+    func row(_ index: Int, on statuses: StatusMap) -> ImportRow {
+        let place = places[index]
+        let record = bytes.part(Int(place.start)..<Int(place.end)).withBuffer {
+            CSVReader.fields($0, separator: separator, isQuoting: place.isQuoting)
+        }
+        var row = RowFields()
+        let fields = record.fields
+        row.name = columns.text(.name, of: fields) ?? ""
+        row.description = columns.text(.description, of: fields) ?? ""
+        row.status = columns.text(.status, of: fields) ?? (place.section < 0 ? nil : sections[Int(place.section)])
+        row.labels = columns.labels(of: fields, splitBy: look.labels)
+        if let priority = columns.text(.priority, of: fields) {
+            row.take(priority: priority, isOneHighest: [.todoist, .clickUp].contains(columns.tool))
+        }
+        if let due = columns.text(.dueAt, of: fields) { row.take(due: due, look.order) }
+        if let (name, others) = columns.assignee(of: fields) {
+            row.take(assignee: name)
+            if others > 0 { row.notes.append(.furtherAssignees(others)) }
+        }
+        if record.isCut { row.notes.append(.cut(.row)) }
+        return row.row(Int(place.number), on: statuses)
+    }
+}

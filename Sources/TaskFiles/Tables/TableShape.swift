@@ -1,0 +1,69 @@
+import Text
+
+/// What separates a table's fields, and where its header is: found by looking at its beginning.
+struct TableShape {
+    let separator: UInt8
+    let columns: TaskColumns
+    /// Where the records after the header begin, and how many came before them.
+    let start: Int
+    let records: Int
+
+    /// Records with no more than a title in them that may come before the header.
+    private static let mostTitles = 20
+
+    /// - Throws: ``TaskFileError/empty``, ``TaskFileError/noNameColumn``.
+    init(of bytes: UnsafeBufferPointer<UInt8>) throws(TaskFileError) {
+        let told = Self.toldSeparator(bytes)
+        let separators = told.map { [$0.separator] } ?? [",", ";", "\t"].map { UInt8(ascii: $0) }
+        var best: TableShape?
+        var isEmpty = true
+        for separator in separators {
+            guard let shape = Self.find(bytes, separator, from: told?.start ?? 0, &isEmpty) else { continue }
+            if best.map({ shape.isBetter(than: $0) }) ?? true { best = shape }
+        }
+        guard let best else { throw isEmpty ? .empty : .noNameColumn }
+        self = best
+    }
+
+    private init(separator: UInt8, columns: TaskColumns, start: Int, records: Int) {
+        (self.separator, self.columns, self.start, self.records) = (separator, columns, start, records)
+    }
+
+    private func isBetter(than other: TableShape) -> Bool {
+        columns.known != other.columns.known
+            ? columns.known > other.columns.known
+            : start != other.start ? start < other.start : columns.count > other.columns.count
+    }
+
+    /// The first record that names a column for a task's name. Before it there may be empty records and titles, which
+    /// have one field that is not empty.
+    private static func find(
+        _ bytes: UnsafeBufferPointer<UInt8>, _ separator: UInt8, from start: Int, _ isEmpty: inout Bool
+    ) -> TableShape? {
+        var reader = CSVReader(bytes, separator: separator, from: start)
+        var titles = 0
+        while titles <= mostTitles, let record = reader.next() {
+            if record.isEmpty { continue }
+            isEmpty = false
+            let columns = TaskColumns(record.fields)
+            if columns.hasName {
+                return TableShape(
+                    separator: separator, columns: columns, start: reader.position, records: record.number)
+            }
+            guard record.fields.count(where: { !$0.trimmed.isEmpty }) == 1 else { return nil }
+            titles += 1
+        }
+        return nil
+    }
+
+    /// The line `sep=;` before the header, which Excel reads and writes; it counts as no record.
+    private static func toldSeparator(_ bytes: UnsafeBufferPointer<UInt8>) -> (separator: UInt8, start: Int)? {
+        let line = bytes.prefix(16).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        let text = line.filter { $0 != UInt8(ascii: "\"") && $0 != 0x20 }
+        guard text.count == 5, String(decoding: text.prefix(4), as: UTF8.self).lowercased() == "sep=",
+            line.count < bytes.count, text[4] < 0x80
+        else { return nil }
+        let isPair = bytes[line.count...].starts(with: [0x0D, 0x0A])
+        return (text[4], line.count + (isPair ? 2 : 1))
+    }
+}

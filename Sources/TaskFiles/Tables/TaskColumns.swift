@@ -1,0 +1,176 @@
+import StrictJSON
+import Text
+
+/// Which columns of a table are for which fields of a task, by the names that the usual tools give them.
+struct TaskColumns {
+    /// What a column is for.
+    enum Role { case name, description, status, priority, assignee, labels, dueAt, type, archived }
+
+    /// The tools whose values have to be read in ways of their own.
+    enum Tool {
+        /// Our own export, whose texts are read as they are.
+        case boardcast
+        /// Rows of several types; priorities are 1 to 4, of which 1 is the highest.
+        case todoist
+        /// Labels with their colours: `Bug (red)`; archived cards.
+        case trello
+        /// Lists in brackets; priorities are 1 to 4, of which 1 is the highest.
+        case clickUp
+        case other
+    }
+
+    /// As an export has them.
+    static let exported = [
+        "name", "description", "status", "priority", "assigneeId", "labels", "dueAt", "id", "createdBy", "createdAt",
+    ]
+
+    /// Names as people and tools write them, in small letters without anything between.
+    private static let known: [String: Role] = {
+        let names: [(Role, String)] = [
+            (.name, "name title task summary subject cardname cardtitle taskname tasktitle issuesummary content todo"),
+            (.description, "description desc notes note body details carddescription taskdescription taskcontent"),
+            (.status, "status state list listname column columnname section sectioncolumn bucket bucketname stage"),
+            (.priority, "priority prio prioritylevel"),
+            (.assignee, "assigneeid assignee assignees assignedto assign owner owners responsible member members"),
+            (.labels, "labels label tags tag"),
+            (.dueAt, "dueat due duedate duedatetime dueon deadline targetdate"),
+        ]
+        var known: [String: Role] = [:]
+        for (role, words) in names { for word in words.split(separator: " ") { known[String(word)] = role } }
+        return known
+    }()
+    /// Written by an export; an import makes its own.
+    private static let silent: Set = ["", "id", "createdby", "createdat", "updatedat", "version", "rank", "boardid"]
+    /// Names of columns that may hold several people.
+    private static let plural: Set = ["assignees", "assignedto", "owners", "members", "responsible"]
+
+    let tool: Tool
+    let ignored: [String]
+    /// How many columns there are.
+    let count: Int
+    /// How many of them say something about a task.
+    let known: Int
+    private let roles: [Role?]
+    private let isPlural: [Bool]
+
+    init(_ header: [String]) {
+        let folded = header.map(Self.fold)
+        let tool = Self.tool(header, Set(folded))
+        var roles = folded.map { Self.role(of: $0, tool) }
+        // Todoist's name for a task; elsewhere what is in it.
+        if let content = folded.firstIndex(of: "content"),
+            roles.indices.contains(where: { $0 != content && roles[$0] == .name })
+        {
+            roles[content] = .description
+        }
+        var ignored: [String] = []
+        for (title, (name, role)) in zip(header, zip(folded, roles)) where role == nil && ignored.count < 20 {
+            if !Self.silent.contains(name) || name.isEmpty && !title.trimmed.isEmpty {
+                ignored.append(String(title.trimmed).prefixOfScalars(64))
+            }
+        }
+        (self.tool, self.roles, self.ignored, count) = (tool, roles, ignored, header.count)
+        isPlural = folded.map(Self.plural.contains)
+        known = roles.count { $0 != nil }
+    }
+
+    var hasName: Bool { roles.contains(.name) }
+
+    private static func tool(_ header: [String], _ names: Set<String>) -> Tool {
+        if exported.allSatisfy(header.contains) { return .boardcast }
+        if names.isSuperset(of: ["type", "content"]) { return .todoist }
+        if names.contains("cardname") { return .trello }
+        if names.contains("taskcontent") { return .clickUp }
+        return .other
+    }
+
+    private static func role(of name: String, _ tool: Tool) -> Role? {
+        switch (tool, name) {
+        case (.todoist, "type"): .type
+        case (.todoist, "date"): .dueAt
+        case (.trello, "archived"): .archived
+        default: known[name]
+        }
+    }
+
+    /// ASCII letters alone, small: `Due date` is `duedate`. Nothing for a title with another separator in it.
+    private static func fold(_ title: String) -> String {
+        guard !title.utf8.contains(where: { ",;\t".utf8.contains($0) }), title.utf8.allSatisfy({ $0 < 0x80 }) else {
+            return ""
+        }
+        let letters = title.utf8.prefix(64).filter(\.isASCIILetter)
+        return String(decoding: letters.map { $0 | 0x20 }, as: UTF8.self)
+    }
+
+    /// The texts of a record that are for `role`, in the order of the columns; those that are empty are left out.
+    func texts(_ role: Role, of record: [String]) -> [String] {
+        zip(roles, record).compactMap { found, text in found == role ? value(text) : nil }
+    }
+
+    /// Of columns that mean the same the first that says something counts.
+    func text(_ role: Role, of record: [String]) -> String? {
+        for (found, text) in zip(roles, record) where found == role {
+            if let value = value(text) { return value }
+        }
+        return nil
+    }
+
+    /// The first of the people in a record, and how many there are more.
+    func assignee(of record: [String]) -> (name: String, others: Int)? {
+        for (index, text) in record.enumerated() where index < roles.count && roles[index] == .assignee {
+            guard var name = value(text) else { continue }
+            guard tool != .boardcast else { return (name, 0) }
+            if tool == .clickUp { name = Self.unbracketed(name) }
+            guard isPlural[index] || tool == .clickUp else { return (name, 0) }
+            let names = name.split { $0 == "," || $0 == ";" }.map { String($0.trimmed) }.filter { !$0.isEmpty }
+            guard let first = names.first else { continue }
+            return (tool == .todoist ? Self.withoutNumber(first) : first, names.count - 1)
+        }
+        return nil
+    }
+
+    /// The labels of a record, from all of its columns for them.
+    func labels(of record: [String], splitBy separator: LabelList.Separator) -> [String] {
+        var labels: [String] = []
+        for text in texts(.labels, of: record) {
+            let text = tool == .clickUp ? Self.unbracketed(text) : text
+            for var label in LabelList.labels(in: text, separator) {
+                if tool == .trello { label = Self.withoutColour(label) }
+                if !labels.contains(where: { $0.hasSameBytes(as: label) }) { labels.append(label) }
+            }
+        }
+        return labels
+    }
+
+    private func value(_ text: String) -> String? {
+        guard tool != .boardcast else { return text.isEmpty ? nil : SpreadsheetText.unshielded(text) }
+        let text = String(text.trimmed)
+        return text.isEmpty ? nil : String(SpreadsheetText.unshielded(text).trimmed)
+    }
+
+    /// `[Ann, Bo]`: ClickUp's lists.
+    private static func unbracketed(_ text: String) -> String {
+        text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+    }
+
+    /// `Ann (1234)`: Todoist's people.
+    private static func withoutNumber(_ text: String) -> String {
+        guard text.hasSuffix(")"), let open = text.lastIndex(of: "("),
+            text[text.index(after: open)...].dropLast().utf8.allSatisfy(\.isASCIIDigit)
+        else { return text }
+        return String(text[..<open].trimmed)
+    }
+
+    /// `Bug (red)`: Trello's labels. One that is a colour alone keeps its name.
+    private static func withoutColour(_ text: String) -> String {
+        guard text.hasSuffix(")"), let open = text.lastIndex(of: "(") else { return text }
+        let colour = text[text.index(after: open)...].dropLast()
+        guard colours.contains(String(colour.prefix { $0 != "_" })) else { return text }
+        let name = text[..<open].trimmed
+        return name.isEmpty ? String(colour) : String(name)
+    }
+
+    private static let colours: Set = [
+        "green", "yellow", "orange", "red", "purple", "blue", "sky", "lime", "pink", "black", "null",
+    ]
+}
