@@ -35,6 +35,7 @@ public enum WebClient {
         asset("board/drag.js", PackageResources.drag_js),
         asset("board/feed.js", PackageResources.feed_js),
         asset("board/filters.js", PackageResources.filters_js),
+        asset("board/import-report.js", PackageResources.import_report_js),
         asset("board/importer.js", PackageResources.importer_js),
         asset("board/keys.js", PackageResources.keys_js),
         asset("board/labels.js", PackageResources.labels_js),

@@ -77,3 +77,20 @@ def test_a_file_becomes_cards_on_the_open_board(driver, server, team, tmp_path):
     page.says("#importer [data-act=close]", "Close").click()
     page.wait(lambda: len(page.all("#board .card")) == 29, "the cards are there")
     assert page.errors() == []
+
+
+def test_an_admin_adds_the_lists_of_a_table_with_tabs_as_columns(driver, server, team, tmp_path):
+    file = tmp_path / "project.tsv"
+    file.write_text("Title\tStatus\tPriority\nOne\tIdeas\tasap\n")
+    page = BoardPage(driver).open(server.url, team.token("root", role="admin"))
+    page.find("#import").click()
+    page.find("#importer input[type=file]").send_keys(str(file))
+    page.find("#importer input[name=lists]").click()
+    page.find("#importer .primary").click()
+    page.says("#importer .progress", "1 of 1 rows are tasks now.")
+    for line in ("Columns added: ideas", "No priority “asap” here: 1 task is medium (row 2)"):
+        page.says("#importer .errors", line)
+    page.says("#importer [data-act=close]", "Close").click()
+    page.wait(lambda: page.run("return document.querySelector('#board').textContent.includes('One')"), "the card is there")
+    assert [task["status"] for task in team.api("ann").snapshot()["tasks"]] == ["ideas"]
+    assert page.errors() == []

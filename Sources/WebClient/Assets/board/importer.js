@@ -1,10 +1,12 @@
 import { find, make, setText } from "../shared/dom.js";
+import { linesOf } from "./import-report.js";
 
 /** Imports a file's tasks to the board, and shows the progress. */
 export class Importer {
     #dialog = find("#importer");
     #form = find("form", this.#dialog);
     #file = find("input[type=file]", this.#dialog);
+    #lists = find("input[name=lists]", this.#dialog);
     #session;
     #job = null;
     /** Aborts the upload of a file, while there is one. */
@@ -48,9 +50,9 @@ export class Importer {
         this.#busy(true);
         this.#show(0, `Sending ${file.name}…`);
         try {
-            // By the file's name, since the media type of CSV depends on the programs that are installed.
-            const type = /\.csv$/i.test(file.name) ? "text/csv" : "application/json";
-            const path = `/api/import?board=${encodeURIComponent(board)}`;
+            // By the file's name, since browsers name the type of CSV after the programs that are installed; the server looks.
+            const type = types[/[^.]*$/.exec(file.name)[0].toLowerCase()] ?? "application/octet-stream";
+            const path = `/api/import?board=${encodeURIComponent(board)}${this.#lists.checked ? "&lists=create" : ""}`;
             const { signal } = this.#sending;
             const options = { body: new Blob([file], { type }), timeout: 120_000, signal };
             const { body } = await client.request("POST", path, options);
@@ -70,7 +72,8 @@ export class Importer {
     }
 
     #list(lines) {
-        find(".errors", this.#form).replaceChildren(...lines.map((text) => make("li", { text })));
+        const sentence = (line) => line[0].toUpperCase() + line.slice(1);
+        find(".errors", this.#form).replaceChildren(...lines.map((line) => make("li", { text: sentence(line) })));
     }
 
     #cancel() {
@@ -80,7 +83,7 @@ export class Importer {
 
     #busy(is) {
         find(".primary", this.#form).disabled = is;
-        this.#file.disabled = is;
+        this.#file.disabled = this.#lists.disabled = is;
         setText(find("[data-act=close]", this.#form), is ? "Cancel the import" : "Close");
     }
 
@@ -90,14 +93,4 @@ export class Importer {
     }
 }
 
-/** What the import did not take over from the file, in words. */
-function linesOf({ bad = 0, badRows = [], archived = 0, unknownStatuses = [], ignoredColumns = [] }) {
-    const lines = badRows.map(({ row, reason }) => `Row ${row}: ${reason}`);
-    if (bad > badRows.length) lines.push(`and ${bad - badRows.length} more rows`);
-    for (const { status, tasks } of unknownStatuses) {
-        lines.push(`No column “${status}” here: ${tasks} tasks are in the first.`);
-    }
-    if (archived > 0) lines.push(`${archived} archived cards were left out.`);
-    if (ignoredColumns.length > 0) lines.push(`Passed over: ${ignoredColumns.join(", ")}`);
-    return lines;
-}
+const types = { csv: "text/csv", json: "application/json" };

@@ -1,0 +1,56 @@
+/**
+ * What an import did not take over from its file, in words, a line for each. `boardcast import` says the same
+ * (`ImportReport+lines.swift`; `Tests/Vectors/import-report.json` holds both to it).
+ */
+export function linesOf(result) {
+    return [...badRows(result), ...values(result), ...cuts(result), ...others(result)];
+}
+
+function badRows({ bad = 0, badRows: rows = [] }) {
+    const lines = rows.map(({ row, reason }) => `row ${row}: ${reason}`);
+    return bad > rows.length ? [...lines, `and ${bad - rows.length} more bad rows`] : lines;
+}
+
+/** The lists of values that were not understood, the name of a value in each, and what became of its tasks. */
+const kinds = [
+    ["unknownStatuses", "status", (value, tasks, one) => `no column “${value}” here: ${tasks} ${one ? "is" : "are"} in the first`],
+    ["unknownPriorities", "priority", (value, tasks, one) => `no priority “${value}” here: ${tasks} ${one ? "is" : "are"} medium`],
+    ["unknownDates", "date", (value, tasks, one) => `the date “${value}” can't be read: ${tasks} ${one ? "has" : "have"} none`],
+    ["unknownAssignees", "assignee",
+        (value, tasks, one) => `“${value}” can't be an assignee: ${tasks} ${one ? "has" : "have"} none`],
+    ["unknownLabels", "label", (value, tasks, one) => `“${value}” can't be a label: ${tasks} ${one ? "is" : "are"} without it`],
+    ["unknownDescriptions", "description",
+        (value, tasks, one) => `“${value}” can't be a description: ${tasks} ${one ? "has" : "have"} none`],
+];
+
+function values(result) {
+    return kinds.flatMap(([list, name, words]) => (result[list] ?? []).map((entry) =>
+        words(entry[name], tasksOf(entry), entry.tasks === 1) + rowsOf(entry)));
+}
+
+function cuts({ cutFields = [] }) {
+    return cutFields.map((entry) => `${entry.field} too long: cut in ${tasksOf(entry)}${rowsOf(entry)}`);
+}
+
+const left = { comments: "comments", attachments: "attachments", customFields: "values of custom fields",
+    completedDates: "due dates that are done", checklists: "checklists of no card", assignees: "further assignees" };
+
+function others({ addedStatuses = [], archived = 0, leftOut = {}, encoding, ignoredColumns = [] }) {
+    const lines = [];
+    if (addedStatuses.length > 0) lines.push(`columns added: ${addedStatuses.join(", ")}`);
+    if (archived > 0) lines.push(`${archived} archived ${archived === 1 ? "card was" : "cards were"} left out`);
+    const counts = Object.entries(left).filter(([name]) => leftOut[name] > 0).map(([name, words]) => `${words}: ${leftOut[name]}`);
+    if (counts.length > 0) lines.push(`left out: ${counts.join(", ")}`);
+    if (encoding === "windows-1252") lines.push("the file is not UTF-8: it was read as Windows-1252");
+    if (encoding === "utf-8, windows-1252") lines.push("the file is not all UTF-8: the rest was read as Windows-1252");
+    if (ignoredColumns.length > 0) lines.push(`passed over: ${ignoredColumns.join(", ")}`);
+    return lines;
+}
+
+const tasksOf = ({ tasks }) => tasks === 1 ? "1 task" : `${tasks} tasks`;
+
+/** ` (rows 4, 5 …)` */
+function rowsOf({ tasks, rows = [] }) {
+    if (rows.length === 0) return "";
+    return ` (${tasks === 1 ? "row" : "rows"} ${rows.join(", ")}${rows.length < tasks ? " …" : ""})`;
+}
