@@ -17,7 +17,7 @@ struct TokenHeader {
         guard let header = try? JSONParser.parse(bytes).object else { throw .headerNotJSON }
         try Self.refuseExtensions(in: header)
         if purpose == .token, let type = header["typ"] {
-            guard let type = type.string, Self.types.contains(where: type.isASCII) else { throw .typeNotJWT }
+            guard let type = type.string, Self.types.contains(where: { type.isASCII($0) }) else { throw .typeNotJWT }
         }
         guard let name = header["alg"]?.string else { throw .algorithmMissing }
         guard let algorithm = Algorithm(name: name) else {

@@ -77,6 +77,7 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         "connections.renew": [.init("/sse/connections/\(connection)/token", 204, forbidden: nil)],
         "users.disconnect": [.init("/sse/users/ann/connections", 200, missing: nil, forbidden: nil)],
         "tickets.create": [.init("/sse/ticket", 200, missing: nil, forbidden: nil)],
+        "session.show": [.init("/api/session", 200, missing: nil, forbidden: nil)],
         "session.begin": [.init("/api/session", 204, missing: nil, forbidden: nil)],
         "revocations.list": [.init("/api/revocations", 200, missing: nil, forbidden: nil)],
         "revocations.create": [.init("/api/revocations", 201, #"{"jti":"another's"}"#, missing: nil, forbidden: nil)],

@@ -14,7 +14,7 @@ import Testing
         ("/api/import", ["POST"]), ("/api/boards/plan/export", ["GET", "HEAD"]),
         ("/api/jobs/1/cancel", ["POST"]), ("/api/events", ["GET", "HEAD"]),
         ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
-        ("/readyz", ["GET", "HEAD"]), ("/api/session", ["POST", "DELETE"]), ("/sse/ticket", ["POST"]),
+        ("/readyz", ["GET", "HEAD"]), ("/api/session", ["GET", "HEAD", "POST", "DELETE"]), ("/sse/ticket", ["POST"]),
         ("/api/revocations", ["GET", "HEAD", "POST"]), ("/api/audit", ["GET", "HEAD"]),
     ]
 

@@ -31,6 +31,20 @@ import Tokens
         }
     }
 
+    @Test func `it says what a token comes to, and why`() async throws {
+        let gateway = try TestGateway()
+        let answer = try await gateway.call(.get, "/api/session", as: try TestGateway.token("editor"))
+        #expect(answer.status == 200)
+        #expect(answer["tenant"]?.string == "acme" && answer["userId"]?.string == "ann")
+        #expect(answer["role"]?.string == "viewer" && answer["boards"] == nil && answer["expiresAt"]?.string != nil)
+        #expect(answer["tenantBecause"]?.string == "the claim tenant names it (auth.tenantClaim)")
+        #expect(answer["roleBecause"]?.string?.contains("says “editor”, of which auth.roles maps none") == true)
+        let held = try await gateway.call(
+            .get, "/api/session", as: nil, headers: cookie(try TestGateway.token("admin")))
+        #expect(held["role"]?.string == "admin")
+        #expect(try await gateway.call(.get, "/api/session", as: nil).status == 401)
+    }
+
     @Test func `a token too long for a cookie is refused`() async throws {
         let token = try TestGateway.token(id: String(repeating: "j", count: 3500))
         let answer = try await TestGateway().call(.post, "/api/session", as: token)

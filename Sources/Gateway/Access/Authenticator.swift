@@ -62,6 +62,11 @@ public final class Authenticator: Sendable {
         return principal
     }
 
+    /// Why a token comes to the tenant and the role that it does; nil when it is not valid now.
+    func reasons(of token: Substring) -> TokenReasons? {
+        try? verifier.withLock { $0 }.reasons(of: String(token), at: clock())
+    }
+
     /// Checks that something that lasts may begin: `exp` ends it, so it can't begin after that. The leeway is for calls,
     /// which are answered at once.
     ///

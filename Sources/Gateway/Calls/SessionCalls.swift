@@ -1,10 +1,11 @@
 import Events
 import HTTPTypes
 import Hummingbird
+import StrictJSON
 import Text
 import Tokens
 
-/// `/api/session`: makes a cookie of a token, and removes it again.
+/// `/api/session`: says what a token comes to, makes a cookie of it, and removes that again.
 struct SessionCalls {
     let authenticator: Authenticator
     let clock: @Sendable () -> Timestamp
@@ -12,12 +13,41 @@ struct SessionCalls {
     var all: [Call] {
         [
             Call(
+                "session.show", .get, "/api/session", .token, "Says what the token of this request comes to, and why.",
+                answers: [.json("Session")], show),
+            Call(
                 "session.begin", .post, "/api/session", .token, "Makes a cookie of the token of this request.",
                 answers: [.empty(.noContent, fields: [.setCookie])], isLimited: false, begin),
             .open(
                 "session.end", .delete, "/api/session", "Removes the cookie; the token itself remains valid.",
                 query: [], answers: [.empty(.noContent, fields: [.setCookie])], end),
         ]
+    }
+
+    /// `GET` → 200: who asks and until when, as the settings have it, and, of a token in the header, why tenant and role
+    /// came out so.
+    @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let principal = context.principal
+        var reasons: TokenReasons?
+        if case .token(let token)? = try? Credentials(CredentialFields(input.request.head), origins: []) {
+            reasons = authenticator.reasons(of: token)
+        }
+        var json = JSONWriter()
+        json.object {
+            $0.name("tenant"); $0.string(principal.tenant.rawValue)
+            $0.name("userId"); $0.string(principal.user.rawValue)
+            $0.name("role"); $0.string(principal.role.rawValue)
+            if case .only(let boards) = principal.boards {
+                $0.name("boards")
+                $0.array(boards.map(\.rawValue).sorted()) { $0.string($1) }
+            }
+            $0.name("expiresAt"); $0.string(principal.expiresAt.description)
+            if let reasons {
+                $0.name("tenantBecause"); $0.string(reasons.tenantWords)
+                $0.name("roleBecause"); $0.string(reasons.roleWords)
+            }
+        }
+        return .json(json.bytes)
     }
 
     /// `POST` with `Authorization: Bearer` → 204, and the cookie for as long as the token is valid.

@@ -1,5 +1,6 @@
 import Client
 import Events
+import Gateway
 import StrictJSON
 import Tokens
 

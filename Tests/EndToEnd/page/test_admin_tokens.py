@@ -46,7 +46,8 @@ def test_a_token_is_read_without_sending_it(team, live):
 def test_a_token_of_another_tenant_opens_nothing_here(team, live):
     assert live.ask(tokens.mint("eve", "elsewhere")) == (
         f"Good, but of another tenant: elsewhere. It opens nothing of {team.tenant}.")
-    assert live.rule("tenant") == ["other", f"elsewhere, not {team.tenant}"]
+    state, why = live.rule("tenant")
+    assert state == "other" and why.startswith(f"elsewhere, not {team.tenant}: the claim tenant names it")
 
 
 def test_an_issuer_that_does_not_speak_for_the_tenant_is_named(start_server, tenants, admin_page):
@@ -61,8 +62,14 @@ def test_an_issuer_that_does_not_speak_for_the_tenant_is_named(start_server, ten
 
 def test_which_boards_a_token_opens(team, live):
     team.admin().create_board("side")
-    assert live.ask(team.token(boards=["side", "gone"])) == "Good: the gateway accepts it, as member."
+    said = live.ask(team.token(boards=["side", "gone"]))
+    assert said.startswith("Good: the gateway accepts it, as member, for the token has no claim role (auth.roleClaim)")
     eventually(lambda: live.texts("#matching li"), "the boards are listed")
     assert [re.sub(r"^\W ?", "", row) for row in live.texts("#matching li")] == [
         "main does not open", "side opens", "gone is named, but there is no such board"]
     assert live.rule("signature")[0] == "kept"
+
+
+def test_the_role_is_what_the_gateway_makes_of_it(team, live):
+    said = live.ask(team.token(role=["editor"]))
+    assert said.startswith("Good: the gateway accepts it, as viewer, for the claim role says “editor”, of which auth.roles")

@@ -33,7 +33,8 @@ const connections = new ConnectionsView(() => client?.connectionId, {
     revokeUser: (user) => acts.revoke({ sub: user }),
 });
 const inspector = new Inspector();
-const pasted = new TokenDebugger(() => claims, async () => (await client.boards()).map(({ id }) => id));
+const pasted = new TokenDebugger(() => claims, async () => (await client.boards()).map(({ id }) => id),
+    async () => (await client.request("GET", "/api/session")).body.tenant);
 const [audit, revocations] = [makeAudit(() => request), makeRevocations(() => request)];
 makeRevokeForm((draft) => acts.revoke(draft));
 

@@ -12,6 +12,7 @@ const spoken = { kept: "kept", broken: "broken", unknown: "only the gateway can 
 export class TokenDebugger {
     #own;
     #boards;
+    #tenant;
     #input = find("#pasted");
     #verdict = find("#verdict");
     #rows;
@@ -19,9 +20,10 @@ export class TokenDebugger {
     /**
      * @param own gives the claims of the token that this page works with
      * @param boards asks for the ids of the tenant's boards
+     * @param tenant asks for the tenant of that token
      */
-    constructor(own, boards) {
-        [this.#own, this.#boards] = [own, boards];
+    constructor(own, boards, tenant) {
+        [this.#own, this.#boards, this.#tenant] = [own, boards, tenant];
         this.#rows = new Map(rules.map(({ id, title }) => [id, make("li", { "data-rule": id },
             make("span", { class: "mark", "aria-hidden": "true" }), make("span", {}, title),
             make("span", { class: "unseen" }), make("span", { class: "why" }))]));
@@ -93,13 +95,15 @@ export class TokenDebugger {
         this.#judge("asking", "Asking the gateway…");
         try {
             // Not through the client, which would try another token after a refusal.
-            const answer = await fetch("api/boards", {
+            const ask = (path) => fetch(path, {
                 headers: { Authorization: `Bearer ${token}` }, cache: "no-store", credentials: "omit",
             });
+            const answer = await ask("api/boards");
             const body = await answer.json();
             if (token !== this.#token) return;
-            if (answer.ok) await this.#accepted(token, body.items.map(({ id }) => id));
-            else this.#refused(answer.status, body);
+            if (!answer.ok) return this.#refused(answer.status, body);
+            const session = await (await ask("api/session")).json();
+            if (token === this.#token) await this.#accepted(token, body.items.map(({ id }) => id), session);
         } catch (error) {
             if (token === this.#token) this.#judge("unknown", `The gateway gave no answer (${error.message}).`);
         }
@@ -115,19 +119,17 @@ export class TokenDebugger {
         if (place > rules.findIndex(({ id }) => id === "signature")) this.#mark("signature", "kept", "");
     }
 
-    async #accepted(token, visible) {
+    async #accepted(token, visible, { tenant, role, tenantBecause, roleBecause }) {
         for (const { id } of rules) this.#mark(id, "kept", "");
-        const [theirs, ours] = [decode(token).claims.tenant, this.#own()?.tenant];
-        if (theirs !== ours) {
-            this.#mark("tenant", "other", `${theirs ?? "another claim"}, not ${ours ?? "the one of this page"}`);
-            this.#judge("other",
-                `Good, but of another tenant: ${theirs ?? "unnamed"}. It opens nothing of ${ours ?? "this one"}.`);
+        this.#mark("tenant", "kept", `${tenant}: ${tenantBecause}`);
+        const ours = await this.#tenant().catch(() => this.#own()?.tenant);
+        if (token !== this.#token) return;
+        if (tenant !== ours) {
+            this.#mark("tenant", "other", `${tenant}, not ${ours ?? "the one of this page"}: ${tenantBecause}`);
+            this.#judge("other", `Good, but of another tenant: ${tenant}. It opens nothing of ${ours ?? "this one"}.`);
             return this.#match(visible, visible);
         }
-        this.#judge("good", `Good: the gateway accepts it, as ${decode(token).claims.role ?? "member"}.`);
-        // Where tenants are named by another claim than `tenant`, this page can't decide whether the tenant is the
-        // same.
-        if (ours === undefined) return this.#match(visible, visible);
+        this.#judge("good", `Good: the gateway accepts it, as ${role}, for ${roleBecause}.`);
         const boards = await this.#boards().catch(() => visible);
         if (token === this.#token) this.#match(boards, visible);
     }

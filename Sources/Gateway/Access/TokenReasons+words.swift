@@ -1,9 +1,9 @@
 import Text
-import Tokens
+public import Tokens
 
 extension TokenReasons {
     /// Why the tenant is this one, and which setting would change it.
-    var tenantWords: String {
+    public var tenantWords: String {
         switch tenant {
         case .claim(let path): "the claim \(path.printable) names it (auth.tenantClaim)"
         case .issuer:
@@ -13,7 +13,7 @@ extension TokenReasons {
     }
 
     /// Why the role is this one, and which setting would change it.
-    var roleWords: String {
+    public var roleWords: String {
         let claim = "the claim \(roleClaim.printable)"
         switch role {
         case .ours(let name): return "\(claim) says \(name) (auth.roleClaim)"
@@ -24,25 +24,6 @@ extension TokenReasons {
             let some = names.prefix(10).map { "“\($0.printable)”" }.joined(separator: ", ")
             let said = names.isEmpty ? "no name" : some + (names.count > 10 ? " and \(names.count - 10) more" : "")
             return "\(claim) says \(said), of which auth.roles maps none; a name that means nothing here is a viewer's"
-        }
-    }
-}
-
-extension TokenError {
-    /// Which setting would change the refusal; nil where none should.
-    var remedy: String? {
-        switch self {
-        case .tenantMissing: "auth.tenantClaim is the claim that names it, auth.tenant the tenant of tokens without it"
-        case .tenant, .severalTenants: "auth.tenantClaim is the claim that is looked at"
-        case .tenantOfAnotherIssuer: "tenants.directory has the issuers of tenants"
-        case .issuer: "auth.issuer is the one that is expected"
-        case .audience: "auth.audience is the one that is expected"
-        case .algorithmNotAllowed: "auth.algorithms are those that are allowed, or else those of the keys"
-        case .noMatchingKey:
-            "keys come from auth.issuers, auth.jwksURL, auth.jwksFile, auth.publicKeyFile, auth.secretFile, or the tenants' files"
-        case .notYetValid, .issuedInFuture: "auth.leewaySeconds is how far clocks may be apart"
-        case .tooLong: "http.maxHeaderBytes is the bound"
-        default: nil
         }
     }
 }
