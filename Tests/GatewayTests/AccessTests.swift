@@ -38,9 +38,7 @@ import Tokens
             "eyJhbGciOiJub25lIn0.\(parts[1]).",
             try TestGateway.token("admin", expires: TestGateway.second - 31),
             try TestGateway.token("admin", secret: Array("another secret for tests, of 32 bytes".utf8)),
-            try TestGateway.token("owner"), try TestGateway.token("admin", tenant: "a b"),
-            try TestGateway.token("Admin"),
-            try TestGateway.token("admin", user: ""),
+            try TestGateway.token("admin", tenant: "a b"), try TestGateway.token("admin", user: ""),
         ] {
             let answer = try await call.send(to: world, as: token)
             #expect(answer.status == 401)
