@@ -1,5 +1,6 @@
 """Adding, editing, deleting, finding: by the page's own means, alone and against a rival."""
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
@@ -183,9 +184,11 @@ def test_another_board_is_a_choice_away(page, server, team):
     page.pill_says("Real-time")
 
 
-def test_who_may_only_read_is_offered_nothing_else(page, server, team):
+@pytest.mark.parametrize("role", ["viewer", "a role that means nothing here"])
+def test_who_may_only_read_is_offered_nothing_else(page, server, team, role):
     task = team.api().create_task("Look, don't touch")["id"]
-    page.open(server.url, team.token("vera", role="viewer"))
+    page.open(server.url, team.token("vera", role=role))
+    page.wait(lambda: page.all("#board[data-read-only]"), "the gateway says what the token comes to")
     page.button(task).send_keys(Keys.SPACE)
     assert page.all("[data-lifted]") == []
     assert not page.find(".add").is_displayed()

@@ -32,8 +32,10 @@ function signedIn() {
     const same = workspace !== null && user === `${tenant}/${sub}` && workspace.client.state !== "closed";
     user = `${tenant}/${sub}`;
     find("#import").hidden = !session.mayWrite;
-    if (same) workspace.client.retry();
-    else open();
+    if (same) {
+        workspace.client.retry();
+        learnRole(workspace);
+    } else open();
 }
 
 function open() {
@@ -44,6 +46,16 @@ function open() {
     workspace.connection.show();
     show();
     offerBoards(workspace);
+    learnRole(workspace);
+}
+
+async function learnRole({ client }) {
+    const token = session.token;
+    const answer = await client.request("GET", "/api/session").catch(() => null);
+    if (client !== workspace.client || token !== session.token || !answer) return;
+    session.learn(answer.body.role);
+    find("#import").hidden = !session.mayWrite;
+    workspace.showRights();
 }
 
 /** Shows the board picker when there is more than one board. */

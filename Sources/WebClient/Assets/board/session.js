@@ -13,6 +13,7 @@ export class Session {
     #changed;
     #ending;
     #refused = false;
+    #role = null;
     #timer = null;
 
     /** `changed()` is called with every token that the user gives, `ending(time)` when it runs out soon. */
@@ -34,12 +35,18 @@ export class Session {
         return this.#token === null ? null : decode(this.#token).claims ?? null;
     }
 
+    /** By the role that the gateway makes of the token, which its settings decide; until that is known by the claim. */
     get mayWrite() {
-        return this.claims?.role !== "viewer";
+        return (this.#role ?? this.claims?.role) !== "viewer";
+    }
+
+    learn(role) {
+        this.#role = role;
     }
 
     use(token) {
         this.#token = token;
+        this.#role = null;
         this.#refused = false;
         storedToken.set(token);
         this.#watch();

@@ -93,6 +93,10 @@ export class Workspace {
         else if (!id) this.#sheet.close();
     }
 
+    showRights() {
+        find("#board").toggleAttribute("data-read-only", !this.mayWrite);
+    }
+
     refresh() {
         this.#view.refresh();
         this.#list.refresh();
@@ -165,7 +169,7 @@ export class Workspace {
         setText(find("#name"), board.name);
         document.title = `${board.name} · Boardcast`;
         find("#board").setAttribute("aria-label", board.name);
-        find("#board").toggleAttribute("data-read-only", !this.mayWrite);
+        this.showRights();
         this.#view.arrange(board);
         this.#list.arrange(board);
     }
