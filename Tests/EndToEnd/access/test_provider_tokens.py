@@ -21,12 +21,12 @@ EC = ec.generate_private_key(ec.SECP256R1())
 
 
 def sections():
-    """The first block of settings in each section."""
+    """Every block of settings in each section: the first by the section's name, the second with a 2 after it."""
     found = {}
     for part in re.split(r"^## ", DOCUMENT.read_text(), flags=re.MULTILINE)[1:]:
         name = part.splitlines()[0]
-        if block := re.search(r"^```yaml\n(.*?)^```", part, re.MULTILINE | re.DOTALL):
-            found[name] = block[1]
+        for number, block in enumerate(re.findall(r"^```yaml\n(.*?)^```", part, re.MULTILINE | re.DOTALL), 1):
+            found[name if number == 1 else f"{name} {number}"] = block
     return found
 
 
@@ -37,6 +37,13 @@ HOUR = 3600
 def oidc(sub, **more):
     now = int(time.time())
     return {"sub": sub, "iat": now, "exp": now + HOUR, **more}
+
+
+def keycloak_client(iss, roles):
+    return oidc(
+        "f:8a1b:ann", iss=iss, aud=["boardcast", "account"], typ="Bearer", azp="boards-web", realm_access={"roles": ["admin"]},
+        resource_access={"boards-web": {"roles": roles}, "account": {"roles": ["admin"]}}, scope="openid",
+    )
 
 
 def keycloak(iss, roles, organization):
@@ -62,6 +69,13 @@ def auth0(iss, roles):
         "auth0|5f7c8ec7c33c6c004bbafe82", iss=iss, aud=["https://boards.example.com", "https://acme.eu.auth0.com/userinfo"],
         azp="my_client_id", scope="openid profile email", org_id="org_9ybsU1dN2dKfDkBi",
         **{"https://boards.example.com/roles": roles},
+    )
+
+
+def auth0_permissions(iss, permissions):
+    return oidc(
+        "auth0|5f7c8ec7c33c6c004bbafe82", iss=iss, aud="https://boards.example.com", azp="my_client_id", scope="",
+        permissions=permissions,
     )
 
 
@@ -102,6 +116,13 @@ def clerk(iss, role):
         "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", iss=iss, azp="https://app.example.com", fva=[0, -1], sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
         nbf=int(time.time()) - 10, jti="bc9d8f", v=2, sts="active", pla="o:pro",
         o={"id": "org_123", "slg": "acme", "rol": role, "per": "read,manage", "fpm": "3"},
+    )
+
+
+def clerk_v1(iss, role):
+    return oidc(
+        "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", iss=iss, azp="https://app.example.com", nbf=int(time.time()) - 10,
+        org_id="org_123", org_slug="acme", org_role=role, org_permissions=["org:admin"], sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
     )
 
 
@@ -152,6 +173,11 @@ TOKENS = {
         (keycloak, (["offline_access", "default-roles-main"], ["acme"]), ("acme", "f:8a1b:ann", "member")),
         (keycloak, (["admin", "offline_access"], ["acme"]), ("acme", "f:8a1b:ann", "viewer")),
     ],
+    "Keycloak 2": [
+        (keycloak_client, (["admin"],), ("acme", "f:8a1b:ann", "admin")),
+        (keycloak_client, (["user"],), ("acme", "f:8a1b:ann", "member")),
+        (keycloak_client, (["other"],), ("acme", "f:8a1b:ann", "viewer")),
+    ],
     "Entra": [
         (entra, (["Boards.Admin", "Boards.Member"],), ("7f000001-0000-4000-8000-000000000001", "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "admin")),
         (entra, (["Boards.Member"], [f"{number:08d}-0000-4000-8000-{number:012d}" for number in range(200)]),
@@ -160,6 +186,10 @@ TOKENS = {
     "Auth0": [
         (auth0, (["Board Admin"],), ("org_9ybsU1dN2dKfDkBi", "auth0|5f7c8ec7c33c6c004bbafe82", "admin")),
         (auth0, (["admin"],), ("org_9ybsU1dN2dKfDkBi", "auth0|5f7c8ec7c33c6c004bbafe82", "viewer")),
+    ],
+    "Auth0 2": [
+        (auth0_permissions, (["boards:write", "boards:admin"],), ("acme", "auth0|5f7c8ec7c33c6c004bbafe82", "admin")),
+        (auth0_permissions, (["boards:read"],), ("acme", "auth0|5f7c8ec7c33c6c004bbafe82", "viewer")),
     ],
     "Okta": [(okta, (["Everyone", "boards-users"],), ("acme", "ann@acme.example", "member"))],
     "Cognito": [
@@ -174,6 +204,11 @@ TOKENS = {
         (supabase, ("admin",), ("acme", "123e4567-e89b-12d3-a456-426614174000", "admin")),
         (supabase, (None,), ("acme", "123e4567-e89b-12d3-a456-426614174000", "member")),
     ],
+    "Supabase 2": [
+        (supabase, ("admin",), ("acme", "123e4567-e89b-12d3-a456-426614174000", "admin")),
+        (supabase, (None,), ("acme", "123e4567-e89b-12d3-a456-426614174000", "member")),
+    ],
+    "Clerk 2": [(clerk_v1, ("org:admin",), ("acme", "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", "admin"))],
     "Clerk": [
         (clerk, ("admin",), ("acme", "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", "admin")),
         (clerk, ("guest",), ("acme", "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", "viewer")),
@@ -240,22 +275,20 @@ def test_the_settings_of_a_provider_let_its_users_in(start_server, tmp_path, nam
     issuer.junk = json.dumps({"keys": [jwk(key, **{"kid": "k1", **more}) for more in members]}).encode()
     file, iss = settings(name, issuer, tmp_path)
     server = start_server(args=["--config", str(file)], secret=None)
-    algorithm = "ES256" if key is EC else "RS256"
-    signer, kid = ((SECRET, {}), {}) if iss is None else ((key, {}), {"kid": "k1"})
-    if iss is None:
-        algorithm = "HS256"
+    headers = {"kid": "k1", **HEADERS.get(name, {})}
+    if "secretFile" in SECTIONS[name]:
+        key, stranger, algorithm, headers = SECRET, "another secret of enough bytes to be one", "HS256", {}
+    elif key is EC:
+        stranger, algorithm = ec.generate_private_key(ec.SECP256R1()), "ES256"
+    else:
+        stranger, algorithm = rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256"
     for make, arguments, expected in TOKENS[name]:
         claims = make(iss, *arguments)
-        token = sign(claims, signer[0], algorithm, headers={**kid, **HEADERS.get(name, {})})
-        assert identity(server, token) == expected
-        if iss is None:
-            continue
+        assert identity(server, sign(claims, key, algorithm, headers=headers)) == expected
+        assert status(server, sign(claims, stranger, algorithm, headers=headers)) == 401
         for change in ({"iss": "https://elsewhere.example"}, {"aud": "another application", "client_id": "x", "azp": "x"}):
-            other = sign({**claims, **change}, signer[0], algorithm, headers=kid)
-            assert status(server, other) == 401, f"{change} is not ours"
-    stranger = rsa.generate_private_key(public_exponent=65537, key_size=2048) if key is RSA else ec.generate_private_key(ec.SECP256R1())
-    forged = sign(claims, "another secret of enough bytes to be one" if iss is None else stranger, algorithm, headers=kid)
-    assert status(server, forged) == 401
+            if iss is not None:
+                assert status(server, sign({**claims, **change}, key, algorithm, headers=headers)) == 401, change
     issuer.close()
 
 

@@ -49,8 +49,9 @@ final class UnknownKeys: KeyArrivals, Sendable {
 
     /// Replaces the sets that may be asked for.
     func watch(_ urls: [KeyURL]) {
+        let kept = Set(urls)
         let released = state.withLock { state in
-            let gone = state.sources.keys.filter { !urls.contains($0) }.flatMap { state.release($0) }
+            let gone = state.sources.keys.filter { !kept.contains($0) }.flatMap { state.release($0) }
             state.sources = Dictionary(urls.map { ($0, state.sources[$0] ?? Source()) }) { first, _ in first }
             state.asked = state.asked.filter { state.sources[$0.key] != nil }
             state.general = urls.first { $0.issuer == nil }
