@@ -10,6 +10,8 @@ public struct JSONParts {
         case array(name: String)
         /// An element of that array. `offset` is where it begins, for ``JSONParts/value(at:of:limits:)``.
         case element(of: String, offset: Int, JSONValue)
+        /// An element of an array that is not read.
+        case passedOver(of: String)
     }
 
     /// Members that the object itself may have.
@@ -23,14 +25,22 @@ public struct JSONParts {
 
     private let bytes: SharedBytes
     private let limits: JSONParser.Limits
+    private let isRead: @Sendable (String) -> Bool
     private var position = 0
     private var place = Place.beginning
     private var names = Set<[UInt8]>()
 
-    /// - Parameter limits: of each part, not of the whole.
-    public init(_ bytes: SharedBytes, limits: JSONParser.Limits = JSONParser.Limits()) {
+    /// - Parameters:
+    ///   - limits: of each part, not of the whole.
+    ///   - isRead: whether the elements of the array of this name are read. Of others it is only found out where they
+    ///     end: they may have any length.
+    public init(
+        _ bytes: SharedBytes, limits: JSONParser.Limits = JSONParser.Limits(),
+        reading isRead: @escaping @Sendable (String) -> Bool = { _ in true }
+    ) {
         self.bytes = bytes
         self.limits = limits
+        self.isRead = isRead
     }
 
     /// The next part; nil once the object has ended, and nothing but white space follows it.
@@ -53,6 +63,10 @@ public struct JSONParts {
             }
             place = .elements(of: name, isFirst: false)
             skipSpace()
+            guard isRead(name) else {
+                try passOver()
+                return .passedOver(of: name)
+            }
             let offset = position
             return .element(of: name, offset: offset, try value())
         case .end:
@@ -109,6 +123,30 @@ public struct JSONParts {
         }
         self.position = position
         return value
+    }
+
+    /// Moves to the end of the value that begins here, by its brackets and quotes alone.
+    private mutating func passOver() throws(JSONError) {
+        let (start, from) = (position, position)
+        position = try bytes.withBuffer { buffer throws(JSONError) in
+            var (index, depth, isInString) = (from, 0, false)
+            while index < buffer.count {
+                switch (buffer[index], isInString) {
+                case (UInt8(ascii: "\\"), true): index += 1
+                case (UInt8(ascii: "\""), _): isInString.toggle()
+                case (_, true): break
+                case (UInt8(ascii: "{"), _), (UInt8(ascii: "["), _): depth += 1
+                case (UInt8(ascii: "}"), _), (UInt8(ascii: "]"), _):
+                    if depth == 0 { return index }
+                    depth -= 1
+                case (UInt8(ascii: ","), _): if depth == 0 { return index }
+                default: break
+                }
+                index += 1
+            }
+            throw .unexpectedEnd
+        }
+        guard position > start else { throw .unexpectedByte(offset: start) }
     }
 
     private mutating func expect(_ character: Unicode.Scalar) throws(JSONError) {

@@ -20,6 +20,21 @@ import Text
         }
     }
 
+    @Test func `an array that is not read may have elements of any length, and what follows is read`() throws {
+        let long = String(repeating: "x", count: 5000)
+        let text = #"{"a":[1,"\#(long)",{"b":["]}\"",[{}]]} , null],"c":[2],"d":[]}"#
+        let limits = JSONParser.Limits(bytes: 100, depth: 2)
+        var reader = JSONParts(SharedBytes(text.utf8), limits: limits) { $0 != "a" }
+        var parts: [JSONParts.Part] = []
+        while let part = try reader.next() { parts.append(part) }
+        #expect(parts.prefix(5) == [.array(name: "a")] + Array(repeating: .passedOver(of: "a"), count: 4))
+        #expect(parts.count == 8 && parts.last == .array(name: "d"))
+        for text in [#"{"a":[1"#, #"{"a":["x]}"#, #"{"a":[,1]}"#, #"{"a":[1,]}"#, #"{"a":[{]"#] {
+            var reader = JSONParts(SharedBytes(text.utf8)) { _ in false }
+            #expect(throws: JSONError.self) { while try reader.next() != nil {} }
+        }
+    }
+
     @Test func `members come one by one, and an array's elements each alone`() throws {
         let text = #" { "a" : 1 , "b":[ {"x":[2]} , "y" ],"c":[],"d":{"e":[3]}} "#
         let found = try parts(text)
@@ -58,6 +73,7 @@ import Text
                 case .value(let name, let value): rebuilt[name] = value
                 case .array(let name): rebuilt[name] = .array([])
                 case .element(let name, _, let value): rebuilt[name] = .array((rebuilt[name]?.array ?? []) + [value])
+                case .passedOver(let name): Issue.record("\(name) is not read")
                 }
             }
             #expect(rebuilt == object, "seed \(seed)")

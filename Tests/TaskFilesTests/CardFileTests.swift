@@ -59,6 +59,15 @@ import Testing
         #expect(file.leftOut == [.comments: 1, .customFields: 1])
     }
 
+    @Test func `attachments that are in the file as a whole are passed over`() throws {
+        let long = String(repeating: "A", count: 3 << 20)
+        let file = try TaskFile(
+            Array(
+                (#"{"_format":"wekan-board-1.0.0","attachments":[{"_id":"a","file":"\#(long)"}],"#
+                    + #""lists":[{"_id":"l","title":"Done"}],"cards":[{"_id":"c","title":"a","listId":"l"}]}"#).utf8))
+        #expect(rows(of: file).map { $0.draft?.name } == ["a"] && file.leftOut == [.attachments: 1])
+    }
+
     @Test func `lists come from left to right, without those that are archived`() throws {
         let file = try TaskFile(
             Array(

@@ -12,10 +12,15 @@ struct JSONFileIndex {
     private var statuses = ListNames()
     private var board = CardBoard()
 
+    /// What is looked into. Attachments, for one, may be in the file as a whole.
+    private static let arrays: Set = [
+        "tasks", "cards", "lists", "members", "users", "labels", "checklists", "checklistItems", "actions",
+    ]
+
     init(_ bytes: SharedBytes) { self.bytes = bytes }
 
     mutating func read() throws(TaskFileError) {
-        var parts = JSONParts(bytes, limits: Self.limits)
+        var parts = JSONParts(bytes, limits: Self.limits) { Self.arrays.contains($0) }
         do throws(JSONError) {
             while let part = try parts.next() { take(part) }
         } catch {
@@ -45,9 +50,9 @@ struct JSONFileIndex {
         case .element("checklistItems", let offset, let value): board.add(item: value, at: offset)
         case .element("actions", _, let value):
             if value.object?["type"]?.string == "commentCard" { board.comments += 1 }
-        case .element("comments", _, _): board.comments += 1
-        case .element("attachments", _, _): board.attachments += 1
-        case .element: break
+        case .passedOver("comments"): board.comments += 1
+        case .passedOver("attachments"): board.attachments += 1
+        case .element, .passedOver: break
         }
     }
 
