@@ -190,6 +190,17 @@ import Testing
         #expect(try cards(text) == [Card(name: "Äpfel", status: "done")])
     }
 
+    @Test func `titles in other languages`() throws {
+        #expect(
+            try cards("Aufgabe;Status;Priorität;Fällig am;Zugewiesen an\nÄpfel;Done;High;15.01.2026;Ann\n")
+                == [Card(name: "Äpfel", status: "done", priority: .high, assignee: "Ann", due: "2026-01-15T00:00")])
+        #expect(
+            try cards("Título;Descripción;Estado\nA;d;Review\n")
+                == [Card(name: "A", status: "review", description: "d")])
+        #expect(
+            try cards("Tâche;État;Étiquettes\nA;Done;a, b\n") == [Card(name: "A", status: "done", labels: ["a", "b"])])
+    }
+
     @Test func `an own field of a description is none of a name`() throws {
         #expect(try cards("Name,Content\nA,words\n") == [Card(name: "A", description: "words")])
         #expect(try cards("name;notes\n\"a;b\";\"x\n;y\"\n") == [Card(name: "a;b", description: "x\n;y")])

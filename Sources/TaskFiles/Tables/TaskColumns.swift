@@ -35,8 +35,22 @@ struct TaskColumns {
             (.labels, "labels label tags tag"),
             (.dueAt, "dueat due duedate duedatetime dueon deadline targetdate"),
         ]
+        // Spreadsheets, Jira and Planner name them in their users' language.
+        let translated: [(Role, String)] = [
+            (.name, "titel aufgabe aufgabenname zusammenfassung titre nom tâche résumé título nombre tarea resumen"),
+            (.description, "beschreibung notizen descripción notas descrição"), (.status, "spalte statut état estado"),
+            (.priority, "priorität priorité prioridad prioridade"),
+            (.assignee, "zugewiesenan bearbeiter zuständig verantwortlich responsable assignéà asignadoa responsável"),
+            (.labels, "stichwörter bezeichnungen etiketten étiquettes etiquetas"),
+            (
+                .dueAt,
+                "fällig fälligam fälligkeit fälligkeitsdatum échéance datedéchéance vencimiento fechadevencimiento"
+            ),
+        ]
         var known: [String: Role] = [:]
-        for (role, words) in names { for word in words.split(separator: " ") { known[String(word)] = role } }
+        for (role, words) in names + translated {
+            for word in words.split(separator: " ") { known[String(word)] = role }
+        }
         return known
     }()
     /// Written by an export; an import makes its own.
@@ -93,13 +107,11 @@ struct TaskColumns {
         }
     }
 
-    /// ASCII letters alone, small: `Due date` is `duedate`. Nothing for a title with another separator in it.
+    /// Letters alone, small: `Due date` is `duedate`. Nothing for a title with another separator in it.
     private static func fold(_ title: String) -> String {
-        guard !title.utf8.contains(where: { ",;\t".utf8.contains($0) }), title.utf8.allSatisfy({ $0 < 0x80 }) else {
-            return ""
-        }
-        let letters = title.utf8.prefix(64).filter(\.isASCIILetter)
-        return String(decoding: letters.map { $0 | 0x20 }, as: UTF8.self)
+        guard !title.utf8.contains(where: { ",;\t".utf8.contains($0) }) else { return "" }
+        let letters = title.unicodeScalars.prefix(64).filter(\.properties.isAlphabetic)
+        return String(String.UnicodeScalarView(letters)).lowercased()
     }
 
     /// The texts of a record that are for `role`, in the order of the columns; those that are empty are left out.
