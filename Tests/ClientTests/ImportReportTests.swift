@@ -49,6 +49,21 @@ import Testing
         #expect(job.isFinal && job.failure?.kind == failure && job.summary.contains("because"))
     }
 
+    @Test func `a long board is sent without its history`() throws {
+        func text(_ actions: String) -> String {
+            #"{"name":"\"actions\":[1]","a":{"actions":[0]},"actions" : \#(actions),"cards":[]}"#
+        }
+        let range = try #require(ImportFile.actions(in: Array(text("[[{\"x\":\"]\"}], 2]").utf8)))
+        #expect(
+            String(decoding: Array(text("[[{\"x\":\"]\"}], 2]").utf8)[range], as: UTF8.self) == #"[[{"x":"]"}], 2]"#)
+        for other in ["{}", "[", "\"actions\":[1]", #"{"actions":7}"#, #"{"actions":["#, #"{"actions"#, "\\"] {
+            #expect(ImportFile.actions(in: Array(other.utf8)) == nil)
+        }
+        let long = "[\"" + String(repeating: "x", count: ImportFile.usual) + "\"]"
+        #expect(ImportFile(bytes: Array(text(long).utf8)).withoutHistory.bytes == Array(text("[]").utf8))
+        #expect(ImportFile(bytes: Array(text("[1]").utf8)).withoutHistory.bytes == Array(text("[1]").utf8))
+    }
+
     @Test func `a file is JSON when it begins with a brace`() {
         func type(_ text: String) -> String { ImportFile(bytes: Array(text.utf8)).mediaType }
         for text in ["{", "\u{FEFF} \r\n{"] { #expect(type(text) == "application/json") }

@@ -57,7 +57,11 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         signal(SIGPIPE, SIG_IGN)
         let client = try options.client()
-        let file = try ImportFile(file)
+        let whole = try ImportFile(file)
+        let file = whole.withoutHistory
+        if file.bytes.count < whole.bytes.count {
+            StandardError.say("the board's history is left out: nobody imports it")
+        }
         let own = lists == .create ? file.key + "-lists" : file.key
         let once = key ?? (again ? own + "-\(UInt64.random(in: .min ... .max))" : own)
         let job = try await finish(

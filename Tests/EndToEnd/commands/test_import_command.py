@@ -71,6 +71,14 @@ def test_the_command_ends_as_the_contract_has_it(team, run_import):
     assert missing.returncode == 2 and "/nowhere/file" in missing.stderr
 
 
+def test_a_board_that_its_history_makes_too_long_is_sent_without(team, run_import):
+    board = {"lists": [{"id": "l", "name": "Done"}], "actions": [{"type": "updateCard", "data": "x" * 1000}] * 22_000,
+             "cards": [{"id": "c", "name": "kept", "idList": "l"}]}
+    result = run_import(json.dumps(board))
+    assert result.returncode == 0 and "history is left out" in result.stderr, result.stderr
+    assert names(team.api("ann").snapshot()["tasks"]) == ["kept"]
+
+
 def test_ctrl_c_cancels_the_import(team, tmp_path):
     api = team.api("ann")
     file = tmp_path / "tasks.csv"
