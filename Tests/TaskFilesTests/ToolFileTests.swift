@@ -206,6 +206,16 @@ import Testing
         #expect(try cards("name;notes\n\"a;b\";\"x\n;y\"\n") == [Card(name: "a;b", description: "x\n;y")])
     }
 
+    @Test func `a field of very many labels, or of one that is very long, costs no more than others`() throws {
+        let many = (0..<20_000).map { "l\($0)" }
+        for text in [
+            many.joined(separator: ","), many.joined(separator: ";"), String(repeating: "x", count: 128 << 10),
+        ] {
+            let row = try rows(of: "name,labels\na,\"\(text)\"\nb,;\n")[0]
+            #expect(1...50 ~= (row.draft?.labels.count ?? 0) && row.notes.contains(.cut(.label)))
+        }
+    }
+
     @Test func `texts that are too long are cut, and the name is kept in full`() throws {
         let name = String(repeating: "n", count: 600)
         let label = String(repeating: "l", count: 120)

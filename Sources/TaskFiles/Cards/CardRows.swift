@@ -95,7 +95,9 @@ struct CardRows: TaskRows {
         var names: [String] = []
         let own = (card["labels"]?.array ?? []).compactMap { $0.object.flatMap(Self.name(ofLabel:)) }
         let shared = (card["labelIds"]?.array ?? []).compactMap { $0.string.flatMap { board.labels[Array($0.utf8)] } }
-        for name in own + shared where !names.contains(where: { $0.hasSameBytes(as: name) }) { names.append(name) }
+        for name in (own + shared).prefix(LabelList.most) where !names.contains(where: { $0.hasSameBytes(as: name) }) {
+            names.append(name)
+        }
         return names
     }
 

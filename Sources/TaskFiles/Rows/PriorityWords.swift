@@ -7,6 +7,7 @@ enum PriorityWords {
     ///
     /// - Parameter isOneHighest: whether the file counts from 1, the highest, to 4.
     static func priority(_ text: String, isOneHighest: Bool = false) -> Priority? {
+        guard text.utf8.count <= 100 else { return nil }
         let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }.prefix(8).map(String.init)
         if isOneHighest, words.count == 1, let priority = numbers[words[0]] { return priority }
         if let priority = known[words.joined()] { return priority }

@@ -77,7 +77,7 @@ struct RowFields {
             notes.append(.cut(.description))
         }
         var fitting: [String] = []
-        for label in labels.map(\.withoutZeros) where !label.isEmpty {
+        for label in labels.prefix(LabelList.most).map(\.withoutZeros) where !label.isEmpty {
             let label = label.isLonger(than: Self.longestLabel) ? label.cut(to: Self.longestLabel) : label
             if !fitting.contains(where: { $0.hasSameBytes(as: label) }) { fitting.append(label) }
         }
@@ -97,7 +97,9 @@ struct RowFields {
 
 extension String {
     /// Its beginning, for reports about a file: a name in it may have any length.
-    func prefixOfScalars(_ count: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(count))) }
+    func prefixOfScalars(_ count: Int) -> String {
+        utf8.count <= count ? self : String(String.UnicodeScalarView(unicodeScalars.prefix(count)))
+    }
 
     fileprivate func isLonger(than count: Int) -> Bool { utf8.count > count && unicodeScalars.count > count }
 

@@ -8,9 +8,11 @@ public struct StatusMap: Sendable {
     private let statuses: [String]
     private let folded: [String]
 
-    public init(_ board: Board) {
-        self.board = board.id
-        statuses = board.statuses
+    public init(_ board: Board) { self.init(board.id, statuses: board.statuses) }
+
+    init(_ board: BoardID, statuses: [String]) {
+        self.board = board
+        self.statuses = statuses
         folded = statuses.map(Self.fold)
     }
 
