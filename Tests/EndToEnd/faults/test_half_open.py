@@ -6,6 +6,7 @@ import socket
 import pytest
 
 from rest import ok
+from scale import count, scale
 from waiting import eventually
 from wire import Wire
 
@@ -16,6 +17,10 @@ def open_stream(server, token):
     frames = wire.data_frames(wire.head())
     assert next(frames)["type"] == "connection.established"
     return wire, frames
+
+
+#: Rounds of connections that are reset.
+ROUNDS = scale(3, 30)
 
 
 @pytest.mark.parametrize("calls", [1, 5])
@@ -51,6 +56,7 @@ def test_half_closed_streams_all_leave(team):
     for wire in wires:
         wire.socket.shutdown(socket.SHUT_WR)
     eventually(lambda: admin.stats()["totalConnections"] == 0, "all half-closed streams left")
+    count(half_closed=len(wires))
     for wire in wires:
         wire.close()
 
@@ -62,25 +68,27 @@ def test_resets_in_mid_stream_harm_nobody(team):
     api.create_task("before")
     assert admin.stats()["totalConnections"] == 1
     before = team.server.descriptors()
-    for round in range(3):
+    for round in range(ROUNDS):
         wires = [open_stream(team.server, team.token(f"user{i % 5}"))[0] for i in range(40)]
         for i, wire in enumerate(wires):
             if i % 4 == 0:
                 api.create_task(f"round {round}", description="d" * 2000)
             wire.reset()
     watcher.wait_for_seq(api.last_seq)
-    assert len(watcher.durable()) == 31
+    assert len(watcher.durable()) == 1 + 10 * ROUNDS
     eventually(lambda: admin.stats()["totalConnections"] == 1, "all reset streams left")
     eventually(lambda: team.server.descriptors() <= before + 2, "their descriptors are free")
+    count(reset=40 * ROUNDS, still_there=0, events_of_the_watcher=1 + 10 * ROUNDS, lost=0)
 
 
 def test_requests_that_are_reset_while_answered_harm_nobody(team):
     api = team.api("writer")
     for i in range(30):
         api.create_task(f"task {i}", description="d" * 4000)
-    for _ in range(60):
+    for _ in range(20 * ROUNDS):
         wire = Wire(team.server, receive_buffer=4096)
         for _ in range(4):
             wire.request("GET", "/api/tasks?limit=100", team.token())
         wire.reset()
     ok(api.get("/api/tasks"))
+    count(reset=20 * ROUNDS)

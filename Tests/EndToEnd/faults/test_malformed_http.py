@@ -5,6 +5,7 @@ import re
 import pytest
 
 from rest import Api, ok
+from scale import count
 from wire import Wire
 
 HEAD = b"Host: x\r\nAuthorization: Bearer TOKEN\r\n"
@@ -148,6 +149,7 @@ def test_what_is_malformed_is_refused_once_and_the_connection_ended(team, case):
     assert len(statuses) <= 1 and all(400 <= status < 600 for status in statuses), statuses
     ok(Api(team.server.url).get("/healthz"))
     assert api.tasks() == []
+    count(malformed_requests=1, acted_on=0)
 
 
 @pytest.mark.parametrize("offered", ["h2c", "TLS/1.2", "something/1"])

@@ -10,6 +10,7 @@ import time
 import pytest
 
 from board_model import assert_dense
+from scale import count, most
 from sse import seq_of
 from waiting import DEADLINE, eventually
 from wire import Wire
@@ -172,7 +173,6 @@ def test_a_reader_that_stops_harms_nobody_and_loses_nothing(start_server, make_t
             assert reader.last == head
         peak = max(peak, server.rss_bytes())
         grown = peak - before
-        print(f"resident memory: {before >> 20} MiB before, {peak >> 20} MiB at its peak")
         assert grown < LIMIT, f"the server grew by {grown >> 20} MiB"
 
         # It reads again, and is given everything from where it stopped.
@@ -192,6 +192,8 @@ def test_a_reader_that_stops_harms_nobody_and_loses_nothing(start_server, make_t
         assert live.failure is None
         assert_dense(slow.seqs, start)
         assert slow.last == api.last_seq
+        count(other_readers=READERS, slow_readers=1, deliveries=(READERS + 1) * (head - start), lost=0)
+        most(mebibytes_more=grown >> 20)
     finally:
         for wire in wires:
             wire.close()
@@ -218,6 +220,7 @@ def read_while(team, readers, writing, block):
     for reader in readers:
         assert_dense(reader.seqs, start)
         assert reader.last == crowd.goal
+    count(slow_readers=len(readers), deliveries=len(readers) * (crowd.goal - start))
 
 
 @pytest.mark.parametrize("writing", [True, False], ids=["while others write", "after the others wrote"])

@@ -3,6 +3,7 @@
 import select
 import time
 
+from scale import most
 from wire import Wire
 
 #: How long a request's head may take is for the server to say; somewhat longer than any would allow.
@@ -54,8 +55,8 @@ def test_slow_requests_are_cut_off_and_hold_up_nobody(team):
         stream.wait_for_seq(api.last_seq)
         # The pace of the trickle, not a wait for anything.
         time.sleep(0.25)
-    print({trickle.what: round(trickle.ended, 1) for trickle in trickles})
     for trickle in trickles:
+        most(**{f"{trickle.what} cut off after seconds": trickle.ended})
         trickle.wire.close()
     assert {task["name"] for task in api.tasks()} == {"meanwhile"}
 
