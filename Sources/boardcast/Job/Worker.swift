@@ -28,8 +28,9 @@ struct Worker: Sendable {
     private static let tick = Duration.milliseconds(250)
     /// How long a command has to end after SIGTERM, before it is killed.
     private static let grace = Duration.seconds(5)
-    /// How long the last report is retried.
-    private static let patience = Duration.seconds(120)
+    /// How long the last report is retried: longer than a gateway waits for a silent worker unless it is set otherwise,
+    /// so that the job ends by one or the other.
+    private static let patience = Duration.seconds(600)
 
     /// Returns when the command has ended and that is reported.
     ///

@@ -1,19 +1,21 @@
 """The end of an import is written whatever happens: a full disk, a locked database, kill -9, a shutdown; and no key
 hands out a job that nobody works on."""
 
+import subprocess
 import time
 
 import pytest
 
 from board_model import names
 from full_disk import full
+from harness import binary, clean_environment
 from imports import end_of, job_of, rows_csv, send
 from lock import locked
 from rest import ok, problem
 from scale import count, most, scale
 from small_disk import SmallDisk
 from sse import seq_of
-from waiting import eventually
+from waiting import DEADLINE, eventually
 
 #: More than are written before the fault comes.
 ROWS = 20_000
@@ -160,6 +162,33 @@ def test_a_shutdown_while_the_database_is_locked_names_what_it_leaves(start_serv
     api = team.api("ann")
     assert job_of(api, first)["error"] == CUT
     goes_on(api, first, content)
+
+
+def test_a_worker_whose_command_ends_on_a_full_disk_reports_it_when_there_is_room(start_server, make_team, disk):
+    server = start_server(disk=disk)
+    team = make_team(server)
+    api = team.api("ann")
+    environment = clean_environment({"BOARDCAST_TOKEN": api.token, "BOARDCAST_URL": server.url})
+    worker = subprocess.Popen(
+        [str(binary()), "job", "run", "--name", "Work", "--", "sh", "-c", "read line; exit 3"],
+        env=environment, text=True, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        id = worker.stderr.readline().removeprefix("job ").strip()
+        eventually(lambda: api.job(id)["status"] == "processing", "it has begun")
+        with full(server):
+            worker.stdin.write("go on\n")
+            worker.stdin.flush()
+            eventually(
+                lambda: any("call=jobs.report" in line and "status=507" in line for line in server.log().splitlines()),
+                "its end is refused")
+            assert api.job(id)["status"] == "processing" and worker.poll() is None
+        assert worker.wait(DEADLINE) == 3
+    finally:
+        worker.kill()
+        worker.communicate()
+    job = api.job(id)
+    assert (job["status"], job["error"], job["details"]) == ("failed", "exit code 3", {"exitCode": 3})
+    count(full_disks=1)
 
 
 def test_kills_at_any_moment_leave_no_dead_job(start_server, make_team, rng):
