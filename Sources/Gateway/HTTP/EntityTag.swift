@@ -33,16 +33,17 @@ struct EntityTag: CustomStringConvertible {
 
     /// The version that `If-Match` demands; nil for any.
     ///
-    /// A tag that is not one of our versions is read as -1, which no object has.
-    /// - Throws: ``Problem`` 400 when more than one version is named.
+    /// Of a list any will do. A tag that is not one of our versions is read as -1, which no object has.
+    /// - Throws: ``Problem`` 400 for a field without a tag, or with one beside `*`.
     static func version(in header: String?) throws(Problem) -> ExpectedVersion? {
         guard let header else { return nil }
-        let tags = list(header)
-        guard tags.count == 1, let tag = tags.first else {
-            throw Problem(.badRequest, "invalid_if_match", "If-Match must hold one entity tag, such as \"3\", or *.")
+        let tags = list(header).filter { !$0.isEmpty }
+        if tags == ["*"] { return nil }
+        guard !tags.isEmpty, !tags.contains("*") else {
+            throw Problem(.badRequest, "invalid_if_match", "If-Match must hold entity tags, such as \"3\", or *.")
         }
-        if tag == "*" { return nil }
-        return opaque(tag).flatMap(version) ?? -1
+        let versions = tags.compactMap { opaque($0).flatMap(version) }
+        return versions.isEmpty ? -1 : ExpectedVersion(anyOf: versions)
     }
 
     private static func version(_ opaque: Substring) -> ExpectedVersion? {
