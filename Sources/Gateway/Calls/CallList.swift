@@ -32,8 +32,8 @@ struct CallList: Sendable {
         return paths
     }
 
-    /// Adds every path to `router`: its methods are answered by the calls, any other method by 405 with `Allow` (RFC
-    /// 9110 §15.5.6).
+    /// Adds every path to `router`: its methods are answered by the calls, `OPTIONS` by 204 with `Allow` (RFC 9110
+    /// §9.3.7), any other method by 405 with it (§15.5.6).
     func add(to router: Router<AppContext>, rules: Call.Rules) {
         for (path, calls) in byPath {
             let place = RouterPath(path.description)
@@ -45,9 +45,14 @@ struct CallList: Sendable {
                     router.on(place, method: method) { try await call.answer($0, in: $1, by: rules) }
                 }
             }
-            let refusal = Problem.methodNotAllowed(Self.allow(calls))
+            let allowed = Self.allow(calls)
+            let refusal = Problem.methodNotAllowed(allowed)
+            // What supervisors and proxies ask for to see that we answer; it needs no token, as a preflight needs none.
+            router.on(place, method: .options) { _, _ in
+                Response(status: .noContent, headers: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
+            }
             let isForTenants = calls.allSatisfy(\.isForTenants)
-            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .trace]
             where !routed.contains(method) && !calls.contains(where: { $0.method == method }) {
                 router.on(place, method: method) { request, context -> Response in
                     guard isForTenants else { throw refusal }
