@@ -40,7 +40,8 @@ makeRevokeForm((draft) => acts.revoke(draft));
 
 async function open(token) {
     close();
-    const opened = new Boardcast({ token: () => token, snapshot: false, shared: false });
+    const url = new URL(".", location.href);
+    const opened = new Boardcast({ url, token: () => token, snapshot: false, shared: false });
     [client, claims] = [opened, decode(token).claims ?? {}];
     find("#sign-in").hidden = true;
     show({ state: "connecting" });

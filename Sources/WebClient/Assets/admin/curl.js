@@ -6,11 +6,12 @@ export const quote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
  * waits for the next of its kind. The token is a variable, not written out, since copied text ends up in histories and
  * chats.
  *
+ * @param base the URL under which the server's paths are, with a slash at its end
  * @param before the cursor of the event before it, or null
  */
-export function curl(origin, event, before) {
+export function curl(base, event, before) {
     const logged = event.seq !== undefined && before !== null;
-    const url = new URL(logged ? "api/events" : "sse/connect", origin);
+    const url = new URL(logged ? "api/events" : "sse/connect", base);
     if (logged) url.searchParams.set("since", before);
     url.searchParams.set("types", event.type);
     // By its number the event is found even when its board has been deleted.

@@ -141,7 +141,7 @@ export class Inspector {
             event.seq === undefined ? "Not logged: who was not connected never hears of it." : "",
         ].join(" "));
         setText(find("#event-json"), JSON.stringify(event, null, 2));
-        setText(find("#curl"), curl(location.origin, event, before));
+        setText(find("#curl"), curl(new URL(".", location.href), event, before));
     }
 
     async #copy(selector, what) {

@@ -1,4 +1,4 @@
-import { newKey } from "/sdk/boardcast.js";
+import { newKey } from "../../sdk/boardcast.js";
 
 /** How long a deletion can be taken back, in milliseconds. */
 const grace = 6000;

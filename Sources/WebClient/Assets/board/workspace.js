@@ -1,4 +1,4 @@
-import { Boardcast } from "/sdk/boardcast.js";
+import { Boardcast } from "../../sdk/boardcast.js";
 import { Acts } from "./acts.js";
 import { Changes } from "./changes.js";
 import { ConnectionPill } from "./connection-pill.js";
@@ -41,7 +41,9 @@ export class Workspace {
 
     constructor(board, { session, notices, route, filters }) {
         [this.board, this.#session, this.#notices, this.#route, this.#filters] = [board, session, notices, route, filters];
-        this.client = new Boardcast({ url: location.origin, token: () => session.token, boards: [board] });
+        // A proxy may serve the page under a path of its own.
+        const url = new URL(".", location.href);
+        this.client = new Boardcast({ url, token: () => session.token, boards: [board] });
         this.tasks = new Tasks((id, how) => this.#changed(id, how));
         const { client, tasks } = this;
         this.#changes = new Changes(client, board, tasks, (...refusal) => this.#refused(...refusal), this.#over.signal);
