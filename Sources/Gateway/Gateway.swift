@@ -57,8 +57,8 @@ public struct Gateway: Sendable {
     /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
-    /// Replaces the allowed origins, the trusted proxies and the limits of writes, bad tokens and memory, also for
-    /// connections that are open; ignores all other settings. Safe to call from any thread.
+    /// Replaces the allowed origins, the trusted proxies, the public URL and the limits of writes, bad tokens and memory,
+    /// also for connections that are open; ignores all other settings. Safe to call from any thread.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
 
     /// - Parameter running: called once connections are accepted, with the listening channel.
@@ -126,7 +126,9 @@ public struct Gateway: Sendable {
         let calls = calls
         let router = Router(context: AppContext.self)
         router.add(middleware: AccessLog(calls: calls))
+        router.add(middleware: BodyOnDemand())
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
+        router.add(middleware: PublicLinks())
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
         let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals)

@@ -1,4 +1,5 @@
 public import Events
+public import Text
 
 /// The settings of the HTTP side.
 public struct GatewaySettings: Sendable {
@@ -8,8 +9,12 @@ public struct GatewaySettings: Sendable {
     public var writes = PerTenant(RateLimit(perSecond: 200, burst: 400))
     /// The limit of bad tokens from each client address.
     public var authFailures = RateLimit(perSecond: 20, burst: 100)
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `Forwarded` and `X-Forwarded-…` are believed.
     public var trustedProxies: [Network] = []
+    /// The URL that people's browsers see; nil when it is not known beforehand.
+    public var publicURL: ServerURL?
+    /// Whether connections of trusted proxies begin with the PROXY protocol.
+    public var proxyProtocol = false
     public var maxBodyBytes = 1 << 20
     /// Bytes of a file to import.
     public var maxImportBytes = 20 << 20
@@ -34,6 +39,8 @@ public struct GatewaySettings: Sendable {
     private var tenantOrigins: Set<String> = []
 
     public init() {}
+
+    var place: RequestPlace.Rules { .init(trustedProxies: trustedProxies, publicURL: publicURL) }
 
     /// Whether any origin is allowed.
     var hasOrigins: Bool { !corsOrigins.isEmpty || !tenantOrigins.isEmpty }

@@ -17,6 +17,7 @@ final class LiveSettings: Sendable {
         settings.withLock {
             $0.corsOrigins = other.corsOrigins
             $0.trustedProxies = other.trustedProxies
+            $0.publicURL = other.publicURL
             $0.writes = other.writes
             $0.authFailures = other.authFailures
             $0.ownOrigins = other.ownOrigins

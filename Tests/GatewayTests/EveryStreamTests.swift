@@ -21,8 +21,9 @@ import Testing
             return
         }
         let query = try streams.sockets.query(of: head)
-        let client = ReaderAdmission.Client(peer: nil, forwarded: [])
-        let principal = try streams.authenticate(head, query, from: client, waitingOn: nil)
+        let fields = CredentialFields(head)
+        let place = streams.place(of: fields, peer: nil)
+        let principal = try streams.authenticate(fields, query, at: place, waitingOn: nil)
         _ = try streams.sockets.request(
             query, by: principal, head: ByteBuffer(),
             known: try await world.gateway.store.boardIDs(of: principal.tenant))

@@ -31,6 +31,28 @@ import Testing
         #expect(throws: Problem.self) { try query(text) }
     }
 
+    @Test func `a name may be spelled as other clients spell it, where it is known`() throws {
+        let names = QueryNames(single: ["token", "lastEventId"], repeatable: [])
+        for name in ["lastEventId", "lastEventID", "Last-Event-ID"] {
+            #expect(try Query("\(name)=1", allowing: names)["lastEventId"] == "1")
+            #expect(throws: Problem.self) { try query("\(name)=1") }
+        }
+        #expect(try Query("access_token=1", allowing: names)["token"] == "1")
+        #expect(throws: Problem.self) { try Query("token=1&access_token=1", allowing: names) }
+        #expect(throws: Problem.self) { try query("access_token=1") }
+    }
+
+    @Test(arguments: ["_", "_=1", "_=1&_=2", "utm_source=x", "utm_=", "gclid=1", "fbclid=1", "msclkid=1"])
+    func `what means nothing anywhere is passed over`(text: String) throws {
+        #expect(try query(text + "&a=1")["a"] == "1")
+        #expect(try query(text).with("b", "1") == "b=1")
+    }
+
+    @Test(arguments: ["__=1", "_a=1", "utm=1", "UTM_x=1", "gclid2=1", "_[]=1"])
+    func `what is only like it is not`(text: String) {
+        #expect(throws: Problem.self) { try query(text) }
+    }
+
     @Test(arguments: ["a=1&a=1", "a=1&b=2&a=", "a&a", "a=1&%61=2"])
     func `a name given twice is refused`(text: String) {
         #expect(throws: Problem.self) { try query(text) }

@@ -222,4 +222,82 @@ import Testing
         try connection.answer()
         #expect(try connection.statuses() == [200])
     }
+
+    static let last = "GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+
+    @Test func `what follows the last request is not passed on, and the connection ends with its answer`() throws {
+        for next in [Self.get, "garbage\u{1}\r\n\r\n"] {
+            let connection = try Connection()
+            try? connection.send(Self.next + Self.last + next)
+            try? connection.send(next)
+            #expect(try connection.passed() == ["/b", "/last"])
+            try connection.answer()
+            try connection.answer()
+            #expect(try connection.statuses() == [200, 200])
+            #expect(connection.output.ranges(of: "Connection: close").count == 1)
+            connection.advance(by: 4)
+            #expect(!connection.isOpen)
+        }
+    }
+
+    static let held = "POST /p HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n"
+
+    private func want(_ connection: Connection) {
+        connection.channel.triggerUserOutboundEvent(BodyWanted(), promise: nil)
+    }
+
+    @Test func `a body that is held back is asked for once, when it is wanted`() throws {
+        let connection = try Connection()
+        try connection.send(Self.held)
+        #expect(try connection.statuses() == [])
+        want(connection)
+        want(connection)
+        #expect(try connection.statuses() == [100])
+        try connection.send("hello" + Self.get)
+        #expect(try connection.passed() == ["/p", "/a"])
+        try connection.answer(.created)
+        try connection.answer()
+        #expect(try connection.statuses() == [100, 201, 200])
+        #expect(connection.isOpen)
+    }
+
+    @Test func `an answer instead ends the connection, for a body may follow or not`() throws {
+        let connection = try Connection()
+        try connection.send(Self.held)
+        try connection.answer(.unauthorized)
+        want(connection)
+        try? connection.send(Self.get)
+        #expect(try connection.statuses() == [401])
+        #expect(connection.output.contains("Connection: close"))
+        #expect(try connection.passed() == [])
+        connection.advance(by: 4)
+        #expect(!connection.isOpen)
+    }
+
+    @Test func `nobody is told to go on who does not wait, or not yet`() throws {
+        let (sent, pipelined) = (try Connection(), try Connection())
+        try sent.send(Self.held + "he")
+        want(sent)
+        #expect(try sent.statuses() == [])
+        try pipelined.send(Self.get + Self.held)
+        want(pipelined)
+        #expect(try pipelined.statuses() == [], "the answer to the first comes first")
+        try pipelined.answer()
+        want(pipelined)
+        #expect(try pipelined.statuses() == [200, 100])
+    }
+
+    @Test func `HTTP 1_0 gets no chunks, and the end of the connection instead`() throws {
+        let connection = try Connection()
+        try connection.send("GET /a HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        let head = HTTPResponseHead(version: .http1_1, status: .ok)
+        try connection.channel.writeOutbound(HTTPServerResponsePart.head(head))
+        try connection.channel.writeOutbound(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "hello"))))
+        try connection.channel.writeOutbound(HTTPServerResponsePart.end(nil))
+        connection.channel.embeddedEventLoop.run()
+        _ = try connection.statuses()
+        #expect(connection.output.hasPrefix("HTTP/1.0 200 OK\r\n") && connection.output.hasSuffix("\r\n\r\nhello"))
+        connection.advance(by: 4)
+        #expect(!connection.isOpen)
+    }
 }

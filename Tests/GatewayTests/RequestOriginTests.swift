@@ -10,7 +10,8 @@ import Testing
     private func mayUse(_ headers: [(String, String)], host: String? = "board.example:8788") -> Bool {
         let host = host.map { [("Host", $0)] } ?? []
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: HTTPHeaders(host + headers))
-        return RequestOrigin(CredentialFields(head)).isTrusted(origins: Self.origins)
+        let fields = CredentialFields(head)
+        return RequestOrigin(fields, at: RequestPlace(fields, peer: nil, by: .init())).isTrusted(origins: Self.origins)
     }
 
     @Test func `a request without an origin is a page's own, unless the browser says otherwise`() {
@@ -29,7 +30,7 @@ import Testing
         ("http://board.example:8788", "board.example:8788"), ("https://Board.Example:8788", "board.EXAMPLE:8788"),
         ("https://board.example", "board.example"), ("http://board.example", "board.example:80"),
         ("https://board.example:443", "board.example"), ("http://127.0.0.1:1", "127.0.0.1:1"),
-        ("http://[::1]:8788", "[::1]:8788"),
+        ("http://[::1]:8788", "[::1]:8788"), ("https://board.example:8443", "board.example"),
     ])
     func `our own origin may`(origin: String, host: String) {
         #expect(mayUse([("Origin", origin)], host: host))

@@ -12,12 +12,14 @@ import Testing
         ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
     ]
 
-    private func open(_ changes: [String: String?] = [:], isFromOurs: Bool = true) throws(Problem) -> SocketHandshake {
+    private func open(
+        _ changes: [String: String?] = [:], offer: SocketOffer = .none, isFromOurs: Bool = true
+    ) throws(Problem) -> SocketHandshake {
         let fields = Self.good.compactMap { name, value in
             (changes[name] ?? value).map { (name, $0) }
         }
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/ws/connect", headers: HTTPHeaders(fields))
-        return try SocketHandshake(head, isFromOurs: isFromOurs)
+        return try SocketHandshake(head, accepting: offer, isFromOurs: isFromOurs)
     }
 
     @Test func `the key of the RFC's example has the RFC's answer`() throws {
@@ -25,6 +27,29 @@ import Testing
         #expect(answer.hasPrefix("HTTP/1.1 101 "))
         #expect(answer.contains("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"))
         #expect(answer.hasSuffix("\r\n\r\n"))
+    }
+
+    @Test func `bearer is selected where it is offered`() throws {
+        let answer = String(buffer: try open(offer: try SocketOffer(["bearer, a.b.c"])).response)
+        #expect(answer.contains("\r\nSec-WebSocket-Protocol: bearer\r\n"))
+        #expect(answer.hasSuffix("\r\n\r\n"))
+        #expect(!String(buffer: try open().response).contains("Sec-WebSocket-Protocol"))
+    }
+
+    @Test(
+        arguments: [
+            ([], nil, nil), (["x, y"], nil, nil), (["Bearer, a.b.c"], nil, nil), (["bearer"], nil, "bearer"),
+            (["bearer, a.b.c"], "a.b.c", "bearer"), (["bearer", "a.b.c"], "a.b.c", "bearer"),
+            (["v1,bearer,a.b.c"], "a.b.c", "bearer"), (["bearer, "], nil, "bearer"),
+        ] as [([String], String?, String?)])
+    func `a token stands after bearer`(fields: [String], token: String?, accepted: String?) throws {
+        let offer = try SocketOffer(fields)
+        #expect(offer.token.map(String.init) == token)
+        #expect(offer.accepted == accepted)
+    }
+
+    @Test func `two tokens are none`() {
+        #expect(throws: Problem.self) { try SocketOffer(["bearer, a.b.c, bearer, d.e.f"]) }
     }
 
     @Test(arguments: ["keep-alive, Upgrade", "upgrade", " UPGRADE ,x"])

@@ -18,8 +18,8 @@ extension TestGateway {
     /// Who asks for a stream, as far as a request's token says.
     func principal(of head: HTTPRequestHead) throws -> Principal {
         let query = try #require(streams.endpoints.match(head)).query(of: head)
-        return try streams.authenticate(
-            head, query, from: ReaderAdmission.Client(peer: nil, forwarded: []), waitingOn: nil)
+        let fields = CredentialFields(head)
+        return try streams.authenticate(fields, query, at: streams.place(of: fields, peer: nil), waitingOn: nil)
     }
 
     /// What the rooms are asked for.

@@ -10,12 +10,21 @@ import Testing
         (
             "http.corsOrigins",
             [
-                "*", "https://*.example.com", "null", "https://a.example/", "https://a.example/x", "a.example",
+                "*", "https://*.example.com", "NULL", "https://a.example/", "https://a.example/x", "a.example",
                 "ftp://a.example", "https://A.example", "https://a.example:443", "http://a.example:80",
                 "https://u@a.example", "https://a.example,", "https://a.example?x", "https://a.example:0",
-                "https://a.example:x", "https://",
+                "https://a.example:x", "https://", "capacitor://", "capacitor://*", "capacitor://a/", "Capacitor://a",
+                "capacitor:a", "://a", "1a://a", "javascript://a", "file:///", "file://a", "capacitor://u@a",
             ]
         ),
+        (
+            "http.publicURL",
+            [
+                "", "a.example", "https://", "https://u@a.example", "https://a.example/?x", "https://a.example/api",
+                "https://a.example/assets/x", "https://a.example/a//b", "https://a.example/../b", "ftp://a.example",
+                "https://a.example/a%20b",
+            ]
+        ), ("http.proxyProtocol", ["", "yes", "1", "True"]),
         ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
         ("tenants.directory", [""]), ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
         (

@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import Text
 import Tokens
 
 @testable import ServerSettings
@@ -72,6 +73,22 @@ import Tokens
         #expect(try yaml("http:\n  corsOrigins: \(a)\n").http.corsOrigins == [a])
         #expect(try environment("BOARDCAST_HTTP_CORS_ORIGINS", "").http.corsOrigins == [])
         #expect(try environment("BOARDCAST_AUTH_ALGORITHMS", "ES256,EdDSA").auth.algorithms == [.es256, .edDSA])
+    }
+
+    @Test(arguments: [
+        "capacitor://localhost", "tauri://localhost", "app://obsidian.md", "vscode-webview://1a2b", "dev+app://x:5173",
+        "chrome-extension://aapbdbdomjkkjkaonfhkkikfgjllcleb", "null", "file://",
+    ])
+    func `an application's origin is one, and that of pages without one if it is named`(origin: String) throws {
+        #expect(try environment("BOARDCAST_HTTP_CORS_ORIGINS", origin).http.corsOrigins == [origin])
+    }
+
+    @Test func `the public URL may have a path, and the PROXY protocol needs a proxy`() throws {
+        let url = try environment("BOARDCAST_HTTP_PUBLIC_URL", "https://a.example:8443/team/boards/").http.publicURL
+        #expect(url?.description == "https://a.example:8443/team/boards")
+        #expect(try yaml("http: {proxyProtocol: true, trustedProxies: [10.0.0.1]}").http.proxyProtocol)
+        let error = #expect(throws: InvalidSettings.self) { try yaml("http: {proxyProtocol: true}") }
+        #expect(error?.problems == [.proxyProtocolOfNobody])
     }
 
     @Test func `all that is wrong is reported at once`() throws {

@@ -9,12 +9,15 @@ struct AppContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     /// A refusal is kept here rather than thrown, so that an unknown route is 404 for everybody.
     var identity: Result<Principal, Problem>?
-    let peer: SocketAddress?
-    let loop: any EventLoop
+    /// Found out with ``identity``.
+    var place: RequestPlace?
+    /// The other end of the connection.
+    let peer: ClientAddress?
+    let channel: any Channel
 
     init(source: ApplicationRequestContextSource) {
         coreContext = .init(source: source)
-        peer = source.channel.remoteAddress
-        loop = source.channel.eventLoop
+        peer = ConnectionPeer.announced ?? source.channel.remoteAddress.flatMap { ClientAddress($0) }
+        channel = source.channel
     }
 }

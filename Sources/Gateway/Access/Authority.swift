@@ -1,7 +1,7 @@
 import Text
 
 /// A host and perhaps a port, as in the `Host` header (RFC 9110 §7.2) and in an origin (RFC 6454 §6.2).
-struct Authority: Equatable {
+struct Authority: Equatable, CustomStringConvertible {
     /// In small letters; an IPv6 address in its brackets.
     let host: String
     let port: Int?
@@ -18,6 +18,8 @@ struct Authority: Equatable {
         guard let number = Int(digits: digits), number <= 65_535 else { return nil }
         port = number
     }
+
+    var description: String { port.map { "\(host):\($0)" } ?? host }
 
     /// Whether it names this machine itself: `localhost`, 127.0.0.0/8 and `[::1]`.
     var isLoopback: Bool {

@@ -1,11 +1,10 @@
 import Events
-import HTTPTypes
 import Hummingbird
 import NIOCore
 import Tokens
 
-/// Verifies the token of every request, from the `Authorization` header or the cookie, and keeps the outcome for the
-/// routes that need it.
+/// Verifies the token of every request, from the `Authorization` header or the cookie, and keeps the outcome and the
+/// request's place for the routes that need them.
 struct BearerAuthentication: RouterMiddleware {
     let authenticator: Authenticator
     let failures: AuthFailures
@@ -14,28 +13,24 @@ struct BearerAuthentication: RouterMiddleware {
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        var identity = identify(request, waitingOn: context.loop)
+        let fields = CredentialFields(request.head)
+        let place = RequestPlace(fields, peer: context.peer, by: failures.settings.read { $0.place })
+        var identity = identify(fields, at: place, waitingOn: context.channel.eventLoop)
         if case .failure(let problem) = identity, let arrival = problem.keyArrival {
             try? await arrival.get()
-            identity = identify(request, waitingOn: nil)
+            identity = identify(fields, at: place, waitingOn: nil)
         }
-        context.identity = identity.mapError { failures.count($0, from: context.peer, forwarded: request.forwarded) }
+        context.place = place
+        context.identity = identity.mapError { failures.count($0, from: place.client) }
         return try await next(request, context)
     }
 
-    private func identify(_ request: Request, waitingOn loop: (any EventLoop)?) -> Result<Principal, Problem> {
-        let fields = CredentialFields(request.head)
+    private func identify(
+        _ fields: CredentialFields, at place: RequestPlace, waitingOn loop: (any EventLoop)?
+    ) -> Result<Principal, Problem> {
         let origins = failures.settings.read { $0.allOrigins }
         return Result { () throws(Problem) in
-            try authenticator.principal(of: Credentials(fields, origins: origins), waitingOn: loop)
+            try authenticator.principal(of: Credentials(fields, at: place, origins: origins), waitingOn: loop)
         }
     }
-}
-
-extension Request {
-    fileprivate var forwarded: [String] { headers[fields: .xForwardedFor].map(\.value) }
-}
-
-extension HTTPField.Name {
-    static let xForwardedFor = Self("X-Forwarded-For")!
 }

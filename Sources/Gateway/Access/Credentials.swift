@@ -2,17 +2,23 @@ import HTTPTypes
 
 /// The credentials of a request, not verified yet.
 enum Credentials {
-    /// A JWT, from the `Authorization` header, the cookie or the query.
+    /// A JWT, from the `Authorization` header, the cookie, a subprotocol or the query.
     case token(Substring)
     /// A single-use ticket, for one stream.
     case ticket(String)
 
     /// Takes the first credentials that are present, in this order: the header, the cookie and, where the route accepts
-    /// them, the query's `token` and `ticket`. Nil when there are none.
+    /// them, a WebSocket's subprotocols and the query's `token` and `ticket`. Nil when there are none.
     ///
-    /// - Parameter origins: the origins whose pages may use the cookie.
+    /// - Parameters:
+    ///   - place: the origin of our own pages, which may use the cookie.
+    ///   - offer: the subprotocols, where a WebSocket is asked for.
+    ///   - origins: the other origins whose pages may use the cookie.
     /// - Throws: ``Problem`` 401 when the first is unusable; the later ones are not tried.
-    init?(_ fields: CredentialFields, query: Query? = nil, origins: Set<String>) throws(Problem) {
+    init?(
+        _ fields: CredentialFields, at place: RequestPlace, query: Query? = nil, offer: SocketOffer? = nil,
+        origins: Set<String>
+    ) throws(Problem) {
         if let header = fields.authorization.first {
             guard fields.authorization.count == 1 else {
                 throw .unauthorized("there is more than one Authorization header")
@@ -22,9 +28,11 @@ enum Credentials {
             }
             self = .token(bearer)
         } else if fields.isReading, let token = try SessionCookie.value(in: fields.cookie) {
-            guard RequestOrigin(fields).isTrusted(origins: origins) else {
+            guard RequestOrigin(fields, at: place).isTrusted(origins: origins) else {
                 throw .unauthorized("the cookie does not count from this origin")
             }
+            self = .token(token)
+        } else if let token = offer?.token {
             self = .token(token)
         } else if let token = query?["token"] {
             self = .token(token[...])

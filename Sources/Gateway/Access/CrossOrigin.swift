@@ -44,7 +44,9 @@ struct CrossOrigin: RouterMiddleware {
             headers[.accessControlAllowCredentials] = "true"
             headers[.accessControlAllowMethods] = methods
             headers[.accessControlAllowHeaders] =
-                "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key"
+                "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key, "
+                // What libraries for requests and for tracing add by themselves; none is read here.
+                + "Cache-Control, X-Requested-With, traceparent, tracestate, baggage, sentry-trace"
             headers[.accessControlMaxAge] = "600"
         }
         return Response(status: .noContent, headers: headers)

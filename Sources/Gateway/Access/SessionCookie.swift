@@ -12,10 +12,10 @@ enum SessionCookie {
     ///
     /// - Parameters:
     ///   - seconds: how long the token is valid.
-    ///   - isSecure: false on loopback alone, where there is no TLS.
+    ///   - place: whose prefix and TLS the cookie is bound to.
     /// - Throws: ``Problem`` 400 for a token that a browser would not keep.
-    static func keeping(_ token: Substring, seconds: Int, isSecure: Bool) throws(Problem) -> String {
-        let cookie = text(token, seconds: max(0, seconds), isSecure: isSecure)
+    static func keeping(_ token: Substring, seconds: Int, at place: RequestPlace) throws(Problem) -> String {
+        let cookie = text(token, seconds: max(0, seconds), place)
         guard cookie.utf8.count <= longest else {
             throw Problem(
                 .badRequest, "token_too_long", "The token is too long for a cookie, of which browsers keep 4096 bytes.")
@@ -24,38 +24,45 @@ enum SessionCookie {
     }
 
     /// A `Set-Cookie` that removes the cookie.
-    static func removing(isSecure: Bool) -> String { text("", seconds: 0, isSecure: isSecure) }
+    static func removing(at place: RequestPlace) -> String { text("", seconds: 0, place) }
+
+    /// Whether the cookie was sent, well-formed or not.
+    static func isIn(_ headers: [String]) -> Bool {
+        headers.contains { $0.contains(name) } && !parts(of: headers).isEmpty
+    }
 
     /// The cookie's value, nil when it was not sent.
     ///
-    /// Strict (RFC 6265 §4.2.1) when it was: two readers must not find two tokens in one header.
+    /// Other applications' cookies may be of any form; this one must be as RFC 6265 §4.2.1 has it, and be there once:
+    /// two readers must not find two tokens.
     /// - Throws: ``Problem`` 401.
     static func value(in headers: [String]) throws(Problem) -> Substring? {
         guard headers.contains(where: { $0.contains(name) }) else { return nil }
-        guard headers.count == 1 else { throw .unauthorized("there is more than one Cookie header") }
-        var value: Substring?
-        for pair in headers[0].utf8.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).enumerated() {
-            // One space follows each semicolon.
-            let text = pair.offset == 0 ? pair.element : pair.element.dropFirst()
-            guard pair.offset == 0 || pair.element.first == UInt8(ascii: " "),
-                let equals = text.firstIndex(of: UInt8(ascii: "=")), isName(text[..<equals]),
-                isValue(text[text.index(after: equals)...])
-            else { throw .unauthorized("the Cookie header is not as RFC 6265 has it") }
-            guard text[..<equals].elementsEqual(name.utf8) else { continue }
-            guard value == nil else { throw .unauthorized("the cookie \(name) was sent twice") }
-            value = Substring(text[text.index(after: equals)...])
+        let parts = parts(of: headers)
+        guard let part = parts.first else { return nil }
+        guard parts.count == 1 else { throw .unauthorized("the cookie \(name) was sent twice") }
+        guard let equals = part.firstIndex(of: UInt8(ascii: "=")), part[..<equals].elementsEqual(name.utf8),
+            isValue(part[part.index(after: equals)...])
+        else { throw .unauthorized("the cookie \(name) is not as RFC 6265 has it") }
+        return Substring(part[part.index(after: equals)...])
+    }
+
+    /// The parts between semicolons whose name is ours, without the blanks around them.
+    private static func parts(of headers: [String]) -> [Substring.UTF8View] {
+        func trim(_ text: Substring.UTF8View) -> Substring.UTF8View {
+            let blanks: Set = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+            let start = text.drop { blanks.contains($0) }
+            return start.lastIndex { !blanks.contains($0) }.map { start[...$0] } ?? start.prefix(0)
         }
-        return value
+        return headers.flatMap { $0.utf8.split(separator: UInt8(ascii: ";")) }.map(trim).filter { part in
+            trim(part.prefix { $0 != UInt8(ascii: "=") }).elementsEqual(name.utf8)
+        }
     }
 
-    private static func text(_ value: Substring, seconds: Int, isSecure: Bool) -> String {
-        "\(name)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict\(isSecure ? "; Secure" : "")"
-    }
-
-    /// A token of RFC 9110 §5.6.2.
-    private static func isName(_ text: Substring.UTF8View) -> Bool {
-        !text.isEmpty
-            && text.allSatisfy { $0.isASCIIAlphanumeric || "!#$%&'*+-.^_`|~".utf8.contains($0) }
+    private static func text(_ value: Substring, seconds: Int, _ place: RequestPlace) -> String {
+        let path = place.prefix.isEmpty ? "/" : place.prefix
+        let secure = place.needsSecureCookie ? "; Secure" : ""
+        return "\(name)=\(value); Path=\(path); Max-Age=\(seconds); HttpOnly; SameSite=Strict\(secure)"
     }
 
     /// Cookie-octets, perhaps all of them in quotation marks.

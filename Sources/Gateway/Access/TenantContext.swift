@@ -7,11 +7,13 @@ import Tokens
 struct TenantContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let principal: Principal
+    let place: RequestPlace?
 
     /// - Throws: ``Problem`` 401 when there is no verified token.
     init(context: AppContext) throws {
         guard let identity = context.identity else { throw Problem.unauthorized("no token was sent") }
         principal = try identity.get()
+        place = context.place
         coreContext = context.coreContext
     }
 

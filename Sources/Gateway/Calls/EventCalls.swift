@@ -18,7 +18,7 @@ struct EventCalls {
             Call(
                 "events.list", .get, "/api/events", .read, "Events after a cursor, oldest first, or the newest ones.",
                 query: [
-                    .text("since"), .text("types"), Self.limit(100), Self.wait, .each("board"),
+                    .text("since"), .text("lastEventId"), .text("types"), Self.limit(100), Self.wait, .each("board"),
                 ],
                 fields: [.lastEventID], answers: [.json("EventPage")],
                 refusals: [.notFound, .forbidden, .tooManyRequests], events)
@@ -34,7 +34,8 @@ struct EventCalls {
         let (request, query) = (input.request, input.query)
         let known = try await store.boardIDs(of: context.tenant)
         let ask = try StreamQuery(
-            query, lastEventID: request.headers[.lastEventID], principal: context.principal, known: known)
+            query, lastEventID: request.headers[.lastEventID], principal: context.principal,
+            prefix: context.place?.prefix ?? "", known: known)
         let limit = try query.int(Self.limit(ask.cursor == nil ? 50 : 100))
         let wait = try query.int(Self.wait)
         guard let cursor = ask.cursor, !cursor.isEmpty else {

@@ -52,24 +52,28 @@ struct SessionCalls {
 
     /// `POST` with `Authorization: Bearer` → 204, and the cookie for as long as the token is valid.
     @Sendable func begin(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        guard case .token(let token) = try Credentials(CredentialFields(input.request.head), origins: []) else {
+        let place = try Self.place(context.place)
+        let fields = CredentialFields(input.request.head)
+        guard case .token(let token) = try Credentials(fields, at: place, origins: []) else {
             throw Problem.unauthorized("no token was sent")
         }
         try authenticator.checkLasting(context.principal)
         let seconds = (context.principal.expiresAt - clock()).wholeSeconds
-        return answer(try SessionCookie.keeping(token, seconds: seconds, isSecure: Self.needsTLS(input.request)))
+        return answer(try SessionCookie.keeping(token, seconds: seconds, at: place))
     }
 
     /// `DELETE`, without a token → 204, and the cookie is removed. The token itself stays valid.
     @Sendable func end(_ input: CallInput, in context: AppContext) async throws -> Response {
-        return answer(SessionCookie.removing(isSecure: Self.needsTLS(input.request)))
+        answer(SessionCookie.removing(at: try Self.place(context.place)))
     }
 
     private func answer(_ cookie: String) -> Response {
         Response(status: .noContent, headers: [.setCookie: cookie])
     }
 
-    private static func needsTLS(_ request: Request) -> Bool {
-        request.head.authority.flatMap { Authority($0) }?.isLoopback != true
+    /// `BearerAuthentication` has found it out.
+    private static func place(_ place: RequestPlace?) throws(Problem) -> RequestPlace {
+        guard let place else { throw .internal }
+        return place
     }
 }

@@ -12,9 +12,27 @@ struct QueryNames: Sendable {
     static let none = QueryNames(single: [], repeatable: [])
 
     var all: Set<String> { single.union(repeatable) }
+
+    /// The name that `name` stands for in a query: itself, or, spelled as another kind of client has it, one of these.
+    /// Nil for one that is not known here.
+    fileprivate func meaning(of name: String) -> String? {
+        if single.contains(name) || repeatable.contains(name) { return name }
+        return Self.aliases[name].flatMap { single.contains($0) ? $0 : nil }
+    }
+
+    /// RFC 6750 §2.3, and the spellings with which polyfills of EventSource come back.
+    private static let aliases = [
+        "access_token": "token", "lastEventID": "lastEventId", "Last-Event-ID": "lastEventId",
+    ]
+
+    /// Whether it means nothing to any call: what libraries add against caches, and link trackers to links.
+    fileprivate static func isNoise(_ name: String) -> Bool {
+        name == "_" || name.hasPrefix("utm_") || ["fbclid", "gclid", "msclkid"].contains(name)
+    }
 }
 
-/// A query string, read strictly: percent-encoding must be UTF-8, and only names that the call knows are allowed.
+/// A query string, read strictly: percent-encoding must be UTF-8, and only names that the call knows are allowed, but
+/// for those that mean nothing anywhere, which are passed over.
 struct Query: Sendable {
     private let items: [(name: String, value: String)]
 
@@ -28,7 +46,8 @@ struct Query: Sendable {
             else {
                 throw .badQuery("", "the percent-encoding is broken, or is not UTF-8")
             }
-            guard names.single.contains(name) || names.repeatable.contains(name) else {
+            if QueryNames.isNoise(name) { continue }
+            guard let name = names.meaning(of: name) else {
                 throw .badQuery(
                     name, "unknown; this call knows \(names.all.sorted().joined(separator: ", "))")
             }

@@ -29,14 +29,16 @@ enum RawResponse {
         if closing { context.close(mode: mode, promise: nil) }
     }
 
-    /// The head of an event stream: what comes after it is chunks.
-    static func streamHead(extra: [(String, String)]) -> ByteBuffer {
-        extra.isEmpty ? plainStreamHead : makeStreamHead(extra: extra)
+    /// The head of an event stream. What comes after it is chunks; to HTTP/1.0 it is the events alone, until the
+    /// connection ends.
+    static func streamHead(for version: HTTPVersion, extra: [(String, String)]) -> ByteBuffer {
+        guard version != .http1_0 else { return makeStreamHead(isChunked: false, extra: extra) }
+        return extra.isEmpty ? plainStreamHead : makeStreamHead(isChunked: true, extra: extra)
     }
 
-    private static let plainStreamHead = makeStreamHead(extra: [])
+    private static let plainStreamHead = makeStreamHead(isChunked: true, extra: [])
 
-    private static func makeStreamHead(extra: [(String, String)]) -> ByteBuffer {
+    private static func makeStreamHead(isChunked: Bool, extra: [(String, String)]) -> ByteBuffer {
         var head = ByteBuffer()
         head.reserveCapacity(512)
         head.writeStaticString(
@@ -47,9 +49,9 @@ enum RawResponse {
             X-Accel-Buffering: no\r
             X-Content-Type-Options: nosniff\r
             Referrer-Policy: no-referrer\r
-            Transfer-Encoding: chunked\r
 
             """)
+        head.writeStaticString(isChunked ? "Transfer-Encoding: chunked\r\n" : "Connection: close\r\n")
         for (name, value) in extra { head.writeString("\(name): \(value)\r\n") }
         head.writeStaticString("\r\n")
         return head

@@ -36,6 +36,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var bodyLimit = 0
     private var isUpgradeOffered = false
     private var isInputClosed = false
+    /// Whether no request may follow the one that was passed on last (RFC 9112 §9.6).
+    private var isLast = false
+    /// Whether the client holds its body back until it is told to go on (RFC 9110 §10.1.1).
+    private var isBodyHeld = false
+    private var version = HTTPVersion.http1_1
     private var hasSeenPart = false
 
     init(rules: RequestRules, watch: RequestWatch, makeDecoder: @escaping () -> Decoder) {
@@ -60,25 +65,31 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         hasSeenPart = true
-        guard ending == nil else { return }
+        guard ending == nil, !isLast || isBodyOpen else { return }
         let now = context.eventLoop.now
         switch unwrapInboundIn(data) {
-        case .head(let head):
-            if let problem = rules.refusal(of: head) { return refuse(problem, context: context) }
+        case .head(let sent):
+            let head: HTTPRequestHead
+            do { head = try rules.accepted(sent) } catch { return refuse(error, context: context) }
             unanswered += 1
+            isLast = !head.isKeepAlive
+            version = head.version
+            isBodyHeld = head.holdsBodyBack
             isBodyOpen = true
             bodyBytes = 0
             bodyLimit = rules.bodyLimit(of: head)
             isUpgradeOffered = head.offersUpgrade
             pace.takeHead(at: now)
-            context.fireChannelRead(data)
+            context.fireChannelRead(wrapInboundOut(.head(head)))
         case .body(let bytes):
+            isBodyHeld = false
             bodyBytes += bytes.readableBytes
             guard bodyBytes <= bodyLimit else { return refuse(.bodyTooLarge, context: context) }
             pace.takeBody(bytes.readableBytes, at: now)
             context.fireChannelRead(data)
         case .end:
             isBodyOpen = false
+            isBodyHeld = false
             pace.takeEnd(isAnswered: unanswered == 0, at: now)
             context.fireChannelRead(data)
             readOnAfterUpgrade()
@@ -100,7 +111,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard let error = error as? HTTPParserError else { return context.fireErrorCaught(error) }
-        if ending == nil { refuse(error == .headerOverflow ? .headTooLarge : .badRequest, context: context) }
+        // What follows the last request is not looked at.
+        guard ending == nil, !isLast || isBodyOpen else { return }
+        refuse(error == .headerOverflow ? .headTooLarge : .badRequest, context: context)
     }
 
     // MARK: Answers
@@ -110,17 +123,53 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             promise?.fail(ChannelError.outputClosed)
             return
         }
-        context.write(data, promise: promise)
         switch unwrapOutboundIn(data) {
-        case .head(let head): if head.status.code >= 200 { isAnswering = true }
-        case .body: break
+        case .head(var head):
+            guard head.status.code >= 200 else { return context.write(data, promise: promise) }
+            isAnswering = true
+            if unanswered == 1 { settle(&head) }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
         case .end:
             isAnswering = false
             unanswered -= 1
+            if unanswered == 0, isLast, ending == nil { return endAfter(data, promise: promise, context: context) }
+            context.write(data, promise: promise)
             if unanswered == 0 { pace.answered(at: context.eventLoop.now) }
             sayRefusal(context: context)
             readOnAfterUpgrade()
         }
+    }
+
+    /// Completes the head of the answer to the request that came last.
+    private func settle(_ head: inout HTTPResponseHead) {
+        // A body that comes after this answer could not be told from the next request.
+        if isBodyHeld { isLast = true }
+        if version == .http1_0, head.status.mayHaveResponseBody, !head.headers.contains(name: "content-length") {
+            // HTTP/1.0 has no chunks: the end of the connection is that of the answer.
+            head.version = .http1_0
+            isLast = true
+        }
+        if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+    }
+
+    /// Sends the end of the last answer, and ends the connection as after a refusal.
+    private func endAfter(_ data: NIOAny, promise: EventLoopPromise<Void>?, context: ChannelHandlerContext) {
+        ending = .said
+        if isBodyOpen { context.fireErrorCaught(HTTPParserError.invalidEOFState) }
+        pace.sayFarewell(at: context.eventLoop.now)
+        context.writeAndFlush(data, promise: promise)
+        context.close(mode: isInputClosed ? .all : .output, promise: nil)
+    }
+
+    /// Tells a client that holds its body back to go on, when whoever handles its request wants the body.
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
+        promise?.succeed()
+        guard isBodyHeld, unanswered == 1, !isAnswering, ending == nil else { return }
+        isBodyHeld = false
+        let head = HTTPResponseHead(version: .http1_1, status: .continue)
+        context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
     }
 
     /// While a refusal is being sent, other handlers can't close the connection.

@@ -9,16 +9,26 @@ import Text
 struct RequestRules: Sendable {
     let maxBodyBytes: Int
     let maxImportBytes: Int
+    /// What stands before our paths in clients' URLs.
+    let prefix: String
 
-    init(maxBodyBytes: Int, maxImportBytes: Int = GatewaySettings().maxImportBytes) {
-        (self.maxBodyBytes, self.maxImportBytes) = (maxBodyBytes, maxImportBytes)
+    init(maxBodyBytes: Int, maxImportBytes: Int = GatewaySettings().maxImportBytes, prefix: String = "") {
+        (self.maxBodyBytes, self.maxImportBytes, self.prefix) = (maxBodyBytes, maxImportBytes, prefix)
     }
 
-    /// Why a request is refused, which also ends its connection; nil when it may pass.
-    func refusal(of head: HTTPRequestHead) -> Problem? {
+    /// A request as it is handled: with its target in the one form that ``RequestTarget`` gives it.
+    ///
+    /// - Throws: ``Problem``, why it is refused, which also ends its connection.
+    func accepted(_ head: HTTPRequestHead) throws(Problem) -> HTTPRequestHead {
         // The bytes after a CONNECT are not requests (RFC 9110 §9.3.6).
-        if head.method == .CONNECT { return .methodUnknown }
-        return host(of: head) ?? coding(of: head) ?? length(of: head)
+        if head.method == .CONNECT { throw .methodUnknown }
+        if let problem = host(of: head) { throw problem }
+        guard let target = RequestTarget(head.uri, prefix: prefix) else {
+            throw Problem(.badRequest, "bad_target", "The target must be a path, or an http URL with a host.")
+        }
+        let head = head.with(target)
+        if let problem = coding(of: head) ?? length(of: head) { throw problem }
+        return head
     }
 
     /// RFC 9112 §3.2.
@@ -64,7 +74,7 @@ struct RequestRules: Sendable {
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.
-    private static func isHost(_ text: String) -> Bool {
+    static func isHost(_ text: String) -> Bool {
         guard let parts = HostAndPort(text[...]), parts.port?.utf8.allSatisfy(\.isASCIIDigit) != false else {
             return false
         }
@@ -79,6 +89,13 @@ extension HTTPRequestHead {
     var offersUpgrade: Bool {
         headers.contains(name: "upgrade")
             && headers[canonicalForm: "connection"].contains { $0.lowercased() == "upgrade" }
+    }
+
+    /// Whether it announces a body that its client holds back until `100 Continue`; HTTP/1.0 does not know that.
+    var holdsBodyBack: Bool {
+        guard version != .http1_0, headers.contains(name: "expect") else { return false }
+        let hasBody = headers.contains(name: "transfer-encoding") || headers["content-length"].first ?? "0" != "0"
+        return hasBody && headers[canonicalForm: "expect"].contains { $0.lowercased() == "100-continue" }
     }
 }
 

@@ -1,5 +1,6 @@
 import Glibc
 public import NIOCore
+import Text
 
 /// Where a client is: an IPv6 address; IPv4 stands in it as RFC 4291 §2.5.5.2 has it.
 public struct ClientAddress: Sendable, Hashable {
@@ -20,28 +21,34 @@ public struct ClientAddress: Sendable, Hashable {
         }
     }
 
+    /// The 4 or 16 bytes of an address, the highest first.
+    init?(networkOrder bytes: some Collection<UInt8>) {
+        let number = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
+        switch bytes.count {
+        case 4: bits = 0xFFFF_0000_0000 | number
+        case 16: bits = number
+        default: return nil
+        }
+    }
+
     /// Nil for a socket that is neither IPv4 nor IPv6.
     public init?(_ socket: SocketAddress) {
         guard let text = socket.ipAddress else { return nil }
         self.init(text)
     }
 
-    /// The client of a request: `peer`, or, when that is a trusted proxy, the last forwarded address that is not a
-    /// trusted proxy.
-    ///
-    /// - Parameter forwarded: every `X-Forwarded-For`, in order. When something else stands in a place where an address
-    ///   is read, the whole field is ignored and the client is the peer.
-    public init(peer: ClientAddress, forwarded: [String], trusting proxies: [Network]) {
-        self = peer
-        guard proxies.contains(where: { $0.contains(peer) }) else { return }
-        for part in forwarded.joined(separator: ",").utf8.split(separator: UInt8(ascii: ",")).reversed() {
-            guard let address = ClientAddress(String(Substring(part).drop { $0 == " " }.prefix { $0 != " " })) else {
-                self = peer
-                return
-            }
+    /// An address as proxies write it: perhaps with its port, IPv6 perhaps in brackets (RFC 7239 §6). Nil for a name
+    /// that hides one.
+    init?(forwarded text: String) {
+        if let address = ClientAddress(text) {
             self = address
-            guard proxies.contains(where: { $0.contains(address) }) else { return }
+            return
         }
+        guard let parts = HostAndPort(text[...]), parts.port.map({ Int(digits: $0) ?? 65_536 <= 65_535 }) ?? true
+        else { return nil }
+        let host = String(parts.bracketed ?? parts.host)
+        guard host.isIPv6Address == (parts.bracketed != nil) else { return nil }
+        self.init(host)
     }
 
     /// The block of addresses that one client is assumed to own: an IPv4 address, or a /64 of IPv6.

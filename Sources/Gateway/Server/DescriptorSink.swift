@@ -11,13 +11,19 @@ final class DescriptorSink: Sink {
     private var descriptor: NIOBSDSocket.Handle?
     private(set) var queuedBytes = 0
     private let lingers: Bool
+    /// Nil where the client knows chunks, or the bytes have none.
+    private var chunks: ChunkRemoval?
 
     /// - Parameters:
     ///   - context: of a handler with none but the channel itself before it.
     ///   - sendBuffer: bytes that the kernel may hold for this connection; a reader's backlog is in there.
     ///   - lingers: whether the client may still be sending when the sink finishes.
-    init?(context: ChannelHandlerContext, sendBuffer: Int, lingers: Bool = false) {
+    ///   - removesChunks: whether the client knows no chunks, which then are taken out of what is sent.
+    init?(
+        context: ChannelHandlerContext, sendBuffer: Int, lingers: Bool = false, removesChunks: Bool = false
+    ) {
         self.lingers = lingers
+        chunks = removesChunks ? ChunkRemoval() : nil
         var descriptor: NIOBSDSocket.Handle?
         try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
             descriptor = $0
@@ -32,6 +38,16 @@ final class DescriptorSink: Sink {
     func send(_ bytes: ByteBuffer) -> Int? {
         guard let descriptor else { return nil }
         guard queuedBytes == 0 else { return 0 }
+        guard chunks != nil else { return Self.send(bytes, to: descriptor) }
+        let before = chunks
+        guard let plain = chunks?.take(bytes), let sent = Self.send(plain, to: descriptor) else { return nil }
+        if sent == plain.readableBytes { return bytes.readableBytes }
+        chunks = before
+        return chunks?.advance(in: bytes, past: sent)
+    }
+
+    /// - Returns: how many bytes the kernel took; nil when the connection is gone.
+    private static func send(_ bytes: ByteBuffer, to descriptor: NIOBSDSocket.Handle) -> Int? {
         let sent = bytes.withUnsafeReadableBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
@@ -53,7 +69,7 @@ final class DescriptorSink: Sink {
                 if descriptor != nil { drained() }
             }
         }
-        context.writeAndFlush(NIOAny(IOData.byteBuffer(bytes)), promise: promise)
+        context.writeAndFlush(NIOAny(IOData.byteBuffer(chunks?.take(bytes) ?? bytes)), promise: promise)
     }
 
     var silence: Duration? {

@@ -1,8 +1,11 @@
 import Events
+import HTTPTypes
+import Logging
 import NIOCore
 import NIOHTTP1
 import NIOWebSocket
 import Rooms
+import Text
 
 /// The opening handshake of a WebSocket, until the connection is one.
 extension StreamFront {
@@ -10,21 +13,30 @@ extension StreamFront {
     func openSocket(
         _ head: HTTPRequestHead, context: ChannelHandlerContext, waitingOn loop: (any EventLoop)?
     ) throws(Problem) {
-        let isFromOurs = RequestOrigin(CredentialFields(head)).isTrusted(origins: streams.settings.allOrigins)
-        let handshake = try SocketHandshake(head, isFromOurs: isFromOurs)
+        guard head.version != .http1_0 else {
+            let detail = "A WebSocket needs HTTP/1.1; behind nginx set proxy_http_version 1.1."
+            throw Problem(.httpVersionNotSupported, "http_version", detail)
+        }
+        let fields = CredentialFields(head)
+        let place = streams.place(of: fields, peer: peer(context))
+        let offer = try SocketOffer(head.headers["sec-websocket-protocol"])
+        let isFromOurs = RequestOrigin(fields, at: place).isTrusted(origins: streams.settings.allOrigins)
+        if !isFromOurs { logForeign(fields, place) }
+        let handshake = try SocketHandshake(head, accepting: offer, isFromOurs: isFromOurs)
         let query = try streams.sockets.query(of: head)
         if streams.admission.relay.isDraining { throw .draining }
-        let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
-        guard CredentialFields(head).hasAny || query["token"] != nil || query["ticket"] != nil else {
-            return try admitStranger(query, client, handshake, context: context)
+        guard fields.hasAny || offer.token != nil || query["token"] != nil || query["ticket"] != nil else {
+            return try admitStranger(query, place, handshake, context: context)
         }
-        let principal = try streams.authenticate(head, query, from: client, waitingOn: loop)
+        let principal = try streams.authenticate(fields, query, at: place, offer: offer, waitingOn: loop)
         // Made when only the rooms can still refuse the reader, and used once they have accepted it.
         var sink: DescriptorSink?
         streams.admission.admit(
             principal, to: hub,
             { [streams] known throws(Problem) in
-                .ready(try streams.sockets.request(query, by: principal, head: handshake.response, known: known))
+                .ready(
+                    try streams.sockets.request(
+                        query, by: principal, head: handshake.response, prefix: place.prefix, known: known))
             },
             on: { [self] _ throws(Problem) in
                 guard context.channel.isActive, case .deciding = mode else { return nil }
@@ -36,7 +48,7 @@ extension StreamFront {
                 case .success(let reader):
                     // The client may have left meanwhile.
                     guard let sink, context.channel.isActive, case .deciding = mode else { return reader.drop() }
-                    become(context, sink, query, client).begin(reader)
+                    become(context, sink, query, place).begin(reader)
                 case .failure(let refusal):
                     refuse(SocketEndpoint.refusal(refusal), head, of: principal.tenant, context: context)
                 }
@@ -45,8 +57,7 @@ extension StreamFront {
 
     /// Opens a WebSocket whose first message has to carry the token.
     private func admitStranger(
-        _ query: Query, _ client: ReaderAdmission.Client, _ handshake: SocketHandshake,
-        context: ChannelHandlerContext
+        _ query: Query, _ place: RequestPlace, _ handshake: SocketHandshake, context: ChannelHandlerContext
     ) throws(Problem) {
         guard streams.sockets.strangers.enter() else { throw Problem(RoomError.full(limit: Strangers.limit)) }
         let sink: DescriptorSink
@@ -54,10 +65,19 @@ extension StreamFront {
             streams.sockets.strangers.leave()
             throw error
         }
-        let handler = become(context, sink, query, client)
+        let handler = become(context, sink, query, place)
         handler.awaitToken()
         let response = handshake.response
         if sink.send(response) != response.readableBytes { sink.abort() }
+    }
+
+    /// Which origin was compared with which host: what whoever configures a proxy has to know.
+    private func logForeign(_ fields: CredentialFields, _ place: RequestPlace) {
+        logger.info(
+            "origin refused",
+            metadata: [
+                "origin": "\((fields.origin.first ?? "").printable)", "host": "\(place.authority?.description ?? "")",
+            ])
     }
 
     private func makeSink(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink {
@@ -68,11 +88,11 @@ extension StreamFront {
 
     /// Turns the connection into a WebSocket.
     private func become(
-        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ client: ReaderAdmission.Client
+        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ place: RequestPlace
     ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
         let handler = SocketHandler(
-            streams: streams, hub: hub, sink: sink, query: query, client: client, logger: logger)
+            streams: streams, hub: hub, sink: sink, query: query, place: place, logger: logger)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: SocketMessages.longest))
         // Fails only for a handler that is not in the pipeline.
         try? context.pipeline.syncOperations.addHandlers([decoder, handler], position: .after(self))

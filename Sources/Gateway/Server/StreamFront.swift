@@ -38,7 +38,9 @@ final class StreamFront: ChannelDuplexHandler {
     private let connections: OpenConnections
     let logger: Logger
     /// Adds Hummingbird's own handlers after this one; nil once they are added, or never will be.
-    private var attach: (() throws -> Void)?
+    private var attach: ((ClientAddress?) throws -> Void)?
+    /// The other end of the connection as a proxy has announced it.
+    private var announcedPeer: ClientAddress?
 
     private(set) var mode = Mode.requests
     private var isAttached = false
@@ -50,7 +52,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     init(
         streams: Streams, hub: LoopHub, codec: StreamServer.Codec,
-        connections: OpenConnections, logger: Logger, attach: @escaping () throws -> Void
+        connections: OpenConnections, logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
     ) {
         self.codec = codec
         self.streams = streams
@@ -82,6 +84,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.requests, .head(let head)):
             if let target = target(of: head) {
                 mode = .deciding(head, target, isComplete: false)
+                context.triggerUserOutboundEvent(BodyWanted(), promise: nil)
             } else {
                 unanswered += 1
                 forward(part, context: context)
@@ -99,7 +102,7 @@ final class StreamFront: ChannelDuplexHandler {
         if let attach {
             self.attach = nil
             isAttached = true
-            do { try attach() } catch { return context.close(promise: nil) }
+            do { try attach(announcedPeer) } catch { return context.close(promise: nil) }
         }
         context.fireChannelRead(wrapInboundOut(part))
     }
@@ -148,10 +151,6 @@ final class StreamFront: ChannelDuplexHandler {
     private func decide(context: ChannelHandlerContext, waits: Bool = true) {
         guard case .deciding(let head, let target, isComplete: true) = mode, unanswered == 0, context.channel.isActive
         else { return }
-        guard head.version.major == 1, head.version.minor >= 1 else {
-            let detail = "Streams need HTTP/1.1; behind nginx set proxy_http_version 1.1."
-            return refuse(Problem(.httpVersionNotSupported, "http_version", detail), head, of: nil, context: context)
-        }
         do {
             let loop = waits ? context.eventLoop : nil
             switch target {
@@ -170,18 +169,20 @@ final class StreamFront: ChannelDuplexHandler {
         waitingOn loop: (any EventLoop)?
     ) throws(Problem) {
         let query = try match.query(of: head)
-        let client = ReaderAdmission.Client(peer: context.remoteAddress, forwarded: head.forwarded)
-        let principal = try streams.authenticate(head, query, from: client, waitingOn: loop)
+        let fields = CredentialFields(head)
+        let place = streams.place(of: fields, peer: peer(context))
+        let principal = try streams.authenticate(fields, query, at: place, waitingOn: loop)
         // The wire in which a refusal by the rooms is encoded.
         var wire = Wire.eventStream
         streams.admission.admit(
             principal, to: hub,
             { [streams] known throws(Problem) in
-                try match.endpoint.prepare(streams.question(head, match, query, by: principal, known: known))
+                try match.endpoint.prepare(
+                    streams.question(head, match, query, by: principal, prefix: place.prefix, known: known))
             },
             on: { [self] request throws(Problem) in
                 wire = request.wire
-                return try takeForStream(context)
+                return try takeForStream(context, of: head.version)
             },
             admitted: { [self] result in
                 switch result {
@@ -201,14 +202,22 @@ final class StreamFront: ChannelDuplexHandler {
     }
 
     /// Turns the connection into a stream; nil when the client has left.
-    private func takeForStream(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink? {
+    private func takeForStream(
+        _ context: ChannelHandlerContext, of version: HTTPVersion
+    ) throws(Problem) -> DescriptorSink? {
         guard context.channel.isActive, case .deciding = mode else { return nil }
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
-            throw .unavailable
-        }
+        guard
+            let sink = DescriptorSink(
+                context: context, sendBuffer: hub.limits.queueBytes / 2, removesChunks: version == .http1_0)
+        else { throw .unavailable }
         leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)
         return sink
+    }
+
+    /// The other end of the connection; nil where it has no address.
+    func peer(_ context: ChannelHandlerContext) -> ClientAddress? {
+        announcedPeer ?? context.remoteAddress.flatMap { ClientAddress($0) }
     }
 
     func refuse(
@@ -267,6 +276,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)
+        case (_, let event as ProxyHeaderHandler.Announcement): announcedPeer = event.client
         default: context.fireUserInboundEventTriggered(event)
         }
     }

@@ -5,6 +5,7 @@ import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import Rooms
+import Text
 
 /// Hummingbird's HTTP/1.1 server with ``StreamFront`` before its router.
 ///
@@ -43,20 +44,31 @@ struct StreamServer: HTTPChannelHandler {
         let codec = Codec(streams.settings, watch: watch)
         let front = StreamFront(
             streams: streams, hub: hub, codec: codec, connections: connections, logger: logger
-        ) {
+        ) { peer in
             let connection = try addHummingbird(to: channel, logger: logger)
-            requests.start { await handleHTTP(asyncChannel: connection, logger: logger) }
+            requests.start {
+                await ConnectionPeer.$announced.withValue(peer) {
+                    await handleHTTP(asyncChannel: connection, logger: logger)
+                }
+            }
         }
         // The buffer of the first read stays allocated as long as the connection.
         try channel.syncOptions?.setOption(
             .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         let pipeline = channel.pipeline.syncOperations
+        if expectsProxyHeader(from: channel.remoteAddress) { try pipeline.addHandler(ProxyHeaderHandler()) }
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
         try pipeline.addHandler(codec.requestGuard)
         // Added last, since it counts the connection out.
         try pipeline.addHandler(front)
+    }
+
+    private func expectsProxyHeader(from address: SocketAddress?) -> Bool {
+        let settings = streams.settings
+        guard settings.proxyProtocol, let peer = address.flatMap({ ClientAddress($0) }) else { return false }
+        return settings.trustedProxies.contains { $0.contains(peer) }
     }
 
     /// The handlers before the front while the connection speaks HTTP requests.
@@ -65,10 +77,10 @@ struct StreamServer: HTTPChannelHandler {
         let requestGuard: RequestGuard
 
         init(_ settings: GatewaySettings, watch: RequestWatch) {
-            requestGuard = RequestGuard(
-                rules: RequestRules(maxBodyBytes: settings.maxBodyBytes, maxImportBytes: settings.maxImportBytes),
-                watch: watch
-            ) {
+            let rules = RequestRules(
+                maxBodyBytes: settings.maxBodyBytes, maxImportBytes: settings.maxImportBytes,
+                prefix: settings.publicURL?.path ?? "")
+            requestGuard = RequestGuard(rules: rules, watch: watch) {
                 Self.makeDecoder(maxHeaderBytes: settings.maxHeaderBytes)
             }
         }

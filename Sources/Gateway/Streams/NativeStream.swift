@@ -19,7 +19,8 @@ struct NativeStream: StreamEndpoint {
     func request(_ question: StreamQuestion, on wire: Wire) throws(Problem) -> StreamRequest {
         let principal = question.principal
         let asked = try StreamQuery(
-            question.query, lastEventID: question.lastEventID, principal: principal, known: question.known)
+            question.query, lastEventID: question.lastEventID, principal: principal,
+            prefix: question.prefix, known: question.known)
         var snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)?
         if try question.query.flag("snapshot") {
             let limited = principal.limited(to: asked.selection.boards)

@@ -21,13 +21,6 @@ struct ReaderAdmission: Sendable {
         case room(RoomError)
     }
 
-    /// Where a request came from.
-    struct Client {
-        let peer: SocketAddress?
-        /// Every `X-Forwarded-For` of the request.
-        let forwarded: [String]
-    }
-
     /// Takes the first step, for requests that no middleware has authenticated.
     ///
     /// - Parameters:
@@ -36,14 +29,14 @@ struct ReaderAdmission: Sendable {
     /// - Throws: ``Problem`` 401, which may have a ``Problem/keyArrival``, or 429 when too many bad tokens come from that
     ///   address.
     func authenticate(
-        _ client: Client, waitingOn loop: (any EventLoop)?, with credentials: () throws(Problem) -> Credentials?
+        _ client: ClientAddress?, waitingOn loop: (any EventLoop)?, with credentials: () throws(Problem) -> Credentials?
     ) throws(Problem) -> Principal {
         do {
             let principal = try authenticator.principal(of: try credentials(), waitingOn: loop)
             try authenticator.checkLasting(principal)
             return principal
         } catch {
-            throw failures.count(error, from: client.peer, forwarded: client.forwarded)
+            throw failures.count(error, from: client)
         }
     }
 

@@ -25,6 +25,8 @@ struct StreamQuestion: Sendable {
     /// The value in the path for its pattern's `:name`, still percent-encoded.
     let parameter: Substring?
     let lastEventID: String?
+    /// What precedes our paths in the client's URLs.
+    let prefix: String
     /// The response's head, which goes out with the first event.
     let head: ByteBuffer
     /// The tenant's boards.
@@ -39,8 +41,9 @@ enum StreamPreparation: Sendable {
 }
 
 extension QueryNames {
-    /// The names that a stream's query may have: its own, and those of the credentials that every stream takes.
+    /// The names that a stream's query may have: its own, those of the credentials that every stream takes, and the one
+    /// with which clients without header fields come back; a stream without cursors ignores it, as it does the field.
     static func stream(_ single: Set<String>, repeatable: Set<String> = []) -> QueryNames {
-        QueryNames(single: single.union(["token", "ticket"]), repeatable: repeatable)
+        QueryNames(single: single.union(["token", "ticket", "lastEventId"]), repeatable: repeatable)
     }
 }

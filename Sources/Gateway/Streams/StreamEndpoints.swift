@@ -42,6 +42,4 @@ extension HTTPRequestHead {
     var query: String? {
         uri.utf8.firstIndex(of: UInt8(ascii: "?")).map { String(uri[uri.utf8.index(after: $0)...]) }
     }
-
-    var forwarded: [String] { headers["x-forwarded-for"] }
 }

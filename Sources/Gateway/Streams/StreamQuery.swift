@@ -11,13 +11,18 @@ struct StreamQuery {
     let selection: Selection
     /// The reader's cursor, as it was sent.
     let cursor: String?
+    private let prefix: String
 
     /// - Parameters:
     ///   - known: the tenant's boards.
-    ///   - lastEventID: wins over `since`, unless it is empty (HTML §9.2.4).
+    ///   - lastEventID: the header field. It wins over the query's `lastEventId`, which wins over `since`; an empty one
+    ///     counts as absent (HTML §9.2.4).
+    ///   - prefix: what precedes our paths in the client's URLs.
     /// - Throws: ``Problem`` 400 for an invalid query, 404 for a board that the tenant does not have, 403 for one that
     ///   the token does not allow.
-    init(_ query: Query, lastEventID: String?, principal: Principal, known: Set<BoardID>) throws(Problem) {
+    init(
+        _ query: Query, lastEventID: String?, principal: Principal, prefix: String = "", known: Set<BoardID>
+    ) throws(Problem) {
         var types = TypeFilter.everything
         if let list = query["types"] {
             guard let filter = TypeFilter(list: list) else {
@@ -39,7 +44,9 @@ struct StreamQuery {
             asked = Selection(boards: .only(boards), types: types)
         }
         selection = asked.narrowed(to: principal.boards)
-        cursor = lastEventID.flatMap { $0.isEmpty ? nil : $0 } ?? query["since"]
+        let resumed = [lastEventID, query["lastEventId"]].compactMap { $0 }.first { !$0.isEmpty }
+        cursor = resumed ?? query["since"]
+        self.prefix = prefix
     }
 
     /// The URL from which a reader that has to start over loads the state of its selection.
@@ -49,7 +56,7 @@ struct StreamQuery {
             case .all: .main
             case .only(let some): some.min() ?? .main
             }
-        return "/api/boards/\(board)/snapshot"
+        return "\(prefix)/api/boards/\(board)/snapshot"
     }
 }
 

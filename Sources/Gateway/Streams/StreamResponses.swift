@@ -9,7 +9,7 @@ struct StreamResponses: Sendable {
 
     /// The head of a stream that `tenant`'s token opens.
     func head(for request: HTTPRequestHead, of tenant: TenantID) -> ByteBuffer {
-        RawResponse.streamHead(extra: cors(request, of: tenant))
+        RawResponse.streamHead(for: request.version, extra: cors(request, of: tenant))
     }
 
     /// A refusal as a 200 event stream: a native EventSource never reconnects after any other status.
@@ -20,7 +20,8 @@ struct StreamResponses: Sendable {
         let reason: CloseReason = error == .draining ? .serverDraining : .limitReached
         let delay = StreamEvents.retry(
             around: error == .draining ? settings.drain / 2 : settings.retry)
-        var bytes = RawResponse.streamHead(extra: cors(request, of: tenant) + [("Connection", "close")])
+        let ending = request.version == .http1_0 ? [] : [("Connection", "close")]
+        var bytes = RawResponse.streamHead(for: request.version, extra: cors(request, of: tenant) + ending)
         bytes.writeImmutableBuffer(StreamEvents.closing(reason, reconnectAfter: delay, on: wire, now: now))
         bytes.writeImmutableBuffer(StreamBytes.end)
         return bytes

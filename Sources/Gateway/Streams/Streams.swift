@@ -21,27 +21,34 @@ final class Streams: Sendable {
 
     var settings: GatewaySettings { admission.failures.settings.current }
 
+    /// Where the request was sent to and from.
+    func place(of fields: CredentialFields, peer: ClientAddress?) -> RequestPlace {
+        RequestPlace(fields, peer: peer, by: admission.failures.settings.read { $0.place })
+    }
+
     /// - Parameters:
-    ///   - query: the query of a request that may carry its token there; nil for others.
+    ///   - query: may carry the token.
+    ///   - offer: the subprotocols, where a WebSocket is asked for.
     ///   - loop: as ``ReaderAdmission/authenticate(_:waitingOn:with:)`` has it.
     /// - Throws: as that does.
     func authenticate(
-        _ head: HTTPRequestHead, _ query: Query, from client: ReaderAdmission.Client, waitingOn loop: (any EventLoop)?
+        _ fields: CredentialFields, _ query: Query, at place: RequestPlace, offer: SocketOffer? = nil,
+        waitingOn loop: (any EventLoop)?
     ) throws(Problem) -> Principal {
         let origins = admission.failures.settings.read { $0.allOrigins }
-        return try admission.authenticate(client, waitingOn: loop) { () throws(Problem) in
-            try Credentials(CredentialFields(head), query: query, origins: origins)
+        return try admission.authenticate(place.client, waitingOn: loop) { () throws(Problem) in
+            try Credentials(fields, at: place, query: query, offer: offer, origins: origins)
         }
     }
 
     /// The client's question to a matched endpoint, once the tenant's boards are known.
     func question(
         _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, _ query: Query, by principal: Principal,
-        known: Set<BoardID>
+        prefix: String = "", known: Set<BoardID>
     ) -> StreamQuestion {
         StreamQuestion(
             principal: principal, query: query, parameter: match.parameter,
-            lastEventID: head.headers.first(name: "last-event-id"),
+            lastEventID: head.headers.first(name: "last-event-id"), prefix: prefix,
             head: responses.head(for: head, of: principal.tenant), known: known)
     }
 }

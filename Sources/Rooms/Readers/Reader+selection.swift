@@ -1,5 +1,6 @@
 public import Events
 import NIOCore
+public import StrictJSON
 
 /// Changes what a connection is shown while it is open.
 extension Reader {
@@ -7,24 +8,32 @@ extension Reader {
     ///
     /// It is sent `subscribed`. With `since` it first gets the events of these boards between there and its cursor,
     /// oldest first, each once; when the log does not reach back that far, it is sent `stream.resync`.
-    public func subscribe(to boards: Set<BoardID>, types: TypeFilter? = nil, since: String? = nil) {
+    ///
+    /// - Parameter id: the client's own for this command, given back in `subscribed`.
+    public func subscribe(
+        to boards: Set<BoardID>, types: TypeFilter? = nil, since: String? = nil, id: JSONValue? = nil
+    ) {
         guard hasStarted else {
-            return whenStarted { [self] in subscribe(to: boards, types: types, since: since) }
+            return whenStarted { [self] in subscribe(to: boards, types: types, since: since, id: id) }
         }
-        guard let since, !since.isEmpty else { return add(boards, types, from: .fresh) }
+        guard let since, !since.isEmpty else { return add(boards, types, from: .fresh, id) }
         resumptions += 1
         readBounds { [self] bounds in
             resumptions -= 1
-            add(boards, types, from: Resumption(cursor: since, in: bounds))
+            add(boards, types, from: Resumption(cursor: since, in: bounds), id)
         }
     }
 
     /// Shows it no more of `boards`, and from now on `types` of the others.
     ///
-    /// - Parameter known: every board of the tenant, for a connection that was shown all of them.
-    public func unsubscribe(from boards: Set<BoardID>, of known: Set<BoardID>, types: TypeFilter? = nil) {
+    /// - Parameters:
+    ///   - known: every board of the tenant, for a connection that was shown all of them.
+    ///   - id: the client's own for this command, given back in `subscribed`.
+    public func unsubscribe(
+        from boards: Set<BoardID>, of known: Set<BoardID>, types: TypeFilter? = nil, id: JSONValue? = nil
+    ) {
         guard hasStarted else {
-            return whenStarted { [self] in unsubscribe(from: boards, of: known, types: types) }
+            return whenStarted { [self] in unsubscribe(from: boards, of: known, types: types, id: id) }
         }
         var asked = asked
         if !boards.isEmpty {
@@ -35,10 +44,10 @@ extension Reader {
         }
         if let types { asked.types = types }
         select(asked)
-        confirm(recovered: nil)
+        confirm(recovered: nil, id)
     }
 
-    private func add(_ boards: Set<BoardID>, _ types: TypeFilter?, from resumption: Resumption) {
+    private func add(_ boards: Set<BoardID>, _ types: TypeFilter?, from resumption: Resumption, _ id: JSONValue?) {
         guard state != .closed else { return }
         leaveList()
         var asked = asked
@@ -68,7 +77,7 @@ extension Reader {
             recovered = false
             sendResync(reason)
         }
-        select(asked, after: parts) { confirm(recovered: recovered) }
+        select(asked, after: parts) { confirm(recovered: recovered, id) }
     }
 
     /// Changes its selection from its current cursor on.
@@ -91,10 +100,11 @@ extension Reader {
         read()
     }
 
-    private func confirm(recovered: Bool?) {
+    private func confirm(recovered: Bool?, _ id: JSONValue?) {
         let known = hub.relay.boards(of: tenant) ?? [.main]
         send(
             StreamEvents.subscribed(
-                self, boards: selection.boards.listed(from: known), recovered: recovered, now: hub.relay.wallClock()))
+                self, boards: selection.boards.listed(from: known), recovered: recovered, id: id,
+                now: hub.relay.wallClock()))
     }
 }

@@ -28,14 +28,17 @@ public enum StreamEvents {
             notice: .established(reader.id, cursor: cursor, retry: retry), json: json.bytes, id: cursor, retry: retry)
     }
 
-    /// `subscribed`: the selection from now on. `recovered` is present only after a `since`.
+    /// `subscribed`: the selection from now on. `recovered` is present only after a `since`, `id` if the command had one.
     static func subscribed(
-        _ reader: Reader, boards: [BoardID], recovered: Bool?, now: Timestamp
+        _ reader: Reader, boards: [BoardID], recovered: Bool?, id: JSONValue? = nil, now: Timestamp
     ) -> ByteBuffer {
         let types = reader.selection.types
         var json = JSONWriter(reserving: 256)
         json.object {
             $0.name("type"); $0.string("subscribed")
+            if let id {
+                $0.name("id"); $0.value(id)
+            }
             $0.name("boards"); $0.array(boards) { $0.string($1.rawValue) }
             $0.name("types")
             if types.wantsEverything { $0.null() } else { $0.array(types.items) { $0.string($1) } }

@@ -12,6 +12,8 @@ extension SettingKey {
         SettingKey("http.maxImportBytes", \.http.maxImportBytes, .whole(1024...1 << 30, of: "bytes")),
         SettingKey("http.maxHeaderBytes", \.http.maxHeaderBytes, .whole(1024...1 << 20, of: "bytes")),
         SettingKey("http.trustedProxies", \.http.trustedProxies, .list(of: .network)),
+        SettingKey("http.publicURL", \.http.publicURL, .publicURL),
+        SettingKey("http.proxyProtocol", \.http.proxyProtocol, .flag),
 
         SettingKey("auth.secret", \.auth.secret, .secret),
         SettingKey("auth.secretFile", \.auth.secretFile, .path),

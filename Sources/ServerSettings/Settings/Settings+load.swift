@@ -46,6 +46,9 @@ extension Settings {
                 problems.append(.badValue(of: key, text, origin: origin(of: key), error))
             }
         }
+        if settings.http.proxyProtocol, settings.http.trustedProxies.isEmpty {
+            problems.append(.proxyProtocolOfNobody)
+        }
         guard problems.isEmpty else { throw InvalidSettings(problems) }
         return settings
     }

@@ -4,7 +4,7 @@ extension Settings {
     /// Whether a running server applies a changed value of this key; other changes need a restart.
     static func isLive(_ key: SettingKey) -> Bool {
         key.name.hasPrefix("auth.") || key.name.hasPrefix("limits.")
-            || ["http.corsOrigins", "http.trustedProxies", "tenants.directory"].contains(key.name)
+            || ["http.corsOrigins", "http.trustedProxies", "http.publicURL", "tenants.directory"].contains(key.name)
     }
 
     /// The keys whose values differ from those in `running` and take effect only after a restart; those of a tenant

@@ -1,5 +1,6 @@
 public import Events
 public import Logging
+public import Text
 public import Tokens
 
 /// Everything that an operator can set, with its defaults. ``SettingKey/all`` lists the keys and their allowed values.
@@ -24,7 +25,7 @@ public struct Settings: Sendable, Equatable {
     public struct HTTP: Sendable, Equatable {
         public var host = "127.0.0.1"
         public var port = 8788
-        /// Exact origins; never a wildcard.
+        /// Exact origins, of any scheme; never a wildcard.
         public var corsOrigins: [String] = []
         public var maxBodyBytes = 1 << 20
         public var maxBodyValues = 10_000
@@ -32,6 +33,10 @@ public struct Settings: Sendable, Equatable {
         public var maxHeaderBytes = 16 << 10
         /// Addresses and networks.
         public var trustedProxies: [String] = []
+        /// What people's browsers see; nil when requests say it.
+        public var publicURL: ServerURL?
+        /// Whether connections of ``trustedProxies`` begin with the PROXY protocol.
+        public var proxyProtocol = false
     }
 
     /// Settings that decide which tokens are accepted.

@@ -24,6 +24,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     /// The only keys are those of `auth.jwksURL` and `auth.issuers`, which only the server fetches.
     case onlyFetchedKeys
     case developmentBeyondLoopback(host: String)
+    /// The PROXY protocol is on, and no proxy is trusted.
+    case proxyProtocolOfNobody
 
     public var description: String {
         switch self {
@@ -55,6 +57,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "the keys of auth.jwksURL and auth.issuers are fetched by the server alone; give the keys in a file"
         case .developmentBeyondLoopback(let host):
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
+        case .proxyProtocolOfNobody:
+            "http.proxyProtocol is for the connections of http.trustedProxies, which is empty"
         }
     }
 }

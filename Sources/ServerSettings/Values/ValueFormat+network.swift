@@ -8,14 +8,34 @@ extension ValueFormat where Value == String {
         return text
     }
 
-    /// An origin as browsers send it (RFC 6454 §6.2), since it is compared byte by byte.
+    /// An origin as browsers send it (RFC 6454 §6.2), since it is compared byte by byte: of a site, of an application
+    /// (`capacitor://localhost`), or that of pages without one, `null` and `file://`.
     static let origin = Self("an exact origin such as https://boards.example.com") { text throws(Unfit) in
         guard !text.contains("*") else { throw Unfit("has a wildcard, which would let any site in") }
+        if text == "null" || text == "file://" || isApplicationOrigin(text) { return text }
         guard let origin = ServerURL(text), origin.description == text, origin.path.isEmpty, text == text.lowercased()
         else { throw Unfit("is not an origin as browsers send it") }
         guard !origin.hasDefaultPort else { throw Unfit("has the port that browsers leave out") }
         return text
     }
+
+    /// A scheme that is none of the web's, and a name, perhaps with a port.
+    private static func isApplicationOrigin(_ text: String) -> Bool {
+        guard let mark = text.firstRange(of: "://"), let server = ServerURL("http" + text[mark.lowerBound...]) else {
+            return false
+        }
+        let scheme = text[..<mark.lowerBound]
+        let isScheme =
+            scheme.utf8.first.map { UInt8(ascii: "a")...UInt8(ascii: "z") ~= $0 } == true
+            && scheme.utf8.allSatisfy { $0.isASCIIAlphanumeric || "+-.".utf8.contains($0) }
+        let isOfTheWeb = Self.schemesOfTheWeb.contains(scheme)
+        return isScheme && !isOfTheWeb && text == text.lowercased() && server.path.isEmpty
+            && "http" + text[mark.lowerBound...] == server.description
+    }
+
+    private static let schemesOfTheWeb: Set<Substring> = [
+        "http", "https", "ws", "wss", "ftp", "file", "data", "blob", "about", "javascript",
+    ]
 
     /// The URL must have no user part, which might contain a password.
     static let keyURL = Self("an https URL, or an http URL of this machine or of auth.insecureJWKSHosts") {
@@ -43,4 +63,28 @@ extension ValueFormat where Value == String {
         }
         return text
     }
+}
+
+extension ValueFormat where Value == ServerURL {
+    /// What browsers see; its path must not be mistaken for one of our own.
+    static let publicURL = Self("a URL such as https://boards.example.com or https://example.com/boards") {
+        text throws(Unfit) in
+        guard let url = ServerURL(text), url.path.isEmpty || isPrefix(url.path) else {
+            throw Unfit("is not the URL of a server, with a plain path at most")
+        }
+        let first = url.path.split(separator: "/").first.map(String.init)
+        guard first.map({ !ownPaths.contains($0) }) ?? true else {
+            throw Unfit("has a path that is one of the server's own")
+        }
+        return url
+    }
+
+    private static func isPrefix(_ path: String) -> Bool {
+        !path.contains("//") && !path.contains("/.")
+            && path.utf8.allSatisfy { $0.isASCIIAlphanumeric || "/-._~".utf8.contains($0) }
+    }
+
+    private static let ownPaths: Set<String> = [
+        "api", "sse", "ws", "assets", "sdk", "admin", "admin.html", "healthz", "readyz", "metrics", "openapi.json",
+    ]
 }

@@ -63,6 +63,16 @@ extension ValueFormat where Value == Int {
     }
 }
 
+extension ValueFormat where Value == Bool {
+    static let flag = Self("true or false") { text throws(Unfit) in
+        switch text {
+        case "true": return true
+        case "false": return false
+        default: throw Unfit("is neither")
+        }
+    }
+}
+
 extension ValueFormat where Value == Duration {
     static func seconds(_ range: ClosedRange<Int>) -> Self {
         let number = ValueFormat<Int>.whole(range, of: "seconds")

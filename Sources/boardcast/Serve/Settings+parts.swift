@@ -64,6 +64,8 @@ extension Settings {
         settings.ownOrigins = perTenant { Set($0.http.corsOrigins) }.own
         settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
+        settings.publicURL = http.publicURL
+        settings.proxyProtocol = http.proxyProtocol
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxBodyValues = http.maxBodyValues
         settings.maxImportBytes = http.maxImportBytes

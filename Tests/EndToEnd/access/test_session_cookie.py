@@ -110,7 +110,7 @@ def test_a_page_of_a_configured_origin_may_send_it(open_team):
     assert "access-control-allow-credentials" not in stranger.headers
 
 
-@pytest.mark.parametrize("form", ["{0}; {0}", "{0};x=1", "x; {0}", "{0}; x=a b", '{0}; x="', " ;{0}", "{0}; "])
+@pytest.mark.parametrize("form", ["{0}; {0}", "{0};x=1;{0}", "{0} x", '{0}"', "{0}; boardcast_session"])
 def test_a_cookie_header_that_is_not_clear_is_refused(team, form):
     with Wire(team.server) as wire:
         value = form.format(f"boardcast_session={team.token()}")

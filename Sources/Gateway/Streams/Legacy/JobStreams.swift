@@ -60,6 +60,7 @@ struct JobStreams: StreamEndpoint {
     ) -> StreamRequest {
         StreamRequest(
             principal: principal, selection: selection, wire: .dialect(dialect), cursor: nil, head: question.head,
-            snapshotURL: "/api/jobs/\(dialect.job)", snapshot: { .init(state, at: cursor) }, lifetime: lifetime)
+            snapshotURL: "\(question.prefix)/api/jobs/\(dialect.job)",
+            snapshot: { .init(state, at: cursor) }, lifetime: lifetime)
     }
 }

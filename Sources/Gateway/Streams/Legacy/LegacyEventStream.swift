@@ -15,7 +15,8 @@ struct LegacyEventStream: StreamEndpoint {
 
     func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         let query = try StreamQuery(
-            question.query, lastEventID: question.lastEventID, principal: question.principal, known: question.known)
+            question.query, lastEventID: question.lastEventID, principal: question.principal,
+            prefix: question.prefix, known: question.known)
         let cursor = query.cursor.map { text in
             Int(digits: text).map { Cursor(seq: $0, epoch: store.epoch).description } ?? text
         }

@@ -22,7 +22,8 @@ struct LegacyTaskStream: StreamEndpoint {
 
     func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         let query = try StreamQuery(
-            question.query, lastEventID: nil, principal: question.principal, known: question.known)
+            question.query, lastEventID: nil, principal: question.principal, prefix: question.prefix,
+            known: question.known)
         let shape = TaskList.Shape(
             status: try status(question.parameter), limit: try question.query.int("limit", in: 1...200, default: 50),
             sendsChanges: try sendsChanges(question.query))

@@ -3,7 +3,7 @@ import Events
 import HTTPTypes
 import StrictJSON
 
-/// A client's command on a WebSocket: one JSON object in each text message.
+/// A client's command on a WebSocket: what a ``SocketMessage`` asks for.
 enum SocketCommand {
     /// A token: in the first message, or a fresh one later.
     case auth(String)
@@ -13,12 +13,7 @@ enum SocketCommand {
     case ping
 
     /// - Throws: ``Problem`` 400 with the fault, which quotes nothing of the message.
-    init(_ text: String) throws(Problem) {
-        let object: JSONObject?
-        do { object = try JSONParser.parse(text.utf8).object } catch {
-            throw Problem(.badRequest, "invalid_json", "This is not JSON that we take: \(error).")
-        }
-        guard let object else { throw Problem(.badRequest, "invalid_json", "A message must be a JSON object.") }
+    init(_ object: JSONObject) throws(Problem) {
         switch object["type"]?.string {
         case "auth":
             try Self.check(object, knows: ["token"])
@@ -48,8 +43,9 @@ enum SocketCommand {
     }
 
     private static func check(_ object: JSONObject, knows names: Set<String>) throws(Problem) {
-        for member in object.members where member.name != "type" && !names.contains(member.name) {
-            throw .badCommand("this command knows only \((names.union(["type"])).sorted().joined(separator: ", "))")
+        let names = names.union(["id", "type"])
+        for member in object.members where !names.contains(member.name) {
+            throw .badCommand("this command knows only \(names.sorted().joined(separator: ", "))")
         }
     }
 

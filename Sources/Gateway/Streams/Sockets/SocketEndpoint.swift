@@ -33,10 +33,11 @@ final class SocketEndpoint: Sendable {
     ///   - known: the tenant's boards.
     /// - Throws: ``Problem`` as ``StreamQuery`` does.
     func request(
-        _ query: Query, by principal: Principal, head: ByteBuffer, known: Set<BoardID>
+        _ query: Query, by principal: Principal, head: ByteBuffer, prefix: String = "", known: Set<BoardID>
     ) throws(Problem) -> StreamRequest {
         let question = StreamQuestion(
-            principal: principal, query: query, parameter: nil, lastEventID: nil, head: head, known: known)
+            principal: principal, query: query, parameter: nil, lastEventID: nil, prefix: prefix, head: head,
+            known: known)
         return try stream.request(question, on: .webSocket)
     }
 
@@ -56,26 +57,32 @@ final class SocketEndpoint: Sendable {
 
     // MARK: Answers to commands
 
-    static func error(_ problem: Problem, now: Timestamp) -> ByteBuffer {
-        answer("error", now: now) {
+    static func error(_ problem: Problem, to id: JSONValue?, now: Timestamp) -> ByteBuffer {
+        answer("error", to: id, now: now) {
             $0.name("status"); $0.int(problem.status.code)
             $0.name("code"); $0.string(problem.code)
             $0.name("detail"); $0.string(problem.detail)
         }
     }
 
-    static func pong(now: Timestamp) -> ByteBuffer { answer("pong", now: now) { _ in } }
+    static func pong(to id: JSONValue?, now: Timestamp) -> ByteBuffer { answer("pong", to: id, now: now) { _ in } }
 
-    static func renewed(until expiresAt: Timestamp, now: Timestamp) -> ByteBuffer {
-        answer("token.renewed", now: now) {
+    static func renewed(until expiresAt: Timestamp, to id: JSONValue?, now: Timestamp) -> ByteBuffer {
+        answer("token.renewed", to: id, now: now) {
             $0.name("expiresAt"); $0.string(expiresAt.description)
         }
     }
 
-    private static func answer(_ type: String, now: Timestamp, _ body: (inout JSONWriter) -> Void) -> ByteBuffer {
+    /// - Parameter id: the client's own for its command.
+    private static func answer(
+        _ type: String, to id: JSONValue?, now: Timestamp, _ body: (inout JSONWriter) -> Void
+    ) -> ByteBuffer {
         var json = JSONWriter()
         json.object {
             $0.name("type"); $0.string(type)
+            if let id {
+                $0.name("id"); $0.value(id)
+            }
             body(&$0)
             $0.name("timestamp"); $0.string(now.description)
         }

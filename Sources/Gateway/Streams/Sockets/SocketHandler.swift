@@ -5,6 +5,7 @@ import Logging
 import NIOCore
 import NIOWebSocket
 import Rooms
+import StrictJSON
 import Tokens
 
 /// Handles one open WebSocket: its client's messages, and its end. The rooms write events directly to its sink.
@@ -27,7 +28,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private let sink: DescriptorSink
     /// The handshake's query, which is read before the client is authenticated.
     private let query: Query
-    private let client: ReaderAdmission.Client
+    private let place: RequestPlace
     private let logger: Logger
     private var messages = SocketMessages()
     private var phase = Phase.closed
@@ -42,14 +43,14 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     private static let patience = TimeAmount.seconds(5)
 
     init(
-        streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, client: ReaderAdmission.Client,
+        streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, place: RequestPlace,
         logger: Logger
     ) {
         self.streams = streams
         self.query = query
         self.hub = hub
         self.sink = sink
-        self.client = client
+        self.place = place
         self.logger = logger
     }
 
@@ -110,10 +111,13 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             if early.count > Self.mostEarly { end(1008, "too much was said before the answer") }
             return
         }
+        let message = SocketMessage(text)
         let command: SocketCommand
-        do throws(Problem) { command = try SocketCommand(text) } catch {
+        switch message.command {
+        case .success(let found): command = found
+        case .failure(let problem):
             if case .stranger = phase { return end(4001, "the first message must be auth") }
-            return answer(SocketEndpoint.error(error, now: hub.wallClock))
+            return answer(SocketEndpoint.error(problem, to: message.id, now: hub.wallClock))
         }
         switch phase {
         case .stranger(let timer):
@@ -122,17 +126,18 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             streams.sockets.strangers.leave()
             enter(with: token)
         case .open(let reader):
-            do throws(Problem) { try obey(command, reader) } catch {
-                answer(SocketEndpoint.error(error, now: hub.wallClock))
+            do throws(Problem) { try obey(command, message.id, reader) } catch {
+                answer(SocketEndpoint.error(error, to: message.id, now: hub.wallClock))
             }
         case .entering, .closed: break
         }
     }
 
-    private func obey(_ command: SocketCommand, _ reader: Reader) throws(Problem) {
+    /// - Parameter id: the client's own for the command, given back in the answer.
+    private func obey(_ command: SocketCommand, _ id: JSONValue?, _ reader: Reader) throws(Problem) {
         let known = streams.admission.relay.boards(of: reader.tenant) ?? [.main]
         switch command {
-        case .auth(let token): try renew(reader, with: token)
+        case .auth(let token): try renew(reader, with: token, id)
         case .subscribe(let boards, let types, let since):
             for board in boards { try streams.sockets.require(board, among: known, for: reader.principal) }
             guard reader.resumptions < Self.mostResumptions else {
@@ -143,24 +148,26 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
                 filter = reader.selection.types.adding(types)
                 if filter == nil { throw .badCommand("types can be 64 at most") }
             }
-            reader.subscribe(to: boards, types: filter, since: since)
+            reader.subscribe(to: boards, types: filter, since: since, id: id)
         case .unsubscribe(let boards, let types):
             var filter: TypeFilter?
             if let types {
                 filter = reader.selection.types.removing(types)
                 if filter == nil { throw .badCommand("no type would be left; unsubscribe from boards, or close") }
             }
-            reader.unsubscribe(from: boards, of: known, types: filter)
+            reader.unsubscribe(from: boards, of: known, types: filter, id: id)
         case .typing(let board, let task, let isTyping):
             guard reader.principal.allows(.write) else {
                 throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
             }
-            type(isTyping, into: task, on: board, reader)
-        case .ping: answer(SocketEndpoint.pong(now: hub.wallClock))
+            type(isTyping, into: task, on: board, id, reader)
+        case .ping: answer(SocketEndpoint.pong(to: id, now: hub.wallClock))
         }
     }
 
-    private func renew(_ reader: Reader, with token: String, waits: Bool = true) throws(Problem) {
+    private func renew(
+        _ reader: Reader, with token: String, _ id: JSONValue?, waits: Bool = true
+    ) throws(Problem) {
         let principal: Principal
         do throws(Problem) { principal = try self.principal(token, waits: waits && !isRenewing) } catch {
             guard let arrival = error.keyArrival else { throw error }
@@ -168,8 +175,8 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             return arrival.assumeIsolated().whenComplete { [self] _ in
                 isRenewing = false
                 guard case .open(let reader) = phase else { return }
-                do throws(Problem) { try renew(reader, with: token, waits: false) } catch {
-                    answer(SocketEndpoint.error(error, now: hub.wallClock))
+                do throws(Problem) { try renew(reader, with: token, id, waits: false) } catch {
+                    answer(SocketEndpoint.error(error, to: id, now: hub.wallClock))
                 }
             }
         }
@@ -177,23 +184,23 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             throw .notYours
         }
         guard reader.renew(with: principal) else { return }
-        answer(SocketEndpoint.renewed(until: principal.expiresAt, now: hub.wallClock))
+        answer(SocketEndpoint.renewed(until: principal.expiresAt, to: id, now: hub.wallClock))
     }
 
     /// Sets typing, after asking the store whether the task exists.
-    private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ reader: Reader) {
-        let (author, id) = (reader.principal, reader.id)
+    private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ id: JSONValue?, _ reader: Reader) {
+        let (author, connection) = (reader.principal, reader.id)
         Task { [typing = streams.sockets.typing, hub, logger] in
             do { try await typing.set(isTyping, at: task, on: board, by: author) } catch {
-                let problem = Problem(answering: error, logger: logger, ["connection": "\(id)"])
-                let refusal = SocketEndpoint.error(problem, now: hub.wallClock)
+                let problem = Problem(answering: error, logger: logger, ["connection": "\(connection)"])
+                let refusal = SocketEndpoint.error(problem, to: id, now: hub.wallClock)
                 hub.loop.execute { self.answer(refusal) }
             }
         }
     }
 
     private func principal(_ token: String, waits: Bool) throws(Problem) -> Principal {
-        try streams.admission.authenticate(client, waitingOn: waits ? hub.loop : nil) { () throws(Problem) in
+        try streams.admission.authenticate(place.client, waitingOn: waits ? hub.loop : nil) { () throws(Problem) in
             .token(token[...])
         }
     }
@@ -211,8 +218,10 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
         streams.admission.admit(
             principal, to: hub,
-            { [streams, query] known throws(Problem) in
-                .ready(try streams.sockets.request(query, by: principal, head: ByteBuffer(), known: known))
+            { [streams, query, place] known throws(Problem) in
+                .ready(
+                    try streams.sockets.request(
+                        query, by: principal, head: ByteBuffer(), prefix: place.prefix, known: known))
             },
             on: { [self] _ throws(Problem) in if case .entering = phase { sink } else { nil } },
             admitted: { [self] in entered($0) })

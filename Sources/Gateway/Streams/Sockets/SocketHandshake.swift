@@ -7,11 +7,14 @@ import Tokens
 /// A valid opening handshake of a WebSocket (RFC 6455 §4.2.1), from a page that is allowed to open one.
 struct SocketHandshake {
     private let accept: String
+    private let subprotocol: String?
 
-    /// - Parameter isFromOurs: whether the `Origin`, if there is one, is our own or allowed.
+    /// - Parameters:
+    ///   - offer: the subprotocols that the client offers.
+    ///   - isFromOurs: whether the `Origin`, if there is one, is our own or allowed.
     /// - Throws: ``Problem`` 426 when it is not a handshake of version 13, 400 for an invalid one, 403 for another
     ///   site's page.
-    init(_ head: HTTPRequestHead, isFromOurs: Bool) throws(Problem) {
+    init(_ head: HTTPRequestHead, accepting offer: SocketOffer, isFromOurs: Bool) throws(Problem) {
         guard head.headers.lists("websocket", in: "upgrade"), head.headers.lists("upgrade", in: "connection") else {
             throw Self.upgradeRequired("This path speaks WebSocket: connect with Upgrade: websocket.")
         }
@@ -24,8 +27,11 @@ struct SocketHandshake {
                 .badRequest, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64, once, beside one Host.")
         }
         guard isFromOurs else {
-            throw Problem(.forbidden, "origin_forbidden", "Pages of this origin may not connect; see http.corsOrigins.")
+            throw Problem(
+                .forbidden, "origin_forbidden",
+                "Pages of this origin may not connect; see http.publicURL, http.trustedProxies and http.corsOrigins.")
         }
+        subprotocol = offer.accepted
         accept = Self.base64(sha1(Array((keys[0] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
     }
 
@@ -37,7 +43,7 @@ struct SocketHandshake {
                 Upgrade: websocket\r
                 Connection: Upgrade\r
                 Sec-WebSocket-Accept: \(accept)\r
-                \r
+                \(subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? "")\r
 
                 """)
     }

@@ -1,0 +1,35 @@
+import NIOCore
+
+/// Takes the PROXY header from the beginning of a connection, tells the handlers after it who the client is, and leaves.
+///
+/// Stands first in the pipeline. A connection that begins with anything else is closed without an answer, as the
+/// protocol demands: whoever connects from a trusted proxy's address without a header could not be told from its clients.
+final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    /// The event that follows the header. The client is nil where the proxy itself has connected.
+    struct Announcement: Sendable { let client: ClientAddress? }
+
+    private var received = ByteBuffer()
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var part = unwrapInboundIn(data)
+        received.writeBuffer(&part)
+        switch ProxyHeader(received.readableBytesView) {
+        case .incomplete: break
+        case .malformed: context.close(promise: nil)
+        case .complete(let client, let length):
+            received.moveReaderIndex(forwardBy: length)
+            let rest = received
+            received = ByteBuffer()
+            context.fireUserInboundEventTriggered(Announcement(client: client))
+            if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
+            context.fireChannelReadComplete()
+            context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
+        }
+    }
+
+    /// While the header is incomplete no part of a request has come; what comes next is read on.
+    func channelReadComplete(context: ChannelHandlerContext) { context.read() }
+}
