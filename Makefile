@@ -8,7 +8,7 @@ FLIPS   ?= 1000
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
+.PHONY: help run build release test unit check-proxies e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -35,6 +35,9 @@ unit: ## Swift's tests alone
 	swift build --build-tests -j $(JOBS)
 	@mkdir -p .build; set -o pipefail; PYTHON=$(CURDIR)/$(PYTHON) swift test --skip-build 2>&1 | tee .build/unit.log \
 	  || { echo; echo 'What failed:'; grep -E '^✘|recorded an issue|error:' .build/unit.log | head -60; exit 1; }
+
+check-proxies: setup-test ## nginx, haproxy, Caddy and Apache, each with the configurations of Docs/PROXIES.md; a part of e2e
+	$(PYTHON) -m pytest Tests/EndToEnd/proxies -q
 
 e2e: ## the end-to-end tests alone, against .build/debug/boardcast
 	$(PYTHON) -m pytest Tests/EndToEnd -q -n 3 --dist loadfile
