@@ -7,6 +7,7 @@ import Testing
     @Test(arguments: [
         ("198.51.100.7:80", "198.51.100.7"), ("198.51.100.7", "198.51.100.7"), ("[2620:fe::fe]", "2620:fe::fe"),
         ("[2620:fe::fe]:443", "2620:fe::fe"), ("2620:fe::fe", "2620:fe::fe"),
+        ("198.51.100.7:_a.b-C", "198.51.100.7"),
     ])
     func `a proxy may write the port and brackets`(text: String, address: String) {
         #expect(ClientAddress(forwarded: text) == ClientAddress(address))
@@ -14,7 +15,8 @@ import Testing
 
     @Test(arguments: [
         "", " ", "unknown", "_hidden", "198.51.100", "198.51.100.7\u{0}", "198.51.100.256", "fe80::1%eth0",
-        "\u{FF11}.1.1.1", "0x7f.1", "198.51.100.7:", "198.51.100.7:x", "198.51.100.7:65536", "198.51.100.7:8:0",
+        "\u{FF11}.1.1.1", "0x7f.1", "198.51.100.7:", "198.51.100.7:x", "198.51.100.7:_a b", "198.51.100.7:65536",
+        "198.51.100.7:8:0",
         "[198.51.100.7]", "[2620:fe::fe", "[2620:fe::fe]x", "[]:80", ":80",
     ])
     func `what is no address is none`(text: String) {

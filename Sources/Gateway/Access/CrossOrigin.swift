@@ -1,6 +1,7 @@
 import Events
 import HTTPTypes
 import Hummingbird
+import Text
 import Tokens
 
 /// CORS (Fetch standard §3.2) for the origins in the configuration, compared exactly; others get no header at all.
@@ -24,7 +25,7 @@ struct CrossOrigin: RouterMiddleware {
         if request.method == .options, request.headers[.origin] != nil,
             request.headers[.accessControlRequestMethod] != nil
         {
-            return preflight(origin)
+            return preflight(origin, asking: request.headers[.accessControlRequestHeaders] ?? "")
         }
         var response = try await next(request, context)
         if settings.hasOrigins { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
@@ -37,18 +38,32 @@ struct CrossOrigin: RouterMiddleware {
         return response
     }
 
-    private func preflight(_ origin: String?) -> Response {
+    /// - Parameter names: the header fields that the page's script wants to send. All are allowed: what is not read here
+    /// does nothing, and libraries for tracing add fields of their own to every call.
+    private func preflight(_ origin: String?, asking names: String) -> Response {
         var headers: HTTPFields = [.vary: "Origin"]
         if let origin {
             headers[.accessControlAllowOrigin] = origin
             headers[.accessControlAllowCredentials] = "true"
             headers[.accessControlAllowMethods] = methods
-            headers[.accessControlAllowHeaders] =
-                "Authorization, Content-Type, Last-Event-ID, If-Match, If-None-Match, Idempotency-Key, "
-                // What libraries for requests and for tracing add by themselves; none is read here.
-                + "Cache-Control, X-Requested-With, traceparent, tracestate, baggage, sentry-trace"
+            headers[.accessControlAllowHeaders] = (Self.fields + Self.others(in: names)).joined(separator: ", ")
             headers[.accessControlMaxAge] = "600"
         }
         return Response(status: .noContent, headers: headers)
+    }
+
+    /// What is read here, and what libraries for requests and for tracing add most often.
+    private static let fields = [
+        "Authorization", "Content-Type", "Last-Event-ID", "If-Match", "If-None-Match", "Idempotency-Key",
+        "Cache-Control",
+        "X-Requested-With", "traceparent", "tracestate", "baggage", "sentry-trace",
+    ]
+    private static let known = Set(fields.map { $0.lowercased() })
+    private static let mostOthers = 32
+
+    /// The other names in a list that can be names of header fields (RFC 9110 §5.1).
+    private static func others(in list: String) -> [String] {
+        let names = list.split(separator: ",").map { String($0.trimmed).lowercased() }
+        return names.prefix(mostOthers).filter { HTTPField.Name($0) != nil && !known.contains($0) }
     }
 }

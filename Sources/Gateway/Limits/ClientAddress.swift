@@ -21,6 +21,11 @@ public struct ClientAddress: Sendable, Hashable {
         }
     }
 
+    private static func isPort(_ text: Substring) -> Bool {
+        if text.first == "_" { return text.utf8.allSatisfy { $0.isASCIIAlphanumeric || "._-".utf8.contains($0) } }
+        return Int(digits: text) ?? 65_536 <= 65_535
+    }
+
     /// The 4 or 16 bytes of an address, the highest first.
     init?(networkOrder bytes: some Collection<UInt8>) {
         let number = bytes.reduce(UInt128(0)) { $0 << 8 | UInt128($1) }
@@ -37,15 +42,14 @@ public struct ClientAddress: Sendable, Hashable {
         self.init(text)
     }
 
-    /// An address as proxies write it: perhaps with its port, IPv6 perhaps in brackets (RFC 7239 §6). Nil for a name
-    /// that hides one.
+    /// An address as proxies write it: perhaps with its port or a name that hides that, IPv6 perhaps in brackets (RFC
+    /// 7239 §6). Nil for a name that hides the address.
     init?(forwarded text: String) {
         if let address = ClientAddress(text) {
             self = address
             return
         }
-        guard let parts = HostAndPort(text[...]), parts.port.map({ Int(digits: $0) ?? 65_536 <= 65_535 }) ?? true
-        else { return nil }
+        guard let parts = HostAndPort(text[...]), parts.port.map(Self.isPort) ?? true else { return nil }
         let host = String(parts.bracketed ?? parts.host)
         guard host.isIPv6Address == (parts.bracketed != nil) else { return nil }
         self.init(host)

@@ -424,10 +424,11 @@ def allowed(answer):
 def test_a_preflight_allows_what_libraries_add(open_team):
     with Wire(open_team.server) as wire:
         sent = request_of("F3-11", host=wire.host).replace(b"https://app.example.com", ORIGIN.encode())
+        sent = sent.replace(b"x-requested-with", b"x-requested-with,x-datadog-trace-id")
         wire.send(sent)
         answer = wire.response()
         assert answer.status == 204 and answer.header("Access-Control-Allow-Origin") == ORIGIN
-        assert ASKED <= allowed(answer)
+        assert ASKED | {"x-datadog-trace-id"} <= allowed(answer)
         wire.send(sent.replace(ORIGIN.encode(), b"https://evil.example"))
         answer = wire.response()
         assert answer.header("Access-Control-Allow-Origin") is None and allowed(answer) == {""}

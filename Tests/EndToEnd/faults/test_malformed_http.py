@@ -41,6 +41,9 @@ MALFORMED = {
     # Lengths and codings: the ways to smuggle.
     "coding and length": POST + CODING + LENGTH + b"\r\n" + CHUNKS,
     "length and coding": POST + LENGTH + CODING + b"\r\n" + CHUNKS,
+    "coding and length of a body that is held back": POST + CODING + LENGTH + b"Expect: 100-continue\r\n\r\n" + CHUNKS,
+    "coding and length on the last request": POST + CODING + LENGTH + b"Connection: close\r\n\r\n" + CHUNKS,
+    "coding and length behind an absolute target": (POST + CODING + LENGTH).replace(b" /", b" http://x/") + b"\r\n" + CHUNKS,
     "coding in HTTP/1.0": coding(b" chunked").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "coding xchunked": coding(b" xchunked"),
     "coding identity": coding(b" identity"),
@@ -97,6 +100,9 @@ MALFORMED = {
     "NUL in a value": header(b"X: a\0b"),
     "no host": b"GET /api/tasks HTTP/1.1\r\nAuthorization: Bearer TOKEN\r\n\r\n",
     "two hosts": header(b"Host: y"),
+    "two hosts and a third in the target": header(b"Host: y").replace(b" /", b" http://x/"),
+    "an absolute target of nobody": line(b"GET http:///api/tasks HTTP/1.1"),
+    "an absolute target with a user": line(b"GET http://u@x/api/tasks HTTP/1.1"),
     "a host that is none": GET.replace(b"Host: x", b"Host: x y") + b"\r\n",
     # Request lines.
     "lines ended by bare CR": GET.replace(b"\r\n", b"\r") + b"\r",
