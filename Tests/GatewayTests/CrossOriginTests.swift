@@ -147,7 +147,7 @@ import Testing
         #expect(allowed.split(separator: ",").count == names(allowed).count, "each once")
     }
 
-    @Test func `an OPTIONS request that is no preflight is told the methods, and allows no origin anything`()
+    @Test func `an OPTIONS request that is no preflight is answered with the methods, and allows no origin anything`()
         async throws
     {
         let gateway = try await gateway()

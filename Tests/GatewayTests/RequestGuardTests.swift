@@ -274,7 +274,7 @@ import Testing
         #expect(!connection.isOpen)
     }
 
-    @Test func `nobody is told to go on who does not wait, or not yet`() throws {
+    @Test func `nobody gets 100 Continue who does not wait for it, or not yet`() throws {
         let (sent, pipelined) = (try Connection(), try Connection())
         try sent.send(Self.held + "he")
         want(sent)

@@ -46,7 +46,7 @@ struct RequestPlace: Sendable, Equatable {
     /// Whether `origin` is that of our own pages.
     ///
     /// An authority without a port is taken for every port, since many proxies leave the port out; a host's cookies do
-    /// not tell its ports apart either (RFC 6265 §8.5). Both schemes are ours as long as nobody says that it is https.
+    /// not distinguish its ports either (RFC 6265 §8.5). Both schemes are ours as long as nobody says that it is https.
     func isOwn(_ origin: String) -> Bool {
         guard let authority else { return false }
         for (scheme, usual) in [("http://", 80), ("https://", 443)] where origin.utf8.starts(with: scheme.utf8) {

@@ -38,7 +38,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isInputClosed = false
     /// Whether no request may follow the one that was passed on last (RFC 9112 §9.6).
     private var isLast = false
-    /// Whether the client holds its body back until it is told to go on (RFC 9110 §10.1.1).
+    /// Whether the client holds its body back until `100 Continue` (RFC 9110 §10.1.1).
     private var isBodyHeld = false
     private var version = HTTPVersion.http1_1
     private var hasSeenPart = false
@@ -143,7 +143,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Completes the head of the answer to the request that came last.
     private func settle(_ head: inout HTTPResponseHead) {
-        // A body that comes after this answer could not be told from the next request.
+        // A body that comes after this answer could not be distinguished from the next request.
         if isBodyHeld { isLast = true }
         if version == .http1_0, head.status.mayHaveResponseBody, !head.headers.contains(name: "content-length") {
             // HTTP/1.0 has no chunks: the end of the connection is that of the answer.
@@ -162,7 +162,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.close(mode: isInputClosed ? .all : .output, promise: nil)
     }
 
-    /// Tells a client that holds its body back to go on, when whoever handles its request wants the body.
+    /// Sends `100 Continue` to a client that holds its body back, when whoever handles its request wants the body.
     func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
         guard event is BodyWanted else { return context.triggerUserOutboundEvent(event, promise: promise) }
         promise?.succeed()

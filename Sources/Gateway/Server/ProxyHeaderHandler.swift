@@ -1,9 +1,9 @@
 import NIOCore
 
-/// Takes the PROXY header from the beginning of a connection, tells the handlers after it who the client is, and leaves.
+/// Takes the PROXY header from the beginning of a connection, announces the client to the handlers after it, and leaves.
 ///
 /// Stands first in the pipeline. A connection that begins with anything else is closed without an answer, as the
-/// protocol demands: whoever connects from a trusted proxy's address without a header could not be told from its clients.
+/// protocol demands: a client that connects from a trusted proxy's address would otherwise pass for the proxy itself.
 final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer

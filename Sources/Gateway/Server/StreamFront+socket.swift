@@ -14,7 +14,7 @@ extension StreamFront {
         _ head: HTTPRequestHead, context: ChannelHandlerContext, waitingOn loop: (any EventLoop)?
     ) throws(Problem) {
         guard head.version != .http1_0 else {
-            let detail = "A WebSocket needs HTTP/1.1; behind nginx set proxy_http_version 1.1."
+            let detail = "A WebSocket needs HTTP/1.1; in nginx set proxy_http_version 1.1."
             throw Problem(.httpVersionNotSupported, "http_version", detail)
         }
         let fields = CredentialFields(head)

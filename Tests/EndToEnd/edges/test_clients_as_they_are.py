@@ -70,7 +70,7 @@ def test_a_polyfill_that_comes_back_resumes(team):
 
 
 def test_the_newer_of_two_cursors_counts(team):
-    """A polyfill puts where it stands behind the URL that it was given, which may have a cursor too."""
+    """A polyfill appends where it stands to the URL that it was given, which may have a cursor too."""
     api = team.api("ann")
     old = api.get("/api/events").json()["cursor"]
     api.create_task("seen")
@@ -236,6 +236,28 @@ def test_a_slow_reader_of_http_1_0_misses_nothing(start_server, make_team):
         assert seen == list(range(1, count + 1))
 
 
+def test_http_1_0_is_refused_in_the_stream_too(start_server, make_team):
+    """An EventSource whose proxy speaks 1.0 comes back later, as any other does."""
+    team = make_team(start_server({"BOARDCAST_LIMITS_CONNECTIONS_PER_USER": "1"}))
+    token = team.token("ann")
+    with Wire(team.server) as first, Wire(team.server) as second:
+        assert first_event(first, ask(first, "F3-03", token=token))["type"] == "connection.established"
+        answer = ask(second, "F3-03", token=token)
+        assert answer.status == 200 and answer.header("Transfer-Encoding") is None
+        lines = list(second.lines(answer))
+        assert lines[0].startswith(b"retry: ") and b'"limit_reached"' in lines[1] and lines[2:] in ([b""], [b"", b""])
+
+
+def test_http_1_0_streams_end_when_the_server_does(start_server, make_team):
+    team = make_team(start_server({"BOARDCAST_SERVER_DRAIN_SECONDS": "1"}))
+    with Wire(team.server) as wire:
+        answer = ask(wire, "F3-03", token=team.token())
+        frames = wire.data_frames(answer)
+        assert next(frames)["type"] == "connection.established"
+        team.server.terminate()
+        assert [event["reason"] for event in frames if event["type"] == "stream.closing"] == ["server_draining"]
+
+
 def test_curl_speaking_http_1_0_reads_on(team):
     curl = subprocess.Popen(
         ["curl", "-sN", "--http1.0", "-H", f"Authorization: Bearer {team.token()}", f"{team.server.url}/sse/connect"],
@@ -325,7 +347,7 @@ def test_a_body_that_is_held_back_is_asked_for(team):
     ("/api/boards", "good", 403),
 ])
 def test_a_refusal_comes_before_the_body_and_ends_the_connection(team, path, token, status):
-    """Nothing that comes behind it may be taken for the next request: it is the body, or it is not."""
+    """Nothing that follows may be taken for the next request: it is the body, or it is not."""
     token = team.token() if token == "good" else token
     with Wire(team.server) as wire:
         fields = [("Content-Type", "application/json"), ("Expect", "100-continue"), ("Content-Length", "40")]

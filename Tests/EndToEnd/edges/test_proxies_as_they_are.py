@@ -361,7 +361,7 @@ def test_the_client_is_who_the_header_names(start_server, path):
 
     assert [status(f"203.0.113.{number}") for number in range(8)] == [401] * 8
     same = [status("198.51.100.7", ("X-Forwarded-For", f"192.0.2.{number}")) for number in range(8)]
-    assert same[-1] == 429, "the client behind it is no trusted proxy, whatever it says"
+    assert same[-1] == 429, "the client is no trusted proxy, whatever it says"
     through = [status("10.9.9.9", ("X-Forwarded-For", f"192.0.2.{number}")) for number in range(8)]
     assert through == [401] * 8, "another trusted proxy is"
 

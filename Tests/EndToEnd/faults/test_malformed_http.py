@@ -43,7 +43,7 @@ MALFORMED = {
     "length and coding": POST + LENGTH + CODING + b"\r\n" + CHUNKS,
     "coding and length of a body that is held back": POST + CODING + LENGTH + b"Expect: 100-continue\r\n\r\n" + CHUNKS,
     "coding and length on the last request": POST + CODING + LENGTH + b"Connection: close\r\n\r\n" + CHUNKS,
-    "coding and length behind an absolute target": (POST + CODING + LENGTH).replace(b" /", b" http://x/") + b"\r\n" + CHUNKS,
+    "coding and length after an absolute target": (POST + CODING + LENGTH).replace(b" /", b" http://x/") + b"\r\n" + CHUNKS,
     "coding in HTTP/1.0": coding(b" chunked").replace(b"HTTP/1.1", b"HTTP/1.0"),
     "coding xchunked": coding(b" xchunked"),
     "coding identity": coding(b" identity"),

@@ -32,7 +32,7 @@ SETTINGS = {
 }
 #: Without a word about it nginx speaks HTTP/1.0, in which there are no WebSockets.
 WITHOUT_WEBSOCKETS = {"nginx-shortest.conf"}
-#: Those that pass on what the client says its address is, or tell none.
+#: Those that pass on what the client says its address is, or name none.
 WITHOUT_ADDRESSES = {"nginx-shortest.conf", "haproxy-shortest.cfg", "Caddyfile-shortest"}
 
 
@@ -130,7 +130,7 @@ def test_a_session_of_our_page_counts_and_no_other(setup):
     answer = httpx.post(setup.url + "/api/session", timeout=DEADLINE, headers={
         "Authorization": f"Bearer {token}", "Origin": setup.origin})
     said = ok(answer, 204).headers["set-cookie"]
-    # On loopback nobody needs to be told that the proxy speaks TLS; where the proxy says so, the cookie is bound to it.
+    # On loopback a cookie is not bound to TLS, unless the proxy says that it speaks it.
     assert ("; Secure" in said) == (setup.proxy.is_secure and bool(SETTINGS[setup.name]))
     assert f"; Path={'/boards' if setup.name == 'nginx-path.conf' else '/'}; " in said
     headers = {"Cookie": f"boardcast_session={token}; theme={{\"dark\":true}}"}
