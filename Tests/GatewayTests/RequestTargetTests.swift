@@ -38,4 +38,14 @@ import Testing
     func `a prefix that a proxy has left there is cut off, once`(target: String, uri: String) {
         #expect(RequestTarget(target, prefix: "/team")?.uri == uri)
     }
+
+    @Test func `the prefix alone, without a slash, is not the page's place`() {
+        for target in ["/team", "/team?a=/", "http://x/team"] {
+            #expect(RequestTarget(target, prefix: "/team")?.isPrefixAlone == true)
+        }
+        for target in ["/team/", "/team/api", "/teams", "/", "http://x", "*"] {
+            #expect(RequestTarget(target, prefix: "/team")?.isPrefixAlone == false)
+        }
+        #expect(RequestTarget("")?.isPrefixAlone == false)
+    }
 }

@@ -26,6 +26,10 @@ struct RequestRules: Sendable {
         guard let target = RequestTarget(head.uri, prefix: prefix) else {
             throw Problem(.badRequest, "bad_target", "The target must be a path, or an http URL with a host.")
         }
+        if target.isPrefixAlone, head.method == .GET || head.method == .HEAD {
+            let place = prefix + target.uri
+            throw Problem(.permanentRedirect, "moved", "The page is at \(prefix)/.").with(.location, place)
+        }
         let head = head.with(target)
         if let problem = coding(of: head) ?? length(of: head) { throw problem }
         return head

@@ -7,6 +7,8 @@ struct RequestTarget: Equatable {
     let uri: String
     /// The host that an absolute target names, which replaces the one in `Host` (RFC 9112 §3.2.2).
     let host: String?
+    /// Whether it is the prefix alone: the page, which there can't find its files.
+    let isPrefixAlone: Bool
 
     /// - Parameter prefix: what stands before our paths in the client's URLs; cut off where a proxy has left it there.
     /// Nil for an absolute target that is no URL of a server like this one.
@@ -25,9 +27,10 @@ struct RequestTarget: Equatable {
         let path = rest[..<mark]
         // `OPTIONS *` asks about the server as a whole (RFC 9110 §9.3.7), as does an absolute target without a path.
         guard path != "*", !path.isEmpty else {
-            uri = "/" + rest[mark...]
+            (uri, isPrefixAlone) = ("/" + rest[mark...], false)
             return
         }
+        isPrefixAlone = !prefix.isEmpty && path == prefix
         let cut = Self.cut(prefix, from: path)
         uri = (Self.isPlain(cut) ? String(cut) : Self.plain(cut)) + rest[mark...]
     }

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// Takes the PROXY header from the beginning of a connection, announces the client to the handlers after it, and leaves.
+/// Takes the PROXY header from the beginning of a connection, announces the client to later handlers, and leaves.
 ///
 /// Stands first in the pipeline. A connection that begins with anything else is closed without an answer, as the
 /// protocol demands: a client that connects from a trusted proxy's address would otherwise pass for the proxy itself.

@@ -176,6 +176,9 @@ def test_the_public_path_stands_before_ours(public, make_team, stripped):
     assert ok(page).headers["content-type"].startswith("text/html")
     assert not re.search(r'(src|href)="/', page.text), "the page finds its files from where it is"
     assert api.get("/teams/api/tasks").status_code == 404
+    for path, location in (("/team", "/team/"), ("/team?board=main", "/team/?board=main")):
+        answer = Api(public.url).get(path)
+        assert (answer.status_code, answer.headers["location"]) == (308, location), "there the page finds its files"
 
 
 def test_a_trusted_proxys_prefix_stands_before_ours(team_behind, team):
