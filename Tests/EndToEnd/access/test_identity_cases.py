@@ -299,10 +299,13 @@ def test_several_issuers_never_speak_for_each_other(start_server, issuers):
 def test_a_new_key_of_one_of_several_issuers_is_found(start_server, issuers):
     one, two = issuers
     server = start_server(settings(ISSUERS=f"{one.base},{two.base}"), secret=None)
-    asked = two.asked
     one.rotate("same", "new")
     assert status(server, one.token("new", iss=one.base)) == 200
-    assert two.asked == asked, "the other one was not asked"
+    for number in range(20):
+        made_up = sign(claims(iss=one.base), one.private["new"], "ES256", headers={"kid": f"made up {number}"})
+        assert status(server, made_up) == 401
+    assert (one.asked, one.asked_for_documents) == (2, 1), "where the keys are is known"
+    assert (two.asked, two.asked_for_documents) == (1, 1), "the other one was not asked"
     assert status(server, one.token("new", iss=two.base)) == 401
 
 

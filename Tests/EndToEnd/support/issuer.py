@@ -21,6 +21,8 @@ class Issuer:
         self.documents = {}
         #: How often it was asked for its keys.
         self.asked = 0
+        #: How often it was asked for another document.
+        self.asked_for_documents = 0
         #: Set while a request for the keys waits for `hold`.
         self.waiting = threading.Event()
         self.hold = threading.Event()
@@ -34,6 +36,7 @@ class Issuer:
                     issuer.asked += 1
                     body = issuer.junk if issuer.junk is not None else issuer.jwks()
                 else:
+                    issuer.asked_for_documents += 1
                     body = json.dumps(document).encode()
                 self.send_response(issuer.status)
                 for name, value in issuer.headers.items():

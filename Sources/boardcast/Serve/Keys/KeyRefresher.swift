@@ -16,8 +16,17 @@ actor KeyRefresher: Service {
         var schedule: RefreshSchedule
         var answer: KeyFetcher.Answer?
         var isUnderWay = false
+        /// Whether the next fetch is for a token that waits.
+        var isUrgent = false
+        /// When the discovery document was read.
+        var placedAt = ContinuousClock.now
         /// Whether it was asked for while a fetch was under way that may have been answered before.
         var isAskedAgain = false
+
+        /// Where an urgent fetch goes: to where the document said a short time ago that the keys are.
+        var place: KeyPlace? {
+            isUrgent && ContinuousClock.now < placedAt + RefreshSchedule.usual ? answer?.place : nil
+        }
     }
 
     /// The most sets that are fetched at once; others wait for the next round, a second later.
@@ -70,6 +79,7 @@ actor KeyRefresher: Service {
         let now = ContinuousClock.now
         for (url, time) in asked {
             if sources[url]?.isUnderWay == true, time <= now { sources[url]?.isAskedAgain = true }
+            sources[url]?.isUrgent = true
             sources[url]?.schedule.refresh(at: time)
         }
         let free = Self.mostAtOnce - sources.values.count { $0.isUnderWay }
@@ -96,13 +106,17 @@ actor KeyRefresher: Service {
 
     private func fetch(_ url: KeyURL) async {
         do {
-            let answer = try await fetcher.fetch(url)
+            let place = sources[url]?.place
+            sources[url]?.isUrgent = false
+            let answer = try await fetcher.fetch(url, at: place)
             var generator: any RandomNumberGenerator = SystemRandomNumberGenerator()
             // A change of settings may have removed it meanwhile.
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
-            sources[url] = Source(schedule: source.schedule, answer: answer, isAskedAgain: source.isAskedAgain)
+            (source.answer, source.isUnderWay) = (answer, false)
+            if place == nil { source.placedAt = .now }
+            sources[url] = source
             if isNew {
                 for key in answer.skipped { report(key, of: url.setting) }
                 swap(url)
