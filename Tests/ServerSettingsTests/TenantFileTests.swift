@@ -49,6 +49,23 @@ import Tokens
         return try TokenSigner(key: try TokenKey(secret: Array(secret.utf8))).sign(Array(payload.utf8))
     }
 
+    @Test func `roles may be the file's own`() throws {
+        try file("acme.yaml", "  roleClaim: groups\n  roles: {staff: admin}")
+        try file("globex.yaml", "")
+        let verifier = try read { $0.auth.roles.fallback = .viewer }.makeVerifier()
+        for (tenant, role) in [("acme", Role.admin), ("globex", .viewer)] {
+            let token = try token("https://\(tenant).yaml", tenant: tenant, #","groups":["staff"]"#)
+            #expect(try verifier.verify(token, at: 0).role == role)
+        }
+    }
+
+    @Test func `tokens that name no tenant can't be of one with an issuer of its own`() throws {
+        try file("acme.yaml", "")
+        let said = complaints { $0.auth.tenant = TenantID("acme") }
+        #expect(said == ["acme.yaml: auth.tenant is this tenant, for which only the tokens of its own issuer count"])
+        #expect(complaints { $0.auth.tenant = TenantID("general") } == [])
+    }
+
     @Test func `what a file leaves out is as for all, but keys and origins are its own alone`() throws {
         try file(
             "acme.yaml",
