@@ -94,6 +94,14 @@ def cognito(iss, groups):
     )
 
 
+def google(iss):
+    return oidc(
+        "110169484474386276334", iss=iss, azp="1234567890-abcdef.apps.googleusercontent.com",
+        aud="1234567890-abcdef.apps.googleusercontent.com", at_hash="HK6E_P6Dh8Y93mRNtsDB1Q", hd="acme.example",
+        email="ann@acme.example", email_verified=True,
+    )
+
+
 def firebase(iss, role):
     return oidc(
         "mQ3xYzAbCdEfGhIjKlMnOpQrStU2", iss=iss, aud="my-project", auth_time=int(time.time()), user_id="mQ3xYzAbCdEfGhIjKlMnOpQrStU2",
@@ -196,6 +204,7 @@ TOKENS = {
         (cognito, (["boards-admins"],), ("acme", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "admin")),
         (cognito, (None,), ("acme", "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "member")),
     ],
+    "Google": [(google, (), ("acme.example", "110169484474386276334", "member"))],
     "Firebase": [
         (firebase, ("admin",), ("acme-x1y2z", "mQ3xYzAbCdEfGhIjKlMnOpQrStU2", "admin")),
         (firebase, (None,), ("acme-x1y2z", "mQ3xYzAbCdEfGhIjKlMnOpQrStU2", "member")),
