@@ -19,12 +19,13 @@ enum DatabaseFile {
     }
 
     static func open(
-        _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Timestamp
+        _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Timestamp,
+        uptime: @escaping @Sendable () -> Uptime
     ) throws(SQLiteStoreError) -> Opened {
         let migrator = Migrations.all(now: now)
         guard case .file(let given) = location else {
             let condition = DatabaseCondition(path: nil, isNew: true)
-            return try open("memory", lock: nil, condition, migrator, log, now) {
+            return try open("memory", lock: nil, condition, settings, migrator, log, uptime, now) {
                 try DatabaseQueue(configuration: configuration(settings))
             }
         }
@@ -33,7 +34,7 @@ enum DatabaseFile {
         do throws(SQLiteStoreError) {
             let check = try DatabaseCheck(path, settings: settings, migrator: migrator)
             let condition = DatabaseCondition(path: path, isNew: check.isNew, check.unreadable)
-            return try open(path, lock: lock, condition, migrator, log, now) {
+            return try open(path, lock: lock, condition, settings, migrator, log, uptime, now) {
                 let pool = try DatabasePool(path: path, configuration: configuration(settings))
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue.uppercased())")
@@ -50,13 +51,16 @@ enum DatabaseFile {
     }
 
     private static func open(
-        _ path: String, lock: DatabaseLock?, _ condition: DatabaseCondition, _ migrator: DatabaseMigrator,
-        _ log: StoreLog, _ now: Timestamp, connect: () throws -> any DatabaseWriter
+        _ path: String, lock: DatabaseLock?, _ condition: DatabaseCondition, _ settings: StoreSettings,
+        _ migrator: DatabaseMigrator, _ log: StoreLog, _ uptime: @escaping @Sendable () -> Uptime, _ now: Timestamp,
+        connect: () throws -> any DatabaseWriter
     ) throws(SQLiteStoreError) -> Opened {
         do {
             let database = try connect()
             try migrator.migrate(database)
-            let checkpointer = try lock.map { _ in try Checkpointer(path: path, failures: log.checkpoints) }
+            let checkpointer = try lock.map { _ in
+                try Checkpointer(path: path, limit: settings.largeLog, log: log, uptime: uptime)
+            }
             let (beginning, ages) = try database.read { db in
                 (
                     try Int.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'beginning'"),

@@ -16,6 +16,8 @@ final class GroupCommit: Sendable {
     /// How long no write must arrive before chores are run, and the time between two rounds of them.
     private static let quiet = Duration.milliseconds(200)
     private static let pause = Duration.seconds(60)
+    /// How often it is tried, while writes fail and nobody writes, whether they go on.
+    private static let probes = Duration.seconds(1)
     /// How old the ages may be that the process after this one begins with.
     private static let agesKept = Duration.seconds(3600)
     /// Under constant load, chores run one step after this many commits.
@@ -31,6 +33,8 @@ final class GroupCommit: Sendable {
     private let announce: @Sendable ([Event]) -> Void
     private let checkpointer: Checkpointer?
     private let log: StoreLog
+    /// Nil in memory.
+    private let path: String?
     private let queue: WriteQueue
     private let counted = Mutex(WriterCounters())
     private let ended = DispatchGroup()
@@ -44,6 +48,7 @@ final class GroupCommit: Sendable {
         thisRun = opened.runs.current
         beginning = opened.beginning
         checkpointer = opened.checkpointer
+        path = opened.condition.path
         self.settings = settings
         self.log = log
         self.now = now
@@ -79,7 +84,12 @@ final class GroupCommit: Sendable {
     ) async throws(BoardError) -> Commit<Written> {
         let result = await withCheckedContinuation { reply in
             let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
-            if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }
+            if let refusal = queue.put(write) {
+                if case .failed(.busy(let delay)) = refusal {
+                    log.writes.fail(.busy(retryAfter: delay), because: .queueFull)
+                }
+                reply.resume(returning: .failure(refusal))
+            }
         }
         return try result.get()
     }
@@ -94,24 +104,35 @@ final class GroupCommit: Sendable {
 
     private func run() {
         var chores = Chores(settings)
+        var choresAt = ContinuousClock.now
         var ages = ages
         var saved: AgeClock.Memory?
         var patience = Self.quiet
         var commits = 0
+        var recovery = Recovery(of: database, at: path, log: log)
         while true {
             switch queue.take(Self.groupLimit, patience: patience) {
             case .writes(let group):
                 advance(&ages)
                 commit(group, forgotten: ages.cutoff(IdempotencyKey.lifetime))
+                if log.writes.isFailing { recovery.relieveDisk() }
                 checkpointer?.commit()
                 patience = Self.quiet
+                choresAt = .now
                 commits += 1
                 if commits % Self.commitsPerChore == 0 { _ = step(&chores, by: ages) }
             case .idle:
                 advance(&ages)
-                let isMore = step(&chores, by: ages)
-                if !isMore { keep(ages, &saved) }
-                patience = isMore ? .milliseconds(1) : Self.pause
+                var isMore = false
+                if ContinuousClock.now >= choresAt {
+                    isMore = step(&chores, by: ages)
+                    if !isMore {
+                        keep(ages, &saved)
+                        choresAt = .now + Self.pause
+                    }
+                }
+                if !isMore { recovery.probe(saving: ages) }
+                patience = isMore ? .milliseconds(1) : log.writes.isFailing ? Self.probes : Self.pause
             case .closed:
                 save(ages)
                 return
@@ -126,7 +147,7 @@ final class GroupCommit: Sendable {
             log.chores.succeed()
             return isMore
         } catch {
-            log.chores.fail(StoreFailure(error))
+            log.note(StoreFailure(error), of: log.chores)
             return false
         }
     }
@@ -150,14 +171,14 @@ final class GroupCommit: Sendable {
             try database.writeWithoutTransaction { try AgeTable.save(ages.memory, in: $0) }
             return true
         } catch {
-            log.chores.fail(StoreFailure(error))
+            log.note(StoreFailure(error), of: log.chores)
             return false
         }
     }
 
     /// - Parameter forgotten: answers given up to then are not given again.
-    private func commit(_ group: [PendingWrite], forgotten: Timestamp) {
-        var group = group
+    private func commit(_ taken: [PendingWrite], forgotten: Timestamp) {
+        var group = taken
         var results: [Result<Commit<Written>, BoardError>] = []
         var events: [Event] = []
         var time = Duration.zero
@@ -181,32 +202,45 @@ final class GroupCommit: Sendable {
             events = []
             failure = error.failure
         }
-        note(results, events, time, failure)
+        count(results, events, time, failure, late: taken.count - group.count)
+        note(taken, group, results)
         if !events.isEmpty { announce(events) }
         for (write, result) in zip(group, results) { write.reply.resume(returning: result) }
     }
 
-    /// - Parameter failure: the failure of the group as a whole.
-    private func note(
-        _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, _ failure: StoreFailure?
+    /// - Parameters:
+    ///   - failure: the failure of the group as a whole.
+    ///   - late: how many waited too long for another process, and are answered already.
+    private func count(
+        _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, _ failure: StoreFailure?,
+        late: Int
     ) {
-        var failure = failure
-        let isCommitted = failure == nil
-        var writes = 0
-        for result in results {
-            switch result {
-            case .success: writes += 1
-            case .failure(let error): failure = failure ?? error.failure
-            }
-        }
+        let writes = results.count { if case .success = $0 { true } else { false } }
         counted.withLock { counters in
-            if isCommitted { counters.groups += 1 } else { counters.failedGroups += 1 }
+            if failure == nil { counters.groups += 1 } else { counters.failedGroups += 1 }
             counters.writes += writes
-            counters.refusals += results.count - writes
+            counters.refusals += results.count + late - writes
             counters.events += events.count
             counters.commitTime += time
         }
-        if let failure { log.commits.note(failure) } else { log.commits.succeed() }
+    }
+
+    /// Takes note of whether writes work; what clients asked for counts as refused.
+    ///
+    /// - Parameters:
+    ///   - taken: the group as it was taken from the queue.
+    ///   - group: without those that waited too long for another process.
+    private func note(
+        _ taken: [PendingWrite], _ group: [PendingWrite], _ results: [Result<Commit<Written>, BoardError>]
+    ) {
+        var hasFailed = taken.count > group.count
+        if hasFailed { log.writes.fail(.busy(retryAfter: .seconds(1)), count: taken.clients - group.clients) }
+        for (write, result) in zip(group, results) {
+            guard case .failure(let error) = result, let failure = error.failure else { continue }
+            hasFailed = true
+            log.writes.fail(failure, count: write.command.isErrand ? 0 : 1)
+        }
+        if !hasFailed { log.writes.succeed() }
     }
 
     /// Waits for the database while another process holds it; writes that have waited too long are answered as busy and
@@ -258,4 +292,9 @@ final class GroupCommit: Sendable {
         for var rows in tenants.values { try rows.flush(settings.retention[rows.tenant]) }
         return (results, events)
     }
+}
+
+extension [PendingWrite] {
+    /// How many of them clients asked for.
+    fileprivate var clients: Int { count { !$0.command.isErrand } }
 }

@@ -44,7 +44,7 @@ extension SQLiteBoardStore: AdminStore {
     ) async throws(BoardError) -> Value {
         let result = await transaction(body)
         switch result {
-        case .failure(.failed(let failure)): log.acts.note(failure)
+        case .failure(.failed(let failure)): log.note(failure, of: log.acts)
         case .failure, .success: log.acts.succeed()
         }
         return try result.get()

@@ -32,7 +32,7 @@ public final class SQLiteBoardStore: BoardStore {
         announce: @escaping @Sendable ([Event]) -> Void
     ) throws(SQLiteStoreError) {
         log = StoreLog(logger, uptime: uptime)
-        let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now())
+        let opened = try DatabaseFile.open(location, settings: settings, log: log, now: now(), uptime: uptime)
         (database, lock, condition) = (opened.database, opened.lock, opened.condition)
         (runs, beginning) = (opened.runs, opened.beginning)
         self.settings = settings
@@ -44,6 +44,19 @@ public final class SQLiteBoardStore: BoardStore {
     var unansweredWrites: Int { writer.unanswered }
     /// The writer's counters after the last group of writes.
     public var counters: WriterCounters { writer.counters }
+
+    /// What works and what does not, now. Touches neither the disk nor the database.
+    public var checks: [HealthCheck] {
+        var wal = HealthCheck("wal")
+        if let time = checkpointer?.largeFor {
+            (wal.status, wal.reason, wal.since) = (.warning, "large", time)
+            wal.detail = "the write-ahead log is large; perhaps another process reads the database and does not end"
+        }
+        return [
+            HealthCheck("writes", of: log.writes, counting: true), HealthCheck("reads", of: log.reads), wal,
+            HealthCheck("chores", of: log.chores), HealthCheck("checkpoints", of: log.checkpoints),
+        ]
+    }
 
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?

@@ -6,7 +6,8 @@ import Text
 
 /// Logs failures of the store, separately for each kind of its work.
 struct StoreLog: Sendable {
-    let commits: FailureLog
+    /// Clients' writes, and a full disk, whichever work finds it full.
+    let writes: FailureLog
     let reads: FailureLog
     /// Administrators' acts.
     let acts: FailureLog
@@ -16,11 +17,38 @@ struct StoreLog: Sendable {
 
     init(_ logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
         self.logger = logger
-        commits = FailureLog("commits", logger: logger, uptime: uptime)
+        writes = FailureLog("writes", counting: "refused", logger: logger, uptime: uptime)
         reads = FailureLog("reads", logger: logger, uptime: uptime)
         acts = FailureLog("administrators' acts", logger: logger, uptime: uptime)
         chores = FailureLog("chores", logger: logger, uptime: uptime)
         checkpoints = FailureLog("checkpoints", logger: logger, uptime: uptime)
+    }
+
+    /// Takes note of a failure of work that no client waits for. A full disk is one fault however many kinds of work
+    /// meet it, and is logged as the writes'.
+    func note(_ failure: StoreFailure, of work: FailureLog) {
+        guard failure == .full else { return work.note(failure) }
+        writes.fail(failure, count: 0)
+    }
+
+    /// Logs that the write-ahead log has grown large, or is small again.
+    func walSize(_ word: WALWatch.Word) {
+        switch word {
+        case .large(let bytes):
+            logger.warning(
+                "the write-ahead log is large; perhaps another process reads the database and does not end",
+                metadata: ["bytes": "\(bytes)"])
+        case .small(let bytes, let most, let lasted):
+            logger.notice(
+                "the write-ahead log is small again",
+                metadata: ["bytes": "\(bytes)", "most": "\(most)", "after": "\(lasted.text)"])
+        }
+    }
+
+    /// Logs that the write-ahead log was emptied because the disk is full.
+    func gaveBack(_ bytes: Int) {
+        logger.info(
+            "gave the room of the write-ahead log back to the disk, which is full", metadata: ["bytes": "\(bytes)"])
     }
 
     /// Logs that the wall clock was set.

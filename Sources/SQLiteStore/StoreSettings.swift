@@ -18,6 +18,8 @@ public struct StoreSettings: Sendable {
     public var queueLimitPerTenant = 2048
     /// How long a write waits for another process that holds the database.
     public var busyTimeout: Duration = .seconds(5)
+    /// The size from which on the write-ahead log is called large, in bytes.
+    public var largeLog = 256 << 20
     /// The number of connections that read, besides the writer's.
     public var readers = 4
 

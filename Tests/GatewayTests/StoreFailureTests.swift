@@ -67,7 +67,9 @@ import Tokens
             #expect(answer.status == .internalServerError)
             #expect(String(buffer: answer.body).contains(#""code":"storage""#))
             let line = try line(with: "no such table: board_heads", id: id(in: answer))
-            #expect(line.hasPrefix("error store failed") && line.contains("SQLite failed with 1 ("))
+            #expect(line.hasPrefix("info store failed") && line.contains("SQLite failed with 1 ("))
+            #expect(lines.all.filter { $0.contains("store failed") }.count == 1)
+            #expect(lines.all.filter { $0.hasPrefix("error") }.count == 1)
         }
     }
 
@@ -89,7 +91,7 @@ import Tokens
                 uri: path, method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
             #expect(answer.status == (path.hasPrefix("/api/events?") ? .internalServerError : .serviceUnavailable))
             let line = try line(with: "no such table: events", id: id(in: answer))
-            #expect(line.hasPrefix("error store failed"))
+            #expect(line.hasPrefix("info store failed"))
         }
     }
 

@@ -140,7 +140,10 @@ import Testing
             of: Principal.ann.tenant, after: 1, selection: selection, count: 10, bytes: 1 << 20)
         #expect(hole.events.isEmpty)
         #expect(Resumption(hole.bounds.epochs.cursor(at: 1), in: hole.bounds) == .resync(.cursorExpired))
-        #expect(lines.all == ["error failing failure=a row of events can't be read: it is missing work=reads"])
+        #expect(
+            lines.all == [
+                "error failing failure=a row of events can't be read: it is missing reason=storage work=reads"
+            ])
         let after = try await store.page(
             of: Principal.ann.tenant, after: 2, selection: selection, count: 10, bytes: 1 << 20)
         #expect(after.events.map(\.seq) == [3])

@@ -1,36 +1,50 @@
 public import Events
 
-/// Decides which failures of a repeated operation are logged, so that the log is neither silent nor flooded: the first
-/// failure, then each tenfold count, then the end.
+/// The failures of a repeated operation that belong together, so that the log is neither silent nor flooded: it has a
+/// line for the first of them and one for the end.
 ///
 /// An episode ends with a success that comes ``calm`` after its last failure, so that a thing that fails now and then
 /// is one episode. A value that knows no clock and no log.
 public struct Episode: Sendable {
-    public enum Word: Sendable, Equatable {
-        case began
-        case goesOn(failures: Int)
-        case ended(failures: Int)
+    public struct Summary: Sendable, Equatable {
+        /// From the first failure to the first success after the last one.
+        public let lasted: Duration
+        public let counts: [FailureReason: Int]
+
+        public var total: Int { counts.values.reduce(0, +) }
     }
 
     public static let calm = Duration.seconds(10)
 
-    public private(set) var failures = 0
-    private var nextSaid = 1
+    /// When it began; nil while nothing fails.
+    public private(set) var beginning: Uptime?
+    /// The latest failure's.
+    public private(set) var reason = FailureReason.storage
+    public private(set) var counts: [FailureReason: Int] = [:]
     private var last = Uptime.distantPast
+    /// The first success after the last failure.
+    private var success: Uptime?
 
     public init() {}
 
-    public mutating func fail(at now: Uptime) -> Word? {
-        failures += 1
+    /// - Parameter count: how much failed at once; 0 for work that nobody waited for.
+    /// - Returns: whether an episode begins with this.
+    public mutating func fail(_ reason: FailureReason, count: Int = 1, at now: Uptime) -> Bool {
+        defer { beginning = beginning ?? now }
+        self.reason = reason
+        counts[reason, default: 0] += count
         last = now
-        guard failures == nextSaid else { return nil }
-        nextSaid *= 10
-        return failures == 1 ? .began : .goesOn(failures: failures)
+        success = nil
+        return beginning == nil
     }
 
-    public mutating func succeed(at now: Uptime) -> Word? {
-        guard failures > 0, now - last >= Self.calm else { return nil }
+    /// - Returns: a summary when the episode ends with this.
+    public mutating func succeed(at now: Uptime) -> Summary? {
+        guard let beginning else { return nil }
+        let success = success ?? now
+        self.success = success
+        guard now - last >= Self.calm else { return nil }
         defer { self = Episode() }
-        return .ended(failures: failures)
+        return Summary(lasted: success - beginning, counts: counts)
     }
 }

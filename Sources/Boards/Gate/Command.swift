@@ -11,6 +11,14 @@ public enum Command: Sendable {
     case createTasks([TaskDraft])
     /// Appends an event of the publisher's own. Its type must lie outside ``Events/EventType/reservedFamilies``.
     case publish(EventType, data: JSONValue, to: Audience)
+
+    /// Whether it is the gateway's own: an errand of ``JobKeeper``, which is put back when it fails.
+    public var isErrand: Bool {
+        switch self {
+        case .job(.tellJob), .job(.stallJob): true
+        case .task, .board, .job, .createTasks, .publish: false
+        }
+    }
 }
 
 public enum TaskCommand: Sendable {

@@ -1,5 +1,4 @@
 public import Events
-public import Logging
 import Synchronization
 
 /// Announces held progress of unfinished jobs when it is due, and fails jobs whose workers stop reporting.
@@ -17,7 +16,6 @@ public final class JobKeeper: Sendable {
     let logger: Logger
     /// The keeper is heard of more often than this, unless the whole process stands still.
     private let pause: Duration
-    private let failures: FailureLog
     let state: Mutex<State>
 
     struct State {
@@ -49,7 +47,6 @@ public final class JobKeeper: Sendable {
     ) {
         self.store = store
         self.logger = logger
-        failures = FailureLog("jobs' ends and timers", logger: logger, uptime: uptime)
         self.uptime = uptime
         pause = max(patience / 10, .seconds(1))
         state = Mutex(State(schedule: JobSchedule(patience: patience)))
@@ -161,7 +158,6 @@ public final class JobKeeper: Sendable {
                 note(commit.subject, of: tenant)
                 state.withLock { $0.own.forget(errand.key) }
             }
-            failures.succeed()
         } catch {
             fail(errand, error)
         }
@@ -169,8 +165,8 @@ public final class JobKeeper: Sendable {
 
     private func fail(_ errand: JobSchedule.Errand, _ error: BoardError) {
         switch error {
-        case .failed(let failure):
-            failures.note(failure)
+        case .failed:
+            // The store has taken note of it.
             putBack(errand)
         case .notFound:
             state.withLock { state in

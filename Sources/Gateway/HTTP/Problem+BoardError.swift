@@ -32,8 +32,8 @@ extension Problem {
         }
     }
 
-    /// The one place where a store's failure gets its HTTP status; a failure that an operator has to know of is kept
-    /// for the log.
+    /// The one place where a store's failure gets its HTTP status; one that the status does not explain is kept for the
+    /// log.
     init(_ failure: StoreFailure) {
         switch failure {
         case .busy(let delay):
@@ -49,7 +49,7 @@ extension Problem {
         case .broken, .cancelled:
             self.init(.internalServerError, "storage", "The store failed; nothing was written.")
         }
-        if failure.isFault { self.failure = failure }
+        if case .broken = failure { self.failure = failure }
     }
 }
 

@@ -21,7 +21,7 @@ extension Problem {
     /// The answer when the log can't be read; carries the store's failure for the server's log.
     static func unavailable(because error: any Error) -> Problem {
         var problem = unavailable
-        if let failure = error as? StoreFailure, failure.isFault { problem.failure = failure }
+        if let failure = error as? StoreFailure, case .broken = failure { problem.failure = failure }
         return problem
     }
 

@@ -28,7 +28,7 @@ public struct Problem: HTTPResponseError {
     /// Succeeds once a key that the token names was fetched, or could not be; the token is to be judged anew then.
     var keyArrival: EventLoopFuture<Void>?
 
-    /// The failure of the store, for the log only.
+    /// The failure of the store, for the log only; nil when the answer itself says what it is.
     var failure: StoreFailure?
 
     public init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
@@ -43,13 +43,14 @@ public struct Problem: HTTPResponseError {
         return problem
     }
 
-    /// Logs the failure of the store that caused this refusal, if there is one.
+    /// Logs the failure of the store that caused this refusal, if there is one: not as an error, since the store has one
+    /// for each episode.
     ///
     /// - Parameter metadata: the id by which the client knows its request or connection, unless the logger has it
     ///   already.
     func log(to logger: Logger, _ metadata: Logger.Metadata = [:]) {
         guard let failure else { return }
-        logger.error("store failed", metadata: metadata.merging(["failure": "\(failure)"]) { $1 })
+        logger.info("store failed", metadata: metadata.merging(["failure": "\(failure)"]) { $1 })
     }
 
     /// - Parameter requestID: the request's id in the log.

@@ -40,6 +40,8 @@ struct WriteLimit: Sendable {
             return response
         } catch {
             var problem = Problem(answering: error, logger: context.logger)
+            // It is in the log now.
+            problem.failure = nil
             fields.add(to: &problem.headers)
             throw problem
         }
