@@ -22,7 +22,8 @@ public struct Gateway: Sendable {
     private let failures: AuthFailures
     let imports: ImportRunner
     private let writes = RateLimiter<WriteLimit.Writer>()
-    private let refusals = RefusalHold()
+    private let hold = RefusalHold()
+    private let refusals: RefusalLog
     private let bodies: Bodies
     private let uptime: @Sendable () -> Uptime
 
@@ -47,6 +48,7 @@ public struct Gateway: Sendable {
             budget: BodyBudget(settings: live),
             limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
         failures = AuthFailures(settings: live, uptime: uptime)
+        refusals = RefusalLog(settings: live, uptime: uptime)
         imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
             authenticator.isRevoked($0)
         }
@@ -77,7 +79,10 @@ public struct Gateway: Sendable {
                     responder: $0, streams: streams, requests: requests, watches: watches, connections: connections)
             },
             configuration: .init(address: .hostname(host, port: port), backlog: 4096),
-            services: [StreamDrain(relay: relay, settings: settings), imports, requests],
+            services: [
+                RefusalReport(refusals: refusals, logger: logger), StreamDrain(relay: relay, settings: settings),
+                imports, requests,
+            ],
             onServerRunning: { channel in
                 try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
                 await running(channel)
@@ -97,7 +102,7 @@ public struct Gateway: Sendable {
         let calls = streamCalls
         return Streams(
             admission: admission, endpoints: calls.all.compactMap(\.endpoint),
-            sockets: SocketEndpoint(stream: calls.native, typing: typing))
+            sockets: SocketEndpoint(stream: calls.native, typing: typing), refusals: refusals)
     }
 
     /// All calls of the API.
@@ -125,13 +130,13 @@ public struct Gateway: Sendable {
     func router() -> Router<AppContext> {
         let calls = calls
         let router = Router(context: AppContext.self)
-        router.add(middleware: AccessLog(calls: calls))
+        router.add(middleware: AccessLog(calls: calls, refusals: refusals))
         router.add(middleware: BodyOnDemand())
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
         router.add(middleware: PublicLinks())
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
-        let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: refusals)
+        let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold)
         calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies))
         return router
     }

@@ -5,6 +5,14 @@ import Testing
 
 @Suite struct ClientAddressTests {
     @Test(arguments: [
+        ("192.0.2.1", "192.0.2.1"), ("::ffff:192.0.2.1", "192.0.2.1"), ("2001:DB8::1", "2001:db8::1"),
+        ("2001:db8:0:1::", "2001:db8:0:1::/64"),
+    ])
+    func `an address is written in one way`(text: String, expected: String) throws {
+        #expect(try #require(ClientAddress(text)).description == expected)
+    }
+
+    @Test(arguments: [
         ("198.51.100.7:80", "198.51.100.7"), ("198.51.100.7", "198.51.100.7"), ("[2620:fe::fe]", "2620:fe::fe"),
         ("[2620:fe::fe]:443", "2620:fe::fe"), ("2620:fe::fe", "2620:fe::fe"),
         ("198.51.100.7:_a.b-C", "198.51.100.7"),

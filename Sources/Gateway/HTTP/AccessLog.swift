@@ -3,9 +3,10 @@ import Hummingbird
 import Logging
 
 /// Logs one line for each request: call, method, path, status, time. Never a query, a header or a body, which may hold
-/// tokens.
+/// tokens. Refusals that come in floods are sampled by ``RefusalLog``; at the level `debug` each has its line.
 struct AccessLog: RouterMiddleware {
     let calls: CallList
+    let refusals: RefusalLog
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -13,17 +14,22 @@ struct AccessLog: RouterMiddleware {
         let start = ContinuousClock.now
         var response = try await next(request, context)
         response.headers[.xRequestID] = context.id
-        if context.logger.logLevel <= .info {
-            let (seconds, attoseconds) = (ContinuousClock.now - start).components
-            context.logger.info(
-                "request",
-                metadata: [
-                    "call": "\(calls.name(request.method, at: context.endpointPath))",
-                    "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",
-                    "microseconds": "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)",
-                ])
-        }
+        if context.logger.logLevel <= .info { log(request, response, context, time: .now - start) }
         return response
+    }
+
+    private func log(_ request: Request, _ response: Response, _ context: AppContext, time: Duration) {
+        let status = response.status.code
+        let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
+        if verdict == .counted, context.logger.logLevel > .debug { return }
+        let (seconds, attoseconds) = time.components
+        var metadata: Logger.Metadata = [
+            "call": "\(calls.name(request.method, at: context.endpointPath))",
+            "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
+            "microseconds": "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)",
+        ]
+        if case .first(let source) = verdict { metadata["address"] = "\(source)" }
+        context.logger.log(level: verdict == .counted ? .debug : .info, "request", metadata: metadata)
     }
 }
 

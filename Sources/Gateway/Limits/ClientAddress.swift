@@ -59,6 +59,19 @@ public struct ClientAddress: Sendable, Hashable {
     public var block: ClientAddress { bits >> 32 == 0xFFFF ? self : ClientAddress(bits: (bits >> 64) << 64) }
 }
 
+extension ClientAddress: CustomStringConvertible {
+    /// As RFC 5952 has it; IPv4 with dots, and the block of a /64 with its length.
+    public var description: String {
+        if bits >> 32 == 0xFFFF {
+            return (0..<4).reversed().map { String(UInt8(truncatingIfNeeded: bits >> (8 * $0))) }.joined(separator: ".")
+        }
+        var (address, text) = (bits.bigEndian, [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN)))
+        guard inet_ntop(AF_INET6, &address, &text, socklen_t(text.count)) != nil else { return "unknown" }
+        let name = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return self == block ? name + "/64" : name
+    }
+}
+
 /// An address, or all addresses that begin with the same bits: `10.0.0.0/8`, `2001:db8::/32`, `192.0.2.1`.
 public struct Network: Sendable, Hashable {
     private let prefix: UInt128

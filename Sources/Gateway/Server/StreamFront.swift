@@ -225,7 +225,11 @@ final class StreamFront: ChannelDuplexHandler {
     ) {
         guard case .deciding = mode else { return }
         let id = ConnectionID.random().description
-        logger.debug("stream refused", metadata: ["code": "\(problem.code)", "request": "\(id)"])
+        var metadata: Logger.Metadata = ["code": "\(problem.code)", "request": "\(id)"]
+        var level = Logger.Level.debug
+        let verdict = streams.refusals.note(problem.status.code, from: peer(context), CredentialFields(head))
+        if case .first(let source) = verdict { (level, metadata["address"]) = (.info, "\(source)") }
+        logger.log(level: level, "stream refused", metadata: metadata)
         problem.log(to: logger, ["request": "\(id)"])
         RawResponse.write(
             // After an offer to upgrade the decoder reads no further.

@@ -11,9 +11,12 @@ final class Streams: Sendable {
     let endpoints: StreamEndpoints
     let sockets: SocketEndpoint
     let responses: StreamResponses
+    let refusals: RefusalLog
 
-    init(admission: ReaderAdmission, endpoints: [any StreamEndpoint], sockets: SocketEndpoint) {
-        self.admission = admission
+    init(
+        admission: ReaderAdmission, endpoints: [any StreamEndpoint], sockets: SocketEndpoint, refusals: RefusalLog
+    ) {
+        (self.admission, self.refusals) = (admission, refusals)
         self.endpoints = StreamEndpoints(endpoints)
         self.sockets = sockets
         responses = StreamResponses(live: admission.failures.settings)
