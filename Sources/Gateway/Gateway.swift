@@ -25,14 +25,18 @@ public struct Gateway: Sendable {
     private let hold = RefusalHold()
     private let refusals: RefusalLog
     private let bodies: Bodies
+    private let connections: OpenConnections
+    private let checks: @Sendable () -> [HealthCheck]
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
     ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
+    ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
+        checks: @escaping @Sendable () -> [HealthCheck] = { [] },
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
@@ -52,6 +56,8 @@ public struct Gateway: Sendable {
         imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
             authenticator.isRevoked($0)
         }
+        connections = OpenConnections(limit: settings.maxConnections)
+        self.checks = checks
         self.uptime = uptime
     }
 
@@ -69,7 +75,7 @@ public struct Gateway: Sendable {
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
-        let connections = OpenConnections(limit: settings.maxConnections)
+        let connections = connections
         let watches = group.makeIterator().map { RequestWatch(loop: $0) }
         let streams = makeStreams()
         return Application(
@@ -108,7 +114,9 @@ public struct Gateway: Sendable {
     /// All calls of the API.
     var calls: CallList {
         CallList(
-            HealthCalls(relay: relay, authenticator: authenticator).all
+            HealthCalls(
+                relay: relay, authenticator: authenticator, audit: audit, connections: connections, parts: checks
+            ).all
                 + PageCalls(assets: assets).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all

@@ -43,7 +43,8 @@ struct TestGateway: Sendable {
     /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
     init(
         _ settings: GatewaySettings = GatewaySettings(), retention: Retention = Retention(), assets: [Asset] = [],
-        uptime: (@Sendable () -> Uptime)? = nil, logger: Logger? = nil
+        uptime: (@Sendable () -> Uptime)? = nil, logger: Logger? = nil,
+        checks: @escaping @Sendable () -> [HealthCheck] = { [] }
     ) throws {
         let clock = TestClock()
         let relay = Relay(limits: RoomLimits(), clock: { Self.now })
@@ -63,7 +64,7 @@ struct TestGateway: Sendable {
         let gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { Self.now }, relay: relay, presence: presence,
-            assets: assets, settings: settings, uptime: uptime ?? clock.readLater)
+            assets: assets, settings: settings, checks: checks, uptime: uptime ?? clock.readLater)
         imports = gateway.imports
         streams = gateway.makeStreams()
         calls = gateway.calls

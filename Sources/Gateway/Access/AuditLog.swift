@@ -42,6 +42,9 @@ public struct AuditLog: Sendable {
     /// The tenant's revocations that are in force and not stored yet, newest first.
     func waitingRevocations(of tenant: TenantID) -> [WaitingRevocation] { keeper.waitingRevocations(of: tenant) }
 
+    /// Whether anything that was done could not be stored yet.
+    var isBehind: Bool { keeper.isBehind }
+
     /// Has what waits stored, within `patience`, and logs what can't be. Call before the store is closed.
     public func close(within patience: Duration) async { await keeper.close(within: patience) }
 

@@ -12,6 +12,9 @@ final class OpenConnections: Sendable {
 
     init(limit: Int) { self.limit = limit }
 
+    /// Whether new ones have to wait.
+    var isFull: Bool { state.withLock { $0.count >= limit } }
+
     func enter() { state.withLock { $0.count += 1 } }
 
     func leave() {

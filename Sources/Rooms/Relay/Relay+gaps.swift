@@ -42,6 +42,7 @@ extension Relay {
     }
 
     private func fill(_ tenant: TenantID, from history: any TenantHistory) async {
+        var isStuck = false
         while let gap = gap(of: tenant) {
             do {
                 let boards = try await history.boardIDs(of: tenant)
@@ -49,9 +50,12 @@ extension Relay {
                 let frames = page.events.filter { $0.seq > gap.head }.map { EventFrame($0) }
                 accept(frames, of: page, boards, gap, tenant)
             } catch {
+                if !isStuck { state.withLock { $0.stuck += 1 } }
+                isStuck = true
                 try? await Task.sleep(for: Self.patience)
             }
         }
+        if isStuck { state.withLock { $0.stuck -= 1 } }
     }
 
     private func accept(

@@ -30,6 +30,8 @@ public final class Relay: Sendable {
         /// Readings of recent frames that are under way.
         var recalls = 0
         var isDraining = false
+        /// Tenants whose missing events could not be read from the log when it was last tried.
+        var stuck = 0
 
         /// Forgets the tenants that have been idle longest until `count` idle ones remain.
         mutating func forget(olderThan count: Int, on hubs: [LoopHub]) {
@@ -262,5 +264,7 @@ public final class Relay: Sendable {
 
     /// From now on no connection is admitted.
     public func drain() { state.withLock { $0.isDraining = true } }
+    /// Whether events are missing on streams, for the log can't be read.
+    public var isStuck: Bool { state.withLock { $0.stuck > 0 } }
     public var isDraining: Bool { state.withLock { $0.isDraining } }
 }

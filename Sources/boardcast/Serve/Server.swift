@@ -55,7 +55,8 @@ struct Server: Sendable {
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
-            presence: presence, assets: assets, settings: settings.gatewaySettings(budget))
+            presence: presence, assets: assets, settings: settings.gatewaySettings(budget),
+            checks: { [keys] in store.checks + [keys.check] })
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
     }

@@ -1,3 +1,4 @@
+import Boards
 import Client
 import Events
 import Gateway
@@ -5,6 +6,7 @@ import Logging
 import Rooms
 import ServerSettings
 import ServiceLifecycle
+import Synchronization
 import Text
 import Tokens
 
@@ -22,6 +24,7 @@ actor KeyRefresher: Service {
         var placedAt = ContinuousClock.now
         /// Whether it was asked for while a fetch was under way that may have been answered before.
         var isAskedAgain = false
+        var failingSince: ContinuousClock.Instant?
 
         /// Where an urgent fetch goes: to where the document said a short time ago that the keys are.
         var place: KeyPlace? {
@@ -38,7 +41,11 @@ actor KeyRefresher: Service {
     private let fetcher = KeyFetcher()
     private let logger: Logger
     private var settings: Settings
-    private var sources: [KeyURL: Source] = [:]
+    private var sources: [KeyURL: Source] = [:] {
+        didSet { failing.withLock { $0 = sources.values.compactMap(\.failingSince).min() } }
+    }
+    /// Since when the set that has failed longest could not be fetched.
+    private let failing = Mutex<ContinuousClock.Instant?>(nil)
 
     init(
         _ settings: Settings, authenticator: Authenticator, relay: Relay, unknown: UnknownKeys, logger: Logger
@@ -48,6 +55,14 @@ actor KeyRefresher: Service {
         self.relay = relay
         self.unknown = unknown
         self.logger = logger
+    }
+
+    /// Whether every set could be fetched when it was last tried. Does not wait for a fetch.
+    nonisolated var check: HealthCheck {
+        guard let since = failing.withLock({ $0 }) else { return HealthCheck("jwks") }
+        return HealthCheck(
+            "jwks", .warning, reason: "not_fetched", detail: "a JWK set can't be fetched; the last one stays in use",
+            since: .now - since)
     }
 
     /// Replaces the settings. The keys that were fetched already are kept, and fetched again within a second.
@@ -129,6 +144,7 @@ actor KeyRefresher: Service {
             defer { ended(url) }
             source.schedule.failed(at: .now, using: &generator)
             source.isUnderWay = false
+            source.failingSince = source.failingSince ?? .now
             sources[url] = source
             logger.error(
                 source.answer == nil ? "there are no keys yet" : "the keys stay as they were fetched last",
