@@ -26,7 +26,8 @@ import Testing
     private func note(
         _ status: Int, _ log: RefusalLog, _ peer: String?, _ forwarded: String...
     ) throws -> RefusalLog.Verdict {
-        log.note(status, from: try peer.map { try SocketAddress(ipAddress: $0, port: 4711) }, forwarded: forwarded)
+        let head = TestGateway.head("/", forwarded.map { ("X-Forwarded-For", $0) })
+        return log.note(status, from: peer.flatMap { ClientAddress($0) }, CredentialFields(head))
     }
 
     @Test func `the first of a source is logged, and then their number, once a second`() throws {
