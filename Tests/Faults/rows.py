@@ -51,14 +51,14 @@ ROWS = [
         "every job ends with its reason, no key hands out a dead one, each row is there once", "8", 1,
         ("faults/test_endings.py",)),
     Row("disk-full", "a full disk", "a flood of 30,000 writes on a full tmpfs, room again later; a large write-ahead log",
-        "507, reads and streams go on, one error and one notice with the number refused, a few lines of refusals", "1, 8", 3,
+        "507, reads and streams go on, one error and one notice with the number refused, a few lines of refusals", "1, 9", 3,
         ("faults/test_full_disk.py",)),
     Row("locked", "a locked database", "`BEGIN EXCLUSIVE` in another process under 3,000 writes", "503, reads go on, one "
-        "error and one notice with the number refused", "1, 8", 3, ("faults/test_locked_database.py",)),
+        "error and one notice with the number refused", "1, 9", 3, ("faults/test_locked_database.py",)),
     Row("wal", "a reader that does not end", "another process holds a snapshot until the write-ahead log has 272 MiB",
-        "one warning, and one notice when it is small again, without another write", "8", 3, ("faults/test_large_wal.py",)),
+        "one warning, and one notice when it is small again, without another write", "9", 3, ("faults/test_large_wal.py",)),
     Row("refusals", "floods of bad tokens", "40,000 from one address, some from each of 300 addresses",
-        "all counted in the log, in a line a second and address", "8", 3, ("faults/test_refusal_floods.py",)),
+        "all counted in the log, in a line a second and address", "9", 3, ("faults/test_refusal_floods.py",)),
     Row("memory", "memory", "24 connections of bodies of a megabyte; 100 tenants with long logs and streams", "within the "
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "

@@ -129,7 +129,7 @@ actor KeyRefresher: Service {
             guard var source = sources[url] else { return }
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
-            (source.answer, source.isUnderWay) = (answer, false)
+            (source.answer, source.isUnderWay, source.failingSince) = (answer, false, nil)
             if place == nil { source.placedAt = .now }
             sources[url] = source
             if isNew {
