@@ -44,31 +44,50 @@ public struct JSONNumber: Sendable, Equatable {
 
     /// The digits with the point moved by the exponent.
     private static func whole(_ text: String.UTF8View) -> Int? {
-        var digits: [UInt8] = []
-        var scale = 0
-        var rest = text[...]
-        let isNegative = rest.first == UInt8(ascii: "-")
-        if isNegative { rest = rest.dropFirst() }
-        var isFraction = false
-        while let byte = rest.first, byte | 0x20 != UInt8(ascii: "e") {
-            rest = rest.dropFirst()
-            guard byte != UInt8(ascii: ".") else { isFraction = true; continue }
-            digits.append(byte)
-            if isFraction { scale -= 1 }
-        }
-        guard digits.contains(where: { $0 != 0x30 }) else { return 0 }
-        if !rest.isEmpty {
-            guard let exponent = Int(String(rest.dropFirst()) ?? ""), abs(exponent) < 1 << 32 else { return nil }
-            scale += exponent
-        }
-        while digits.last == 0x30 {
-            digits.removeLast()
-            scale += 1
-        }
-        guard 0...18 ~= scale, digits.count < 64 else { return nil }
-        let sign = isNegative ? "-" : ""
-        return Int(sign + String(decoding: digits, as: UTF8.self) + String(repeating: "0", count: scale))
+        guard let parts = Parts(text) else { return nil }
+        guard !parts.digits.isEmpty else { return 0 }
+        guard 0...18 ~= parts.scale, parts.digits.count < 64 else { return nil }
+        return Int(parts.sign + parts.text + String(repeating: "0", count: parts.scale))
     }
+
+    /// The same for each spelling of one number. An exponent beyond 2³² stays as it was spelled.
+    var canonicalText: String {
+        guard let parts = Parts(text.utf8) else { return text }
+        return parts.digits.isEmpty ? "0" : "\(parts.sign)\(parts.text)e\(parts.scale)"
+    }
+
+    /// The number as a whole one, without zeros at either end, times a power of ten; zero has no digits.
+    private struct Parts {
+        let sign: String
+        private(set) var digits: [UInt8] = []
+        private(set) var scale = 0
+
+        var text: String { String(decoding: digits, as: UTF8.self) }
+
+        init?(_ text: String.UTF8View) {
+            var rest = text[...]
+            let isNegative = rest.first == UInt8(ascii: "-")
+            if isNegative { rest = rest.dropFirst() }
+            sign = isNegative ? "-" : ""
+            var isFraction = false
+            while let byte = rest.first, byte | 0x20 != UInt8(ascii: "e") {
+                rest = rest.dropFirst()
+                guard byte != UInt8(ascii: ".") else { isFraction = true; continue }
+                if !digits.isEmpty || byte != 0x30 { digits.append(byte) }
+                if isFraction { scale -= 1 }
+            }
+            guard !digits.isEmpty else { return }
+            if !rest.isEmpty {
+                guard let exponent = Int(String(rest.dropFirst()) ?? ""), abs(exponent) < 1 << 32 else { return nil }
+                scale += exponent
+            }
+            while digits.last == 0x30 {
+                digits.removeLast()
+                scale += 1
+            }
+        }
+    }
+
     /// Infinite when the literal is beyond a double (`1e400`).
     public var double: Double? { Double(text) }
 }

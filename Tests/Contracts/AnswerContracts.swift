@@ -27,6 +27,16 @@ extension StoreContract {
             }
             #expect(error == .keyReused && store.announced.count == 1)
         },
+        StoreContract("an answer that was kept under an earlier digest of the same write is given again") { store in
+            let task = try await store.create(#"{"name":"a"}"#, once: IdempotencyKey("k", fingerprint: [1]))
+            let same = IdempotencyKey("k", fingerprint: [2], earlierFingerprint: [1])
+            #expect(try await store.create(#"{"name":"a"}"#, once: same) == task)
+            let error = await refusal {
+                let other = IdempotencyKey("k", fingerprint: [2], earlierFingerprint: [3])
+                try await store.create(#"{"name":"a"}"#, once: other)
+            }
+            #expect(error == .keyReused && store.announced.count == 1)
+        },
         StoreContract("keys of other users and tenants are other keys") { store in
             for author in [Principal.ann, .bob, .eve] {
                 try await store.create(#"{"name":"a"}"#, by: author, once: IdempotencyKey("k", fingerprint: [1]))

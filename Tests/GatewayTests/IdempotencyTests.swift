@@ -18,6 +18,19 @@ import Testing
         #expect(event["op"]?.string == "k1")
     }
 
+    @Test(arguments: [
+        #"{"priority":"low","name":"é"}"#, #" { "name" : "\u00e9", "priority" : "low" } "#,
+        "\u{FEFF}{\"name\":\"é\",\"priority\":\"low\"}",
+    ])
+    func `the same values in other words get the first answer`(body: String) async throws {
+        let gateway = try TestGateway()
+        let first = try await gateway.call(
+            .post, "/api/tasks", nil, #"{"name":"é","priority":"low"}"#, headers: key("k1"))
+        let again = try await gateway.call(.post, "/api/tasks", nil, body, headers: key("k1"))
+        #expect(again.withoutRequestID == first.withoutRequestID)
+        #expect(try await gateway.head() == 1)
+    }
+
     @Test func `every write takes a key`() async throws {
         let gateway = try TestGateway()
         try await gateway.addTasks(2)
@@ -38,7 +51,8 @@ import Testing
 
     @Test(
         arguments: [
-            (HTTPRequest.Method.post, "/api/tasks", #"{"name":"b"}"#), (.post, "/api/tasks", #"{"name":"a" }"#),
+            (HTTPRequest.Method.post, "/api/tasks", #"{"name":"b"}"#),
+            (.post, "/api/tasks", #"{"name":"a","labels":[]}"#),
             (.patch, "/api/tasks/1", #"{"name":"a"}"#),
             (.post, "/api/tasks/1/move", #"{"status":"done"}"#), (.delete, "/api/tasks/1", nil),
         ] as [(HTTPRequest.Method, String, String?)])

@@ -41,7 +41,7 @@ public struct Gate {
         guard let once, let answer = try rows.answer(to: once.key, of: author.user),
             answer.at > forgotten
         else { return nil }
-        guard answer.fingerprint == once.fingerprint else { throw .keyReused }
+        guard once.isOf(answer) else { throw .keyReused }
         guard let commit = Commit<Written>(bytes: answer.commit) else {
             throw .failed(.broken("a kept answer can't be read"))
         }

@@ -9,12 +9,20 @@ public struct IdempotencyKey: Sendable, Hashable {
     public let key: String
     /// A digest of the call and its body, a SHA-256 for example. Another digest under the same key is another write.
     public let fingerprint: [UInt8]
+    /// The same write's digest as earlier versions made it; nil when it is the same. Their answers count as well.
+    public let earlierFingerprint: [UInt8]?
 
     /// Nil unless `key` is 1 to 128 bytes without control characters.
-    public init?(_ key: String, fingerprint: [UInt8]) {
+    public init?(_ key: String, fingerprint: [UInt8], earlierFingerprint: [UInt8]? = nil) {
         guard 1...128 ~= key.utf8.count, key.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return nil }
         self.key = key
         self.fingerprint = fingerprint
+        self.earlierFingerprint = earlierFingerprint
+    }
+
+    /// Whether `answer` was given to this write.
+    func isOf(_ answer: Answer) -> Bool {
+        answer.fingerprint == fingerprint || answer.fingerprint == earlierFingerprint
     }
 }
 
