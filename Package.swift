@@ -74,10 +74,11 @@ let package = Package(
         .target(
             name: "SQLiteStore", dependencies: ["Boards", "Events", "StrictJSON", .deque, .grdb, .logging],
             swiftSettings: settings),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
             name: "Gateway",
             dependencies: [
-                "Boards", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
+                "Boards", "CZlib", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
                 .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap,
                 .httpTypes, .logging, .lifecycle,

@@ -18,7 +18,7 @@ packages() { # names → installs those that are missing
   DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 }
 
-packages pkg-config libssl-dev libsqlite3-dev
+packages pkg-config libssl-dev libsqlite3-dev zlib1g-dev
 
 case ${1:-build} in
 build) ;;

@@ -52,12 +52,28 @@ import Testing
         }
     }
 
-    @Test(arguments: ["gzip", "deflate", "br", "zstd", "identity, gzip", "x"])
-    func `a coded body is refused`(coding: String) async throws {
+    @Test(arguments: ["br", "zstd", "gzip, gzip", "identity, gzip", "x"])
+    func `a body in a coding that we do not know is refused`(coding: String) async throws {
         let answer = try await TestGateway().call(
             .post, "/api/tasks", nil, #"{"name":"a"}"#, headers: [.contentEncoding: coding])
         #expect(answer.status == 415)
         #expect(answer.code == "content_coding")
+        #expect(answer.headers[.acceptEncoding] == "gzip, deflate")
+    }
+
+    @Test(arguments: ["gzip", "deflate"])
+    func `a body that is not of its coding is refused`(coding: String) async throws {
+        let answer = try await TestGateway().call(
+            .post, "/api/tasks", nil, #"{"name":"a"}"#, headers: [.contentEncoding: coding])
+        #expect(answer.status == 400)
+        #expect(answer.code == "invalid_coding")
+    }
+
+    @Test func `a byte order mark is passed over, once`() async throws {
+        let gateway = try TestGateway()
+        let mark = "\u{FEFF}"
+        #expect(try await gateway.call(.post, "/api/tasks", nil, mark + #"{"name":"a"}"#).status == 201)
+        #expect(try await gateway.call(.post, "/api/tasks", nil, mark + mark + #"{"name":"a"}"#).status == 400)
     }
 
     @Test(arguments: writes)
@@ -82,7 +98,7 @@ import Testing
         "{\"name\":\"a\"}{\"name\":\"b\"}", "{\"name\":\"a\",}", "{'name':'a'}",
         "{\"name\":\"a\",\"name\":\"b\"}", "{\"name\":\"a\",\"n\\u0061me\":\"b\"}", "{\"name\":\"\\ud800\"}",
         "{\"name\":\"a\n\"}", "{\"name\":01}",
-        "{\"name\":NaN}", "\u{FEFF}{\"name\":\"a\"}", "{\"name\":\"a\"}\u{0}", "{/**/\"name\":\"a\"}",
+        "{\"name\":NaN}", "{\u{FEFF}\"name\":\"a\"}", "{\"name\":\"a\"}\u{0}", "{/**/\"name\":\"a\"}",
     ])
     func `what is not one strict JSON object is refused`(body: String) async throws {
         let gateway = try TestGateway()

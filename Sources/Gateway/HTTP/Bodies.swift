@@ -9,7 +9,7 @@ import StrictJSON
 /// Large bodies are parsed one after the other on a queue of their own, so that the threads that answer all requests
 /// never have more than small ones to parse. ``BodyBudget`` bounds how many wait there.
 struct Bodies: Sendable {
-    /// A body, its bytes, and the room that they take, to be held until the request is answered.
+    /// A body, its bytes without their coding and mark, and the room that they take, to be held until the request is answered.
     struct Parsed: Sendable {
         let object: JSONObject
         let bytes: ByteBuffer
@@ -30,23 +30,57 @@ struct Bodies: Sendable {
 
     /// The body as one strict JSON object.
     ///
+    /// It may be coded with gzip or deflate; its bounds are for what it comes to. A byte order mark before it is passed
+    /// over (RFC 8259 §8.1).
+    ///
     /// - Throws: ``Problem`` 415, 413, 400; 503 when other bodies take up all the room, before it is read if its length
     ///   is known, else as soon as it is too long.
     func object(of request: Request, types: Set<String>, for tenant: TenantID) async throws -> Parsed {
-        _ = try request.mediaType(among: types)
+        _ = try request.codedMediaType(among: types)
+        let coding = try ContentCoding(of: request.headers)
         if let length = request.length, length > limits.bytes { throw Problem.bodyTooLarge }
-        let room = try budget.room(for: request.length ?? Self.firstGuess, of: tenant)
-        var bytes = ByteBuffer()
-        for try await part in request.body {
-            let length = bytes.readableBytes + part.readableBytes
-            guard length <= limits.bytes else { throw Problem.bodyTooLarge }
-            try room.grow(to: length)
-            bytes.writeImmutableBuffer(part)
-        }
+        // The room of the first guess holds what undoing a coding needs, too.
+        let known = coding == nil ? request.length : nil
+        let room = try budget.room(for: known ?? max(request.length ?? 0, Self.firstGuess), of: tenant)
+        var bytes =
+            if let coding { try await decode(request.body, coding, in: room) } else {
+                try await read(request.body, in: room)
+            }
+        if bytes.readableBytesView.starts(with: Self.mark) { bytes.moveReaderIndex(forwardBy: Self.mark.count) }
         guard let object = try await parse(bytes).object else {
             throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
         }
         return Parsed(object: object, bytes: bytes, room: room)
+    }
+
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    private func read(_ body: RequestBody, in room: BodyRoom) async throws -> ByteBuffer {
+        var bytes = ByteBuffer()
+        for try await part in body {
+            try grow(room, to: bytes.readableBytes + part.readableBytes)
+            bytes.writeImmutableBuffer(part)
+        }
+        return bytes
+    }
+
+    private func decode(_ body: RequestBody, _ coding: ContentCoding, in room: BodyRoom) async throws -> ByteBuffer {
+        let inflater = Inflater(coding)
+        var bytes = ByteBuffer()
+        var taken = 0
+        for try await part in body {
+            // What comes to nothing is bounded, too.
+            taken += part.readableBytes
+            guard taken <= limits.bytes else { throw Problem.bodyTooLarge }
+            try inflater.inflate(part, into: &bytes) { length throws(Problem) in try grow(room, to: length) }
+        }
+        guard inflater.isAtEnd else { throw Problem.badCoding }
+        return bytes
+    }
+
+    private func grow(_ room: BodyRoom, to length: Int) throws(Problem) {
+        guard length <= limits.bytes else { throw .bodyTooLarge }
+        try room.grow(to: length)
     }
 
     private func parse(_ bytes: ByteBuffer) async throws(JSONError) -> JSONValue {

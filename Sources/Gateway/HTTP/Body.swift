@@ -3,10 +3,10 @@ import Hummingbird
 import NIOCore
 
 extension Request {
-    /// The body's media type, which must be one of `types`. The body must have no content coding.
+    /// The body's media type, which must be one of `types`.
     ///
     /// - Throws: ``Problem`` 415.
-    func mediaType(among types: Set<String>) throws(Problem) -> String {
+    func codedMediaType(among types: Set<String>) throws(Problem) -> String {
         let sent = headers[.contentType]
         // Most clients send nothing but the type.
         let essence =
@@ -16,7 +16,6 @@ extension Request {
             let names = types.sorted().joined(separator: " or ")
             throw Problem(.unsupportedMediaType, "media_type", "Send the body with Content-Type: \(names).")
         }
-        try requireNoCoding()
         return essence
     }
 

@@ -1,0 +1,2 @@
+// What Gateway uses of zlib.
+#include <zlib.h>
