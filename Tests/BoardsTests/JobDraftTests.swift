@@ -17,8 +17,8 @@ import Testing
 
     @Test(arguments: [
         #"{"status":"done"}"#, #"{"status":null}"#, #"{"progress":-1}"#, #"{"progress":101}"#, #"{"progress":"40"}"#,
-        #"{"progress":40.5}"#, #"{"progress":1e400}"#, #"{"progress":null}"#, #"{"message":7}"#, #"{"name":"b"}"#,
-        #"{"input":1}"#, #"{"boardId":"main"}"#, #"{"percent":1}"#, #"{"updatedAt":"2026-01-15T10:30:00Z"}"#,
+        #"{"progress":40.5}"#, #"{"progress":1e400}"#, #"{"progress":null}"#, #"{"message":7}"#,
+        #"{"percent":1}"#,
     ])
     func `a report that can't be is refused`(json: String) {
         let refused = #expect(throws: BoardError.self) { try JobReport(object(json)) }

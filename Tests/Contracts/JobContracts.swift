@@ -39,6 +39,22 @@ extension StoreContract {
             #expect(alive.job.version == 2 && alive.job.updatedAt == store.time && alive.heldUntil == nil)
             #expect(alive.job.status == .queued && store.announced.count == 1)
         },
+        StoreContract("a job that was read is written back, unless another value is set for what its maker set") {
+            store in
+            let job = try await store.createJob(#"{"name":"a","boardId":"main","input":{"n":[1.0]}}"#)
+            var json = JSONWriter()
+            job.write(into: &json)
+            let record = String(decoding: json.bytes, as: UTF8.self)
+            let changed = try await store.report(job, record.replacing(#""progress":0"#, with: #""progress":7"#))
+            #expect(changed.job.progress == 7 && changed.job.version == 2)
+            for other in [#"{"name":"b"}"#, #"{"input":1}"#, #"{"boardId":null}"#, #"{"version":1}"#] {
+                guard case .invalid = await refusal({ try await store.report(job, other) }) else {
+                    Issue.record("taken: \(other)")
+                    continue
+                }
+            }
+            #expect(try await store.read(job) == changed.job)
+        },
         StoreContract("progress on a queued job begins it") { store in
             let job = try await store.createJob(#"{"name":"a"}"#)
             #expect(try await store.report(job, #"{"progress":1}"#).job.status == .processing)

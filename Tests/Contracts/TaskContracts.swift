@@ -47,6 +47,29 @@ extension StoreContract {
                             #"{"name":["a","b"],"priority":["medium","low"],"assigneeId":["bob",null],"labels":[["x"],[]]}"#
                         )))
         },
+        StoreContract("a task that was read is written back, unless another value is set for what only the store sets")
+        {
+            store in
+            let task = try await store.create(#"{"name":"a","labels":["x"],"dueAt":"2026-01-01"}"#)
+            var json = JSONWriter()
+            task.write(into: &json)
+            let record = try #require(try JSONParser.parse(json.bytes).object)
+            let same = try await store.write(.updateTask(task.id, TaskPatch(record)))
+            #expect(same.seq == 1 && same.task == task)
+            for name in ["id", "boardId", "rank", "version", "createdBy", "createdAt", "updatedAt"] {
+                var other = record
+                other["name"] = .string("b")
+                for value in [JSONValue.null, .string("7"), .number(JSONNumber(7)), .array([])] {
+                    other[name] = value
+                    let error = await refusal {
+                        try await store.write(.updateTask(task.id, TaskPatch(other)))
+                    }
+                    guard case .invalid(let errors) = error else { Issue.record("\(name) is taken"); continue }
+                    #expect(errors.map(\.pointer) == ["/\(name)"])
+                }
+            }
+            #expect(try await store.store.task(task.id, for: .ann) == task)
+        },
         StoreContract("a patch that changes nothing makes no event and no version") { store in
             let task = try await store.create(#"{"name":"a","dueAt":"2026-01-01T00:00:00Z"}"#)
             try await store.create(#"{"name":"another"}"#)

@@ -38,11 +38,11 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name":null}"#, ["/name"]), (#"{"name":""}"#, ["/name"]), (#"{"boardId":"main"}"#, ["/boardId"]),
+        (#"{"name":null}"#, ["/name"]), (#"{"name":""}"#, ["/name"]), (#"{"boardId":"other"}"#, ["/boardId"]),
         (#"{"rank":"a"}"#, ["/rank"]),
-        (#"{"version":1}"#, ["/version"]), (#"{"status":null}"#, ["/status"]),
+        (#"{"version":2}"#, ["/version"]), (#"{"status":null}"#, ["/status"]),
         (#"{"nothing":1,"priority":1}"#, ["/nothing", "/priority"]),
-        (#"{"updatedAt":"2026-01-15T10:30:00Z"}"#, ["/updatedAt"]),
+        (#"{"updatedAt":"2026-01-15T10:30:01Z"}"#, ["/updatedAt"]),
     ])
     func `a patch that can't be applied changes nothing`(body: String, pointers: [String]) async throws {
         let gateway = try TestGateway()

@@ -11,8 +11,10 @@ enum RandomTask {
         for number in 0..<Int.random(in: 0...3, using: &random) {
             labels.append(text(0...5, using: &random) + "\(number)")
         }
+        // A name shows something, wherever in it.
+        let name = text(0...6, using: &random) + "n" + text(0...6, using: &random)
         return BoardTask(
-            id: id, board: .main, name: text(1...12, using: &random), description: text(0...30, using: &random),
+            id: id, board: .main, name: name, description: text(0...30, using: &random),
             status: Board.defaultStatuses.randomElement(using: &random)!,
             priority: Priority.allCases.randomElement(using: &random)!,
             assignee: Bool.random(using: &random) ? UserID(text(1...8, using: &random)) : nil, labels: labels,

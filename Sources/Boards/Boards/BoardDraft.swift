@@ -26,19 +26,20 @@ public struct BoardDraft: Sendable {
 public struct BoardPatch: Sendable {
     public let name: String?
     public let statuses: [String]?
+    let own: OwnMembers
 
     /// - Throws: ``BoardError/invalid(_:)`` with every error.
     public init(_ object: JSONObject) throws(BoardError) {
         var fields = FieldReader(object)
         name = fields.boardName()
         statuses = fields.statuses()
-        fields.refuseServerOwned("id", "version", "createdAt", "updatedAt")
+        own = fields.own("id", "version", "createdAt", "updatedAt")
         try fields.finish()
     }
 }
 
 extension FieldReader {
-    fileprivate mutating func boardName() -> String? { text("name", 1...500) }
+    fileprivate mutating func boardName() -> String? { shownText("name", 1...500) }
 
     /// Null resets to the default.
     fileprivate mutating func statuses() -> [String]? {

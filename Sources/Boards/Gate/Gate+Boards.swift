@@ -28,6 +28,7 @@ extension Gate {
     ) throws(BoardError) -> Commit<Board> {
         let old = try existing(id, in: rows)
         guard version?.isThat(of: old) != false else { throw .boardVersionMismatch(old) }
+        try patch.own.require { old.write(into: &$0) }
         var new = old
         new.name = patch.name ?? old.name
         new.statuses = patch.statuses ?? old.statuses

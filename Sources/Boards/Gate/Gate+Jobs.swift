@@ -32,6 +32,7 @@ extension Gate {
     ) throws(BoardError) -> Commit<StoredJob> {
         let old = try existing(id, in: rows)
         guard old.job.createdBy == author.user || author.allows(.jobs) else { throw .jobForbidden }
+        try report.own.require { old.job.write(into: &$0) }
         return try change(old, by: report, in: &rows)
     }
 

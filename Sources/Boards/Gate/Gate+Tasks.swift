@@ -47,6 +47,7 @@ extension Gate {
         _ id: Int, _ patch: TaskPatch, ifVersion version: ExpectedVersion?, in rows: inout some BoardTransaction
     ) throws(BoardError) -> Commit<BoardTask> {
         let old = try existing(id, ifVersion: version, in: rows)
+        try patch.own.require { old.write(into: &$0) }
         var new = patch.applied(to: old)
         if let status = patch.status, status != old.status {
             try require(status, on: try existing(old.board, in: rows))

@@ -17,7 +17,7 @@ public struct JobDraft: Sendable {
     /// - Throws: ``BoardError/invalid(_:)`` with every error.
     public init(_ object: JSONObject) throws(BoardError) {
         var fields = FieldReader(object)
-        let name = fields.text("name", 1...200)
+        let name = fields.shownText("name", 1...200)
         if fields.value("name") == nil { fields.refuse("name", "is required") }
         board = object["boardId"]?.isNull == true ? fields.null("boardId") : fields.boardID("boardId")
         input = fields.payload("input") ?? nil

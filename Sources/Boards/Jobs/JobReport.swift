@@ -10,6 +10,7 @@ public struct JobReport: Sendable {
     public var result: JSONValue??
     public var error: String??
     public var details: JSONValue??
+    var own = OwnMembers()
 
     /// - Precondition: what is given lies within what ``init(_:)`` takes.
     public init(
@@ -33,7 +34,7 @@ public struct JobReport: Sendable {
         result = fields.payload("result")
         error = fields.nullableText("error", 0...4000)
         details = fields.payload("details")
-        fields.refuseServerOwned("id", "boardId", "name", "input", "version", "createdBy", "createdAt", "updatedAt")
+        own = fields.own("id", "boardId", "name", "input", "version", "createdBy", "createdAt", "updatedAt")
         try fields.finish()
     }
 

@@ -43,6 +43,7 @@ public struct TaskPatch: Sendable {
     public let labels: [String]?
     /// `.some(nil)` clears.
     public let dueAt: Timestamp??
+    let own: OwnMembers
 
     /// - Throws: ``BoardError/invalid(_:)`` with every error.
     public init(_ object: JSONObject) throws(BoardError) {
@@ -54,7 +55,7 @@ public struct TaskPatch: Sendable {
         assignee = fields.assignee()
         labels = fields.labels()
         dueAt = fields.dueAt()
-        fields.refuseServerOwned("id", "boardId", "rank", "version", "createdBy", "createdAt", "updatedAt")
+        own = fields.own("id", "boardId", "rank", "version", "createdBy", "createdAt", "updatedAt")
         try fields.finish()
     }
 
@@ -89,7 +90,7 @@ public struct TaskMove: Sendable {
 }
 
 extension FieldReader {
-    fileprivate mutating func taskName() -> String? { text("name", 1...500) }
+    fileprivate mutating func taskName() -> String? { shownText("name", 1...500) }
     fileprivate mutating func taskDescription() -> String? { text("description", 0...20_000, null: "") }
 
     fileprivate mutating func priority() -> Priority? {
@@ -119,8 +120,8 @@ extension FieldReader {
     fileprivate mutating func dueAt() -> Timestamp?? {
         guard let value = value("dueAt") else { return nil }
         if value.isNull { return .some(nil) }
-        guard let time = value.string.flatMap(Timestamp.init(rfc3339:)) else {
-            refuse("dueAt", "must be a time as in RFC 3339, such as 2026-01-15T10:30:00Z, or null")
+        guard let time = value.string.flatMap(Timestamp.init(dayOrTime:)) else {
+            refuse("dueAt", "must be a time such as 2026-01-15T10:30:00Z (RFC 3339), a day such as 2026-01-15, or null")
             return nil
         }
         return time

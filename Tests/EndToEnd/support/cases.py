@@ -1,5 +1,6 @@
-"""Requests as clients and proxies out there send them: `fixtures/cases`, with what differs from run to run filled in."""
+"""What clients, proxies and orchestrators out there send: `fixtures/cases`, with what differs from run to run filled in."""
 
+import json
 import re
 from pathlib import Path
 
@@ -11,9 +12,29 @@ def text_of(name):
     return (CASES / name).read_text("utf-8")
 
 
+def bytes_of(name):
+    return (CASES / name).read_bytes()
+
+
+def json_of(name):
+    return json.loads(bytes_of(name))
+
+
 def request_of(name, **values):
     """The bytes of a request, `{{name}}` replaced by the value of that name, `-` in it by `_`."""
     def fill(match):
         return values[match[1].replace("-", "_")]
 
-    return re.sub(r"\{\{([a-z-]+)\}\}", fill, (CASES / f"{name}.http").read_bytes().decode()).encode()
+    return re.sub(r"\{\{([a-z-]+)\}\}", fill, bytes_of(f"{name}.http").decode()).encode()
+
+
+def environment_of(name, **fields):
+    """The variables of a `.env` file, with `{{field}}` filled in; `\\n` and `\\r` stand for line ends."""
+    variables = {}
+    for line in text_of(name).splitlines():
+        key, _, value = line.partition("=")
+        value = value.replace("\\r", "\r").replace("\\n", "\n")
+        for field, text in fields.items():
+            value = value.replace("{{%s}}" % field, text)
+        variables[key] = value
+    return variables
