@@ -71,7 +71,7 @@ public struct Gateway: Sendable {
 
     /// - Parameter running: called once connections are accepted, with the listening channel.
     public func application(
-        host: String, port: Int, on group: any EventLoopGroup, logger: Logger,
+        at address: ListenerAddress, on group: any EventLoopGroup, logger: Logger,
         running: @escaping @Sendable (any Channel) async -> Void
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
@@ -84,7 +84,7 @@ public struct Gateway: Sendable {
                 StreamServer(
                     responder: $0, streams: streams, requests: requests, watches: watches, connections: connections)
             },
-            configuration: .init(address: .hostname(host, port: port), backlog: 4096),
+            configuration: .init(address: address.bindAddress, backlog: 4096),
             services: [
                 RefusalReport(refusals: refusals, logger: logger), StreamDrain(relay: relay, settings: settings),
                 imports, requests,

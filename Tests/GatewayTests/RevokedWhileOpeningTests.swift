@@ -45,7 +45,9 @@ import Tokens
             authenticator: authenticator, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
-        let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: logger) { _ in }
+        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, logger: logger) {
+            _ in
+        }
         let token = try TestGateway.token()
         try await application.test(.live) { [relay, group] client in
             try await body(client, token)

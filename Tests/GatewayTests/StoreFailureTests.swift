@@ -41,7 +41,8 @@ import Tokens
             authenticator: Authenticator(verifier: verifier) { TestGateway.now }, jobs: jobs, admin: store,
             audit: AuditLog(store: store, logger: lines.logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
-        let application = gateway.application(host: "127.0.0.1", port: 0, on: group, logger: lines.logger) { _ in }
+        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, logger: lines.logger)
+        { _ in }
         let token = try TestGateway.token()
         try await application.test(.live) { client in try await body(client, token) }
         await store.close()

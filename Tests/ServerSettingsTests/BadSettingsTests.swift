@@ -1,12 +1,20 @@
 import TestSupport
 import Testing
+import Tokens
 
 @testable import ServerSettings
 
 @Suite struct BadSettingsTests {
     @Test(arguments: [
-        ("http.host", ["", "a b", "http://x", "x:80", "[::1]", "a/b"]),
-        ("http.port", ["", "x", "-1", "65536", "80.0", "1e3", "+1", " 80", "0x50", "９", "99999999999999999999"]),
+        (
+            "http.host",
+            [
+                "a b", "http://x", "x:80", "a/b", "[::1]:80", "[::1", "[127.0.0.1]", "[]", "[a]", "unix:", "unix:/run/",
+                "unix:/" + String(repeating: "x", count: 107), "UNIX:/run/x",
+            ]
+        ),
+        ("http.socketMode", ["660 ", "0o660", "999", "07777", "66", "0440", "rw-rw----"]),
+        ("http.port", ["x", "-1", "65536", "80.0", "1e3", "+1", " 80", "0x50", "９", "99999999999999999999"]),
         (
             "http.corsOrigins",
             [
@@ -20,34 +28,32 @@ import Testing
         (
             "http.publicURL",
             [
-                "", "a.example", "https://", "https://u@a.example", "https://a.example/?x", "https://a.example/api",
+                "a.example", "https://", "https://u@a.example", "https://a.example/?x", "https://a.example/api",
                 "https://a.example/assets/x", "https://a.example/a//b", "https://a.example/../b", "ftp://a.example",
                 "https://a.example/a%20b",
             ]
-        ), ("http.proxyProtocol", ["", "yes", "1", "True"]),
+        ), ("http.proxyProtocol", ["yes", "1", "True"]),
         ("http.maxBodyBytes", ["1023", "1 MiB", "-5"]), ("http.maxHeaderBytes", ["1023", "2000000"]),
-        ("tenants.directory", [""]), ("auth.secretFile", [""]), ("auth.publicKeyFile", [""]), ("auth.jwksFile", [""]),
         (
             "auth.jwksURL",
             [
-                "", "https://", "a.example/jwks", "http://a.example/jwks", "http://127.0.0.1.example/jwks",
+                "https://", "a.example/jwks", "http://a.example/jwks", "http://127.0.0.1.example/jwks",
                 "http://localhost.example", "https://u:p@a.example/", "https://a.example/#x", "https://a.example/ x",
                 "file:///etc/passwd", "ftp://a.example",
             ]
-        ), ("auth.issuer", [""]),
-        ("auth.issuers", ["http://a.example", "https://a.example,x"]),
+        ), ("auth.issuers", ["http://a.example", "https://a.example,x"]),
         ("auth.insecureJWKSHosts", ["*", "*.", "a.*", "http://a", "a:80", "*..x"]),
-        ("auth.tenant", ["", "a b", "a/b"]),
-        ("auth.roleClaim", [""]), ("auth.defaultRole", ["", "owner", "Admin"]),
+        ("auth.tenant", ["a b", "a/b"]),
+        ("auth.defaultRole", ["owner", "Admin"]),
         (
             "auth.roles",
             ["x", "x=", "=admin", "x=owner", "x=admin,x=viewer", "{", "{\"x\":1}", "{\"x\":\"owner\"}"]
         ),
-        ("auth.audience", [""]), ("auth.tenantClaim", [""]), ("auth.leewaySeconds", ["-1", "601", "30s"]),
+        ("auth.leewaySeconds", ["-1", "601", "30s"]),
         ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
-        ("database.url", ["", "x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
-        ("database.synchronous", ["", "off", "FULL"]), ("events.retainCount", ["0", "many"]),
-        ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "", "1.5"]),
+        ("database.url", ["x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
+        ("database.synchronous", ["off", "FULL"]), ("events.retainCount", ["0", "many"]),
+        ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "1.5"]),
         ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
         ("limits.connectionsPerTenant", ["0"]), ("limits.connectionsPerUser", ["0", "x"]),
         ("limits.connectionsTotal", ["0", "unlimited"]), ("limits.writesPerSecond", ["0", "1000001", "fast"]),
@@ -58,7 +64,7 @@ import Testing
         ("http.trustedProxies", ["x", "10.0.0.0/33", "10.0.0.0/x", "10.0.0.0/08", "::/129", "p.local", "10.0.0.1:80"]),
         ("rooms.coalesceMilliseconds", ["-1", "1001"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
-        ("log.level", ["", "verbose", "INFO"]),
+        ("log.level", ["verbose", "information", "warn ", "0"]),
     ])
     func `a value that is not allowed is refused by the key's name, with what is`(name: String, texts: [String]) throws
     {
@@ -69,6 +75,20 @@ import Testing
             #expect(said.first?.hasPrefix("\(name) (\(key.environmentName))") == true, "\(said)")
             #expect(said.first?.hasSuffix("; allowed: \(key.allowed)") == true, "\(said)")
         }
+    }
+
+    @Test func `an empty variable is as if it were not set`() throws {
+        let (folder, names) = (try TemporaryFolder(), SettingKey.all.map(\.environmentName))
+        let empty = Dictionary(uniqueKeysWithValues: (names + ["BOARDCAST_SECRETS_DIRECTORY"]).map { ($0, "") })
+        #expect(try Settings.load(from: SettingsSources(environment: empty)) == Settings())
+        let file = try folder.write(
+            "boardcast.yaml", "auth: {issuer: i, algorithms: [ES256]}\nhttp.corsOrigins: [https://a.example]\n")
+        let settings = try Settings.load(from: SettingsSources(environment: empty, file: file))
+        #expect(settings.auth.issuer == "i" && settings.auth.algorithms == [.es256])
+        // Where a list may be empty, that is a value.
+        #expect(settings.http.corsOrigins == [])
+        #expect(complaints { try environment("BOARDCAST_AUTH_ISUER", "") }.count == 1)
+        #expect(complaints { try yaml("auth: {issuer: \"\"}") }.count == 1)
     }
 
     @Test func `every key that can be set has its bad values tested, and refuses them`() {
@@ -101,7 +121,7 @@ import Testing
         #expect(said.first?.contains("has “*”, which has a wildcard, which would let any site in") == true, "\(said)")
     }
 
-    @Test(arguments: ["", "short and secret", String(repeating: "x", count: 31)])
+    @Test(arguments: ["short and secret", String(repeating: "x", count: 31)])
     func `a secret that is too weak is refused, and not quoted`(secret: String) throws {
         let folder = try TemporaryFolder()
         let secrets = try folder.directory("secrets")
@@ -174,5 +194,40 @@ import Testing
             "BOARDCAST_PORT_8788_TCP_ADDR": "10.0.0.1", "BOARDCAST_BIN": "x", "BOARDCAST_URL": "x",
         ]
         #expect(try Settings.load(from: SettingsSources(environment: environment)) == Settings())
+    }
+
+    @Test(arguments: ["HTTP", "WEB", "CANARY", "HEADLESS_JOBS", "LOG", "AUTH", "2"])
+    func `nor is what it says of a service whose name begins with ours`(service: String) throws {
+        let name = "BOARDCAST_\(service)"
+        for (address, url) in [("10.0.0.1", "tcp://10.0.0.1:80"), ("fd00::1", "tcp://[fd00::1]:80")] {
+            var environment = [
+                "SERVICE_HOST": address, "SERVICE_PORT": "80", "SERVICE_PORT_METRICS_HTTP": "9090", "PORT": url,
+            ]
+            for (number, kind) in [("80", "TCP"), ("53", "UDP"), ("9", "SCTP")] {
+                environment["PORT_\(number)_\(kind)"] = url
+                environment["PORT_\(number)_\(kind)_PROTO"] = kind.lowercased()
+                environment["PORT_\(number)_\(kind)_PORT"] = number
+                environment["PORT_\(number)_\(kind)_ADDR"] = address
+            }
+            let named = Dictionary(uniqueKeysWithValues: environment.map { ("\(name)_\($0)", $1) })
+            #expect(try Settings.load(from: SettingsSources(environment: named)) == Settings())
+        }
+    }
+
+    @Test(arguments: [
+        ("BOARDCAST_HTTP_SERVICE_HOST", "boards.example.com"), ("BOARDCAST_HTTP_SERVICE_PORT", "http"),
+        ("BOARDCAST_HTTP_SERVICE_PORT", "0"), ("BOARDCAST_HTTPS_PORT", "8788"), ("BOARDCAST_WEB_PORT", "http://a:80"),
+        ("BOARDCAST_WEB_PORT", "tcp://boards:80"), ("BOARDCAST_WEB_PORT_TCP", "tcp://10.0.0.1:80"),
+        ("BOARDCAST_WEB_PORT_80_TCP_ADDR", "boards"), ("BOARDCAST_WEB_PORT_80_TCP_PROTO", "http"),
+        ("BOARDCAST_WEB_PORT_80_TCP_HOST", "10.0.0.1"), ("BOARDCAST_HTTP_HSOT", "10.0.0.1"),
+        ("BOARDCAST_SERVICE_HOSTS", "10.0.0.1"), ("BOARDCAST_WEB_PORT_80_TCP", ""),
+    ])
+    func `a misspelt setting does not pass for one of a service`(name: String, text: String) {
+        #expect(complaints { try environment(name, text) }.count == 1)
+    }
+
+    @Test func `a port that is a number is the setting, beside a service's variables`() throws {
+        let environment = ["BOARDCAST_HTTP_SERVICE_HOST": "10.0.0.1", "BOARDCAST_HTTP_PORT": "9000"]
+        #expect(try Settings.load(from: SettingsSources(environment: environment)).http.port == 9000)
     }
 }

@@ -91,6 +91,34 @@ import Tokens
         #expect(error?.problems == [.proxyProtocolOfNobody])
     }
 
+    @Test func `a line end after a value in the environment is not part of it`() throws {
+        let secret = String(repeating: "s", count: 32)
+        for end in ["", "\n", "\r\n"] {
+            #expect(try environment("BOARDCAST_AUTH_SECRET", secret + end).auth.secret == Secret(Array(secret.utf8)))
+            #expect(try environment("BOARDCAST_HTTP_PORT", "80" + end).http.port == 80)
+            #expect(try environment("BOARDCAST_AUTH_ISSUER", end).auth.issuer == nil)
+        }
+        // One, as in a file.
+        #expect(try environment("BOARDCAST_AUTH_ISSUER", "i\n\n").auth.issuer == "i\n")
+    }
+
+    @Test(arguments: [
+        ("INFO", "info"), ("Info", "info"), ("warn", "warning"), ("WARN", "warning"), ("WARNING", "warning"),
+        ("err", "error"), ("FATAL", "critical"), ("crit", "critical"), ("debug", "debug"), ("TRACE", "trace"),
+    ])
+    func `a level of the log may have any case, and the names of other programs`(text: String, name: String) throws {
+        #expect(try "\(environment("BOARDCAST_LOG_LEVEL", text).log.level)" == name)
+    }
+
+    @Test func `a host may be an address in brackets, or a socket`() throws {
+        #expect(try environment("BOARDCAST_HTTP_HOST", "[::1]").http.host == "::1")
+        #expect(try environment("BOARDCAST_HTTP_HOST", "[::]").http.host == "::")
+        let http = try environment("BOARDCAST_HTTP_HOST", "unix:/run/boardcast/a b.sock").http
+        #expect(http.socketPath == "/run/boardcast/a b.sock" && http.socketMode == 0o660)
+        #expect(try environment("BOARDCAST_HTTP_HOST", "unix").http.socketPath == nil)
+        #expect(try environment("BOARDCAST_HTTP_SOCKET_MODE", "600").http.socketMode == 0o600)
+    }
+
     @Test func `all that is wrong is reported at once`() throws {
         let error = try #require(throws: InvalidSettings.self) {
             try Settings.load(

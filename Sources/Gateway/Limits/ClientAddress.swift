@@ -36,10 +36,14 @@ public struct ClientAddress: Sendable, Hashable {
         }
     }
 
-    /// Nil for a socket that is neither IPv4 nor IPv6.
+    /// The address of this machine, 127.0.0.1, for the peer of a Unix socket.
     public init?(_ socket: SocketAddress) {
-        guard let text = socket.ipAddress else { return nil }
-        self.init(text)
+        if case .unixDomainSocket = socket {
+            self.init("127.0.0.1")
+        } else {
+            guard let text = socket.ipAddress else { return nil }
+            self.init(text)
+        }
     }
 
     /// An address as proxies write it: perhaps with its port or a name that hides that, IPv6 perhaps in brackets (RFC

@@ -45,6 +45,11 @@ public enum SmallFile {
     }
 }
 
+extension String {
+    /// Without the line break that editors and `echo` put at the end.
+    var withoutLastLineEnd: String { String(decoding: Array(utf8).withoutLastLineBreak, as: UTF8.self) }
+}
+
 extension [UInt8] {
     var withoutLastLineBreak: ArraySlice<UInt8> {
         guard last == UInt8(ascii: "\n") else { return self[...] }

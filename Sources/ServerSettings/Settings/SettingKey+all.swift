@@ -6,6 +6,7 @@ extension SettingKey {
     public static let all: [SettingKey] = [
         SettingKey("http.host", \.http.host, .host),
         SettingKey("http.port", \.http.port, .whole(0...65_535)),
+        SettingKey("http.socketMode", \.http.socketMode, .fileMode),
         SettingKey("http.corsOrigins", \.http.corsOrigins, .list(of: .origin)),
         SettingKey("http.maxBodyBytes", \.http.maxBodyBytes, .whole(1024...1 << 30, of: "bytes")),
         SettingKey("http.maxBodyValues", \.http.maxBodyValues, .whole(100...10_000_000)),
@@ -65,7 +66,7 @@ extension SettingKey {
         SettingKey("server.drainSeconds", \.server.drain, .seconds(0...600)),
         SettingKey("server.loops", \.server.loops, .whole(1...1024)),
 
-        SettingKey("log.level", \.log.level, .name()),
+        SettingKey("log.level", \.log.level, .logLevel),
     ]
 
     /// - Throws: when keys would come from there in the open, and that is not allowed.

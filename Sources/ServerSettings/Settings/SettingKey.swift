@@ -10,6 +10,8 @@ public struct SettingKey: Sendable {
     let isList: Bool
     /// Whether YAML may have a mapping here.
     let isMapping: Bool
+    /// Whether an empty text is a value, the empty list, rather than none.
+    let mayBeEmpty: Bool
     /// Sets the property to the value that a text stands for.
     let set: @Sendable (String, inout Settings) throws(Unfit) -> Void
     /// Whether both settings have the same value.
@@ -20,7 +22,7 @@ public struct SettingKey: Sendable {
         _ name: String, _ property: any WritableKeyPath<Settings, Value> & Sendable, _ format: ValueFormat<Value>,
         check: @escaping @Sendable (Value, Settings) throws(Unfit) -> Void = { (_, _) throws(Unfit) in }
     ) {
-        self.init(name, format, isSame: { $0[keyPath: property] == $1[keyPath: property] }) {
+        self.init(name, format, mayBeEmpty: format.isList, isSame: { $0[keyPath: property] == $1[keyPath: property] }) {
             value, settings throws(Unfit) in
             try check(value, settings)
             settings[keyPath: property] = value
@@ -32,7 +34,7 @@ public struct SettingKey: Sendable {
         _ name: String, _ property: any WritableKeyPath<Settings, Value?> & Sendable, _ format: ValueFormat<Value>,
         check: @escaping @Sendable (Value, Settings) throws(Unfit) -> Void = { (_, _) throws(Unfit) in }
     ) {
-        self.init(name, format, isSame: { $0[keyPath: property] == $1[keyPath: property] }) {
+        self.init(name, format, mayBeEmpty: false, isSame: { $0[keyPath: property] == $1[keyPath: property] }) {
             value, settings throws(Unfit) in
             try check(value, settings)
             settings[keyPath: property] = value
@@ -40,7 +42,8 @@ public struct SettingKey: Sendable {
     }
 
     private init<Value: Sendable>(
-        _ name: String, _ format: ValueFormat<Value>, isSame: @escaping @Sendable (Settings, Settings) -> Bool,
+        _ name: String, _ format: ValueFormat<Value>, mayBeEmpty: Bool,
+        isSame: @escaping @Sendable (Settings, Settings) -> Bool,
         store: @escaping @Sendable (Value, inout Settings) throws(Unfit) -> Void
     ) {
         self.name = name
@@ -48,6 +51,7 @@ public struct SettingKey: Sendable {
         isSecret = Value.self is Secret.Type
         isList = format.isList
         isMapping = format.isMapping
+        self.mayBeEmpty = mayBeEmpty
         self.isSame = isSame
         set = { text, settings throws(Unfit) in try store(try format.parse(text), &settings) }
     }

@@ -46,7 +46,7 @@ extension Settings {
                 problems.append(.badValue(of: key, text, origin: origin(of: key), error))
             }
         }
-        if settings.http.proxyProtocol, settings.http.trustedProxies.isEmpty {
+        if settings.http.proxyProtocol, settings.http.trustedProxies.isEmpty, settings.http.socketPath == nil {
             problems.append(.proxyProtocolOfNobody)
         }
         guard problems.isEmpty else { throw InvalidSettings(problems) }

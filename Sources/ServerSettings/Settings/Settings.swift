@@ -23,8 +23,12 @@ public struct Settings: Sendable, Equatable {
 
     /// Settings of the listener, and limits of requests.
     public struct HTTP: Sendable, Equatable {
+        /// A name or an address without brackets, or `unix:` and the path of a socket.
         public var host = "127.0.0.1"
+        /// Not used with a socket.
         public var port = 8788
+        /// Who may connect to the socket, as the mode of its file.
+        public var socketMode = 0o660
         /// Exact origins, of any scheme; never a wildcard.
         public var corsOrigins: [String] = []
         public var maxBodyBytes = 1 << 20

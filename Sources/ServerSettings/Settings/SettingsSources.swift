@@ -25,13 +25,15 @@ public struct SettingsSources: Sendable {
     /// The YAML file, if there is one.
     public var file: String?
 
-    /// - Parameter secretsDirectory: nil means the one that `BOARDCAST_SECRETS_DIRECTORY` names, if any.
+    /// - Parameter secretsDirectory: nil means the one that `BOARDCAST_SECRETS_DIRECTORY` names, if any. An empty
+    ///   variable names none.
     public init(
         environment: [String: String], flags: [Flag] = [], secretsDirectory: String? = nil, file: String? = nil
     ) {
         self.flags = flags
         self.environment = environment
-        self.secretsDirectory = secretsDirectory ?? environment["BOARDCAST_SECRETS_DIRECTORY"]
+        let named = environment["BOARDCAST_SECRETS_DIRECTORY"].flatMap { $0.isEmpty ? nil : $0 }
+        self.secretsDirectory = secretsDirectory ?? named
         self.file = file
     }
 }
@@ -46,31 +48,27 @@ extension SettingsSources {
     typealias Texts = (values: [String: String], problems: [SettingsProblem])
 
     /// The environment's variables with our prefix, and a problem for each that is not a setting.
+    ///
+    /// An empty one is unset, as those who write `${ISSUER:-}` mean it; where a list may be empty, it is the empty list.
+    /// A line end after a value is not part of it, as in a file.
     func readEnvironment() -> Texts {
-        let own = SettingKey.all.map { ($0.environmentName, $0.environmentName) }
-        let others = SettingKey.all.map { ($0.otherEnvironmentName, $0.environmentName) }
+        let own = SettingKey.all.map { ($0.environmentName, $0) }
+        let others = SettingKey.all.map { ($0.otherEnvironmentName, $0) }
         let known = Dictionary(own + others) { first, _ in first }
         var values: [String: String] = [:]
         var problems: [SettingsProblem] = []
         let ours = environment.filter { $0.key.hasPrefix(SettingKey.environmentPrefix) }
         for (name, text) in ours.sorted(by: { $0.key < $1.key }) {
-            if let name = known[name] {
-                values[name] = text
-            } else if !Self.otherVariables.contains(name), !Self.isOfKubernetes(name, text) {
+            if ServiceVariable.isOne(name, text) { continue }
+            if let key = known[name] {
+                let text = text.withoutLastLineEnd
+                if !text.isEmpty || key.mayBeEmpty { values[key.environmentName] = text }
+            } else if !Self.otherVariables.contains(name) {
                 let nearest = NearestKey.to(String(name.dropFirst(SettingKey.environmentPrefix.count)))
                 problems.append(.unknownKey(name, origin: "environment", nearest: nearest.environmentName))
             }
         }
         return (values, problems)
-    }
-
-    /// Whether Kubernetes has set the variable: it sets ones with our prefix in pods next to a service named
-    /// `boardcast`.
-    private static func isOfKubernetes(_ name: String, _ text: String) -> Bool {
-        let rest = name.dropFirst(SettingKey.environmentPrefix.count)
-        return rest.hasPrefix("SERVICE_HOST") || rest.hasPrefix("SERVICE_PORT")
-            || (rest == "PORT" && text.contains("://"))
-            || (rest.hasPrefix("PORT_") && rest.dropFirst(5).first?.isNumber == true)
     }
 
     /// The secrets by key, and a problem for each file that is not named after a key.

@@ -1,10 +1,24 @@
 import Text
 
 extension ValueFormat where Value == String {
-    static let host = Self("a host name or an address, without port") { text throws(Unfit) in
+    static let host = Self("a host name or an address, without port, or unix:PATH") { text throws(Unfit) in
         guard !text.isEmpty else { throw Unfit("is empty") }
+        if text.hasPrefix(Settings.HTTP.socketPrefix) { return try socket(text) }
+        // As URLs have an IPv6 address.
+        if let address = HostAndPort(text[...]), address.port == nil, let bracketed = address.bracketed {
+            guard String(bracketed).isIPv6Address else { throw Unfit("has no IPv6 address in its brackets") }
+            return String(bracketed)
+        }
         let isName = text.utf8.allSatisfy { $0.isASCIIAlphanumeric || ".-_".utf8.contains($0) }
         guard isName || text.isIPv6Address else { throw Unfit("is neither a name nor an address") }
+        return text
+    }
+
+    private static func socket(_ text: String) throws(Unfit) -> String {
+        let path = text.dropFirst(Settings.HTTP.socketPrefix.count)
+        guard !path.isEmpty, path.last != "/" else { throw Unfit("names no file") }
+        // `sun_path` of unix(7), with the zero at its end.
+        guard path.utf8.count < 108, !path.utf8.contains(0) else { throw Unfit("has a path of more than 107 bytes") }
         return text
     }
 

@@ -1,3 +1,4 @@
+import Logging
 import Text
 import Tokens
 
@@ -73,6 +74,17 @@ extension ValueFormat where Value == Bool {
     }
 }
 
+extension ValueFormat where Value == Int {
+    /// The mode of a file, as chmod(1) takes it.
+    static let fileMode = Self("a file's mode in octal digits, such as 0660") { text throws(Unfit) in
+        guard 3...4 ~= text.utf8.count, text.utf8.allSatisfy({ 0x30...0x37 ~= $0 }), let mode = Int(text, radix: 8),
+            mode <= 0o777
+        else { throw Unfit("is no such mode") }
+        guard mode & 0o600 == 0o600 else { throw Unfit("would shut the server's own user out") }
+        return mode
+    }
+}
+
 extension ValueFormat where Value == Duration {
     static func seconds(_ range: ClosedRange<Int>) -> Self {
         let number = ValueFormat<Int>.whole(range, of: "seconds")
@@ -108,6 +120,16 @@ extension ValueFormat where Value: RawRepresentable & CaseIterable & Sendable, V
             }
             return value
         }
+    }
+}
+
+extension ValueFormat where Value == Logger.Level {
+    /// A level by its name or by one that other programs have for it, in any case.
+    static let logLevel = Self(ValueFormat.name().allowed) { text throws(Unfit) in
+        let name = text.lowercased()
+        let others = ["warn": "warning", "err": "error", "crit": "critical", "fatal": "critical"]
+        guard let level = Logger.Level(rawValue: others[name] ?? name) else { throw Unfit("is none of these") }
+        return level
     }
 }
 

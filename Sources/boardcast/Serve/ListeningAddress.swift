@@ -1,8 +1,16 @@
-/// The address at which the server can be reached, as a URL without a path.
+import Gateway
+
+/// The address at which the server can be reached: a URL without a path, or `unix:` and a path.
 struct ListeningAddress: CustomStringConvertible {
     let description: String
 
-    init(_ host: String, port: Int) {
-        description = host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
+    /// - Parameter port: the one that was taken.
+    init(_ address: ListenerAddress, port: Int?) {
+        description =
+            switch address {
+            case .socket(let path): "unix:\(path)"
+            case .network(let host, let wanted) where host.contains(":"): "http://[\(host)]:\(port ?? wanted)"
+            case .network(let host, let wanted): "http://\(host):\(port ?? wanted)"
+            }
     }
 }

@@ -71,11 +71,13 @@ struct Server: Sendable {
         reload: @escaping @Sendable () throws -> Settings,
         listening: @escaping @Sendable (ListeningAddress, any BoardStore) async -> Void
     ) async throws {
-        let (host, port) = (settings.http.host, settings.http.port)
+        let address = settings.listenerAddress
+        let socket = try settings.makeSocketFile()
         let manager = ServiceManager(Environment.variables)
-        let application = gateway.application(host: host, port: port, on: group, logger: logger) { channel in
+        let application = gateway.application(at: address, on: group, logger: logger) { [logger] channel in
+            do { try socket?.open() } catch { logger.error("\(error)") }
             manager.ready()
-            await listening(ListeningAddress(host, port: channel.localAddress?.port ?? port), store)
+            await listening(ListeningAddress(address, port: channel.localAddress?.port), store)
         }
         let services = ServiceGroup(
             configuration: .init(
@@ -92,7 +94,7 @@ struct Server: Sendable {
         }
         await signals.start()
         do { try await services.run() } catch let error as IOError {
-            throw Failure(.usage, "can't listen on \(host):\(port): \(error)")
+            throw Failure(.usage, "can't listen on \(ListeningAddress(address, port: nil)): \(error)")
         }
         await audit.close(within: .seconds(2))
         await store.close()

@@ -20,6 +20,18 @@ extension Settings {
         }
     }
 
+    var listenerAddress: ListenerAddress {
+        http.socketPath.map { .socket(path: $0) } ?? .network(host: http.host, port: http.port)
+    }
+
+    /// Nil for a network address.
+    ///
+    /// - Throws: ``Failure`` of usage when the path is taken.
+    func makeSocketFile() throws(Failure) -> SocketFile? {
+        guard let path = http.socketPath else { return nil }
+        return try SocketFile(path, mode: http.socketMode)
+    }
+
     private var databaseLocation: DatabaseLocation {
         switch database.url {
         case .sqlite(let path): .file(path)
@@ -66,6 +78,8 @@ extension Settings {
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.publicURL = http.publicURL
         settings.proxyProtocol = http.proxyProtocol
+        // A socket's peers have the address of this machine, and only who may open its file is one.
+        if http.socketPath != nil { settings.trustedProxies += ["127.0.0.1"].compactMap { Network($0) } }
         settings.maxBodyBytes = http.maxBodyBytes
         settings.maxBodyValues = http.maxBodyValues
         settings.maxImportBytes = http.maxImportBytes

@@ -31,11 +31,11 @@ def test_without_a_key_it_says_what_to_set(tmp_path):
     assert "auth.secret" in said or "BOARDCAST_AUTH_SECRET" in said
 
 
-@pytest.mark.parametrize("secret", ["", "short", "x" * 31], ids=["empty", "short", "31 bytes"])
+@pytest.mark.parametrize("secret", ["short", "x" * 31], ids=["short", "31 bytes"])
 def test_a_secret_under_32_bytes_is_refused(tmp_path, secret):
     said = refused(serve(tmp_path, BOARDCAST_AUTH_SECRET=secret))
-    assert "32" in said or secret == ""
-    assert not secret or secret not in said
+    assert "32" in said
+    assert secret not in said
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_an_unknown_key_in_the_file_is_named_with_its_nearest(tmp_path):
     assert "heartbeatSecond" in said and "heartbeatSeconds" in said
 
 
-@pytest.mark.parametrize("value", ["soon", "-1", "1e400", ""])
+@pytest.mark.parametrize("value", ["soon", "-1", "1e400", " "])
 def test_a_value_that_makes_no_sense_is_refused_by_name(tmp_path, value):
     said = refused(serve(tmp_path, BOARDCAST_AUTH_SECRET=SECRET, BOARDCAST_SSE_HEARTBEAT_SECONDS=value))
     assert re.search(r"heartbeat.?seconds", said, re.I), said

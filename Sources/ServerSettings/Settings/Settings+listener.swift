@@ -1,0 +1,8 @@
+extension Settings.HTTP {
+    static let socketPrefix = "unix:"
+
+    /// The path of the socket to listen on; nil for a network address.
+    public var socketPath: String? {
+        host.hasPrefix(Self.socketPrefix) ? String(host.dropFirst(Self.socketPrefix.count)) : nil
+    }
+}
