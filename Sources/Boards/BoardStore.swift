@@ -41,6 +41,9 @@ public protocol BoardStore: TenantHistory, JobStore {
         in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks
 
+    /// Why the store can do nothing for now, though it is open: its files are gone. Nil while it can.
+    var outage: StoreFailure? { get }
+
     /// Finishes the writes that were accepted; afterwards every call fails with ``Events/StoreFailure/closed``.
     func close() async
 }

@@ -6,6 +6,8 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case full
     /// The store was closed.
     case closed
+    /// The database's files were removed or replaced while it is open. The store has logged which.
+    case lost
     /// Whoever asked has gone, and the read was given up.
     case cancelled
     /// The store failed in a way that a caller can't mend. Names the failure, never SQL or what was written.
@@ -15,7 +17,7 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     public var isFault: Bool {
         switch self {
         case .full, .broken: true
-        case .busy, .closed, .cancelled: false
+        case .busy, .closed, .lost, .cancelled: false
         }
     }
 
@@ -24,6 +26,7 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .busy: "the store is busy"
         case .full: "the disk is full"
         case .closed: "the store is closed"
+        case .lost: "the database's files are gone"
         case .cancelled: "the read was cancelled"
         case .broken(let failure): failure
         }

@@ -115,7 +115,8 @@ public struct Gateway: Sendable {
     var calls: CallList {
         CallList(
             HealthCalls(
-                relay: relay, authenticator: authenticator, audit: audit, connections: connections, parts: checks
+                store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
+                parts: checks
             ).all
                 + PageCalls(assets: assets).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all

@@ -7,9 +7,10 @@ import GRDB
 enum DatabaseFile {
     struct Opened {
         let database: any DatabaseWriter
-        /// Nil in memory, as is ``checkpointer``.
+        /// Nil in memory, as are ``checkpointer`` and ``watch``.
         let lock: DatabaseLock?
         let checkpointer: Checkpointer?
+        let watch: DatabaseWatch?
         let runs: RunLog
         let beginning: Timestamp
         /// Nil in a new database.
@@ -70,9 +71,10 @@ enum DatabaseFile {
             guard let beginning, Timestamp.writable ~= beginning else {
                 throw SQLiteStoreError.damaged(path: path, reason: "its beginning is missing")
             }
+            let runs = try RunLog(beginningIn: database, isNew: condition.isNew)
             return Opened(
                 database: database, lock: lock, checkpointer: checkpointer,
-                runs: try RunLog(beginningIn: database, isNew: condition.isNew),
+                watch: lock.map { _ in DatabaseWatch(path, log: log) }, runs: runs,
                 beginning: Timestamp(milliseconds: beginning), ages: ages, condition: condition)
         } catch { throw SQLiteStoreError(error, opening: path) }
     }

@@ -32,6 +32,7 @@ final class GroupCommit: Sendable {
     private let uptime: @Sendable () -> Uptime
     private let announce: @Sendable ([Event]) -> Void
     private let checkpointer: Checkpointer?
+    private let watch: DatabaseWatch?
     private let log: StoreLog
     /// Nil in memory.
     private let path: String?
@@ -47,7 +48,7 @@ final class GroupCommit: Sendable {
         database = opened.database
         thisRun = opened.runs.current
         beginning = opened.beginning
-        checkpointer = opened.checkpointer
+        (checkpointer, watch) = (opened.checkpointer, opened.watch)
         path = opened.condition.path
         self.settings = settings
         self.log = log
@@ -142,6 +143,7 @@ final class GroupCommit: Sendable {
 
     /// - Returns: whether there is more to do. A chore that fails is left for the next round.
     private func step(_ chores: inout Chores, by ages: AgeClock) -> Bool {
+        if watch?.loss != nil { return false }
         do {
             let isMore = try database.writeWithoutTransaction { try chores.step(by: ages, in: $0) }
             log.chores.succeed()
@@ -167,6 +169,7 @@ final class GroupCommit: Sendable {
     ///   the last that were.
     @discardableResult
     private func save(_ ages: AgeClock) -> Bool {
+        if watch?.loss != nil { return false }
         do {
             try database.writeWithoutTransaction { try AgeTable.save(ages.memory, in: $0) }
             return true
@@ -184,6 +187,7 @@ final class GroupCommit: Sendable {
         var time = Duration.zero
         var failure: StoreFailure?
         do {
+            try watch?.check()
             try database.writeWithoutTransaction { db in
                 try begin(&group, in: db)
                 do {

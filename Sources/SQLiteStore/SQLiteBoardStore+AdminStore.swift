@@ -54,7 +54,8 @@ extension SQLiteBoardStore: AdminStore {
     private func transaction<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async -> Result<Value, BoardError> {
-        await withCheckedContinuation { reply in
+        if outage != nil { return .failure(.failed(.lost)) }
+        return await withCheckedContinuation { reply in
             database.asyncWriteWithoutTransaction { db in
                 reply.resume(
                     returning: Result { () throws(BoardError) in

@@ -11,6 +11,7 @@ public final class SQLiteBoardStore: BoardStore {
     public let condition: DatabaseCondition
     private let lock: DatabaseLock?
     private let checkpointer: Checkpointer?
+    let watch: DatabaseWatch?
     private let writer: GroupCommit
     private let runs: RunLog
     private let beginning: Timestamp
@@ -36,7 +37,7 @@ public final class SQLiteBoardStore: BoardStore {
         (database, lock, condition) = (opened.database, opened.lock, opened.condition)
         (runs, beginning) = (opened.runs, opened.beginning)
         self.settings = settings
-        checkpointer = opened.checkpointer
+        (checkpointer, watch) = (opened.checkpointer, opened.watch)
         writer = GroupCommit(opened, settings: settings, log: log, now: now, uptime: uptime, announce: announce)
         writer.start()
     }
@@ -63,6 +64,8 @@ public final class SQLiteBoardStore: BoardStore {
     ) async throws(BoardError) -> Commit<Written> {
         try await writer.write(command, by: author, once: once)
     }
+
+    public var outage: StoreFailure? { watch?.loss == nil ? nil : .lost }
 
     public func boards(for author: Principal) async throws(BoardError) -> [Board] {
         try await read(author.tenant) { try $0.boards(.all, for: author) }
@@ -153,6 +156,7 @@ public final class SQLiteBoardStore: BoardStore {
     /// Also folds the write-ahead log into the file and releases the lock on it.
     public func close() async {
         await writer.close()
+        watch?.close()
         log.closing("the checkpointer") { try checkpointer?.close() }
         do {
             try await database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
@@ -186,13 +190,17 @@ public final class SQLiteBoardStore: BoardStore {
     func look<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws(BoardError) -> Value {
-        do { return try await database.read(body) } catch { throw noted(error) }
+        do {
+            try watch?.check()
+            return try await database.read(body)
+        } catch { throw noted(error) }
     }
 
     /// One read transaction, away from the caller's thread.
     private func transaction<Value: Sendable>(
         _ tenant: TenantID, _ body: @escaping @Sendable (TenantReader) throws -> Value
     ) async throws -> Value {
+        try watch?.check()
         let retention = settings.retention[tenant]
         let value = try await database.read { [runs, beginning] db in
             try body(TenantReader(tenant, runs: runs, beginning: beginning, retention: retention, in: db))

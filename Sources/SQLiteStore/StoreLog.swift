@@ -66,6 +66,18 @@ struct StoreLog: Sendable {
         logger.warning("the wall clock was set", metadata: metadata)
     }
 
+    /// Logs that the database at `path` is lost, and how.
+    func lost(_ path: String, _ loss: String) {
+        logger.error(
+            "the database is gone from under the gateway; nothing more is read or written",
+            metadata: ["path": "\(path)", "reason": "\(loss)"])
+    }
+
+    /// Logs that the lost database is in its place again.
+    func isBack(_ path: String) {
+        logger.notice("the database is back in its place", metadata: ["path": "\(path)"])
+    }
+
     /// Runs one step of closing; logs an error and continues.
     func closing(_ step: String, _ body: () throws -> Void) {
         do { try body() } catch {

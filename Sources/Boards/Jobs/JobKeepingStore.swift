@@ -22,6 +22,8 @@ public struct JobKeepingStore: BoardStore {
         return commit
     }
 
+    public var outage: StoreFailure? { store.outage }
+
     public func close() async { await store.close() }
 
     // MARK: Reading

@@ -10,6 +10,7 @@ import StrictJSON
 /// Failing writes do not make the gateway unready: it serves streams and reads, and another gateway on the same full
 /// disk would be no better. `?verbose` says `degraded` then, and why.
 struct HealthCalls {
+    let store: any BoardStore
     let relay: Relay
     let authenticator: Authenticator
     let audit: AuditLog
@@ -59,6 +60,7 @@ struct HealthCalls {
     /// Why no new work is taken; nil when it is.
     private var refusal: Problem? {
         if relay.isDraining { return .draining }
+        if let outage = store.outage { return Problem(outage) }
         return authenticator.hasKeys ? nil : .noKeys
     }
 
@@ -77,6 +79,11 @@ struct HealthCalls {
         if !authenticator.hasKeys {
             (keys.status, keys.reason, keys.detail) = (.failing, "no_keys", Problem.noKeys.detail)
         }
+        var database = HealthCheck("database")
+        if let outage = store.outage {
+            let problem = Problem(outage)
+            (database.status, database.reason, database.detail) = (.failing, problem.code, problem.detail)
+        }
         var open = HealthCheck("connections")
         if connections.isFull {
             (open.status, open.reason) = (.failing, "no_descriptors")
@@ -86,7 +93,7 @@ struct HealthCalls {
         if relay.isDraining {
             (draining.status, draining.reason, draining.detail) = (.failing, "draining", Problem.draining.detail)
         }
-        return parts() + [acts, announcing, keys, open, draining]
+        return parts() + [database, acts, announcing, keys, open, draining]
     }
 }
 

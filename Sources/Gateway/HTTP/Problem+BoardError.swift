@@ -46,11 +46,19 @@ extension Problem {
         case .closed:
             self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
             headers[.retryAfter] = "5"
+        case .lost: self = .databaseLost
         case .broken, .cancelled:
             self.init(.internalServerError, "storage", "The store failed; nothing was written.")
         }
         if case .broken = failure { self.failure = failure }
     }
+}
+
+extension Problem {
+    static let databaseLost = Problem(
+        .serviceUnavailable, "database_lost",
+        "The database's files were removed or replaced while the gateway runs; nothing was written."
+    ).with(.retryAfter, "30")
 }
 
 extension JSONWriter {

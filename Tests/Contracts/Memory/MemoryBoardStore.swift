@@ -176,6 +176,8 @@ public actor MemoryBoardStore: BoardStore {
         return LogPage(events: end.reversed(), end: bounds.head, bounds: bounds)
     }
 
+    public nonisolated var outage: StoreFailure? { nil }
+
     public func close() async { isClosed = true }
 
     private func tenant(_ id: TenantID) -> MemoryTenant {
