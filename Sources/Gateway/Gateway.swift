@@ -76,7 +76,7 @@ public struct Gateway: Sendable {
     ) -> some ApplicationProtocol {
         let requests = RequestTasks()
         let connections = connections
-        let watches = group.makeIterator().map { RequestWatch(loop: $0) }
+        let watches = group.makeIterator().map { RequestWatch(loop: $0, connections: connections) }
         let streams = makeStreams()
         return Application(
             router: router(),
@@ -90,7 +90,8 @@ public struct Gateway: Sendable {
                 imports, requests,
             ],
             onServerRunning: { channel in
-                try? await channel.pipeline.addHandler(AcceptGate(connections), position: .first).get()
+                try? await channel.pipeline.addHandler(AcceptGate(connections, watches: watches), position: .first)
+                    .get()
                 await running(channel)
             },
             eventLoopGroupProvider: .shared(group), logger: logger)

@@ -12,10 +12,11 @@ import Testing
         let channel = EmbeddedChannel()
         let requests: RequestGuard
         let watch: RequestWatch
+        let connections = OpenConnections(limit: 1)
         private(set) var output = ""
 
         init() throws {
-            watch = RequestWatch(loop: channel.eventLoop)
+            watch = RequestWatch(loop: channel.eventLoop, connections: connections)
             requests = RequestGuard(rules: RequestRules(maxBodyBytes: 100), watch: watch) {
                 ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes))
             }
@@ -69,6 +70,35 @@ import Testing
     static let bad = "GET /bad HTTP/1.1\r\n\r\n"
     static let post = "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"
     static let offer = "GET /u HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n"
+
+    @Test(arguments: [
+        ("", true), ("GET /a HT", true), ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n", false),
+        ("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nab", false),
+    ])
+    func `an idle connection gives way to one that waits, and one with a request does not`(
+        text: String, givesWay: Bool
+    ) throws {
+        let connection = try Connection()
+        connection.connections.enter()
+        try connection.send(text)
+        connection.watch.makeRoom()
+        #expect(connection.channel.isActive, "nobody waits")
+        #expect(!connection.connections.hasRoom {})
+        connection.watch.makeRoom()
+        #expect(connection.channel.isActive != givesWay)
+    }
+
+    @Test func `a connection gives way once it is answered, if others wait by then`() throws {
+        let connection = try Connection()
+        connection.connections.enter()
+        for awaited in [false, true] {
+            try connection.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
+            if awaited { #expect(!connection.connections.hasRoom {}) }
+            try connection.answer()
+            #expect(connection.channel.isActive != awaited)
+        }
+        #expect(try connection.statuses() == [200, 200])
+    }
 
     @Test func `a request passes and the next one after it`() throws {
         let connection = try Connection()

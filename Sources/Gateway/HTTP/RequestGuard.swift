@@ -135,7 +135,10 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
             unanswered -= 1
             if unanswered == 0, isLast, ending == nil { return endAfter(data, promise: promise, context: context) }
             context.write(data, promise: promise)
-            if unanswered == 0 { pace.answered(at: context.eventLoop.now) }
+            if unanswered == 0 {
+                pace.answered(at: context.eventLoop.now)
+                watch.aConnectionIsIdle()
+            }
             sayRefusal(context: context)
             readOnAfterUpgrade()
         }
@@ -180,6 +183,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     // MARK: Refusals
 
     private var isSaid: Bool { if case .said = ending { true } else { false } }
+
+    /// Since when the connection has no request to be answered; nil while it has.
+    var idleSince: NIODeadline? { ending == nil && unanswered == 0 ? pace.idleSince : nil }
+
+    /// Closes an idle connection, so that another can be accepted.
+    func makeRoom() { context?.close(promise: nil) }
 
     func look(at now: NIODeadline) {
         guard let context else { return }

@@ -62,6 +62,15 @@ struct RequestPace {
     /// Notes that a refusal was sent and the output closed, while the client may still be sending.
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
+    /// Since when there is no request to be answered: no byte has come yet, or no whole head, or nothing since the last
+    /// answer. Nil while there is one.
+    var idleSince: NIODeadline? {
+        switch stage {
+        case .untouched, .head, .rest: began
+        case .body, .answer, .farewell: nil
+        }
+    }
+
     private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }
 
     func verdict(at now: NIODeadline) -> Verdict {

@@ -1,15 +1,38 @@
 import NIOCore
 
 /// One timer for each event loop: once a second it checks the pace of all connections of this loop that are still
-/// speaking HTTP requests.
+/// speaking HTTP requests. When others wait to be accepted, those that are idle longest are closed.
 ///
 /// `@unchecked Sendable`: used on its loop alone. It holds at most as many connections as are accepted.
 final class RequestWatch: @unchecked Sendable {
     let loop: any EventLoop
+    private let connections: OpenConnections
     private var watched: [ObjectIdentifier: RequestGuard] = [:]
     private var timer: RepeatedTask?
 
-    init(loop: any EventLoop) { self.loop = loop }
+    /// Of so many idle connections, one is closed at a time: to choose them takes a look at each.
+    private static let share = 64
+
+    init(loop: any EventLoop, connections: OpenConnections) {
+        self.loop = loop
+        self.connections = connections
+    }
+
+    /// Closes the connections that have been without a request to be answered longest, as many as the listener waits
+    /// for.
+    func makeRoom() {
+        guard connections.isAwaited else { return }
+        let idle = watched.values.compactMap { requests in requests.idleSince.map { (requests, since: $0) } }
+        let count = max(connections.excess, idle.count / Self.share)
+        for (requests, _) in idle.sorted(by: { $0.since < $1.since }).prefix(count) { requests.makeRoom() }
+    }
+
+    /// A connection has become idle; it may be the only one that can give way.
+    func aConnectionIsIdle() {
+        guard connections.isAwaited else { return }
+        // The answer is still being written.
+        loop.execute { self.makeRoom() }
+    }
 
     func add(_ requests: RequestGuard) {
         watched[ObjectIdentifier(requests)] = requests
@@ -18,6 +41,7 @@ final class RequestWatch: @unchecked Sendable {
             guard let self else { return }
             let now = loop.now
             for requests in watched.values { requests.look(at: now) }
+            makeRoom()
         }
     }
 

@@ -1,18 +1,25 @@
 import NIOCore
+import Synchronization
 
 /// Stops accepting while the number of open connections is at the descriptor budget. Stands on the listening socket.
 ///
-/// Further clients wait in the kernel's backlog and are accepted as others leave. When the system itself has no
-/// descriptor left, the gate stops reading for a second: NIO's own delay after a failed `accept` leaves the socket in
-/// the poll, which would report it again and again.
+/// Then the connections that have been idle longest are closed, so that no health check and no request waits for them.
+/// While none is idle, further clients wait in the kernel's backlog and are accepted as others leave. When the system
+/// itself has no descriptor left, the gate stops reading for a second: NIO's own delay after a failed `accept` leaves
+/// the socket in the poll, which would report it again and again.
 final class AcceptGate: ChannelDuplexHandler, Sendable {
     typealias InboundIn = any Channel
     typealias InboundOut = any Channel
     typealias OutboundIn = Never
 
     private let connections: OpenConnections
+    private let watches: [RequestWatch]
+    private let turn = Atomic(0)
 
-    init(_ connections: OpenConnections) { self.connections = connections }
+    init(_ connections: OpenConnections, watches: [RequestWatch]) {
+        self.connections = connections
+        self.watches = watches
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         connections.enter()
@@ -22,8 +29,21 @@ final class AcceptGate: ChannelDuplexHandler, Sendable {
     func read(context: ChannelHandlerContext) {
         let loop = context.eventLoop
         let bound = NIOLoopBound(context, eventLoop: loop)
-        guard connections.hasRoom(orElse: { loop.execute { self.read(context: bound.value) } }) else { return }
+        guard connections.hasRoom(orElse: { loop.execute { self.read(context: bound.value) } }) else {
+            return makeRoom(from: turn.wrappingAdd(1, ordering: .relaxed).oldValue, left: watches.count)
+        }
         context.read()
+    }
+
+    /// Asks one loop after the other, until enough connections have given way.
+    private func makeRoom(from first: Int, left: Int) {
+        guard left > 0 else { return }
+        let watch = watches[first % watches.count]
+        watch.loop.execute {
+            guard self.connections.isAwaited else { return }
+            watch.makeRoom()
+            self.makeRoom(from: first &+ 1, left: left - 1)
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

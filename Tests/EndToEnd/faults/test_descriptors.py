@@ -1,7 +1,11 @@
 """A process without descriptors: who is here stays, and who knocks comes in later."""
 
+import json
 import socket
+import threading
 import time
+
+import pytest
 
 from rest import Api, ok
 from scale import report
@@ -69,3 +73,64 @@ def test_without_descriptors_the_old_stay_and_the_new_come_later(start_server, m
     report(
         descriptors=128, streams=len(streams), that_knocked=len(waiting), processor_share=round(share, 2),
         events_to_each=count, lost=0)
+
+
+def idle(server, count, first=b""):
+    """Connections that send no whole request."""
+    connections = []
+    for _ in range(count):
+        connection = socket.socket()
+        connection.settimeout(DEADLINE)
+        connection.connect((server.host, server.port))
+        connection.sendall(first)
+        connections.append(connection)
+    return connections
+
+
+def probe(server, path="/healthz"):
+    """A health check by a connection of its own; returns its seconds."""
+    began = time.monotonic()
+    api = Api(server.url)
+    ok(api.get(path))
+    api.close()
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("first", [b"", b"GET /heal", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"],
+                         ids=["silent", "part of a head", "kept alive"])
+def test_idle_connections_never_delay_a_probe(start_server, make_team, first):
+    server = start_server(open_files=256)
+    team = make_team(server)
+    stream = team.stream("follower")
+    connections = idle(server, 240, first)
+    for path in ["/healthz", "/readyz"] * 5:
+        assert probe(server, path) < 1
+    # Who follows, and who works, is not cut for it.
+    api = team.api("writer")
+    api.create_task("through the crowd")
+    stream.wait_for_seq(api.last_seq)
+    connections += idle(server, 60, first)
+    assert probe(server) < 1
+    for connection in connections:
+        connection.close()
+
+
+def test_a_request_that_is_being_answered_gives_way_to_nobody(start_server, make_team):
+    server = start_server(open_files=256)
+    api = make_team(server).api("ann")
+    body = json.dumps({"name": "slow"}).encode()
+    slow = Wire(server)
+    slow.send(f"POST /api/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {api.token}\r\n"
+              f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body[:5])
+    polled, query = [], {"wait": 30, "since": api.head()}
+    poll = threading.Thread(
+        target=lambda: polled.append(ok(Api(server.url, api.token).get("/api/events", params=query)).json()))
+    poll.start()
+    connections = idle(server, 300)
+    assert probe(server) < 1
+    slow.send(body[5:])
+    assert slow.response().status == 201
+    poll.join(DEADLINE)
+    assert polled[0]["events"][0]["task"]["name"] == "slow", "the poll was answered"
+    for connection in connections:
+        connection.close()
