@@ -79,7 +79,7 @@ struct ImportRun: Sendable {
         return nil
     }
 
-    /// Adds the file's lists to the board's statuses, those that it lacks.
+    /// Adds the file's lists to the board's columns, those that it lacks.
     ///
     /// A list's status follows from its name, so a run that continues finds those of the one before.
     private func addLists(_ tally: inout ImportTally) async throws(BoardError) -> StatusMap {
@@ -89,7 +89,7 @@ struct ImportRun: Sendable {
             let missing = statuses.missing(for: file.lists)
             guard !missing.isEmpty else { return statuses }
             var object = JSONObject()
-            object["statuses"] = .array((board.statuses + missing).map(JSONValue.string))
+            object["columns"] = .array((board.columns + missing).map(\.asDraft))
             let patch = try BoardPatch(object)
             do throws(BoardError) {
                 let commit = try await patiently { () throws(BoardError) in
@@ -98,7 +98,7 @@ struct ImportRun: Sendable {
                             board.id, patch, ifVersion: ExpectedVersion(board.version, in: board.epoch)),
                         by: author, once: nil)
                 }
-                tally.addedStatuses = missing
+                tally.addedStatuses = missing.map(\.id)
                 return StatusMap(commit.subject)
             } catch {
                 guard case .boardVersionMismatch = error else { throw error }
@@ -157,5 +157,15 @@ struct ImportRun: Sendable {
         case .failed(.busy): "the store was busy for too long"
         default: "the rows could not be written"
         }
+    }
+}
+
+extension StatusColumn {
+    /// As a write gives it.
+    fileprivate var asDraft: JSONValue {
+        var object = JSONObject()
+        object["id"] = .string(id)
+        object["name"] = .string(name)
+        return .object(object)
     }
 }

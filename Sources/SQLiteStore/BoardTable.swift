@@ -1,6 +1,7 @@
 import Boards
 import Events
 import GRDB
+import StrictJSON
 
 /// The tables `boards` and `board_heads`: the latter holds the numbering of each board and is kept when the board is
 /// deleted.
@@ -28,21 +29,22 @@ enum BoardTable {
 
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
-            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tenant,
+            "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", tenant,
             board.id.rawValue, board.name, JSONText.write(board.statuses),
             board.version, board.createdAt.milliseconds,
             board.updatedAt.milliseconds, sum(of: board, of: tenant),
-            Int(board.epoch.rawValue))
+            Int(board.epoch.rawValue), text(of: board.columns))
     }
 
     static func update(_ board: Board, of tenant: Int, in db: Database) throws {
         try db.run(
             """
-            UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ?, epoch = ?
+            UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ?, epoch = ?, columns = ?
             WHERE tenant = ? AND id = ?
             """,
             board.name, JSONText.write(board.statuses), board.version, board.updatedAt.milliseconds,
-            sum(of: board, of: tenant), Int(board.epoch.rawValue), tenant, board.id.rawValue)
+            sum(of: board, of: tenant), Int(board.epoch.rawValue), text(of: board.columns), tenant,
+            board.id.rawValue)
     }
 
     /// Deletes the board with its tasks and jobs.
@@ -70,25 +72,42 @@ enum BoardTable {
     /// Calls `body` for each row, with a function that reads it.
     static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
         try db.forEach("SELECT \(columns), tenant FROM boards") { row in
-            try body { _ = try board(row, of: row.decode(atIndex: 8)) }
+            try body { _ = try board(row, of: row.decode(atIndex: 9)) }
         }
         try db.forEach("SELECT board, head, sum, tenant FROM board_heads") { row in
             try body { _ = try head(row, of: row.decode(atIndex: 3)) }
         }
     }
 
-    private static let columns = "id, name, statuses, version, created_at, updated_at, sum, epoch"
+    private static let columns = "id, name, statuses, version, created_at, updated_at, sum, epoch, columns"
 
     private static func board(_ row: Row, of tenant: Int) throws -> Board {
         let reader = RowReader(row, of: "boards")
         let statuses = try reader.value(2, JSONText.read)
         guard !statuses.isEmpty else { throw reader.unreadable(2, "is empty") }
+        let columns = try reader.valueIfAny(8, columns)
+        guard columns.map({ $0.map(\.id) == statuses }) != false else {
+            throw reader.unreadable(8, "is not that of its statuses")
+        }
         let board = Board(
-            id: try reader.value(0, BoardID.init), name: try reader.text(1), statuses: statuses,
-            version: try reader.int(3), epoch: try reader.epoch(7), createdAt: try reader.time(4),
+            id: try reader.value(0, BoardID.init), name: try reader.text(1),
+            columns: columns ?? statuses.map(StatusColumn.init(status:)), version: try reader.int(3),
+            epoch: try reader.epoch(7), createdAt: try reader.time(4),
             updatedAt: try reader.time(5))
-        try reader.check(sum(of: board, of: tenant), against: 6)
+        try reader.check(sum(of: board, of: tenant, hasColumns: columns != nil), against: 6)
         return board
+    }
+
+    private static func text(of columns: [StatusColumn]) -> String {
+        var json = JSONWriter(reserving: 256)
+        json.columns(columns)
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
+
+    private static func columns(_ text: String) -> [StatusColumn]? {
+        guard let values = try? JSONParser.parse(text.utf8).array else { return nil }
+        let columns = values.compactMap { StatusColumn($0) }
+        return columns.count == values.count ? columns : nil
     }
 
     private static func head(_ row: Row, of tenant: Int) throws -> Int {
@@ -98,7 +117,8 @@ enum BoardTable {
         return head
     }
 
-    private static func sum(of board: Board, of tenant: Int) -> Int {
+    /// - Parameter hasColumns: false for a row that was not changed since columns have names.
+    private static func sum(of board: Board, of tenant: Int, hasColumns: Bool = true) -> Int {
         var sum = RowSum(tenant: tenant)
         sum.add(board.id.rawValue)
         sum.add(board.name)
@@ -107,6 +127,7 @@ enum BoardTable {
         sum.add(board.createdAt.milliseconds)
         sum.add(board.updatedAt.milliseconds)
         sum.add(board.epoch)
+        if hasColumns { sum.add(text(of: board.columns)) }
         return sum.value
     }
 

@@ -28,6 +28,10 @@ enum Migrations {
             try db.execute(sql: epochs)
             try db.execute(sql: "INSERT INTO runs (number, epoch) SELECT 1, value FROM meta WHERE name = 'epoch'")
         }
+        migrator.registerMigration("6: columns") { db in
+            // Null in boards that were not changed since: their columns have the names that their statuses give.
+            try db.execute(sql: "ALTER TABLE boards ADD COLUMN columns TEXT")
+        }
         return migrator
     }
 

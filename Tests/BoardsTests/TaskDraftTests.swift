@@ -128,7 +128,7 @@ import Testing
 
     @Test func `a board has an id, and statuses that differ`() throws {
         let draft = try BoardDraft(object(#"{"id":"b-1"}"#))
-        #expect(draft.name == "b-1" && draft.statuses == Board.defaultStatuses)
+        #expect(draft.name == "b-1" && draft.columns.map(\.id) == Board.defaultStatuses)
         for json in [
             #"{}"#, #"{"id":"B"}"#, #"{"id":"b","statuses":[]}"#, #"{"id":"b","statuses":["a","a"]}"#,
             #"{"id":"b","statuses":["A"]}"#, #"{"id":"b","statuses":[1]}"#, #"{"id":"b","name":""}"#,
@@ -136,6 +136,40 @@ import Testing
         ] {
             #expect(error { _ = try BoardDraft(object(json)) } != nil)
         }
+    }
+
+    @Test(arguments: [
+        (#"[]"#, "/columns"), (#""a""#, "/columns"), (#"["a"]"#, "/columns/0"), (#"[{}]"#, "/columns/0/name"),
+        (#"[{"name":""}]"#, "/columns/0/name"), (#"[{"name":"\u3000"}]"#, "/columns/0/name"),
+        (#"[{"name":7}]"#, "/columns/0/name"), (#"[{"id":"A b"}]"#, "/columns/0/id"),
+        (#"[{"id":"a"},{"id":"b"},{"id":"a"}]"#, "/columns/2/id"), (#"[{"id":"a","limit":0}]"#, "/columns/0/limit"),
+        (#"[{"id":"a","limit":1.5}]"#, "/columns/0/limit"), (#"[{"id":"a","limit":"3"}]"#, "/columns/0/limit"),
+        (#"[{"id":"a","limit":100001}]"#, "/columns/0/limit"), (#"[{"id":"a","wip":3}]"#, "/columns/0/wip"),
+    ])
+    func `columns that can't be are refused, with where`(columns: String, pointer: String) {
+        for error in [
+            error({ _ = try BoardDraft(object(#"{"id":"b","columns":\#(columns)}"#)) }),
+            error({ _ = try BoardPatch(object(#"{"columns":\#(columns)}"#)) }),
+        ] {
+            guard case .invalid(let errors) = error else { Issue.record("taken: \(columns)"); continue }
+            #expect(errors.map(\.pointer) == [pointer])
+        }
+    }
+
+    @Test func `a board gets either statuses or columns, or both if they agree`() throws {
+        let names = try BoardDraft(object(#"{"id":"b","columns":[{"name":"To Do"},{"name":"To do"},{"name":"🚀 Go"}]}"#))
+        #expect(names.columns.map(\.id) == ["to_do", "to_do-2", "go"])
+        let scripts = try BoardDraft(object(#"{"id":"b","columns":[{"name":"購物"},{"name":"Größe"},{"name":"?"}]}"#))
+        #expect(scripts.columns.map(\.id) == ["column", "column-2", "column-3"])
+        let statuses = try BoardDraft(object(#"{"id":"b","statuses":["in_progress","a-b","_"]}"#))
+        #expect(statuses.columns.map(\.name) == ["In progress", "A b", "_"])
+        let both = try BoardDraft(object(#"{"id":"b","statuses":["a"],"columns":[{"id":"a","name":"B"}]}"#))
+        #expect(both.columns == [StatusColumn(id: "a", name: "B")])
+        #expect(error { _ = try BoardDraft(object(#"{"id":"b","statuses":["a"],"columns":[{"id":"b"}]}"#)) } != nil)
+        #expect(try BoardDraft(object(#"{"id":"b","columns":null}"#)).columns.map(\.id) == Board.defaultStatuses)
+        let long = String(repeating: "x", count: 100)
+        let made = try BoardDraft(object(#"{"id":"b","columns":[{"name":"\#(long)"},{"name":"\#(long)"}]}"#))
+        #expect(made.columns.allSatisfy { Board.isStatus($0.id) } && Set(made.columns.map(\.id)).count == 2)
     }
 
     private func draftError(_ json: String) -> BoardError? { error { _ = try TaskDraft(object(json)) } }

@@ -47,6 +47,7 @@ import Testing
             "createdAt":"2026-11-28T09:34:47.321Z","updatedAt":"2026-11-28T09:34:47.321Z"}}
             """#)
         #expect(board.subject.board?.id == BoardID("b1"))
+        #expect(board.subject.board?.columns.map(\.name) == ["Inbox", "In progress", "Review", "Done"])
         let job = try read(
             #"""
             {"seq":8,"job":{"id":"9bbad4467bc549abacd59331a99a3fec","boardId":null,"name":"j","status":"queued",\#

@@ -31,7 +31,13 @@ extension StoreContract {
             #expect(
                 store.announced[1].object["changes"]
                     == .object(
-                        object(#"{"name":["One","Two"],"statuses":[["todo","done"],["done","todo","later"]]}"#)))
+                        object(
+                            #"""
+                            {"name":["One","Two"],"statuses":[["todo","done"],["done","todo","later"]],"columns":[
+                             [{"id":"todo","name":"Todo","limit":null},{"id":"done","name":"Done","limit":null}],
+                             [{"id":"done","name":"Done","limit":null},{"id":"todo","name":"Todo","limit":null},
+                              {"id":"later","name":"Later","limit":null}]]}
+                            """#)))
             #expect(
                 store.announced[0].object.members.map(\.name)
                     == ["type", "seq", "boardId", "boardSeq", "board", "actor", "timestamp"])
@@ -51,6 +57,80 @@ extension StoreContract {
             #expect(error == .conflict(.statusesInUse(["review"])))
             try await store.patch(task, #"{"status":"done"}"#)
             #expect(try await store.write(.updateBoard(.main, patch)).board.statuses == ["inbox", "done"])
+        },
+        StoreContract("columns have names in any script, and limits; a write that knows statuses alone keeps them") {
+            store in
+            let made = try await store.createBoard(
+                #"{"id":"b1","columns":[{"name":"購物"},{"id":"doing","name":"In Arbeit","limit":3},{"name":"Done!"}]}"#)
+            #expect(
+                made.columns == [
+                    StatusColumn(id: "column", name: "購物"), StatusColumn(id: "doing", name: "In Arbeit", limit: 3),
+                    StatusColumn(id: "done", name: "Done!"),
+                ])
+            #expect(try await store.store.board(made.id, for: .ann) == made)
+            let statuses = try await store.patch(made.id, #"{"statuses":["done","column","later_on"]}"#)
+            #expect(
+                statuses.columns == [
+                    StatusColumn(id: "done", name: "Done!"), StatusColumn(id: "column", name: "購物"),
+                    StatusColumn(id: "later_on", name: "Later on"),
+                ])
+            let event = try #require(store.announced.last?.object["board"]?.object)
+            #expect(event["statuses"]?.array?.compactMap(\.string) == statuses.statuses)
+            #expect(event["columns"]?.array?.count == 3)
+        },
+        StoreContract("a column is renamed, limited, moved and taken away by its id, or found by its name") { store in
+            var board = try await store.createBoard(#"{"id":"b1","columns":[{"name":"A"},{"name":"B"}]}"#)
+            board = try await store.patch(board.id, #"{"columns":[{"id":"b","name":"C"},{"name":"A","limit":2}]}"#)
+            #expect(board.columns == [StatusColumn(id: "b", name: "C"), StatusColumn(id: "a", name: "A", limit: 2)])
+            // What is not said stays.
+            board = try await store.patch(board.id, #"{"columns":[{"id":"a"},{"id":"b","limit":1}]}"#)
+            #expect(
+                board.columns == [
+                    StatusColumn(id: "a", name: "A", limit: 2), StatusColumn(id: "b", name: "C", limit: 1),
+                ])
+            // A new column never gets the id, and so the tasks, of another.
+            board = try await store.patch(
+                board.id, #"{"columns":[{"id":"a","name":"X","limit":null},{"id":"b"},{"name":"A"}]}"#)
+            #expect(board.columns[0] == StatusColumn(id: "a", name: "X"))
+            #expect(board.columns[2] == StatusColumn(id: "a-2", name: "A"))
+            let count = store.announced.count
+            _ = try await store.patch(board.id, #"{"columns":[{"id":"a"},{"id":"b"},{"name":"A"}]}"#)
+            #expect(store.announced.count == count, "nothing changed")
+            let limit = try await store.patch(board.id, #"{"columns":[{"id":"a"},{"id":"b"},{"id":"a-2","limit":7}]}"#)
+            #expect(limit.version == board.version + 1)
+            let changes = store.announced.last?.object["changes"]?.object
+            #expect(changes?.members.map(\.name) == ["columns"])
+        },
+        StoreContract("a column that has tasks can't be removed, whichever way it is left out") { store in
+            try await store.createBoard(#"{"id":"b1","columns":[{"name":"A"},{"name":"B"}]}"#)
+            try await store.create(#"{"name":"a","boardId":"b1","status":"b"}"#)
+            for json in [
+                #"{"columns":[{"id":"a"}]}"#, #"{"statuses":["a"]}"#, #"{"columns":[{"id":"a"},{"name":"C"}]}"#,
+            ] {
+                let error = await refusal { try await store.patch(BoardID("b1")!, json) }
+                #expect(error == .conflict(.statusesInUse(["b"])))
+            }
+            // A limit is for people to see.
+            try await store.patch(BoardID("b1")!, #"{"columns":[{"id":"a"},{"id":"b","limit":1}]}"#)
+            try await store.create(#"{"name":"a","boardId":"b1","status":"b"}"#)
+        },
+        StoreContract("of a board that is written back what was changed counts, statuses or columns") { store in
+            let board = try await store.createBoard(#"{"id":"b1","columns":[{"name":"Ä"},{"name":"B","limit":4}]}"#)
+            var json = JSONWriter()
+            board.write(into: &json)
+            let record = String(decoding: json.bytes, as: UTF8.self)
+            #expect(try await store.patch(board.id, record) == board)
+            let old = record.replacing(#""statuses":["column","b"]"#, with: #""statuses":["b","c"]"#)
+            let byStatuses = try await store.patch(board.id, old)
+            #expect(
+                byStatuses.columns == [StatusColumn(id: "b", name: "B", limit: 4), StatusColumn(id: "c", name: "C")])
+            let both = #"{"statuses":["b","c"],"columns":[{"id":"c"},{"id":"b"},{"name":"D"}]}"#
+            #expect(try await store.patch(board.id, both).statuses == ["c", "b", "d"])
+            let disagreement = await refusal {
+                try await store.patch(board.id, #"{"statuses":["x"],"columns":[{"id":"y"}]}"#)
+            }
+            guard case .invalid(let errors) = disagreement else { Issue.record("taken"); return }
+            #expect(errors.map(\.pointer) == ["/columns"])
         },
         StoreContract("a deleted board takes its tasks along; made again it goes on numbering") { store in
             try await store.createBoard(#"{"id":"b1"}"#)
@@ -109,4 +189,11 @@ extension StoreContract {
             #expect(bounds.head == 0)
         },
     ]
+}
+
+extension TestStore {
+    @discardableResult
+    fileprivate func patch(_ board: BoardID, _ json: String) async throws -> Board {
+        try await write(.updateBoard(board, BoardPatch(object(json)))).board
+    }
 }

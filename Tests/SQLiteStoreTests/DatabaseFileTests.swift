@@ -152,6 +152,55 @@ import Testing
         await other.close()
     }
 
+    @Test func `boards of before columns had names keep their checksums, and get names when they are changed`()
+        async throws
+    {
+        let first = try open()
+        _ = try await first.write(
+            .createBoard(BoardDraft(object(#"{"id":"b","statuses":["to_do","done"]}"#))), by: .ann, once: nil)
+        await first.close()
+        let raw = try DatabaseQueue(path: path)
+        // As a row of that time is: without columns, and with the sum of the rest.
+        try await raw.write { db in
+            var sum = RowSum(tenant: 1)
+            let row = try #require(try Row.fetchOne(db, sql: "SELECT * FROM boards WHERE id = 'b'"))
+            for text in ["b", "b", "to_do", "done"] { sum.add(text) }
+            for name in ["version", "created_at", "updated_at", "epoch"] { sum.add(row[name] as Int) }
+            try db.execute(sql: "UPDATE boards SET columns = NULL, sum = ? WHERE id = 'b'", arguments: [sum.value])
+        }
+        try raw.close()
+        let again = try open()
+        let id = BoardID("b")!
+        let old = try await again.board(id, for: .ann)
+        #expect(old.columns == [StatusColumn(id: "to_do", name: "To do"), StatusColumn(id: "done", name: "Done")])
+        let patch = try BoardPatch(object(#"{"columns":[{"id":"to_do","name":"Später","limit":2},{"id":"done"}]}"#))
+        let new = try await again.write(.updateBoard(id, patch), by: .ann, once: nil).board
+        await again.close()
+        let last = try open()
+        #expect(try await last.board(id, for: .ann) == new)
+        await last.close()
+    }
+
+    @Test(arguments: [
+        #"[{"id":"to_do","name":"Other","limit":null}]"#, #"[{"id":"done","name":"Done","limit":null}]"#, "[]", "x",
+    ])
+    func `columns that were damaged, or are not those of the statuses, are refused`(columns: String) async throws {
+        let first = try open()
+        let draft = try BoardDraft(object(#"{"id":"b","columns":[{"id":"to_do","name":"To do"}]}"#))
+        _ = try await first.write(.createBoard(draft), by: .ann, once: nil)
+        await first.close()
+        let raw = try DatabaseQueue(path: path)
+        try await raw.write {
+            try $0.execute(sql: "UPDATE boards SET columns = ? WHERE id = 'b'", arguments: [columns])
+        }
+        try raw.close()
+        let again = try open()
+        #expect(again.condition.unreadableRows == 1)
+        await #expect(throws: BoardError.self) { try await again.board(BoardID("b")!, for: .ann) }
+        #expect(try await again.board(.main, for: .ann).name == "Main")
+        await again.close()
+    }
+
     @Test func `rows of before there were checksums are read as they are`() async throws {
         let old = try DatabaseQueue(path: path)
         try Migrations.all(now: 0).migrate(old, upTo: "3: jobs")

@@ -39,14 +39,16 @@ import Testing
     }
 
     @Test func `the lists that a board lacks are found, and then it has them`() {
-        let usual = StatusMap(.main, statuses: Board.defaultStatuses)
+        let columns = Board.defaultStatuses.map(StatusColumn.init(status:))
+        let usual = StatusMap(.main, columns: columns)
         let lists = ["Ideas", "IN PROGRESS", "購物", "Idées", "ideas", ""]
         let missing = usual.missing(for: lists)
-        #expect(missing == ["ideas", StatusName.status(for: "購物"), "idees"])
-        let statuses = StatusMap(.main, statuses: Board.defaultStatuses + missing)
+        #expect(missing.map(\.id) == ["ideas", StatusName.status(for: "購物"), "idees"])
+        #expect(missing.map(\.name) == ["Ideas", "購物", "Idées"])
+        let statuses = StatusMap(.main, columns: columns + missing)
         #expect(statuses.missing(for: lists) == [])
         #expect(
-            lists.map { statuses.match($0).status } == ["ideas", "in_progress", missing[1], "idees", "ideas", "inbox"])
+            lists.map { statuses.match($0).status } == ["ideas", "in_progress", missing[1].id, "idees", "ideas", "inbox"])
         #expect(statuses.missing(for: (0..<80).map { "list \($0)" }).count == 50 - 4 - missing.count)
     }
 }

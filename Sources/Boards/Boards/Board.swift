@@ -2,12 +2,12 @@ public import Events
 public import StrictJSON
 import Text
 
-/// A kanban board: its columns are its statuses, in order.
+/// A kanban board: its columns, from left to right, each for one status.
 public struct Board: Sendable, Equatable {
     public let id: BoardID
     public var name: String
-    /// 1 to 50 different names of `[a-z0-9_-]{1,64}`, left to right; a new task that names no status goes to the first.
-    public var statuses: [String]
+    /// 1 to 50 with different ids; a new task that names no status goes to the first.
+    public var columns: [StatusColumn]
     /// 1 when made; one more with each change.
     public var version: Int
     /// The epoch in which ``version`` was written; not a part of what clients see as its fields. That of a board `main`
@@ -17,24 +17,29 @@ public struct Board: Sendable, Equatable {
     public var updatedAt: Timestamp
 
     public static let defaultStatuses = ["inbox", "in_progress", "review", "done"]
+    static let columnCounts = 1...50
 
     public init(
-        id: BoardID, name: String, statuses: [String], version: Int, epoch: Epoch = .unknown, createdAt: Timestamp,
+        id: BoardID, name: String, columns: [StatusColumn], version: Int, epoch: Epoch = .unknown, createdAt: Timestamp,
         updatedAt: Timestamp
     ) {
         self.id = id
         self.name = name
-        self.statuses = statuses
+        self.columns = columns
         self.version = version
         self.epoch = epoch
         self.createdAt = createdAt
         self.updatedAt = updatedAt
     }
 
+    /// The ids of the columns.
+    public var statuses: [String] { columns.map(\.id) }
+
     /// The board that every tenant has from the beginning, without an event that announces it.
     public static func main(since beginning: Timestamp) -> Board {
         Board(
-            id: .main, name: "Main", statuses: defaultStatuses, version: 1, createdAt: beginning, updatedAt: beginning)
+            id: .main, name: "Main", columns: defaultStatuses.map(StatusColumn.init(status:)), version: 1,
+            createdAt: beginning, updatedAt: beginning)
     }
 
     /// Writes the object as clients see it.
@@ -45,7 +50,9 @@ public struct Board: Sendable, Equatable {
             $0.name("name")
             $0.string(name)
             $0.name("statuses")
-            $0.array(statuses) { $0.string($1) }
+            $0.array(columns) { $0.string($1.id) }
+            $0.name("columns")
+            $0.columns(columns)
             $0.name("version")
             $0.int(version)
             $0.name("createdAt")
@@ -57,7 +64,7 @@ public struct Board: Sendable, Equatable {
 
     /// Compares what clients see; names by bytes.
     public static func == (left: Board, right: Board) -> Bool {
-        left.id == right.id && left.name.hasSameBytes(as: right.name) && left.statuses == right.statuses
+        left.id == right.id && left.name.hasSameBytes(as: right.name) && left.columns == right.columns
             && left.version == right.version && left.createdAt == right.createdAt && left.updatedAt == right.updatedAt
     }
 
@@ -72,13 +79,24 @@ extension Board {
     /// Reads what ``write(into:)`` wrote; nil for anything else.
     init?(_ object: JSONObject) {
         guard let id = object["id"]?.string.flatMap(BoardID.init), let name = object["name"]?.string,
-            let statuses = object["statuses"]?.array?.compactMap(\.string), !statuses.isEmpty,
+            let columns = Self.columns(object), !columns.isEmpty,
             let version = object["version"]?.int,
             let createdAt = object["createdAt"]?.string.flatMap(Timestamp.init(rfc3339:)),
             let updatedAt = object["updatedAt"]?.string.flatMap(Timestamp.init(rfc3339:))
         else { return nil }
         self.init(
-            id: id, name: name, statuses: statuses, version: version, createdAt: createdAt, updatedAt: updatedAt)
+            id: id, name: name, columns: columns, version: version, createdAt: createdAt, updatedAt: updatedAt)
+    }
+
+    /// Those of a board that was written before columns had names have the names that their statuses give.
+    private static func columns(_ object: JSONObject) -> [StatusColumn]? {
+        guard let columns = object["columns"] else {
+            return object["statuses"]?.array?.compactMap(\.string).map(StatusColumn.init(status:))
+        }
+        return columns.array.flatMap { values in
+            let columns = values.compactMap { StatusColumn($0) }
+            return columns.count == values.count ? columns : nil
+        }
     }
 }
 

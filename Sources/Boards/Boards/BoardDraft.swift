@@ -6,7 +6,7 @@ public struct BoardDraft: Sendable {
     public let id: BoardID
     /// The id, unless given.
     public let name: String
-    public let statuses: [String]
+    public let columns: [StatusColumn]
 
     /// - Throws: ``BoardError/invalid(_:)`` with every error.
     public init(_ object: JSONObject) throws(BoardError) {
@@ -14,36 +14,63 @@ public struct BoardDraft: Sendable {
         let id = fields.boardID("id")
         if fields.value("id") == nil { fields.refuse("id", "is required") }
         let name = fields.boardName()
-        let statuses = fields.statuses()
+        let choice = fields.columnChoice()
+        let columns = choice.columns(over: [])
+        if columns == nil { fields.refuse("columns", ColumnChoice.disagreement) }
         try fields.finish()
         self.id = id!
         self.name = name ?? id!.rawValue
-        self.statuses = statuses ?? Board.defaultStatuses
+        self.columns = choice.isGiven ? columns! : Board.defaultStatuses.map(StatusColumn.init(status:))
     }
 }
 
 /// Changes to a board, as a merge patch (RFC 7396).
 public struct BoardPatch: Sendable {
     public let name: String?
-    public let statuses: [String]?
+    let choice: ColumnChoice
     let own: OwnMembers
 
     /// - Throws: ``BoardError/invalid(_:)`` with every error.
     public init(_ object: JSONObject) throws(BoardError) {
         var fields = FieldReader(object)
         name = fields.boardName()
-        statuses = fields.statuses()
+        choice = fields.columnChoice()
         own = fields.own("id", "version", "createdAt", "updatedAt")
         try fields.finish()
+    }
+}
+
+/// The columns as a write gives them: as statuses, as older clients do, or with their names, or both.
+struct ColumnChoice: Sendable {
+    let statuses: [String]?
+    let drafts: [ColumnDraft]?
+
+    static let disagreement = "must have the same ids as statuses, in the same order; one of them is enough"
+
+    var isGiven: Bool { statuses != nil || drafts != nil }
+
+    /// The columns that they come to; nil when the two disagree.
+    ///
+    /// Of a record that was read and is written back only what the client has changed counts: a client that does not
+    /// know columns sends back those that it got, beside other statuses.
+    func columns(over old: [StatusColumn]) -> [StatusColumn]? {
+        let named = drafts.map { ColumnDraft.columns($0, over: old) }
+        guard let statuses else { return named ?? old }
+        let listed = statuses.map { status in old.first { $0.id == status } ?? StatusColumn(status: status) }
+        guard let named, named.map(\.id) != statuses else { return named ?? listed }
+        if named == old { return listed }
+        return listed == old ? named : nil
     }
 }
 
 extension FieldReader {
     fileprivate mutating func boardName() -> String? { shownText("name", 1...500) }
 
+    fileprivate mutating func columnChoice() -> ColumnChoice { ColumnChoice(statuses: statuses(), drafts: columns()) }
+
     /// Null resets to the default.
-    fileprivate mutating func statuses() -> [String]? {
-        distinctStrings("statuses", 1...50, null: Board.defaultStatuses.map(JSONValue.string)) {
+    private mutating func statuses() -> [String]? {
+        distinctStrings("statuses", Board.columnCounts, null: Board.defaultStatuses.map(JSONValue.string)) {
             $0.map(Board.isStatus) == true ? nil : "must be 1 to 64 characters of [a-z0-9_-]"
         }
     }

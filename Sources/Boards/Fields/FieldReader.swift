@@ -17,10 +17,27 @@ public struct FieldReader {
     ///
     /// - Throws: ``BoardError/invalid(_:)`` with every error, in the order in which the members were read.
     public consuming func finish() throws(BoardError) {
+        refuseUnknown()
+        guard errors.isEmpty else { throw .invalid(errors) }
+    }
+
+    private mutating func refuseUnknown() {
         for member in object.members where !asked.contains(where: { $0.hasSameBytes(as: member.name) }) {
             refuse(member.name, "is not known here")
         }
-        guard errors.isEmpty else { throw .invalid(errors) }
+    }
+
+    /// Ends the reading of an object within this one, and adds its errors.
+    ///
+    /// - Parameter place: where that object is, as a JSON pointer.
+    mutating func take(_ inner: consuming FieldReader, under place: String) {
+        inner.refuseUnknown()
+        for error in inner.errors { refuse(at: place + error.pointer, error.detail) }
+    }
+
+    /// Adds an error at a JSON pointer.
+    mutating func refuse(at pointer: String, _ detail: String) {
+        errors.append(FieldError(pointer: pointer, detail: detail))
     }
 
     public mutating func refuse(_ name: String, _ detail: String) {

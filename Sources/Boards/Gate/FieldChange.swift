@@ -60,11 +60,25 @@ extension Board {
         if statuses != new.statuses {
             changes.append(FieldChange(field: "statuses", old: .init(statuses), new: .init(new.statuses)))
         }
+        if columns != new.columns {
+            changes.append(FieldChange(field: "columns", old: .init(columns), new: .init(new.columns)))
+        }
         return changes
     }
 }
 
 extension JSONValue {
+    fileprivate init(_ columns: [StatusColumn]) {
+        self = .array(
+            columns.map { column in
+                var object = JSONObject()
+                object["id"] = .string(column.id)
+                object["name"] = .string(column.name)
+                object["limit"] = column.limit.map { .number(JSONNumber($0)) } ?? .null
+                return .object(object)
+            })
+    }
+
     fileprivate init(_ text: String?) { self = text.map(JSONValue.string) ?? .null }
     fileprivate init(_ texts: [String]) { self = .array(texts.map(JSONValue.string)) }
 }

@@ -17,7 +17,7 @@ extension Gate {
         try author.require(draft.id)
         guard try rows.board(draft.id) == nil else { throw .conflict(.boardExists(draft.id)) }
         let board = Board(
-            id: draft.id, name: draft.name, statuses: draft.statuses, version: 1, epoch: rows.epoch,
+            id: draft.id, name: draft.name, columns: draft.columns, version: 1, epoch: rows.epoch,
             createdAt: now, updatedAt: now)
         try rows.insert(board)
         return try announce(.boardCreated, board, in: &rows)
@@ -31,7 +31,10 @@ extension Gate {
         try patch.own.require { old.write(into: &$0) }
         var new = old
         new.name = patch.name ?? old.name
-        new.statuses = patch.statuses ?? old.statuses
+        guard let columns = patch.choice.columns(over: old.columns) else {
+            throw .invalid("columns", ColumnChoice.disagreement)
+        }
+        new.columns = columns
         let changes = old.changes(to: new)
         guard !changes.isEmpty else { return Commit(seq: rows.head, old) }
         let removed = old.statuses.filter { !new.statuses.contains($0) }

@@ -26,7 +26,7 @@ extension Gate {
         for draft: TaskDraft, in rows: some BoardTransaction
     ) throws(BoardError) -> BoardColumn {
         let board = try existing(draft.board, in: rows)
-        let status = draft.status ?? board.statuses[0]
+        let status = draft.status ?? board.columns[0].id
         try require(status, on: board)
         return BoardColumn(board: board.id, status: status)
     }
@@ -143,7 +143,7 @@ extension Gate {
     }
 
     private func require(_ status: String, on board: Board) throws(BoardError) {
-        guard board.statuses.contains(status) else {
+        guard board.columns.contains(where: { $0.id == status }) else {
             throw .invalid("status", "must be one of the board's: \(board.statuses.joined(separator: ", "))")
         }
     }

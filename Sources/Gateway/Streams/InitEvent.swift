@@ -18,6 +18,7 @@ extension BoardStore {
                     $0.name("id"); $0.string(board.id.rawValue)
                     $0.name("name"); $0.string(board.name)
                     $0.name("statuses"); $0.array(board.statuses) { $0.string($1) }
+                    $0.name("columns"); $0.columns(board.columns)
                 }
             }
             json.name("tasks"); json.array(snapshot.tasks) { $1.write(into: &$0) }

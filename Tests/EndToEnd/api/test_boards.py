@@ -4,6 +4,7 @@ import pytest
 
 from board_model import STATUSES
 from rest import ok, pointers, problem
+from waiting import eventually
 
 
 def seq_in(answer):
@@ -128,3 +129,76 @@ def test_a_board_made_again_numbers_its_events_onward_or_anew_but_densely(team, 
     numbers = [event["boardSeq"] for event in api.whole_log(since, board="phoenix")]
     assert all(later - earlier == 1 or later == 1 for earlier, later in zip(numbers, numbers[1:])), numbers
     assert [task["name"] for task in api.tasks(board="phoenix")] == ["y"]
+
+
+# Columns have names.
+
+
+def names(board):
+    return [(column["id"], column["name"], column["limit"]) for column in board["columns"]]
+
+
+def test_a_board_has_columns_beside_its_statuses(api):
+    assert names(api.board("main")) == [
+        ("inbox", "Inbox", None), ("in_progress", "In progress", None), ("review", "Review", None), ("done", "Done", None)]
+
+
+def test_columns_are_made_named_and_limited_and_events_carry_both(team, admin):
+    stream = team.stream("watcher")
+    board = admin.create_board("shop", columns=[{"name": "購物"}, {"name": "In Arbeit", "limit": 3}, {"id": "done"}])
+    assert names(board) == [("column", "購物", None), ("in_arbeit", "In Arbeit", 3), ("done", "Done", None)]
+    assert board["statuses"] == ["column", "in_arbeit", "done"]
+    renamed = [{"id": "done"}, {"id": "column", "name": "Einkauf"}, {"id": "in_arbeit", "limit": None}]
+    answer = ok(admin.patch("/api/boards/shop", {"columns": renamed}), 200).json()
+    stream.wait_for_seq(answer["seq"])
+    event = stream.durable()[-1]
+    assert event["type"] == "board.updated" and event["board"] == answer["board"]
+    assert names(event["board"]) == [("done", "Done", None), ("column", "Einkauf", None), ("in_arbeit", "In Arbeit", None)]
+    assert event["board"]["statuses"] == ["done", "column", "in_arbeit"]
+    assert event["changes"]["statuses"] == [["column", "in_arbeit", "done"], ["done", "column", "in_arbeit"]]
+    assert [column["name"] for column in event["changes"]["columns"][1]] == ["Done", "Einkauf", "In Arbeit"]
+
+
+def test_columns_survive_a_crash_and_are_in_snapshots_exports_and_init(start_server, make_team):
+    server = start_server()
+    team = make_team(server)
+    admin = team.admin()
+    made = ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox", "name": "Eingang", "limit": 5}, {"name": "購物"}]}))
+    columns = made.json()["board"]["columns"]
+    team.close()
+    server.restart(gracefully=False)
+    api = team.api("ann")
+    assert api.board("main")["columns"] == columns and api.snapshot()["board"]["columns"] == columns
+    assert ok(api.get("/api/boards/main/export")).json()["board"]["columns"] == columns
+    stream = team.stream("watcher", snapshot=1)
+    init = stream.wait_for(lambda event: event["type"] == "init")
+    assert init["boards"][0]["columns"] == columns and init["boards"][0]["statuses"] == ["inbox", "column"]
+
+
+def test_clients_that_know_statuses_see_no_difference(admin, api):
+    ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox", "name": "Eingang", "limit": 5}, {"id": "done"}]}))
+    board = api.board("main")
+    board["statuses"] = ["inbox", "blocked", "done"]
+    changed = ok(admin.patch("/api/boards/main", board), 200).json()["board"]
+    assert names(changed) == [("inbox", "Eingang", 5), ("blocked", "Blocked", None), ("done", "Done", None)]
+    assert api.create_task("x", status="blocked")["status"] == "blocked"
+    problem(admin.patch("/api/boards/main", {"columns": [{"id": "inbox"}]}), 409)
+
+
+def test_a_limit_is_a_hint(admin, api):
+    ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox", "limit": 1}]}))
+    api.create_task("one")
+    api.create_task("two")
+    assert len(api.tasks(status="inbox")) == 2
+
+
+def test_only_an_admin_changes_columns(api):
+    problem(api.patch("/api/boards/main", {"columns": [{"id": "inbox"}]}), 403)
+
+
+def test_an_import_finds_columns_by_their_names(admin, api):
+    ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox"}, {"name": "購物"}, {"id": "x", "name": "Wird erledigt"}]}))
+    csv = "name,status\nMilk,購物\nBread,wird erledigt\nEggs,column\n".encode()
+    job = ok(api.send_raw("POST", "/api/import?board=main", csv, "text/csv"), 202).json()["job"]
+    eventually(lambda: api.job(job["id"])["status"] == "completed", "the import is done")
+    assert {task["name"]: task["status"] for task in api.tasks()} == {"Milk": "column", "Bread": "x", "Eggs": "column"}

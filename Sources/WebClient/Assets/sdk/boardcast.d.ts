@@ -20,10 +20,21 @@ export interface Task {
     updatedAt: string;
 }
 
+export interface Column {
+    /** The status of its tasks. */
+    id: string;
+    name: string;
+    /** How many tasks it should hold at most; nothing enforces it. */
+    limit: number | null;
+}
+
 export interface Board {
     id: string;
     name: string;
+    /** The ids of `columns`. */
     statuses: string[];
+    /** From left to right. */
+    columns: Column[];
     version: number;
     createdAt: string;
     updatedAt: string;
