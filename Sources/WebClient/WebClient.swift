@@ -29,6 +29,8 @@ public enum WebClient {
         asset("board/board.js", PackageResources.board_js),
         asset("board/card.js", PackageResources.card_js),
         asset("board/changes.js", PackageResources.changes_js),
+        asset("board/column-editor.js", PackageResources.column_editor_js),
+        asset("board/column-names.js", PackageResources.column_names_js),
         asset("board/conflict.js", PackageResources.conflict_js),
         asset("board/connection-pill.js", PackageResources.connection_pill_js),
         asset("board/draft.js", PackageResources.draft_js),

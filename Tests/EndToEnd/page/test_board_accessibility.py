@@ -6,7 +6,8 @@ import axe_core_python
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from browser import color_scheme
+from browser import color_scheme, visit
+from rest import ok
 
 AXE = Path(axe_core_python.__file__).with_name("axe.min.js").read_text()
 RUN = """
@@ -142,3 +143,19 @@ def test_nothing_needs_scrolling_in_two_directions_on_a_phone(colorful, width):
         assert colorful.run("const list = document.querySelector('#list'); return list.scrollWidth - list.clientWidth") == 0
     finally:
         colorful.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_columns_of_an_admin(driver, server, team, scheme):
+    admin = team.admin()
+    admin.create_task("one")
+    admin.create_task("two")
+    ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox", "name": "購物", "limit": 1}, {"id": "done"}]}))
+    with visit(driver, server.url, team.token("root", role="admin")) as page:
+        color_scheme(driver, scheme)
+        page.says('[data-status="inbox"] .count', "exceeded")
+        assert violations(page) == []
+        page.find("#columns").click()
+        page.wait(lambda: page.all("#column-editor li"), "the dialog shows the columns")
+        assert violations(page) == []
+        color_scheme(driver, "light")

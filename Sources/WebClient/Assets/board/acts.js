@@ -1,4 +1,5 @@
-import { announce, find, title } from "../shared/dom.js";
+import { columnName } from "./column-names.js";
+import { announce, find } from "../shared/dom.js";
 import { entriesFor, Menu } from "./menu.js";
 
 const menu = new Menu();
@@ -36,7 +37,7 @@ export class Acts {
     move(id, status, after = this.#view.shown(status).at(-1) ?? null) {
         this.#changes.move(id, status, after);
         this.#view.flush();
-        announce(`${this.#tasks.get(id)?.name}, moved to ${title(status)}.`);
+        announce(`${this.#tasks.get(id)?.name}, moved to ${columnName(status)}.`);
     }
 
     remove(id) {

@@ -1,3 +1,4 @@
+import { ColumnEditor } from "./column-editor.js";
 import { showConnection } from "./connection-pill.js";
 import { timeOf } from "../shared/times.js";
 import { find, findAll, setText } from "../shared/dom.js";
@@ -31,7 +32,7 @@ function signedIn() {
     const { sub, tenant } = session.claims ?? {};
     const same = workspace !== null && user === `${tenant}/${sub}` && workspace.client.state !== "closed";
     user = `${tenant}/${sub}`;
-    find("#import").hidden = !session.mayWrite;
+    offerActs();
     if (same) {
         workspace.client.retry();
         learnRole(workspace);
@@ -49,12 +50,18 @@ function open() {
     learnRole(workspace);
 }
 
+/** Shows the buttons of what the token lets the user do. */
+function offerActs() {
+    find("#import").hidden = !session.mayWrite;
+    find("#columns").hidden = !session.mayAdminister;
+}
+
 async function learnRole({ client }) {
     const token = session.token;
     const answer = await client.request("GET", "/api/session").catch(() => null);
     if (client !== workspace.client || token !== session.token || !answer) return;
     session.learn(answer.body.role);
-    find("#import").hidden = !session.mayWrite;
+    offerActs();
     workspace.showRights();
 }
 
@@ -93,6 +100,7 @@ function follow() {
 filters.choices(() => workspace?.tasks.all() ?? [], () => workspace?.users() ?? []);
 showConnection(() => workspace?.connection);
 new Importer(() => workspace);
+new ColumnEditor(() => workspace);
 find("#boards").addEventListener("change", ({ target }) => {
     route.set({ board: target.value, task: "", status: "" }, { push: true });
     open();

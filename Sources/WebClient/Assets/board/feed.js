@@ -1,5 +1,6 @@
+import { columnName } from "./column-names.js";
 import { dayOf, timeOf } from "../shared/times.js";
-import { avatar, find, make, setText, title } from "../shared/dom.js";
+import { avatar, find, make, setText } from "../shared/dom.js";
 
 /** The most events that are shown. */
 const most = 50;
@@ -81,7 +82,7 @@ export class Feed {
 }
 
 function sentence({ type, changes, previousStatus, newStatus, data, board }) {
-    if (type === "task.status_changed") return `${title(previousStatus)} → ${title(newStatus)}`;
+    if (type === "task.status_changed") return `${columnName(previousStatus)} → ${columnName(newStatus)}`;
     if (type === "task.updated" && changes) {
         const parts = Object.entries(changes).filter(([name]) => name !== "rank").map(([name, [before, after]]) =>
             `${labelOf[name] ?? name}: ${say(name, before)} → ${say(name, after)}`);

@@ -1,4 +1,5 @@
-import { announce, title } from "../shared/dom.js";
+import { columnName } from "./column-names.js";
+import { announce } from "../shared/dom.js";
 
 /**
  * A card lifted by mouse, finger or keyboard: shown at the place where it would be dropped, sent when it is dropped.
@@ -84,6 +85,6 @@ export class Lift {
     #position() {
         const { status } = this.#place;
         const ids = this.#view.shown(status);
-        return `${title(status)}, ${Math.max(0, ids.indexOf(this.id)) + 1} of ${ids.length}.`;
+        return `${columnName(status)}, ${Math.max(0, ids.indexOf(this.id)) + 1} of ${ids.length}.`;
     }
 }

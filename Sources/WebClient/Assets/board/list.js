@@ -1,4 +1,5 @@
 import { labelChip } from "./card.js";
+import { columnName } from "./column-names.js";
 import { ago, dayOf, isOverdue } from "../shared/times.js";
 import { avatar, find, make, setText, title } from "../shared/dom.js";
 
@@ -30,6 +31,8 @@ export class ListView {
             return chip;
         });
         find(".chips", this.#root).replaceChildren(...chips);
+        // The names of columns are in the rows, too.
+        for (const row of this.#rows.values()) row.told = null;
         this.refresh();
     }
 
@@ -49,7 +52,7 @@ export class ListView {
         for (const chip of find(".chips", this.#root).children) {
             const of = chip.dataset.listStatus;
             const count = of ? all.filter((task) => task.status === of).length : all.length;
-            setText(chip, `${of ? title(of) : "All"} ${count}`);
+            setText(chip, `${of ? columnName(of) : "All"} ${count}`);
             chip.setAttribute("aria-pressed", String(of === status));
         }
         setText(find(".count", this.#root), shown.length === 1 ? "1 task" : `${shown.length} tasks`);
@@ -95,7 +98,7 @@ export class ListView {
         setText(row.parts.priority, task.priority ? title(task.priority) : "");
         setText(row.parts.due, task.dueAt ? dayOf(task.dueAt) : "");
         row.parts.due.classList.toggle("overdue", isOverdue(task, this.#statuses.at(-1)));
-        setText(row.parts.status, title(task.status));
+        setText(row.parts.status, columnName(task.status));
         row.parts.labels.replaceChildren(...task.labels.map(labelChip));
         row.parts.assignee.replaceChildren(...task.assigneeId
             ? [avatar(task.assigneeId), make("span", { class: "unseen", text: `Assigned to ${task.assigneeId}` })] : []);

@@ -1,4 +1,5 @@
-import { find, findAll, make, openBelow, title } from "../shared/dom.js";
+import { columnName } from "./column-names.js";
+import { find, findAll, make, openBelow } from "../shared/dom.js";
 
 const popover = find("#menu");
 
@@ -73,7 +74,7 @@ export function entriesFor(task, view, { open, move, remove, mayWrite }) {
         ...entries,
         "Move to…",
         ...view.statuses.map((status) => ({
-            text: title(status), checked: status === task.status, disabled: status === task.status,
+            text: columnName(status), checked: status === task.status, disabled: status === task.status,
             act: () => move(task.id, status),
         })),
         "In this column",

@@ -1,4 +1,4 @@
-import { title } from "../shared/dom.js";
+import { columnName } from "./column-names.js";
 
 /** Another user's change in words, if it is worth a banner; otherwise null. */
 export function newsOf(event, me) {
@@ -9,7 +9,7 @@ export function newsOf(event, me) {
     }
     if (type === "task.updated" && changes?.assigneeId?.[1] === me) return `${actor} gave you “${task.name}”`;
     if (type === "task.status_changed" && task.assigneeId === me) {
-        return `${actor} moved “${task.name}” to ${title(event.newStatus)}`;
+        return `${actor} moved “${task.name}” to ${columnName(event.newStatus)}`;
     }
     return null;
 }

@@ -44,6 +44,11 @@ export class Session {
         this.#role = role;
     }
 
+    /** Likewise. */
+    get mayAdminister() {
+        return (this.#role ?? this.claims?.role) === "admin";
+    }
+
     use(token) {
         this.#token = token;
         this.#role = null;

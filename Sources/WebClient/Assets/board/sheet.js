@@ -1,3 +1,4 @@
+import { columnName } from "./column-names.js";
 import { clearConflict, showConflict } from "./conflict.js";
 import { ago, dayOf } from "../shared/times.js";
 import { clone, find, setText, title } from "../shared/dom.js";
@@ -81,6 +82,18 @@ export class Sheet {
         return true;
     }
 
+    /** Offers the board's columns as they are now. */
+    arrange() {
+        if (this.#form === null) return;
+        this.#offerColumns();
+        this.refresh();
+    }
+
+    #offerColumns() {
+        const options = this.#act.statuses().map((status) => new Option(columnName(status), status));
+        this.#form.elements.status.replaceChildren(...options);
+    }
+
     typing(text) {
         if (this.#form) setText(find(".body > .typing", this.#form), text);
     }
@@ -96,7 +109,7 @@ export class Sheet {
     #build() {
         this.#form = clone("#sheet-template");
         const [form, field] = [this.#form, (name) => this.#form.elements[name]];
-        field("status").replaceChildren(...this.#act.statuses().map((status) => new Option(title(status), status)));
+        this.#offerColumns();
         field("priority").replaceChildren(...priorities.map((name) => new Option(title(name), name)));
         find("datalist", form).replaceChildren(...this.#act.users().map((user) => new Option(user)));
         this.#labels = new LabelEditor(find(".chips-input", form), () => this.#write("labels", this.#labels.value));

@@ -1,5 +1,6 @@
 import { Card } from "./card.js";
-import { clone, find, findAll, setText, title } from "../shared/dom.js";
+import { columnName } from "./column-names.js";
+import { clone, find, findAll, setText } from "../shared/dom.js";
 import { glide, highlight, measure } from "./motion.js";
 
 /** The columns and their cards. Changes are collected and shown once a frame; unchanged cards are not touched. */
@@ -10,6 +11,8 @@ export class BoardView {
     /** The list of cards of each status. */
     #lists = new Map();
     #statuses = [];
+    /** How many tasks each column should hold at most, of those that have a limit. */
+    #limits = new Map();
     /** Ids of tasks whose cards are out of date, and of those to be highlighted. */
     #behind = new Set();
     #fresh = new Set();
@@ -49,9 +52,9 @@ export class BoardView {
     }
 
     /** Makes the columns of `board`. */
-    arrange({ statuses }) {
-        if (statuses.join() === this.#statuses.join()) return;
+    arrange({ statuses, columns }) {
         this.#statuses = statuses;
+        this.#limits = new Map(columns.filter(({ limit }) => limit !== null).map(({ id, limit }) => [id, limit]));
         for (const [status, list] of this.#lists) {
             if (statuses.includes(status)) continue;
             list.parentNode.remove();
@@ -61,6 +64,7 @@ export class BoardView {
             const column = this.#lists.get(status)?.parentNode ?? this.#makeColumn(status);
             const there = this.#root.children[place] ?? null;
             if (there !== column) this.#root.insertBefore(column, there);
+            this.#label(column, columnName(status));
         });
         this.refresh();
     }
@@ -89,13 +93,16 @@ export class BoardView {
 
     #makeColumn(status) {
         const column = clone("#column-template");
-        setText(find("h2", column), title(status));
         column.dataset.status = status;
-        column.setAttribute("aria-label", title(status));
-        find("input", column).setAttribute("aria-label", `Add a task to ${title(status)}`);
-        find(".cards", column).setAttribute("aria-label", title(status));
         this.#lists.set(status, find(".cards", column));
         return column;
+    }
+
+    #label(column, name) {
+        setText(find("h2", column), name);
+        column.setAttribute("aria-label", name);
+        find("input", column).setAttribute("aria-label", `Add a task to ${name}`);
+        find(".cards", column).setAttribute("aria-label", name);
     }
 
     #schedule() {
@@ -171,7 +178,11 @@ export class BoardView {
         let [all, shown] = [0, 0];
         for (const [status, list] of this.#lists) {
             const [here, of] = [list.childElementCount, columns.get(status).length];
-            setText(find(".count", list.parentNode), here === of ? String(of) : `${here} of ${of}`);
+            const limit = this.#limits.get(status);
+            const words = here === of ? String(of) : `${here} of ${of}`;
+            const count = find(".count", list.parentNode);
+            setText(count, limit === undefined ? words : `${words} · limit ${limit}${of > limit ? ", exceeded" : ""}`);
+            count.classList.toggle("exceeded", of > limit);
             [all, shown] = [all + of, shown + here];
         }
         const words = all === 1 ? "1 task" : `${all} tasks`;

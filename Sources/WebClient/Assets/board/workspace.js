@@ -1,6 +1,7 @@
 import { Boardcast } from "../../sdk/boardcast.js";
 import { Acts } from "./acts.js";
 import { Changes } from "./changes.js";
+import { nameColumns } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
 import { find, setText } from "../shared/dom.js";
 import { Drag } from "./drag.js";
@@ -168,12 +169,14 @@ export class Workspace {
 
     #arrange(board) {
         this.#boardState = board;
+        nameColumns(board.columns);
         setText(find("#name"), board.name);
         document.title = `${board.name} · Boardcast`;
         find("#board").setAttribute("aria-label", board.name);
         this.showRights();
         this.#view.arrange(board);
         this.#list.arrange(board);
+        this.#sheet.arrange();
     }
 
     #end() {
