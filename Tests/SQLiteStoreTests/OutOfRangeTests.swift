@@ -41,7 +41,10 @@ import Testing
     }
 
     private func change(_ sql: String, _ value: Int, in name: String = "board.sqlite") async throws {
-        let other = try DatabaseQueue(path: folder.path(name))
+        var configuration = Configuration()
+        // The store's writer may have something to do, too.
+        configuration.busyMode = .timeout(30)
+        let other = try DatabaseQueue(path: folder.path(name), configuration: configuration)
         try await other.write { try $0.execute(sql: sql, arguments: [value]) }
         try other.close()
     }
