@@ -78,6 +78,11 @@ import Testing
         }
     }
 
+    @Test(arguments: ["購物", "\u{5D0}", "e\u{301}", "👩‍👩‍👧", "\u{1F1E9}\u{1F1EA}", "\u{10FFFF}", "\u{E000}", "~", "0"])
+    func `a name may be of any script, also of one that Unicode does not have yet`(name: String) {
+        #expect(error { _ = try TaskDraft(object(#"{"name":"\#(name)"}"#)) } == nil)
+    }
+
     @Test(arguments: [
         ("2026-01-15", "2026-01-15T00:00:00.000Z"), ("2026-01-15T10:30", "2026-01-15T10:30:00.000Z"),
         ("2026-01-15T10:30:00", "2026-01-15T10:30:00.000Z"), ("2026-01-15T10:30:00+0000", "2026-01-15T10:30:00.000Z"),

@@ -18,7 +18,7 @@ extension FieldReader {
                 return false
             }
             switch scalar.properties.generalCategory {
-            case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator, .unassigned: return false
+            case .control, .format, .spaceSeparator, .lineSeparator, .paragraphSeparator: return false
             default: return true
             }
         }

@@ -51,7 +51,7 @@ extension Call {
         return CallInput(
             request: request, query: try found ?? Query(nil, allowing: .none), parameter: text,
             object: parsed?.object ?? JSONObject(), room: parsed?.room,
-            once: isOnce ? try request.once(parsed?.bytes ?? ByteBuffer(), object: parsed?.object) : nil,
+            once: isOnce ? try request.once(parsed?.bytes ?? ByteBuffer(), meant: parsed?.fingerprint) : nil,
             ifVersion: fields.contains(.ifMatch) ? try EntityTag.version(in: request.headers[.ifMatch]) : nil)
     }
 }

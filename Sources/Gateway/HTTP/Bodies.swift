@@ -3,6 +3,7 @@ import Events
 import Hummingbird
 import NIOCore
 import StrictJSON
+import Tokens
 
 /// Reads and parses the JSON bodies of requests, within the bounds of one body and of all of them together.
 ///
@@ -13,6 +14,8 @@ struct Bodies: Sendable {
     struct Parsed: Sendable {
         let object: JSONObject
         let bytes: ByteBuffer
+        /// The digest of the call and of the body's values; nil for a request without an `Idempotency-Key`.
+        let fingerprint: [UInt8]?
         let room: BodyRoom
     }
 
@@ -47,10 +50,11 @@ struct Bodies: Sendable {
                 try await read(request.body, in: room)
             }
         if bytes.readableBytesView.starts(with: Self.mark) { bytes.moveReaderIndex(forwardBy: Self.mark.count) }
-        guard let object = try await parse(bytes).object else {
+        let (value, fingerprint) = try await parse(bytes, of: request)
+        guard let object = value.object else {
             throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
         }
-        return Parsed(object: object, bytes: bytes, room: room)
+        return Parsed(object: object, bytes: bytes, fingerprint: fingerprint, room: room)
     }
 
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -83,17 +87,17 @@ struct Bodies: Sendable {
         try room.grow(to: length)
     }
 
-    private func parse(_ bytes: ByteBuffer) async throws(JSONError) -> JSONValue {
-        guard bytes.readableBytes > Self.largest else {
-            return try JSONParser.parse(bytes.readableBytesView, limits: limits)
+    private typealias Value = (value: JSONValue, fingerprint: [UInt8]?)
+
+    private func parse(_ bytes: ByteBuffer, of request: Request) async throws(JSONError) -> Value {
+        let call = request.headers.contains(.idempotencyKey) ? request.fingerprinted : nil
+        let work = { @Sendable [limits] () throws(JSONError) -> Value in
+            let value = try JSONParser.parse(bytes.readableBytesView, limits: limits)
+            return (value, call.flatMap { call in value.object.map { sha256(call + $0.canonicalBytes) } })
         }
-        let result: Result<JSONValue, JSONError> = await withCheckedContinuation { continuation in
-            lane.async { [limits] in
-                continuation.resume(
-                    returning: Result { () throws(JSONError) -> JSONValue in
-                        try JSONParser.parse(bytes.readableBytesView, limits: limits)
-                    })
-            }
+        guard bytes.readableBytes > Self.largest else { return try work() }
+        let result: Result<Value, JSONError> = await withCheckedContinuation { continuation in
+            lane.async { continuation.resume(returning: Result(catching: work)) }
         }
         return try result.get()
     }
