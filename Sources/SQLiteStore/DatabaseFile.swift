@@ -26,7 +26,7 @@ enum DatabaseFile {
         let migrator = Migrations.all(now: now)
         guard case .file(let given) = location else {
             let condition = DatabaseCondition(path: nil, isNew: true)
-            return try open("memory", lock: nil, condition, settings, migrator, log, uptime, now) {
+            return try open("memory", given: "memory", lock: nil, condition, settings, migrator, log, uptime, now) {
                 try DatabaseQueue(configuration: configuration(settings))
             }
         }
@@ -35,7 +35,7 @@ enum DatabaseFile {
         do throws(SQLiteStoreError) {
             let check = try DatabaseCheck(path, settings: settings, migrator: migrator)
             let condition = DatabaseCondition(path: path, isNew: check.isNew, check.unreadable)
-            return try open(path, lock: lock, condition, settings, migrator, log, uptime, now) {
+            return try open(path, given: given, lock: lock, condition, settings, migrator, log, uptime, now) {
                 let pool = try DatabasePool(path: path, configuration: configuration(settings))
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue.uppercased())")
@@ -52,7 +52,7 @@ enum DatabaseFile {
     }
 
     private static func open(
-        _ path: String, lock: DatabaseLock?, _ condition: DatabaseCondition, _ settings: StoreSettings,
+        _ path: String, given: String, lock: DatabaseLock?, _ condition: DatabaseCondition, _ settings: StoreSettings,
         _ migrator: DatabaseMigrator, _ log: StoreLog, _ uptime: @escaping @Sendable () -> Uptime, _ now: Timestamp,
         connect: () throws -> any DatabaseWriter
     ) throws(SQLiteStoreError) -> Opened {
@@ -74,7 +74,7 @@ enum DatabaseFile {
             let runs = try RunLog(beginningIn: database, isNew: condition.isNew)
             return Opened(
                 database: database, lock: lock, checkpointer: checkpointer,
-                watch: lock.map { _ in DatabaseWatch(path, log: log) }, runs: runs,
+                watch: lock.map { _ in DatabaseWatch(path, given: given, log: log) }, runs: runs,
                 beginning: Timestamp(milliseconds: beginning), ages: ages, condition: condition)
         } catch { throw SQLiteStoreError(error, opening: path) }
     }

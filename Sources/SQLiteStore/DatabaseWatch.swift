@@ -29,18 +29,20 @@ final class DatabaseWatch: Sendable {
     }
 
     private static let pause = DispatchTimeInterval.milliseconds(250)
-    /// SQLite's own files beside the database; both are there as long as it is open.
-    private static let suffixes = ["", "-wal", "-shm"]
-
     private let path: String
+    /// The database, SQLite's own files beside it, which are there as long as it is open, and a link that leads to it.
+    private let names: [String]
     private let log: StoreLog
     private let state = Mutex(State())
     private let isLost = Atomic(false)
     private let queue = DispatchQueue(label: "boardcast-database-watch", qos: .userInitiated)
 
-    /// - Parameter path: of a database that is open.
-    init(_ path: String, log: StoreLog) {
+    /// - Parameters:
+    ///   - path: of a database that is open, without links.
+    ///   - given: the name by which the next process will find it.
+    init(_ path: String, given: String, log: StoreLog) {
         self.path = path
+        names = [path, path + "-wal", path + "-shm"] + (given == path ? [] : [given])
         self.log = log
         look()
         lookLater()
@@ -81,13 +83,14 @@ final class DatabaseWatch: Sendable {
 
     private func look(_ state: inout State) {
         var loss: String?
-        for name in Self.suffixes.map({ path + $0 }) {
+        for name in names {
             switch find(name, &state.identities) {
             case .ours: break
             case .unknown: loss = loss ?? state.loss
             case .missing:
                 loss = loss ?? "\(name) was removed"
-                state.isFinal = state.isFinal || name != path
+                // SQLite's files are never away while the database is in its place.
+                state.isFinal = state.isFinal || name.hasPrefix(path + "-")
             case .another:
                 loss = loss ?? "\(name) was replaced"
                 state.isFinal = true

@@ -53,6 +53,21 @@ def move_the_folder(folder):
     folder.rename(folder.parent / "moved")
 
 
+def test_a_link_that_leads_elsewhere_is_a_loss(start_server, make_team, tmp_path):
+    folder = tmp_path / "server0"
+    folder.mkdir()
+    (tmp_path / "first.sqlite").touch()
+    (tmp_path / "second.sqlite").touch()
+    (folder / NAMES[0]).symlink_to(tmp_path / "first.sqlite")
+    server = start_server()
+    api = make_team(server).api("ann")
+    api.create_task("kept")
+    (folder / NAMES[0]).unlink()
+    (folder / NAMES[0]).symlink_to(tmp_path / "second.sqlite")
+    eventually(lambda: api.get("/readyz").status_code == 503, "it is still ready")
+    assert problem(api.post("/api/tasks", {"name": "lost"}), 503)["code"] == "database_lost"
+
+
 @pytest.mark.parametrize(
     "harm", [remove_all, move_away, replace_by_another, replace_by_a_copy, remove_the_log, move_the_folder])
 def test_it_is_noticed_within_a_second_and_nothing_is_acknowledged(server, api, harm):
