@@ -28,23 +28,24 @@ enum BoardTable {
     }
 
     static func insert(_ board: Board, of tenant: Int, in db: Database) throws {
+        let named = text(of: board.columns)
         try db.run(
             "INSERT INTO boards (tenant, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", tenant,
             board.id.rawValue, board.name, JSONText.write(board.statuses),
             board.version, board.createdAt.milliseconds,
-            board.updatedAt.milliseconds, sum(of: board, of: tenant),
-            Int(board.epoch.rawValue), text(of: board.columns))
+            board.updatedAt.milliseconds, sum(of: board, columns: named, of: tenant),
+            Int(board.epoch.rawValue), named)
     }
 
     static func update(_ board: Board, of tenant: Int, in db: Database) throws {
+        let named = text(of: board.columns)
         try db.run(
             """
             UPDATE boards SET name = ?, statuses = ?, version = ?, updated_at = ?, sum = ?, epoch = ?, columns = ?
             WHERE tenant = ? AND id = ?
             """,
             board.name, JSONText.write(board.statuses), board.version, board.updatedAt.milliseconds,
-            sum(of: board, of: tenant), Int(board.epoch.rawValue), text(of: board.columns), tenant,
-            board.id.rawValue)
+            sum(of: board, columns: named, of: tenant), Int(board.epoch.rawValue), named, tenant, board.id.rawValue)
     }
 
     /// Deletes the board with its tasks and jobs.
@@ -85,6 +86,7 @@ enum BoardTable {
         let reader = RowReader(row, of: "boards")
         let statuses = try reader.value(2, JSONText.read)
         guard !statuses.isEmpty else { throw reader.unreadable(2, "is empty") }
+        let text = try reader.textIfAny(8)
         let columns = try reader.valueIfAny(8, columns)
         guard columns.map({ $0.map(\.id) == statuses }) != false else {
             throw reader.unreadable(8, "is not that of its statuses")
@@ -94,7 +96,7 @@ enum BoardTable {
             columns: columns ?? statuses.map(StatusColumn.init(status:)), version: try reader.int(3),
             epoch: try reader.epoch(7), createdAt: try reader.time(4),
             updatedAt: try reader.time(5))
-        try reader.check(sum(of: board, of: tenant, hasColumns: columns != nil), against: 6)
+        try reader.check(sum(of: board, columns: text, of: tenant), against: 6)
         return board
     }
 
@@ -117,8 +119,8 @@ enum BoardTable {
         return head
     }
 
-    /// - Parameter hasColumns: false for a row that was not changed since columns have names.
-    private static func sum(of board: Board, of tenant: Int, hasColumns: Bool = true) -> Int {
+    /// - Parameter columns: as they are stored; nil in a row that was not changed since they have names.
+    private static func sum(of board: Board, columns: String?, of tenant: Int) -> Int {
         var sum = RowSum(tenant: tenant)
         sum.add(board.id.rawValue)
         sum.add(board.name)
@@ -127,7 +129,7 @@ enum BoardTable {
         sum.add(board.createdAt.milliseconds)
         sum.add(board.updatedAt.milliseconds)
         sum.add(board.epoch)
-        if hasColumns { sum.add(text(of: board.columns)) }
+        if let columns { sum.add(columns) }
         return sum.value
     }
 

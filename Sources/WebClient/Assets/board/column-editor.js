@@ -131,6 +131,7 @@ const nameIn = (row) => find("[name=name]", row).value.trim();
 /** A refusal in words; for a bad value, which column it is in. */
 function reasonOf({ detail, problem }) {
     const [error] = problem?.errors ?? [];
-    const place = error?.pointer.match(/^\/columns\/(\d+)\/(\w+)$/);
-    return place ? `Column ${Number(place[1]) + 1}: the ${place[2]} ${error.detail}.` : detail ?? "The columns were not saved.";
+    if (!error) return detail ?? "The columns were not saved.";
+    const place = error.pointer.match(/^\/columns\/(\d+)\/(\w+)$/);
+    return place ? `Column ${Number(place[1]) + 1}: the ${place[2]} ${error.detail}.` : `A board ${error.detail}.`;
 }
