@@ -7,7 +7,7 @@ import time
 import pytest
 
 from board_model import names
-from full_disk import full
+from full_disk import filling
 from harness import binary, clean_environment
 from imports import end_of, job_of, rows_csv, send
 from lock import locked
@@ -18,7 +18,7 @@ from sse import seq_of
 from waiting import DEADLINE, eventually
 
 #: More than are written before the fault comes.
-ROWS = 20_000
+ROWS = 30_000
 CUT = "the gateway restarted before the end; send the same file with the same Idempotency-Key to go on"
 
 
@@ -75,8 +75,9 @@ def test_an_import_that_finds_the_disk_full_ends_as_that(start_server, make_team
     team = make_team(server)
     api, content = team.api("ann"), rows_csv(ROWS)
     stream = team.stream("ben", types="job.failed")
-    first = begin(team, content)
-    with full(server):
+    with filling(server) as fill:
+        first = begin(team, content)
+        fill()
         job = ended(api, first, "the disk is full")
         written = job["details"]["created"]
         assert 100 <= written == len(names(api.snapshot()["tasks"])) < ROWS
@@ -103,9 +104,12 @@ def test_a_start_on_a_full_disk_serves_reads_and_ends_what_was_cut_off(start_ser
     server = start_server(disk=disk)
     team = make_team(server)
     content = rows_csv(ROWS)
-    first = begin(team, content)
-    with full(server, meanwhile=server.kill if dies == "killed while it runs" else lambda: None):
-        if dies != "killed while it runs":
+    with filling(server) as fill:
+        first = begin(team, content)
+        if dies == "killed while it runs":
+            fill(meanwhile=server.kill)
+        else:
+            fill()
             job = ended(team.api("ann"), first, "the disk is full")
             team.close()
             if dies == "stopped after its end":
@@ -175,7 +179,8 @@ def test_a_worker_whose_command_ends_on_a_full_disk_reports_it_when_there_is_roo
     try:
         id = worker.stderr.readline().removeprefix("job ").strip()
         eventually(lambda: api.job(id)["status"] == "processing", "it has begun")
-        with full(server):
+        with filling(server) as fill:
+            fill()
             worker.stdin.write("go on\n")
             worker.stdin.flush()
             eventually(

@@ -1,20 +1,29 @@
-"""A disk that is full to the last byte under a server that is running."""
+"""A disk that becomes full to the last byte under a server that is running."""
 
 from contextlib import contextmanager
 
-from lock import locked, snapshot
+from lock import snapshot, statements
 
 
 @contextmanager
-def full(server, meanwhile=lambda: None):
-    """Nothing can be written to the database on the disk of `server` while the block runs; it can be read.
+def filling(server):
+    """A function that fills the disk of `server`: until the block ends, nothing can be written to its database.
 
-    `meanwhile` is called when the disk is full and before anybody has noticed.
+    The function's argument is called when the disk is full and before anybody has noticed.
     """
-    with snapshot(server.database, server.disk):
-        # While nobody writes, the write-ahead log ends with a whole commit: it has no room left over.
-        with locked(server.database, server.disk):
-            server.disk.fill()
-            meanwhile()
-        yield
-        server.disk.free()
+    disk = server.disk
+    with statements(server.database, disk) as execute:
+        # From here on the write-ahead log has no room that it doesn't use: it begins empty, and can only grow.
+        ((busy, *_),) = execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert not busy
+        with snapshot(server.database, disk):
+
+            def fill(meanwhile=lambda: None):
+                # While nobody writes, it ends with a whole commit.
+                execute("BEGIN EXCLUSIVE")
+                disk.fill()
+                meanwhile()
+                execute("ROLLBACK")
+
+            yield fill
+            disk.free()

@@ -1,5 +1,6 @@
 """A database in other processes' hands: one holds it exclusively, or reads it and does not let go."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -12,27 +13,22 @@ import sqlite3, sys
 database = sqlite3.connect(sys.argv[1], timeout=float(sys.argv[2]), isolation_level=None)
 database.execute("BEGIN")
 database.execute("SELECT count(*) FROM events").fetchone()
-print("holding", flush=True)
+print("ready", flush=True)
 sys.stdin.read()
 """
 
-
-WRITER = """
-import sqlite3, sys
+STATEMENTS = """
+import json, sqlite3, sys
 database = sqlite3.connect(sys.argv[1], timeout=float(sys.argv[2]), isolation_level=None)
-database.execute("BEGIN EXCLUSIVE")
-print("holding", flush=True)
-sys.stdin.read()
+print("ready", flush=True)
+for line in sys.stdin:
+    print(json.dumps(database.execute(line).fetchall()), flush=True)
 """
 
 
 @contextmanager
-def locked(path, disk=None):
+def locked(path):
     """Holds the database exclusively while the block runs: nobody else can write to it, and reading goes on."""
-    if disk:
-        with other_process(WRITER, path, disk):
-            yield
-        return
     other = sqlite3.connect(path, timeout=DEADLINE, isolation_level=None)
     try:
         other.execute("BEGIN EXCLUSIVE")
@@ -40,6 +36,19 @@ def locked(path, disk=None):
         other.execute("ROLLBACK")
     finally:
         other.close()
+
+
+@contextmanager
+def statements(path, disk):
+    """A function that executes a statement on a database on a small disk, and returns the rows."""
+    with other_process(STATEMENTS, path, disk) as process:
+
+        def execute(statement):
+            process.stdin.write(statement + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        yield execute
 
 
 @contextmanager
@@ -57,8 +66,8 @@ def other_process(script, path, disk):
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )
     try:
-        assert process.stdout.readline() == "holding\n"
-        yield
+        assert process.stdout.readline() == "ready\n"
+        yield process
     finally:
         process.kill()
         process.wait(DEADLINE)
