@@ -83,7 +83,8 @@ def test_a_claim_that_names_another_tenant_than_the_issuers_is_401(start_server,
 
     assert identity(server, token())[0] == "acme"
     assert status(server, sign({**claims("ann", "acme"), "iss": "https://id.example"}, key, "RS256")) == 200
-    answer = Api(server.url, sign({**claims("ann", "globex"), "iss": "https://id.example"}, key, "RS256")).get("/api/tasks")
+    other = sign({**claims("ann", "globex"), "iss": "https://id.example"}, key, "RS256")
+    answer = Api(server.url, other).get("/api/tasks")
     assert "does not speak for this tenant" in problem(answer, 401)["detail"]
     issuer.close()
 
@@ -240,7 +241,8 @@ def test_certificates_by_key_id_are_keys(start_server):
     server = start_server(settings(JWKS_URL=issuer.url, TENANT_CLAIM="firebase.tenant"), secret=None)
     token = sign(claims(tenant=None, firebase={"tenant": "acme"}), key, "RS256", headers={"kid": "k1"})
     assert identity(server, token) == ("acme", "ann", "member")
-    assert status(server, sign(claims(tenant=None, firebase={"tenant": "acme"}), key, "RS256", headers={"kid": "k2"})) == 401
+    other = sign(claims(tenant=None, firebase={"tenant": "acme"}), key, "RS256", headers={"kid": "k2"})
+    assert status(server, other) == 401
     issuer.close()
 
 
@@ -341,7 +343,8 @@ def test_verify_says_who_comes_of_a_token_and_why(tmp_path):
 
     said = json.loads(verify(mint(tenant=None, groups=["x", "CN=admins,OU=boards"])).stdout)
     assert said["tenant"]["name"] == "acme" and "auth.tenant" in said["tenant"]["because"]
-    assert said["role"] == {"name": "admin", "because": "the claim groups says “CN=admins,OU=boards”, which auth.roles maps"}
+    because = "the claim groups says “CN=admins,OU=boards”, which auth.roles maps"
+    assert said["role"] == {"name": "admin", "because": because}
     said = json.loads(verify(mint(groups=["admin"])).stdout)
     assert said["role"]["name"] == "viewer" and "auth.roles maps none" in said["role"]["because"]
     said = json.loads(verify(mint()).stdout)

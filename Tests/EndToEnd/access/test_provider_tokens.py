@@ -1,5 +1,5 @@
-"""Each section of Docs/TOKENS.md: its settings as they stand there, with a token and a key set of the shape that the provider
-documents. Keys and key sets come from an issuer on this machine, so the issuer's URL alone is another one."""
+"""Each section of Docs/TOKENS.md: its settings as they stand there, with a token and a key set of the shape that the
+provider documents. Keys and key sets come from an issuer on this machine, so the issuer's URL alone is another one."""
 
 import json
 import re
@@ -41,7 +41,8 @@ def oidc(sub, **more):
 
 def keycloak_client(iss, roles):
     return oidc(
-        "f:8a1b:ann", iss=iss, aud=["boardcast", "account"], typ="Bearer", azp="boards-web", realm_access={"roles": ["admin"]},
+        "f:8a1b:ann", iss=iss, aud=["boardcast", "account"], typ="Bearer", azp="boards-web",
+        realm_access={"roles": ["admin"]},
         resource_access={"boards-web": {"roles": roles}, "account": {"roles": ["admin"]}}, scope="openid",
     )
 
@@ -57,7 +58,8 @@ def keycloak(iss, roles, organization):
 
 def entra(iss, roles, groups=()):
     return oidc(
-        "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", iss=iss, aud="11111111-2222-3333-4444-555555555555", nbf=int(time.time()),
+        "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", iss=iss, aud="11111111-2222-3333-4444-555555555555",
+        nbf=int(time.time()),
         azp="99999999-8888-7777-6666-555555555555", azpacr="0", oid="00000000-0000-0000-66f3-3332eca7ea81",
         tid="7f000001-0000-4000-8000-000000000001", ver="2.0", scp="access_as_user", uti="fqiBqXLPj0eQa82S-IYFAA",
         **({"roles": roles} if roles else {}), **({"groups": list(groups)} if groups else {}),
@@ -66,7 +68,8 @@ def entra(iss, roles, groups=()):
 
 def auth0(iss, roles):
     return oidc(
-        "auth0|5f7c8ec7c33c6c004bbafe82", iss=iss, aud=["https://boards.example.com", "https://acme.eu.auth0.com/userinfo"],
+        "auth0|5f7c8ec7c33c6c004bbafe82", iss=iss, aud=["https://boards.example.com",
+        "https://acme.eu.auth0.com/userinfo"],
         azp="my_client_id", scope="openid profile email", org_id="org_9ybsU1dN2dKfDkBi",
         **{"https://boards.example.com/roles": roles},
     )
@@ -82,7 +85,8 @@ def auth0_permissions(iss, permissions):
 def okta(iss, groups):
     return oidc(
         "ann@acme.example", iss=iss, ver=1, jti="AT.0mP4JKAZX1iACIT4vbEDF7LpvDVjxypPMf0D7uX39RE", aud="api://boardcast",
-        cid="nmdP1fcyvdVO11AL7ECm", uid="00uid4BxXw6I6TV4m0g3", scp=["openid"], auth_time=int(time.time()), groups=groups,
+        cid="nmdP1fcyvdVO11AL7ECm", uid="00uid4BxXw6I6TV4m0g3", scp=["openid"], auth_time=int(time.time()),
+        groups=groups,
     )
 
 
@@ -104,24 +108,29 @@ def google(iss):
 
 def firebase(iss, role):
     return oidc(
-        "mQ3xYzAbCdEfGhIjKlMnOpQrStU2", iss=iss, aud="my-project", auth_time=int(time.time()), user_id="mQ3xYzAbCdEfGhIjKlMnOpQrStU2",
+        "mQ3xYzAbCdEfGhIjKlMnOpQrStU2", iss=iss, aud="my-project", auth_time=int(time.time()),
+        user_id="mQ3xYzAbCdEfGhIjKlMnOpQrStU2",
         email="ann@acme.example", email_verified=True, **({"kanban": role} if role else {}),
-        firebase={"identities": {"email": ["ann@acme.example"]}, "sign_in_provider": "password", "tenant": "acme-x1y2z"},
+        firebase={"identities": {"email": ["ann@acme.example"]}, "sign_in_provider": "password",
+        "tenant": "acme-x1y2z"},
     )
 
 
 def supabase(iss, role):
     return oidc(
         "123e4567-e89b-12d3-a456-426614174000", iss=iss, aud="authenticated", role="authenticated", aal="aal1",
-        session_id="123e4567", email="ann@acme.example", phone="", is_anonymous=False, amr=[{"method": "password", "timestamp": 1}],
-        app_metadata={"provider": "email", "providers": ["email"], "tenant": "acme", **({"role": role} if role else {})},
+        session_id="123e4567", email="ann@acme.example", phone="", is_anonymous=False, amr=[{"method": "password",
+        "timestamp": 1}],
+        app_metadata={"provider": "email", "providers": ["email"], "tenant": "acme",
+        **({"role": role} if role else {})},
         user_metadata={"role": "admin", "tenant": "globex"},
     )
 
 
 def clerk(iss, role):
     return oidc(
-        "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", iss=iss, azp="https://app.example.com", fva=[0, -1], sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
+        "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", iss=iss, azp="https://app.example.com", fva=[0, -1],
+        sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
         nbf=int(time.time()) - 10, jti="bc9d8f", v=2, sts="active", pla="o:pro",
         o={"id": "org_123", "slg": "acme", "rol": role, "per": "read,manage", "fpm": "3"},
     )
@@ -130,13 +139,15 @@ def clerk(iss, role):
 def clerk_v1(iss, role):
     return oidc(
         "user_2GIpXOEpVyJw51rkZn9Kmnc6Sxr", iss=iss, azp="https://app.example.com", nbf=int(time.time()) - 10,
-        org_id="org_123", org_slug="acme", org_role=role, org_permissions=["org:admin"], sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
+        org_id="org_123", org_slug="acme", org_role=role, org_permissions=["org:admin"],
+        sid="sess_2GaMqUCB3Sc1WNAkWuNzsnYVVEy",
     )
 
 
 def zitadel(iss, roles):
     return oidc(
-        "237000000000000077", iss=iss, aud=["237000000000000001@boards", "237000000000000001"], client_id="237000000000000001@boards",
+        "237000000000000077", iss=iss, aud=["237000000000000001@boards", "237000000000000001"],
+        client_id="237000000000000001@boards",
         jti="V1_237", **{
             "urn:zitadel:iam:org:project:roles": {name: {"219000000000000004": "acme.zitadel.cloud"} for name in roles},
             "urn:zitadel:iam:user:resourceowner:id": "219000000000000004",
@@ -147,7 +158,8 @@ def zitadel(iss, roles):
 
 def authentik(iss, groups):
     return oidc(
-        "8d1f0f4d7e", iss=iss, aud="7rxexampleclientid", azp="7rxexampleclientid", acr="goauthentik.io/providers/oauth2/default",
+        "8d1f0f4d7e", iss=iss, aud="7rxexampleclientid", azp="7rxexampleclientid",
+        acr="goauthentik.io/providers/oauth2/default",
         amr=["pwd"], uid="vK", nonce="n", email="ann@acme.example", preferred_username="ann", groups=groups,
     )
 
@@ -164,13 +176,16 @@ def kubernetes(iss, name):
 
 def uaa(iss, scopes):
     return oidc(
-        "8b4a4e11-3f4e", iss=iss, aud=["boardcast", "openid"], jti="b6ae22", scope=scopes, client_id="boards", cid="boards",
-        azp="boards", grant_type="authorization_code", user_id="8b4a4e11-3f4e", origin="uaa", user_name="ann", rev_sig="e60a", zid="uaa",
+        "8b4a4e11-3f4e", iss=iss, aud=["boardcast", "openid"], jti="b6ae22", scope=scopes, client_id="boards",
+        cid="boards",
+        azp="boards", grant_type="authorization_code", user_id="8b4a4e11-3f4e", origin="uaa", user_name="ann",
+        rev_sig="e60a", zid="uaa",
     )
 
 
 def django(_, role, team=7):
-    return {"sub": 42, "team_id": team, "role": role, "exp": int(time.time()) + HOUR, "iat": int(time.time()), "jti": "cf0f"}
+    return {"sub": 42, "team_id": team, "role": role, "exp": int(time.time()) + HOUR, "iat": int(time.time()),
+    "jti": "cf0f"}
 
 
 #: By section: the token's claims, and who comes of them.
@@ -187,7 +202,8 @@ TOKENS = {
         (keycloak_client, (["other"],), ("acme", "f:8a1b:ann", "viewer")),
     ],
     "Entra": [
-        (entra, (["Boards.Admin", "Boards.Member"],), ("7f000001-0000-4000-8000-000000000001", "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "admin")),
+        (entra, (["Boards.Admin", "Boards.Member"],), ("7f000001-0000-4000-8000-000000000001",
+         "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "admin")),
         (entra, (["Boards.Member"], [f"{number:08d}-0000-4000-8000-{number:012d}" for number in range(200)]),
          ("7f000001-0000-4000-8000-000000000001", "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "member")),
     ],
@@ -245,7 +261,8 @@ KEYS = {
     ]),
     "Supabase": (EC, [{"alg": "ES256", "key_ops": ["verify"], "ext": True}]),
     "Kubernetes": (RSA, [{"use": "sig", "alg": "RS256"}]),
-    "Cloud Foundry": (RSA, [{"use": "sig", "alg": "RS256", "value": "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"}]),
+    "Cloud Foundry": (RSA, [{"use": "sig", "alg": "RS256",
+    "value": "-----BEGIN PUBLIC KEY-----\nMIIB\n-----END PUBLIC KEY-----"}]),
 }
 
 #: What the header has beside `alg`, `typ` and `kid`.
@@ -295,7 +312,8 @@ def test_the_settings_of_a_provider_let_its_users_in(start_server, tmp_path, nam
         claims = make(iss, *arguments)
         assert identity(server, sign(claims, key, algorithm, headers=headers)) == expected
         assert status(server, sign(claims, stranger, algorithm, headers=headers)) == 401
-        for change in ({"iss": "https://elsewhere.example"}, {"aud": "another application", "client_id": "x", "azp": "x"}):
+        for change in ({"iss": "https://elsewhere.example"}, {"aud": "another application", "client_id": "x",
+        "azp": "x"}):
             if iss is not None:
                 assert status(server, sign({**claims, **change}, key, algorithm, headers=headers)) == 401, change
     issuer.close()

@@ -23,7 +23,9 @@ export const rules = [
             if (!header) return "not a JSON object";
             if (holds(header, "crit") || header.b64 === false) return "demands an extension (crit, b64)";
             if (holds(header, "enc", "zip")) return "encrypted or compressed";
-            if (holds(header, "typ") && !/^(?:application\/)?(?:at\+)?jwt$/i.test(header.typ)) return "typ is neither JWT nor at+jwt";
+            if (holds(header, "typ") && !/^(?:application\/)?(?:at\+)?jwt$/i.test(header.typ)) {
+                return "typ is neither JWT nor at+jwt";
+            }
             return holds(header, "kid") && !isText(header.kid) ? "kid is not a string" : true;
         },
     },
@@ -65,8 +67,8 @@ export const rules = [
     {
         id: "subject", title: "Says whose it is (sub)",
         check: ({ claims }) => !claims ? null
-            : isText(claims.sub) && claims.sub !== "" && bytesOf(claims.sub) <= 255 || Number.isInteger(claims.sub) ? true
-                : "sub must be 1 to 255 bytes",
+            : isText(claims.sub) && claims.sub !== "" && bytesOf(claims.sub) <= 255 ? true
+                : Number.isInteger(claims.sub) ? true : "sub must be 1 to 255 bytes or a whole number",
     },
     {
         id: "tenant", title: "Of a tenant",
