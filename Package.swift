@@ -57,6 +57,7 @@ let package = Package(
 
         // Who may
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(name: "Tokens", dependencies: ["COpenSSL", "Events", "StrictJSON"], swiftSettings: settings),
 
         // What happens, and who hears of it
@@ -101,8 +102,8 @@ let package = Package(
         .executableTarget(
             name: "boardcast",
             dependencies: [
-                "Boards", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON", "Text",
-                "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
+                "Boards", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON",
+                "Text", "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
                 .unixSignals,
             ],
             swiftSettings: settings),

@@ -29,12 +29,16 @@ public protocol BoardStore: TenantHistory, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
     func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage
 
-    /// Boards, tasks and cursor as they were at one moment.
+    /// Hands boards, tasks and cursor, as they were at one moment, to `receiver`.
     ///
-    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.
-    func snapshot(of boards: Selection.Boards, for author: Principal) async throws(BoardError) -> BoardSnapshot
+    /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name, and what
+    ///   `receiver` throws.
+    func snapshot(
+        of boards: Selection.Boards, for author: Principal, into receiver: some SnapshotReceiver
+    ) async throws(BoardError)
 
-    /// The newest tasks of one status on those of `boards` that exist, at most `count`.
+    /// The newest tasks of one status on those of `boards` that exist, at most `count`, and as many as
+    /// ``NewestTasks/mostBytes`` has room for.
     ///
     /// Not restricted to one user: for state that is shared by all readers who may see these boards.
     func newestTasks(
@@ -67,10 +71,36 @@ public struct BoardSnapshot: Sendable {
 public struct NewestTasks: Sendable {
     /// The tasks, ordered by id, newest first.
     public let tasks: [BoardTask]
+    /// Whether there are fewer than asked for because they are too large.
+    public let isCut: Bool
     public let cursor: Cursor
 
-    public init(tasks: [BoardTask], cursor: Cursor) {
-        self.tasks = tasks
+    /// The memory of all of them, as ``BoardTask/footprint`` counts it; one is given however large it is.
+    public static let mostBytes = 2 << 20
+
+    /// - Parameter candidates: in any order; the newest `count` of them are taken.
+    public init(_ candidates: [BoardTask], count: Int, isCut: Bool = false, cursor: Cursor) {
+        (tasks, self.isCut) = Self.newest(candidates, count: count, isCut: isCut)
         self.cursor = cursor
+    }
+
+    /// The newest `count` of `candidates` that have room.
+    public static func newest(
+        _ candidates: [BoardTask], count: Int, isCut: Bool = false
+    ) -> (tasks: [BoardTask], isCut: Bool) {
+        let newest = candidates.sorted { $0.id > $1.id }.prefix(count)
+        var size = 0
+        let fitting = newest.enumerated().prefix { index, task in
+            size += task.footprint
+            return index == 0 || size <= mostBytes
+        }
+        return (fitting.map(\.element), isCut || fitting.count < newest.count)
+    }
+}
+
+extension BoardTask {
+    /// About the bytes of memory that it takes: its texts, and what stands around them.
+    public var footprint: Int {
+        500 + name.utf8.count + description.utf8.count + labels.reduce(0) { $0 + 32 + $1.utf8.count }
     }
 }

@@ -15,7 +15,8 @@ public protocol EventLog: Sendable {
         of tenant: TenantID, after seq: Int, selection: Selection, count: Int, bytes: Int
     ) async throws(StoreFailure) -> LogPage
 
-    /// The newest `count` events shown by `selection`, oldest first, ending at the head.
+    /// The newest `count` events shown by `selection`, oldest first, ending at the head: of ``LogPage/newestBytes`` bytes
+    /// of JSON at most, or one.
     func newest(of tenant: TenantID, selection: Selection, count: Int) async throws(StoreFailure) -> LogPage
 
     /// The end of the log, for all audiences: dense, oldest first, ending at the head, `count`
@@ -50,6 +51,9 @@ public struct LogPage: Sendable {
     public let end: Int
     /// As they were in the same read transaction.
     public let bounds: LogBounds
+
+    /// The most bytes of events that are read without a cursor.
+    public static let newestBytes = 4 << 20
 
     public init(events: [Event], end: Int, bounds: LogBounds) {
         self.events = events

@@ -25,6 +25,7 @@ public struct Gateway: Sendable {
     private let hold = RefusalHold()
     private let refusals: RefusalLog
     private let bodies: Bodies
+    private let answers: Answers
     private let connections: OpenConnections
     private let checks: @Sendable () -> [HealthCheck]
     private let uptime: @Sendable () -> Uptime
@@ -49,14 +50,16 @@ public struct Gateway: Sendable {
         self.settings = settings
         live = LiveSettings(settings)
         bodies = Bodies(
-            budget: BodyBudget(settings: live),
+            budget: MemoryBudget { [live] in live.read { $0.bodiesBytes } },
             limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
+        answers = Answers(live)
         failures = AuthFailures(settings: live, uptime: uptime)
         refusals = RefusalLog(settings: live, uptime: uptime)
         imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
             authenticator.isRevoked($0)
         }
-        connections = OpenConnections(limit: settings.maxConnections)
+        connections = OpenConnections(
+            limit: settings.maxConnections, requestLimit: settings.maxRequestConnections)
         self.checks = checks
         self.uptime = uptime
     }
@@ -78,11 +81,13 @@ public struct Gateway: Sendable {
         let connections = connections
         let watches = group.makeIterator().map { RequestWatch(loop: $0, connections: connections) }
         let streams = makeStreams()
+        let responder = router().buildResponder()
         return Application(
-            router: router(),
+            responder: responder,
             server: HTTPServerBuilder {
                 StreamServer(
-                    responder: $0, streams: streams, requests: requests, watches: watches, connections: connections)
+                    responder: $0, streams: streams, polls: PollResponder(responder), requests: requests,
+                    watches: watches, connections: connections)
             },
             configuration: .init(address: address.bindAddress, backlog: 4096),
             services: [
@@ -101,7 +106,7 @@ public struct Gateway: Sendable {
         ReaderAdmission(authenticator: authenticator, failures: failures, relay: relay)
     }
 
-    private var streamCalls: StreamCalls { StreamCalls(store: store, relay: relay, settings: settings) }
+    private var streamCalls: StreamCalls { StreamCalls(store: store, relay: relay, answers: answers, settings: settings) }
 
     private var typing: TypingIndicator { TypingIndicator(store: store, presence: presence) }
 
@@ -127,7 +132,7 @@ public struct Gateway: Sendable {
                 + ImportCalls(store: store, imports: imports, longest: settings.maxImportBytes).all
                 + ExportCalls(store: store).all
                 + PresenceCalls(store: store, presence: presence, typing: typing).all
-                + EventCalls(store: store, admission: admission).all
+                + EventCalls(store: store, authenticator: authenticator, answers: answers).all
                 + PublishCalls(store: store, relay: relay).all
                 + StatsCalls(relay: relay).all
                 + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
@@ -147,7 +152,7 @@ public struct Gateway: Sendable {
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
         let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold)
-        calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies))
+        calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies, answers: answers))
         return router
     }
 }

@@ -20,8 +20,10 @@ public struct GatewaySettings: Sendable {
     public var maxImportBytes = 20 << 20
     /// JSON values in a body, objects and arrays counted.
     public var maxBodyValues = 10_000
-    /// Bytes that all bodies that are being worked on may take together, as ``BodyBudget`` counts them.
+    /// Bytes that all bodies that are being worked on may take together, as ``Bodies/cost(of:)`` counts them.
     public var bodiesBytes = 32 << 20
+    /// Bytes that all large answers may take together until their clients have read them.
+    public var answersBytes = 64 << 20
     public var maxHeaderBytes = 16 << 10
     /// The time over which the clients of a server that shuts down come back.
     public var drain = Duration.seconds(10)
@@ -31,6 +33,8 @@ public struct GatewaySettings: Sendable {
     public var jobStream = Duration.seconds(300)
     /// Connections accepted at once, streams or not; others wait in the backlog.
     public var maxConnections = Int.max
+    /// Of those, connections that are not streams; beyond, those that have rested longest are closed.
+    public var maxRequestConnections = 4096
 
     /// Further origins from which browsers may call with tokens of one tenant.
     public var ownOrigins: [TenantID: Set<String>] = [:] {

@@ -22,6 +22,7 @@ final class LiveSettings: Sendable {
             $0.authFailures = other.authFailures
             $0.ownOrigins = other.ownOrigins
             $0.bodiesBytes = other.bodiesBytes
+            $0.answersBytes = other.answersBytes
         }
     }
 }

@@ -100,9 +100,9 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     public func snapshot(
-        of boards: Selection.Boards, for author: Principal
-    ) async throws(BoardError) -> BoardSnapshot {
-        try await read(author.tenant) { try $0.snapshot(of: boards, for: author) }
+        of boards: Selection.Boards, for author: Principal, into receiver: some SnapshotReceiver
+    ) async throws(BoardError) {
+        try await read(author.tenant) { try $0.snapshot(of: boards, for: author, into: receiver) }
     }
 
     public func newestTasks(

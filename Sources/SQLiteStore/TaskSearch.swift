@@ -14,6 +14,7 @@ struct TaskSearch {
     private(set) var position: Int
     private(set) var found: [BoardTask] = []
     private(set) var isDone = false
+    private var size = 0
 
     init(_ query: TaskQuery, on boards: Set<BoardID>) {
         self.query = query
@@ -23,7 +24,8 @@ struct TaskSearch {
     }
 
     var page: TaskPage {
-        let items = Array(found.prefix(query.limit))
+        // The last one found may be there only to show that there is more.
+        let items = Array(isFull && found.count > 1 ? found.dropLast() : found[...])
         return TaskPage(items: items, next: found.count > items.count ? items.last.map { PageMark(id: $0.id) } : nil)
     }
 
@@ -35,13 +37,17 @@ struct TaskSearch {
         ) { try RowReader($0, of: "tasks").int(0) }
         let (sql, values) = statement(tenant: tenant, through: end ?? .max)
         let rows = try Row.fetchCursor(db, sql: sql, arguments: StatementArguments(values))
-        while found.count <= query.limit, let row = try rows.next() {
+        while !isFull, let row = try rows.next() {
             let task = try TaskTable.task(row, of: tenant)
-            if boards.contains(task.board), query.matches(task) { found.append(task) }
+            guard boards.contains(task.board), query.matches(task) else { continue }
+            found.append(task)
+            size += task.footprint
         }
         if let end { position = end }
-        isDone = end == nil || found.count > query.limit
+        isDone = end == nil || isFull
     }
+
+    private var isFull: Bool { found.count > query.limit || found.count > 1 && size > TaskPage.mostBytes }
 
     /// SQL filters where it can and may return too much; ``Boards/TaskQuery/matches(_:)`` decides. A plus sign before a
     /// column keeps SQLite from using an index that is not ordered by id.

@@ -11,12 +11,15 @@ enum TaskTable {
         ) { try task($0, of: tenant) }
     }
 
-    /// The board's tasks, ordered by status, rank and id.
-    static func tasks(on board: BoardID, of tenant: Int, in db: Database) throws -> [BoardTask] {
-        try db.all(
-            "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? ORDER BY status, rank, id",
-            tenant, board.rawValue
-        ) { try task($0, of: tenant) }
+    /// Calls `body` for each of the column's tasks, ordered by rank and id.
+    static func forEach(
+        in column: BoardColumn, of tenant: Int, in db: Database, _ body: (BoardTask) throws -> Void
+    ) throws {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY rank, id")
+        statement.setUncheckedArguments([tenant, column.board.rawValue, column.status])
+        let rows = try Row.fetchCursor(statement)
+        while let row = try rows.next() { try body(task(row, of: tenant)) }
     }
 
     /// The column's tasks, ordered by rank and id.
@@ -27,13 +30,23 @@ enum TaskTable {
         ) { try task($0, of: tenant) }
     }
 
-    /// The `count` newest tasks of the column, newest first.
-    static func newest(in column: BoardColumn, count: Int, of tenant: Int, in db: Database) throws -> [BoardTask] {
-        try db.all(
-            """
-            SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY id DESC LIMIT ?
-            """, tenant, column.board.rawValue, column.status, count
-        ) { try task($0, of: tenant) }
+    /// The `count` newest tasks of the column, newest first, as far as ``Boards/NewestTasks/mostBytes`` has room.
+    static func newest(
+        in column: BoardColumn, count: Int, of tenant: Int, in db: Database
+    ) throws -> (tasks: [BoardTask], isCut: Bool) {
+        let statement = try db.cachedStatement(
+            sql: "SELECT \(columns) FROM tasks WHERE tenant = ? AND board = ? AND status = ? ORDER BY id DESC LIMIT ?")
+        statement.setUncheckedArguments([tenant, column.board.rawValue, column.status, count])
+        let rows = try Row.fetchCursor(statement)
+        var tasks: [BoardTask] = []
+        var size = 0
+        while let row = try rows.next() {
+            let task = try task(row, of: tenant)
+            size += task.footprint
+            guard tasks.isEmpty || size <= NewestTasks.mostBytes else { return (tasks, true) }
+            tasks.append(task)
+        }
+        return (tasks, false)
     }
 
     static func statuses(on board: BoardID, of tenant: Int, in db: Database) throws -> Set<String> {

@@ -57,28 +57,30 @@ struct TenantReader {
         try search.step(tenant: row?.number ?? 0, in: db)
     }
 
-    func snapshot(of asked: Selection.Boards, for author: Principal) throws -> BoardSnapshot {
+    func snapshot(of asked: Selection.Boards, for author: Principal, into receiver: some SnapshotReceiver) throws {
         let boards = try boards(asked, for: author)
-        var tasks: [BoardTask] = []
+        try receiver.begin(boards, at: bounds().cursor)
+        guard let row else { return }
         for board in boards {
-            guard let row else { break }
-            let columns = Dictionary(
-                grouping: try TaskTable.tasks(on: board.id, of: row.number, in: db), by: \.status)
-            for status in board.statuses { tasks += columns[status] ?? [] }
+            for status in board.statuses {
+                let column = BoardColumn(board: board.id, status: status)
+                try TaskTable.forEach(in: column, of: row.number, in: db) { try receiver.take($0) }
+            }
         }
-        return BoardSnapshot(boards: boards, tasks: tasks, cursor: try bounds().cursor)
     }
 
     func newestTasks(
         in status: String, on boards: Selection.Boards, count: Int
     ) throws -> NewestTasks {
         var tasks: [BoardTask] = []
+        var isCut = false
         for board in try all() where boards.contains(board.id) {
             guard let row, board.statuses.contains(status) else { continue }
             let column = BoardColumn(board: board.id, status: status)
-            tasks += try TaskTable.newest(in: column, count: count, of: row.number, in: db)
+            let newest = try TaskTable.newest(in: column, count: count, of: row.number, in: db)
+            (tasks, isCut) = NewestTasks.newest(tasks + newest.tasks, count: count, isCut: isCut || newest.isCut)
         }
-        return NewestTasks(tasks: Array(tasks.sorted { $0.id > $1.id }.prefix(count)), cursor: try bounds().cursor)
+        return NewestTasks(tasks, count: count, isCut: isCut, cursor: try bounds().cursor)
     }
 
     /// - Returns: the page, and the event because of which it does not go on from `seq`: it is missing or can't be read.
@@ -116,10 +118,15 @@ struct TenantReader {
     func newest(selection: Selection, count: Int) throws -> LogPage {
         let bounds = try bounds()
         var events: [Event] = []
+        var size = 0
         let start = max(bounds.oldest, bounds.head - EventTable.longScan + 1)
         try scan(from: start, through: bounds.head, backwards: true) { row in
             guard events.count < count else { return false }
-            if selection.shows(row.audience, row.type) { events.append(try row.event(of: tenant, bounds.epochs)) }
+            guard selection.shows(row.audience, row.type) else { return true }
+            let event = try row.event(of: tenant, bounds.epochs)
+            size += event.json.count
+            guard events.isEmpty || size <= LogPage.newestBytes else { return false }
+            events.append(event)
             return true
         }
         return LogPage(events: events.reversed(), end: bounds.head, bounds: bounds)

@@ -70,6 +70,12 @@ public struct JSONWriter {
         bytes.append(contentsOf: json)
     }
 
+    /// Elements that are JSON already, with commas between them; there may be none.
+    public mutating func elements(_ json: some Collection<UInt8>) {
+        guard !json.isEmpty else { return }
+        raw(json)
+    }
+
     public mutating func value(_ value: JSONValue) {
         switch value {
         case .null: null()

@@ -12,6 +12,7 @@ final class VerifiedTokenCache: Sendable {
     }
 
     private let capacity: Int
+    private static let mostBoards = 64
     private let entries = Mutex(Entries())
 
     init(capacity: Int) { self.capacity = capacity }
@@ -23,7 +24,9 @@ final class VerifiedTokenCache: Sendable {
         entries.withLock { entries in entries.places[digest].map { entries.ring[$0].principal } }
     }
 
+    /// Remembers `principal`, unless it names so many boards that remembering many of its kind would take much memory.
     func insert(_ principal: Principal, for digest: TokenDigest) {
+        if case .only(let boards) = principal.boards, boards.count > Self.mostBoards { return }
         entries.withLock { entries in
             guard entries.places[digest] == nil else { return }
             if entries.ring.count < capacity {

@@ -61,6 +61,9 @@ ROWS = [
         "all counted in the log, in a line a second and address", "9", 3, ("faults/test_refusal_floods.py",)),
     Row("memory", "memory", "24 connections of bodies of a megabyte; 100 tenants with long logs and streams", "within the "
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
+    Row("small", "little memory", "in a control group of 128 MiB, one tenant's clients send all that they may and read nothing: "
+        "streams, polls, snapshots, lists, bodies, thousands of connections", "the process lives, another tenant's writes and "
+        "streams go on", "7", 3, ("faults/test_memory_limit.py",)),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends; 1,000 damages to the file and its write-ahead log: bits, bytes, sectors", "exit 2 with path "
         "and cause, or the one row refused; all else as it was", "1, 4, 7", 1,

@@ -21,10 +21,10 @@ import Testing
         #expect(connections.hasRoom { Issue.record("there was room") })
         connections.enter()
         #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
-        connections.leave()
+        connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 1)
-        connections.leave()
-        connections.leave()
+        connections.leave(asRequests: true)
+        connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 1)
         #expect(connections.hasRoom {})
     }
@@ -34,11 +34,30 @@ import Testing
         let resumed = Mutex(0)
         for _ in 0..<3 { connections.enter() }
         #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
-        connections.leave()
-        connections.leave()
+        connections.leave(asRequests: true)
+        connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 0)
-        connections.leave()
+        connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 1)
+    }
+
+    @Test func `streams do not count among those that speak requests`() {
+        let connections = OpenConnections(limit: 10, requestLimit: 2)
+        let resumed = Mutex(0)
+        let asked = Mutex(0)
+        connections.onFull { asked.withLock { $0 += 1 } }
+        for _ in 0..<2 { connections.enter() }
+        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        #expect(asked.withLock { $0 } == 1 && connections.isFull)
+        connections.leaveRequests()
+        #expect(resumed.withLock { $0 } == 1 && !connections.isFull)
+        #expect(connections.hasRoom {})
+        // The stream's end leaves the count of the others alone.
+        connections.enter()
+        connections.leave(asRequests: false)
+        #expect(!connections.hasRoom {})
+        connections.leave(asRequests: true)
+        #expect(connections.hasRoom {})
     }
 
     @Test func `the gate reads no further at the limit and goes on by itself`() throws {
@@ -50,7 +69,7 @@ import Testing
         channel.read()
         channel.read()
         #expect(reads.count == 1)
-        connections.leave()
+        connections.leave(asRequests: true)
         channel.embeddedEventLoop.run()
         #expect(reads.count == 2)
     }

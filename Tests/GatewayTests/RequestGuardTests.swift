@@ -100,6 +100,23 @@ import Testing
         #expect(try connection.statuses() == [200, 200])
     }
 
+    @Test func `a client that reads nothing of its answer is closed after a minute`() throws {
+        let connection = try Connection()
+        try connection.send("GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.advance(by: 59)
+        #expect(connection.channel.isActive)
+        connection.channel.isWritable = true
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.advance(by: 59)
+        #expect(connection.channel.isActive)
+        connection.channel.isWritable = false
+        connection.channel.pipeline.fireChannelWritabilityChanged()
+        connection.advance(by: 61)
+        #expect(!connection.channel.isActive)
+    }
+
     @Test func `a request passes and the next one after it`() throws {
         let connection = try Connection()
         for target in ["/a", "/b"] {

@@ -15,6 +15,7 @@ import Testing
         var count: Int
         var told: Int
         var isShort = false
+        var footprint = 100
 
         mutating func apply(_ frame: EventFrame) {
             guard frame.seq > seq else { return }

@@ -23,20 +23,23 @@ final class TestLog: TenantHistory {
 
     static let tenant = TenantID("acme")!
 
-    func commit(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1) {
-        relay.announce(write(audience, type: type, count: count))
+    func commit(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1, padding: Int? = nil) {
+        relay.announce(write(audience, type: type, count: count, padding: padding))
     }
 
+    private static func text(_ count: Int) -> String { String(repeating: "x", count: count) }
+
     /// Commits, so that reads see it, and leaves the announcing for later.
-    func write(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1) -> [Event] {
+    func write(
+        _ audience: Audience, type: EventType = .taskCreated, count: Int = 1, padding: Int? = nil
+    ) -> [Event] {
         events.withLock { events in
             let new = (0..<count).map { offset in
                 let seq = events.count + 1 + offset
                 return Event(
                     tenant: Self.tenant, seq: seq, epoch: epoch, audience: audience, type: type, timestamp: 0,
                     json: Array(
-                        #"{"type":"\#(type)","seq":\#(seq),"padding":"\#(String(repeating: "x", count: seq % 90))"}"#
-                            .utf8))
+                        #"{"type":"\#(type)","seq":\#(seq),"padding":"\#(Self.text(padding ?? seq % 90))"}"#.utf8))
             }
             events += new
             return new

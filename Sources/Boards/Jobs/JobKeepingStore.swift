@@ -47,9 +47,9 @@ public struct JobKeepingStore: BoardStore {
     }
 
     public func snapshot(
-        of boards: Selection.Boards, for author: Principal
-    ) async throws(BoardError) -> BoardSnapshot {
-        try await store.snapshot(of: boards, for: author)
+        of boards: Selection.Boards, for author: Principal, into receiver: some SnapshotReceiver
+    ) async throws(BoardError) {
+        try await store.snapshot(of: boards, for: author, into: receiver)
     }
 
     public func newestTasks(

@@ -54,6 +54,10 @@ public struct TaskPage: Sendable {
     /// Nil at the end.
     public let next: PageMark?
 
+    /// The memory of a page's tasks, as ``BoardTask/footprint`` counts it: a page ends early when it is used up, with one
+    /// task at least.
+    public static let mostBytes = 4 << 20
+
     public init(items: [BoardTask], next: PageMark?) {
         self.items = items
         self.next = next

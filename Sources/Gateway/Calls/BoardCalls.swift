@@ -85,13 +85,14 @@ struct BoardCalls {
     /// → `{board, tasks, cursor}` of one read transaction; the cursor is also the entity tag.
     @Sendable func snapshot(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let id = try input.board
-        let snapshot = try await store.snapshot(of: .only([id]), for: context.principal)
-        guard let board = snapshot.boards.first else { throw Problem.notFound }
-        let tag = EntityTag(snapshot.cursor)
-        if tag.isIn(input.request.headers[.ifNoneMatch]) {
-            return Response(status: .notModified, headers: [.eTag: tag.description])
+        let known = input.request.headers[.ifNoneMatch]
+        let snapshot = SnapshotFile(.json) { EntityTag($0).isIn(known) }
+        do { try await store.snapshot(of: .only([id]), for: context.principal, into: snapshot) } catch {
+            guard snapshot.isKnown, let cursor = snapshot.cursor else { throw error }
+            return Response(status: .notModified, headers: [.eTag: EntityTag(cursor).description])
         }
-        return .json(snapshot.json(of: board), headers: [.eTag: tag.description])
+        guard let cursor = snapshot.cursor else { throw Problem.notFound }
+        return try snapshot.response([.contentType: "application/json", .eTag: EntityTag(cursor).description])
     }
 }
 

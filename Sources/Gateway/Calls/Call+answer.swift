@@ -10,6 +10,7 @@ extension Call {
     struct Rules: Sendable {
         let writes: WriteLimit
         let bodies: Bodies
+        let answers: Answers
     }
 
     /// Checks the request, always in this order, and does the work: token (401), limit of writes (429), role (403),
@@ -25,7 +26,8 @@ extension Call {
                 let input = try await input(request, context.parameters, of: context.tenant, by: rules)
                 // Its body has its room until the write is acknowledged.
                 defer { withExtendedLifetime(input.room) {} }
-                return try await handler(input, context)
+                let response = try await handler(input, context)
+                return method == .get ? try rules.answers.hold(response, of: context.tenant) : response
             }
             return isLimited ? try await rules.writes.limit(request, in: context, checked) : try await checked()
         case .stream, .socket: throw Problem.notFound

@@ -15,7 +15,7 @@ struct CallInput: Sendable {
     /// The body; without members where the call takes no JSON.
     let object: JSONObject
     /// The room that the body takes; nil where the call takes no JSON.
-    let room: BodyRoom?
+    let room: MemoryRoom?
     /// The `Idempotency-Key`, tied to the call and its body. Nil where none was sent, and for files.
     let once: IdempotencyKey?
     /// The version that `If-Match` demands; nil for any.

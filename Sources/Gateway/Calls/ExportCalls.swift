@@ -25,26 +25,14 @@ struct ExportCalls {
     /// `format=json` (the default), which is the board's snapshot, or `format=csv`.
     @Sendable func export(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let format = try input.query.choice(Self.format) ?? "json"
-        let snapshot = try await store.snapshot(of: .only([try input.board]), for: context.principal)
-        guard let board = snapshot.boards.first else { throw Problem.notFound }
+        let snapshot = SnapshotFile(format == "json" ? .json : .csv)
+        try await store.snapshot(of: .only([try input.board]), for: context.principal, into: snapshot)
+        guard let board = snapshot.board else { throw Problem.notFound }
         // A board's id is of letters, digits and hyphens, and needs no escape.
-        let headers: HTTPFields = [.contentDisposition: "attachment; filename=\"\(board.id).\(format)\""]
-        if format == "json" { return .json(snapshot.json(of: board), headers: headers) }
-        var response = Response.json(TaskExport.csv(snapshot.tasks), headers: headers)
-        response.headers[.contentType] = "text/csv; charset=utf-8; header=present"
-        return response
-    }
-}
-
-extension BoardSnapshot {
-    /// → `{board, tasks, cursor}`.
-    func json(of board: Board) -> [UInt8] {
-        var json = JSONWriter(reserving: 512 + tasks.count * 400)
-        json.object { json in
-            json.name("board"); board.write(into: &json)
-            json.name("tasks"); json.array(tasks) { $1.write(into: &$0) }
-            json.name("cursor"); json.string(cursor.description)
-        }
-        return json.bytes
+        let headers: HTTPFields = [
+            .contentDisposition: "attachment; filename=\"\(board.id).\(format)\"",
+            .contentType: format == "json" ? "application/json" : "text/csv; charset=utf-8; header=present",
+        ]
+        return try snapshot.response(headers)
     }
 }

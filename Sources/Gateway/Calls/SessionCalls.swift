@@ -29,7 +29,9 @@ struct SessionCalls {
     @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let principal = context.principal
         var reasons: TokenReasons?
-        if case .token(let token)? = try? Credentials(CredentialFields(input.request.head), origins: []) {
+        if let place = context.place,
+            case .token(let token)? = try? Credentials(CredentialFields(input.request.head), at: place, origins: [])
+        {
             reasons = authenticator.reasons(of: token)
         }
         var json = JSONWriter()

@@ -6,9 +6,10 @@ import Rooms
 struct StreamCalls {
     let store: any BoardStore
     let relay: Relay
+    let answers: Answers
     let settings: GatewaySettings
 
-    var native: NativeStream { NativeStream(store: store, relay: relay) }
+    var native: NativeStream { NativeStream(store: store, relay: relay, answers: answers) }
 
     /// The one that is asked for most comes first.
     var all: [Call] {

@@ -8,7 +8,7 @@ import Tokens
 /// Reads and parses the JSON bodies of requests, within the bounds of one body and of all of them together.
 ///
 /// Large bodies are parsed one after the other on a queue of their own, so that the threads that answer all requests
-/// never have more than small ones to parse. ``BodyBudget`` bounds how many wait there.
+/// never have more than small ones to parse. The budget bounds how many wait there.
 struct Bodies: Sendable {
     /// A body, its bytes without their coding and mark, and the room that they take, to be held until the request is answered.
     struct Parsed: Sendable {
@@ -16,10 +16,12 @@ struct Bodies: Sendable {
         let bytes: ByteBuffer
         /// The digest of the call and of the body's values; nil for a request without an `Idempotency-Key`.
         let fingerprint: [UInt8]?
-        let room: BodyRoom
+        let room: MemoryRoom
     }
 
-    let budget: BodyBudget
+    /// A body takes its room before it is read, and keeps it until the request is answered: what waits for the writer
+    /// is within the bound too.
+    let budget: MemoryBudget
     let limits: JSONParser.Limits
     private let lane = DispatchQueue(label: "boardcast-bodies")
 
@@ -29,7 +31,7 @@ struct Bodies: Sendable {
     private static let firstGuess = 16_384
 
     /// - Parameter limits: of one body.
-    init(budget: BodyBudget, limits: JSONParser.Limits) { (self.budget, self.limits) = (budget, limits) }
+    init(budget: MemoryBudget, limits: JSONParser.Limits) { (self.budget, self.limits) = (budget, limits) }
 
     /// The body as one strict JSON object.
     ///
@@ -44,7 +46,8 @@ struct Bodies: Sendable {
         if let length = request.length, length > limits.bytes { throw Problem.bodyTooLarge }
         // The room of the first guess holds what undoing a coding needs, too.
         let known = coding == nil ? request.length : nil
-        let room = try budget.room(for: known ?? max(request.length ?? 0, Self.firstGuess), of: tenant)
+        let room = budget.room(for: tenant)
+        try room.take(body: known ?? max(request.length ?? 0, Self.firstGuess))
         var bytes =
             if let coding { try await decode(request.body, coding, in: room) } else {
                 try await read(request.body, in: room)
@@ -59,7 +62,7 @@ struct Bodies: Sendable {
 
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    private func read(_ body: RequestBody, in room: BodyRoom) async throws -> ByteBuffer {
+    private func read(_ body: RequestBody, in room: MemoryRoom) async throws -> ByteBuffer {
         var bytes = ByteBuffer()
         for try await part in body {
             try grow(room, to: bytes.readableBytes + part.readableBytes)
@@ -68,7 +71,7 @@ struct Bodies: Sendable {
         return bytes
     }
 
-    private func decode(_ body: RequestBody, _ coding: ContentCoding, in room: BodyRoom) async throws -> ByteBuffer {
+    private func decode(_ body: RequestBody, _ coding: ContentCoding, in room: MemoryRoom) async throws -> ByteBuffer {
         let inflater = Inflater(coding)
         var bytes = ByteBuffer()
         var taken = 0
@@ -82,9 +85,9 @@ struct Bodies: Sendable {
         return bytes
     }
 
-    private func grow(_ room: BodyRoom, to length: Int) throws(Problem) {
+    private func grow(_ room: MemoryRoom, to length: Int) throws(Problem) {
         guard length <= limits.bytes else { throw .bodyTooLarge }
-        try room.grow(to: length)
+        try room.take(body: length)
     }
 
     private typealias Value = (value: JSONValue, fingerprint: [UInt8]?)
@@ -100,5 +103,33 @@ struct Bodies: Sendable {
             lane.async { continuation.resume(returning: Result(catching: work)) }
         }
         return try result.get()
+    }
+}
+
+extension Bodies {
+    /// What a body of `length` bytes counts with: its bytes, a copy of them in the tree, and what the tree has besides,
+    /// which the number of values bounds.
+    static func cost(of length: Int) -> Int { 2 * length + 16 * min(length, 65_536) }
+}
+
+extension MemoryRoom {
+    /// Makes it large enough for a body of `length` bytes.
+    ///
+    /// - Throws: ``Problem`` 503 when there is no room for now.
+    func take(body length: Int) throws(Problem) {
+        guard grow(to: Bodies.cost(of: length)) else { throw .bodiesFull }
+    }
+}
+
+extension Problem {
+    static let bodiesFull = Problem(
+        .serviceUnavailable, "bodies_full", "Too many request bodies are being worked on now; send it again."
+    ).with(.retryAfter, "1")
+
+    /// - Parameter limit: of the values in one body.
+    static func tooManyValues(_ limit: Int) -> Problem {
+        Problem(
+            .contentTooLarge, "too_many_values",
+            "The body has more than \(limit) JSON values, objects and arrays counted; send less at once.")
     }
 }

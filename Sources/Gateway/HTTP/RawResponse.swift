@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 
@@ -27,6 +28,36 @@ enum RawResponse {
         context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
         if closing { context.close(mode: mode, promise: nil) }
+    }
+
+    /// Writes a whole answer; its room is held until it has left.
+    static func write(_ answer: PollResponder.Answer, closing: Bool, to context: ChannelHandlerContext) {
+        var headers = HTTPHeaders()
+        for field in answer.response.headers where field.name != .contentLength && field.name != .connection {
+            headers.add(name: field.name.rawName, value: field.value)
+        }
+        headers.add(name: "Content-Length", value: String(answer.body.readableBytes))
+        if closing { headers.add(name: "Connection", value: "close") }
+        let status = answer.response.status
+        let head = HTTPResponseHead(
+            version: .http1_1, status: .init(statusCode: status.code, reasonPhrase: status.reasonPhrase),
+            headers: headers)
+        context.write(NIOAny(HTTPServerResponsePart.head(head)), promise: nil)
+        context.write(NIOAny(HTTPServerResponsePart.body(.byteBuffer(answer.body))), promise: nil)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.whenComplete { _ in withExtendedLifetime(answer) {} }
+        context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: sent)
+        if closing { context.close(promise: nil) }
+    }
+
+    /// The status line and fields, but for `Content-Length`, `Connection` and the empty line.
+    static func head(_ response: HTTPResponse) -> ByteBuffer {
+        var head = ByteBuffer()
+        head.writeString("HTTP/1.1 \(response.status.code) \(response.status.reasonPhrase)\r\n")
+        for field in response.headerFields where field.name != .contentLength && field.name != .connection {
+            head.writeString("\(field.name.rawName): \(field.value)\r\n")
+        }
+        return head
     }
 
     /// The head of an event stream. What comes after it is chunks; to HTTP/1.0 it is the events alone, until the

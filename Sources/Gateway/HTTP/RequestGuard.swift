@@ -102,6 +102,11 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         context.fireChannelReadComplete()
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        pace.takesBytes(context.channel.isWritable, at: context.eventLoop.now)
+        context.fireChannelWritabilityChanged()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard event as? ChannelEvent == .inputClosed else { return context.fireUserInboundEventTriggered(event) }
         isInputClosed = true
@@ -196,7 +201,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
         switch pace.verdict(at: now) {
         case .inTime: break
         case .slow: refuse(.tooSlow, context: context)
-        case .silent: context.close(promise: nil)
+        case .silent, .unread: context.close(promise: nil)
         }
     }
 

@@ -4,7 +4,8 @@ import NIOCore
 /// times are passed in.
 ///
 /// A head has 10 s from its first byte. A body has 30 s, a second more for each 16 KiB that came, and never a pause of
-/// 10 s. Between requests a connection may rest for 120 s, before the first for 10 s.
+/// 10 s. Of an answer 32 KiB have to be read each 60 s. Between requests a connection may rest for 120 s, before the
+/// first for 10 s.
 struct RequestPace {
     enum Verdict {
         case inTime
@@ -12,6 +13,8 @@ struct RequestPace {
         case slow
         /// No request is open and none arrives: the connection is closed without an answer.
         case silent
+        /// The client reads too little of an answer.
+        case unread
     }
 
     /// The time for a head, from its first byte to its end; also the time from the connection's start to the first
@@ -24,6 +27,9 @@ struct RequestPace {
     static let bytesPerSecond: Int64 = 16_384
     /// The longest time between two requests.
     static let longestRest: TimeAmount = .seconds(120)
+    /// The longest time for which the bytes of an answer may stay above the connection's bound: 32 KiB have to be read
+    /// in it.
+    static let longestUnread: TimeAmount = .seconds(60)
     /// The time from our last byte until the client must have closed the connection.
     static let longestFarewell: TimeAmount = .seconds(2)
 
@@ -33,6 +39,7 @@ struct RequestPace {
     private var began: NIODeadline
     private var lastByte: NIODeadline
     private var bytes: Int64 = 0
+    private var unreadSince: NIODeadline?
 
     init(at now: NIODeadline) { (began, lastByte) = (now, now) }
 
@@ -56,6 +63,9 @@ struct RequestPace {
     /// - Parameter isAnswered: whether the request was answered already; an answer may precede the request's end.
     mutating func takeEnd(isAnswered: Bool, at now: NIODeadline) { enter(isAnswered ? .rest : .answer, at: now) }
 
+    /// Notes whether the connection takes bytes of our answers for now.
+    mutating func takesBytes(_ takes: Bool, at now: NIODeadline) { unreadSince = takes ? nil : unreadSince ?? now }
+
     /// Notes that the last answer has been sent.
     mutating func answered(at now: NIODeadline) { if stage == .answer { enter(.rest, at: now) } }
 
@@ -63,9 +73,10 @@ struct RequestPace {
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
     /// Since when there is no request to be answered: no byte has come yet, or no whole head, or nothing since the last
-    /// answer. Nil while there is one.
+    /// answer. Nil while there is one, or its answer is still being read.
     var idleSince: NIODeadline? {
-        switch stage {
+        guard unreadSince == nil else { return nil }
+        return switch stage {
         case .untouched, .head, .rest: began
         case .body, .answer, .farewell: nil
         }
@@ -73,14 +84,18 @@ struct RequestPace {
 
     private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }
 
+    private func isUnread(at now: NIODeadline) -> Bool {
+        unreadSince.map { now - $0 >= Self.longestUnread } ?? false
+    }
+
     func verdict(at now: NIODeadline) -> Verdict {
         switch stage {
         case .untouched: now - began >= Self.longestHead ? .silent : .inTime
         case .head: now - began >= Self.longestHead ? .slow : .inTime
         case .body:
             now - lastByte >= Self.longestPause || now - began >= longestBody ? .slow : .inTime
-        case .answer: .inTime
-        case .rest: now - began >= Self.longestRest ? .silent : .inTime
+        case .answer: isUnread(at: now) ? .unread : .inTime
+        case .rest: isUnread(at: now) ? .unread : now - began >= Self.longestRest ? .silent : .inTime
         case .farewell: now - began >= Self.longestFarewell ? .silent : .inTime
         }
     }

@@ -1,17 +1,24 @@
 import Synchronization
 
-/// Counts open connections against the descriptor budget. Safe to use from any thread.
+/// Counts open connections against their bounds: all of them against the descriptor budget, and those that speak HTTP
+/// requests, each of which takes ten times the memory of a stream, against one of their own. Safe to use from any
+/// thread.
 final class OpenConnections: Sendable {
     private struct State {
-        var count = 0
+        var all = 0
+        var requests = 0
         var waiting: (@Sendable () -> Void)?
     }
 
-    let limit: Int
+    private let limit: Int
+    private let requestLimit: Int
     private let state = Mutex(State())
     private let hasWaiting = Atomic(false)
 
-    init(limit: Int) { self.limit = limit }
+    /// - Parameters:
+    ///   - limit: of all connections.
+    ///   - requestLimit: of those that are not, or not yet, streams.
+    init(limit: Int, requestLimit: Int = .max) { (self.limit, self.requestLimit) = (limit, requestLimit) }
 
     /// Whether new ones have to wait.
     var isFull: Bool { excess > 0 }
@@ -20,15 +27,34 @@ final class OpenConnections: Sendable {
     var isAwaited: Bool { hasWaiting.load(ordering: .relaxed) }
 
     /// How many have to leave until there is room for one; 0 while there is.
-    var excess: Int { state.withLock { max(0, $0.count - limit + 1) } }
+    var excess: Int { state.withLock { max(0, max($0.all - limit, $0.requests - requestLimit) + 1) } }
 
-    func enter() { state.withLock { $0.count += 1 } }
+    /// Counts a connection that was accepted.
+    func enter() {
+        state.withLock {
+            $0.all += 1
+            $0.requests += 1
+        }
+    }
 
-    func leave() {
-        let resume = state.withLock { state in
+    /// Notes that a connection has become a stream.
+    func leaveRequests() { release { $0.requests = max(0, $0.requests - 1) } }
+
+    /// Counts a connection out.
+    ///
+    /// - Parameter asRequests: whether it did not become a stream.
+    func leave(asRequests: Bool) {
+        release {
             // Connections that were accepted before counting began leave too.
-            state.count = max(0, state.count - 1)
-            guard state.count < limit, let waiting = state.waiting else { return nil as (@Sendable () -> Void)? }
+            $0.all = max(0, $0.all - 1)
+            if asRequests { $0.requests = max(0, $0.requests - 1) }
+        }
+    }
+
+    private func release(_ change: (inout State) -> Void) {
+        let resume = state.withLock { state in
+            change(&state)
+            guard hasRoom(state), let waiting = state.waiting else { return nil as (@Sendable () -> Void)? }
             state.waiting = nil
             hasWaiting.store(false, ordering: .relaxed)
             return waiting
@@ -36,10 +62,12 @@ final class OpenConnections: Sendable {
         resume?()
     }
 
+    private func hasRoom(_ state: borrowing State) -> Bool { state.all < limit && state.requests < requestLimit }
+
     /// Whether there is room now. If not, `resume` is called once there is; only the last `resume` given is called.
     func hasRoom(orElse resume: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
-            if state.count < limit { return true }
+            if hasRoom(state) { return true }
             state.waiting = resume
             hasWaiting.store(true, ordering: .relaxed)
             return false

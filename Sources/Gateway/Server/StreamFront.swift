@@ -22,6 +22,8 @@ final class StreamFront: ChannelDuplexHandler {
         /// A request for a stream is being decided; the parts after it wait.
         case deciding(HTTPRequestHead, Target, isComplete: Bool)
         case stream(DescriptorSink)
+        /// A poll that waits; it is answered once, and then closed.
+        case poll(PollSink)
         /// A WebSocket: incoming bytes go to the handlers after this one; outgoing bytes bypass it.
         case socket
     }
@@ -30,9 +32,12 @@ final class StreamFront: ChannelDuplexHandler {
     enum Target {
         case stream(StreamEndpoints.Match)
         case socket
+        /// A poll that may have to wait.
+        case poll
     }
 
     let streams: Streams
+    let polls: PollResponder
     let hub: LoopHub
     private var codec: StreamServer.Codec?
     private let connections: OpenConnections
@@ -40,7 +45,7 @@ final class StreamFront: ChannelDuplexHandler {
     /// Adds Hummingbird's own handlers after this one; nil once they are added, or never will be.
     private var attach: ((ClientAddress?) throws -> Void)?
     /// The other end of the connection as a proxy has announced it.
-    private var announcedPeer: ClientAddress?
+    private(set) var announcedPeer: ClientAddress?
 
     private(set) var mode = Mode.requests
     private var isAttached = false
@@ -51,11 +56,12 @@ final class StreamFront: ChannelDuplexHandler {
     private static let mostHeld = 64
 
     init(
-        streams: Streams, hub: LoopHub, codec: StreamServer.Codec,
+        streams: Streams, polls: PollResponder, hub: LoopHub, codec: StreamServer.Codec,
         connections: OpenConnections, logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
     ) {
         self.codec = codec
         self.streams = streams
+        self.polls = polls
         self.hub = hub
         self.connections = connections
         self.logger = logger
@@ -66,14 +72,17 @@ final class StreamFront: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         // Once a stream has begun there is no codec; further bytes from the client are ignored.
-        if case .stream = mode { return }
-        if case .socket = mode { return context.fireChannelRead(data) }
+        switch mode {
+        case .stream, .poll: return
+        case .socket: return context.fireChannelRead(data)
+        case .requests, .deciding: break
+        }
         take(unwrapInboundIn(data), context: context)
     }
 
     private func take(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
         switch (mode, part) {
-        case (.stream, _), (.socket, _): return
+        case (.stream, _), (.socket, _), (.poll, _): return
         case (.deciding(let head, let target, isComplete: false), .end):
             mode = .deciding(head, target, isComplete: true)
             decide(context: context)
@@ -95,7 +104,8 @@ final class StreamFront: ChannelDuplexHandler {
 
     private func target(of head: HTTPRequestHead) -> Target? {
         if let match = streams.endpoints.match(head) { return .stream(match) }
-        return streams.sockets.takes(head) ? .socket : nil
+        if streams.sockets.takes(head) { return .socket }
+        return PollResponder.takes(head) ? .poll : nil
     }
 
     private func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
@@ -140,7 +150,7 @@ final class StreamFront: ChannelDuplexHandler {
     /// Whether the connection no longer speaks HTTP requests.
     private var isTaken: Bool {
         switch mode {
-        case .stream, .socket: true
+        case .stream, .socket, .poll: true
         case .requests, .deciding: false
         }
     }
@@ -151,11 +161,13 @@ final class StreamFront: ChannelDuplexHandler {
     private func decide(context: ChannelHandlerContext, waits: Bool = true) {
         guard case .deciding(let head, let target, isComplete: true) = mode, unanswered == 0, context.channel.isActive
         else { return }
+        if case .poll = target { return openPoll(head, context: context) }
         do {
             let loop = waits ? context.eventLoop : nil
             switch target {
             case .stream(let match): try openStream(head, match, context: context, waitingOn: loop)
             case .socket: try openSocket(head, context: context, waitingOn: loop)
+            case .poll: break
             }
         } catch {
             guard let arrival = error.keyArrival else { return refuse(error, head, of: nil, context: context) }
@@ -235,15 +247,24 @@ final class StreamFront: ChannelDuplexHandler {
             // After an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
             extra: streams.responses.cors(head, of: tenant), to: context)
+        goOn(context: context)
+    }
+
+    /// Goes on with HTTP requests after an answer, first with those that waited.
+    func goOn(context: ChannelHandlerContext) {
         mode = .requests
         let waiting = held
         held = []
         for part in waiting { take(part, context: context) }
     }
 
+    /// Notes the reader that ends with the connection.
+    func keep(_ reader: Reader) { self.reader = reader }
+
     /// Ends HTTP on the connection, and notifies Hummingbird's handlers if they were added.
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
+        connections.leaveRequests()
         held = []
         attach = nil
         try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
@@ -261,13 +282,17 @@ final class StreamFront: ChannelDuplexHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         // Hummingbird no longer reads from this channel; without a read the end of the connection is not seen.
         if isTaken { context.read() }
-        if case .stream = mode {} else { context.fireChannelReadComplete() }
+        switch mode {
+        case .stream, .poll: break
+        case .requests, .deciding, .socket: context.fireChannelReadComplete()
+        }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { connections.leave() }
+    func handlerRemoved(context: ChannelHandlerContext) { connections.leave(asRequests: !isTaken) }
 
     func channelInactive(context: ChannelHandlerContext) {
         if case .stream(let sink) = mode { sink.forget() }
+        if case .poll(let sink) = mode { sink.forget() }
         if let reader { reader.drop() }
         reader = nil
         context.fireChannelInactive()
@@ -275,9 +300,10 @@ final class StreamFront: ChannelDuplexHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (mode, event) {
-        case (.stream, is ChannelShouldQuiesceEvent):
+        case (.stream, is ChannelShouldQuiesceEvent), (.poll, is ChannelShouldQuiesceEvent):
             if let reader { reader.drain(over: streams.settings.drain) }
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
+        case (.poll, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)
         case (_, let event as ProxyHeaderHandler.Announcement): announcedPeer = event.client
@@ -288,7 +314,7 @@ final class StreamFront: ChannelDuplexHandler {
     /// Passes the error on to readers of the body; ``RequestGuard`` has sent the answer.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .socket = mode { return context.fireErrorCaught(error) }
-        if case .stream = mode { return context.close(promise: nil) }
+        if isTaken { return context.close(promise: nil) }
         if error is HTTPParserError { context.fireErrorCaught(error) } else { context.close(promise: nil) }
     }
 }

@@ -21,6 +21,7 @@ struct StreamServer: HTTPChannelHandler {
 
     let responder: Responder
     let streams: Streams
+    let polls: PollResponder
     let requests: RequestTasks
     let watches: [RequestWatch]
     let connections: OpenConnections
@@ -30,7 +31,7 @@ struct StreamServer: HTTPChannelHandler {
             do {
                 try addHandlers(to: channel, logger: logger)
             } catch {
-                connections.leave()
+                connections.leave(asRequests: true)
                 throw error
             }
             return Value(channel: channel)
@@ -43,7 +44,7 @@ struct StreamServer: HTTPChannelHandler {
         else { throw ChannelError.eof }
         let codec = Codec(streams.settings, watch: watch)
         let front = StreamFront(
-            streams: streams, hub: hub, codec: codec, connections: connections, logger: logger
+            streams: streams, polls: polls, hub: hub, codec: codec, connections: connections, logger: logger
         ) { peer in
             let connection = try addHummingbird(to: channel, logger: logger)
             requests.start {

@@ -10,6 +10,7 @@ struct NativeStream: StreamEndpoint {
 
     let store: any BoardStore
     let relay: Relay
+    let answers: Answers
 
     func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         .ready(try request(question, on: .eventStream))
@@ -24,8 +25,8 @@ struct NativeStream: StreamEndpoint {
         var snapshot: (@Sendable () async throws -> StreamRequest.Snapshot)?
         if try question.query.flag("snapshot") {
             let limited = principal.limited(to: asked.selection.boards)
-            snapshot = { [store, relay] in
-                try await store.initEvent(for: limited, now: relay.wallClock())
+            snapshot = { [store, relay, answers] in
+                try await store.initEvent(for: limited, in: answers, now: relay.wallClock())
             }
         }
         return StreamRequest(

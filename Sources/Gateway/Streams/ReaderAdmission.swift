@@ -80,13 +80,22 @@ struct ReaderAdmission: Sendable {
         }
     }
 
-    /// The same for a reader without a connection of its own, whose selection was checked against the tenant's boards:
-    /// it is opened, and the revocations are looked at once more, when the first page is asked for.
-    func follow(
-        _ selection: Selection, of principal: Principal, after cursor: Cursor?, pageCount: Int
-    ) -> LogFollowing {
-        relay.follow(selection, of: principal, after: cursor, pageCount: pageCount) { [authenticator] in
-            authenticator.isRevoked($0)
+    /// Opens the reader of a poll that waits, whose selection was checked against the tenant's boards, and looks at the
+    /// revocations once more. Called on `hub`'s loop.
+    ///
+    /// - Parameter opened: called once, there. The reader may have ended by the time this returns.
+    func open(
+        _ poll: WaitingPoll, to hub: LoopHub, on sink: PollSink,
+        opened: @escaping (Result<Reader, RoomError>) -> Void
+    ) {
+        let request = StreamRequest(
+            principal: poll.principal, selection: poll.asked, wire: .poll, cursor: nil, head: ByteBuffer(),
+            snapshotURL: "")
+        hub.open(request, on: sink) { result in
+            opened(result)
+            if case .success(let reader) = result, authenticator.isRevoked(poll.principal) {
+                reader.close(.revoked, reconnectAfter: nil)
+            }
         }
     }
 

@@ -15,6 +15,8 @@ public struct LoopCounters: Sendable, Equatable {
         case closed(CloseReason)
         /// Its socket took no bytes for too long, or too many bytes waited for it.
         case stalled
+        /// Its socket took only a part of a frame, and the queues of all connections had no room for the rest.
+        case queuesFull
         /// Its peer's machine no longer acknowledged anything.
         case lostPeer
         /// The log or the state that it begins with could not be read.

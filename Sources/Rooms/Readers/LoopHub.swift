@@ -15,6 +15,7 @@ public final class LoopHub: @unchecked Sendable {
     public let limits: RoomLimits
     let reads: StoreReads
     let presence: PresenceHub?
+    let queued: QueuedBytes
 
     /// The last event number handed to this loop, for each tenant; none before the first.
     private var heads: [TenantID: Int] = [:]
@@ -44,6 +45,7 @@ public final class LoopHub: @unchecked Sendable {
         self.limits = limits
         self.presence = presence
         reads = StoreReads(on: loop, atOnce: limits.readsAtOnce)
+        queued = QueuedBytes(relay.queued)
     }
 
     public var wallClock: Timestamp { relay.wallClock() }
@@ -83,6 +85,14 @@ public final class LoopHub: @unchecked Sendable {
         heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head)
         for list in Array(lists.values) where list.tenant == batch.tenant { list.stateStream?.readAgain() }
         for reader in live { reader.read() }
+    }
+
+    /// Reads something of the store when its turn comes among this loop's readers; `then` is called on the loop.
+    public func read<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value,
+        then: @escaping @Sendable (Result<Value, any Error>) -> Void
+    ) {
+        reads.run(body, then: then)
     }
 
     // MARK: Sweeps, and what else comes later

@@ -49,18 +49,30 @@ extension Reader {
     }
 
     /// Leaves the rest of a frame to the sink; nothing else is sent until it has left.
+    ///
+    /// Without room for it the connection is dropped: nothing is lost, since its client comes back with its cursor.
     private func queue(_ rest: ByteBuffer) {
+        guard let held = hub.queued.hold(rest, of: tenant) else { return drop(.queuesFull) }
         state = .lagging
         presence.mayHaveMissed = true
         output.blockedSince = hub.uptime()
-        sink.queue(rest) { [self] in
+        output.queued = held.ticket
+        sink.queue(held.bytes) { [self] in
             guard state != .closed else { return }
+            giveBackQueued()
             output.blockedSince = nil
             noteSent(rest.readableBytes)
             if output.isLast { return end() }
             sendWaiting()
             read()
         }
+    }
+
+    /// Gives back the room of what has left, or never will.
+    func giveBackQueued() {
+        guard let ticket = output.queued else { return }
+        output.queued = nil
+        hub.queued.giveBack(ticket)
     }
 
     /// Sends the notices and answers that waited.

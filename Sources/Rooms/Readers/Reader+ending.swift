@@ -15,6 +15,7 @@ extension Reader {
         stateStream = nil
         onStart = []
         state = .closed
+        giveBackQueued()
         hub.remove(self)
         depart()
         sink.abort()

@@ -72,8 +72,15 @@ extension Reader {
         hub.reads.run {
             try await snapshot()
         } then: { [self] result in
-            guard case .success(let snapshot) = result else { return drop(.unreadable) }
-            start(admission, resumption, snapshot)
+            switch result {
+            case .success(let snapshot):
+                start(admission, resumption, snapshot)
+                withExtendedLifetime(snapshot) {}
+            case .failure(StreamRequest.SnapshotRefusal.tooLarge): close(.limitReached, reconnectAfter: nil)
+            case .failure(StreamRequest.SnapshotRefusal.noRoom):
+                close(.limitReached, reconnectAfter: StreamEvents.retry(around: hub.limits.retry))
+            case .failure: drop(.unreadable)
+            }
         }
     }
 

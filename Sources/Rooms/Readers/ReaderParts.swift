@@ -57,6 +57,8 @@ extension Reader {
         var waiting = ByteBuffer()
         var lastWrite: Uptime
         var blockedSince: Uptime?
+        /// The room of what the sink holds.
+        var queued: QueuedBytes.Ticket?
         /// The stream ends when its socket has taken what is queued.
         var isLast = false
 

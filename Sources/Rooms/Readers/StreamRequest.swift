@@ -13,16 +13,20 @@ public struct StreamRequest: Sendable {
 
         let content: Content
         public let cursor: Cursor
+        private let room: MemoryRoom?
 
-        public init(json: [UInt8], at cursor: Cursor) {
+        /// - Parameter room: what it counts with until it is on its way.
+        public init(json: [UInt8], at cursor: Cursor, holding room: MemoryRoom? = nil) {
             content = .json(json)
             self.cursor = cursor
+            self.room = room
         }
 
         /// - Parameter state: as the stream's dialect has it; the stream ends after it if it is the last.
         public init(_ state: Encoded, at cursor: Cursor) {
             content = .encoded(state)
             self.cursor = cursor
+            room = nil
         }
 
         func encoded(on wire: Wire) -> Encoded {
@@ -31,6 +35,14 @@ public struct StreamRequest: Sendable {
             case .encoded(let state): state
             }
         }
+    }
+
+    /// Why there is no state to begin with.
+    public enum SnapshotRefusal: Error {
+        /// It is too large for a stream: the stream ends, and its client must ask otherwise.
+        case tooLarge
+        /// There is no room for it now: the client comes back by itself.
+        case noRoom
     }
 
     public let principal: Principal

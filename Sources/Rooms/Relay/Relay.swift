@@ -50,6 +50,8 @@ public final class Relay: Sendable {
     }
 
     let limits: RoomLimits
+    /// The memory of what waits for the sockets of all connections.
+    let queued: MemoryBudget
     let state: Mutex<State>
     private let started: Mutex<[LoopHub]> = Mutex([])
     private let clock: @Sendable () -> Timestamp
@@ -59,6 +61,7 @@ public final class Relay: Sendable {
 
     public init(limits: RoomLimits, clock: @escaping @Sendable () -> Timestamp) {
         self.limits = limits
+        queued = MemoryBudget { limits.queuedBytesTotal }
         state = Mutex(State(admission: limits))
         self.clock = clock
     }

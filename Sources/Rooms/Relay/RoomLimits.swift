@@ -18,6 +18,8 @@ public struct RoomLimits: Sendable {
     /// Memory of the frames that are kept for each tenant, and for all tenants together.
     public var recentBytes = 4 << 20
     public var recentBytesTotal = 256 << 20
+    /// Memory of the bytes that wait for the sockets of all connections.
+    public var queuedBytesTotal = 64 << 20
     public var connectionsTotal = 100_000
     /// The most reads of the store at once for each event loop; others wait in line.
     public var readsAtOnce = 8

@@ -25,6 +25,8 @@ final class StateStream: @unchecked Sendable {
     private var version = 0
     private var lastSending = Uptime.distantPast
     private var isScheduled = false
+    /// The state's memory counts as what waits for sockets does.
+    private let room: MemoryRoom
 
     private static let mostWaiting = 1000
 
@@ -32,6 +34,7 @@ final class StateStream: @unchecked Sendable {
         self.dialect = dialect
         self.list = list
         self.hub = hub
+        room = hub.relay.queued.room(for: list.tenant)
     }
 
     // MARK: Events
@@ -63,11 +66,9 @@ final class StateStream: @unchecked Sendable {
             waiting = nil
             // All readers may have left meanwhile.
             guard !list.isEmpty else { return }
-            guard case .success(var state) = result else {
-                for reader in list.everyone { reader.drop(.unreadable) }
-                return
-            }
+            guard case .success(var state) = result else { return dropEveryone(.unreadable) }
             for frame in frames where frame.seq > state.seq { state.apply(frame) }
+            guard room.grow(to: state.footprint) else { return dropEveryone(.queuesFull) }
             let isFirst = version == 0
             self.state = state
             if hasOverflowed { return read() }
@@ -77,6 +78,10 @@ final class StateStream: @unchecked Sendable {
             }
             schedule()
         }
+    }
+
+    private func dropEveryone(_ ending: LoopCounters.Ending) {
+        for reader in list.everyone { reader.drop(ending) }
     }
 
     // MARK: Encoded
@@ -116,6 +121,7 @@ final class StateStream: @unchecked Sendable {
         lastSending = hub.uptime()
         if isShort { return read() }
         guard let changes = state?.takeChanges(at: hub.wallClock) else { return }
+        guard room.grow(to: state?.footprint ?? 0) else { return dropEveryone(.queuesFull) }
         let before = version
         version = hub.nextVersion()
         send(list.everyone[...], changes, after: before)

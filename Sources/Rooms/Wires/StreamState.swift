@@ -7,6 +7,8 @@ public import NIOCore
 public protocol StreamState: Sendable {
     /// The number of the last event that it includes.
     var seq: Int { get }
+    /// About the bytes of memory that it takes.
+    var footprint: Int { get }
     /// Whether it no longer holds enough to be sent, and has to be read again.
     var isShort: Bool { get }
 

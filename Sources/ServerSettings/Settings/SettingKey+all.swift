@@ -55,6 +55,9 @@ extension SettingKey {
         SettingKey("limits.writeBurst", \.limits.writeBurst, .whole(1...1_000_000)),
         SettingKey("limits.authFailuresPerSecond", \.limits.authFailuresPerSecond, .whole(1...1_000_000)),
         SettingKey("limits.authFailureBurst", \.limits.authFailureBurst, .whole(1...1_000_000)),
+        SettingKey("limits.requestConnections", \.limits.requestConnections, .whole(16...10_000_000)),
+        SettingKey("limits.answersBytes", \.limits.answersBytes, .whole(1 << 16...1 << 40, of: "bytes")),
+        SettingKey("limits.queuesBytes", \.limits.queuesBytes, .whole(1 << 16...1 << 40, of: "bytes")),
         SettingKey("limits.bodiesBytes", \.limits.bodiesBytes, .whole(1 << 16...1 << 40, of: "bytes")),
         SettingKey("limits.recentFramesBytes", \.limits.recentFramesBytes, .whole(0...1 << 40, of: "bytes")),
 

@@ -110,10 +110,12 @@ public struct Settings: Sendable, Equatable {
         public var writeBurst = 400
         public var authFailuresPerSecond = 20
         public var authFailureBurst = 100
-        /// Bytes of all request bodies that are being worked on.
-        public var bodiesBytes = 32 << 20
-        /// Bytes of the newest events of all tenants, kept in memory for readers that lag a little.
-        public var recentFramesBytes = 256 << 20
+        /// The budgets of memory; where one is nil, the memory that the process may use decides: ``MemoryBudgets``.
+        public var requestConnections: Int?
+        public var bodiesBytes: Int?
+        public var answersBytes: Int?
+        public var queuesBytes: Int?
+        public var recentFramesBytes: Int?
     }
 
     /// Settings of jobs and their streams.

@@ -4,12 +4,12 @@ import Text
 /// A file without a name: it is gone with whoever holds it last, however the process ends.
 ///
 /// It lies in `$TMPDIR`, `/var/tmp` or `/tmp`, the first of them in which one can be made. Used by one thread at a time.
-final class TemporaryFile {
+public final class TemporaryFile {
     private let descriptor: Int32
-    private(set) var count = 0
+    public private(set) var count = 0
 
     /// - Throws: ``TemporaryFileError`` when none of the directories takes a file.
-    init() throws(TemporaryFileError) {
+    public init() throws(TemporaryFileError) {
         var failure = TemporaryFileError(number: ENOENT)
         let own = getenv("TMPDIR").map { String(cString: $0) } ?? ""
         for directory in [own, "/var/tmp", "/tmp"] where !directory.isEmpty {
@@ -28,7 +28,7 @@ final class TemporaryFile {
 
     deinit { close(descriptor) }
 
-    func append(_ bytes: UnsafeRawBufferPointer) throws(TemporaryFileError) {
+    public func append(_ bytes: UnsafeRawBufferPointer) throws(TemporaryFileError) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
@@ -37,6 +37,15 @@ final class TemporaryFile {
             rest = rest.dropFirst(written)
         }
         count += bytes.count
+    }
+
+    /// Fills `room` with what stands from `offset` on.
+    ///
+    /// - Returns: the bytes read; 0 at the end.
+    public func read(at offset: Int, into room: UnsafeMutableRawBufferPointer) throws(TemporaryFileError) -> Int {
+        let count = pread(descriptor, room.baseAddress, room.count, off_t(offset))
+        guard count >= 0 else { throw TemporaryFileError(number: errno) }
+        return count
     }
 
     /// What has been written; it outlives this object.

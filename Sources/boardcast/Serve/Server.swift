@@ -29,6 +29,7 @@ struct Server: Sendable {
     ///
     /// - Throws: ``InvalidSettings``, ``Failure`` when the database can't be opened.
     init(_ settings: Settings) async throws {
+        Allocator.fit(AvailableMemory.bytes)
         let verifier = try settings.makeVerifier()
         logger = Logger.standardError(level: settings.log.level)
         budget = DescriptorBudget(files: OpenFiles.raiseLimit())

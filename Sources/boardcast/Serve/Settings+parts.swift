@@ -60,7 +60,9 @@ extension Settings {
         limits.queueBytes = sse.queueBytes
         limits.retry = sse.retry
         limits.connectionsTotal = self.limits.connectionsTotal
-        limits.recentBytesTotal = self.limits.recentFramesBytes
+        let memory = MemoryBudgets(self.limits)
+        limits.recentBytesTotal = memory.recentFrames
+        limits.queuedBytesTotal = memory.queues
         limits.tenants = perTenant {
             RoomLimits.Tenant(
                 connections: $0.limits.connectionsPerTenant, connectionsPerUser: $0.limits.connectionsPerUser,
@@ -84,7 +86,10 @@ extension Settings {
         settings.maxBodyValues = http.maxBodyValues
         settings.maxImportBytes = http.maxImportBytes
         settings.maxHeaderBytes = http.maxHeaderBytes
-        settings.bodiesBytes = limits.bodiesBytes
+        let memory = MemoryBudgets(limits)
+        settings.bodiesBytes = memory.bodies
+        settings.answersBytes = memory.answers
+        settings.maxRequestConnections = memory.requestConnections
         settings.drain = server.drain
         settings.retry = sse.retry
         settings.jobStream = jobs.stream

@@ -85,25 +85,24 @@ public actor MemoryBoardStore: BoardStore {
     }
 
     public func snapshot(
-        of boards: Selection.Boards, for author: Principal
-    ) async throws(BoardError) -> BoardSnapshot {
+        of boards: Selection.Boards, for author: Principal, into receiver: some SnapshotReceiver
+    ) async throws(BoardError) {
         let rows = tenant(author.tenant)
         let visible = try rows.visibleBoards(boards, to: author)
-        var tasks: [BoardTask] = []
+        try receiver.begin(visible, at: Cursor(seq: rows.head, epoch: epoch))
         for board in visible {
-            for status in board.statuses { tasks += rows.tasks(in: BoardColumn(board: board.id, status: status)) }
+            for status in board.statuses {
+                for task in rows.tasks(in: BoardColumn(board: board.id, status: status)) { try receiver.take(task) }
+            }
         }
-        return BoardSnapshot(boards: visible, tasks: tasks, cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
     public func newestTasks(
         in status: String, on boards: Selection.Boards, of tenant: TenantID, count: Int
     ) async throws(BoardError) -> NewestTasks {
         let rows = self.tenant(tenant)
-        let tasks = rows.tasks.values.filter { $0.status == status && boards.contains($0.board) }.sorted {
-            $0.id > $1.id
-        }
-        return NewestTasks(tasks: Array(tasks.prefix(count)), cursor: Cursor(seq: rows.head, epoch: epoch))
+        let tasks = rows.tasks.values.filter { $0.status == status && boards.contains($0.board) }
+        return NewestTasks(tasks, count: count, cursor: Cursor(seq: rows.head, epoch: epoch))
     }
 
     public func job(_ id: JobID, for author: Principal) async throws(BoardError) -> JobSnapshot {
@@ -162,7 +161,12 @@ public actor MemoryBoardStore: BoardStore {
         let rows = self.tenant(tenant)
         let bounds = bounds(of: rows)
         let shown = rows.events(after: bounds.oldest - 1).filter(selection.shows)
-        return LogPage(events: shown.suffix(count), end: bounds.head, bounds: bounds)
+        var size = 0
+        let newest = shown.suffix(count).reversed().enumerated().prefix { index, event in
+            size += event.json.count
+            return index == 0 || size <= LogPage.newestBytes
+        }
+        return LogPage(events: newest.map(\.element).reversed(), end: bounds.head, bounds: bounds)
     }
 
     public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {

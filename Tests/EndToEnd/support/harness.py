@@ -58,7 +58,8 @@ class StartFailed(AssertionError):
 class Server:
     """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
 
-    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True, disk=None):
+    def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True, disk=None,
+                 memory=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         #: The small disk that the database is on, if it is to become full.
@@ -67,6 +68,8 @@ class Server:
         self.log_path = self.directory / "server.log"
         self.args = list(args)
         self.env = dict(env or {})
+        #: The control group that the process runs in, if it is to have little memory.
+        self.memory = memory
         #: The most descriptors that the process may have, when it is to run out of them.
         self.open_files = open_files
         if secret is not None:
@@ -95,7 +98,7 @@ class Server:
             self.process = subprocess.Popen(
                 command + self.args, env=clean_environment(self.env), cwd=self.directory,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-                preexec_fn=self._limit if self.open_files else None,
+                preexec_fn=self._limit if self.open_files or self.memory else None,
             )
         if self not in running:
             running.append(self)
@@ -105,7 +108,10 @@ class Server:
         return self
 
     def _limit(self):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (self.open_files, self.open_files))
+        if self.open_files:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (self.open_files, self.open_files))
+        if self.memory and self.memory.path:
+            self.memory.enter()
 
     def _pump(self, process):
         for line in process.stdout:
@@ -173,6 +179,11 @@ class Server:
         """Resident memory as the kernel counts it."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmRSS:\s+(\d+) kB", status, re.M)[1]) * 1024
+
+    def peak_bytes(self):
+        """The most memory that was ever resident."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.M)[1]) * 1024
 
     def cpu_seconds(self):
         """Processor time used so far, user's and system's."""

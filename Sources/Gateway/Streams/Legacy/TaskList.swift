@@ -22,6 +22,8 @@ struct TaskList: StreamState {
     static let types = TypeFilter(list: "task.*,board.deleted")!
 
     let shape: Shape
+    /// Tasks shown: fewer than asked for when they are large.
+    private let limit: Int
     private(set) var seq: Int
     /// The newest first.
     private var tasks: [BoardTask]
@@ -31,19 +33,24 @@ struct TaskList: StreamState {
     private var sent: [BoardTask]
     private var arrived: Set<Int> = []
 
-    /// - Parameter tasks: the newest of the store, the newest first: `limit` + ``reserve`` of them, or all when there
-    ///   are fewer.
-    init(_ shape: Shape, _ tasks: [BoardTask], at seq: Int, after before: TaskList? = nil) {
+    /// - Parameter tasks: the newest of the store, the newest first: `limit` + ``reserve`` of them, all when there are
+    ///   fewer, or as many as had room.
+    init(_ shape: Shape, _ tasks: [BoardTask], isCut: Bool = false, at seq: Int, after before: TaskList? = nil) {
         self.shape = shape
         self.tasks = tasks
         self.seq = seq
-        isComplete = tasks.count < shape.limit + Self.reserve
-        sent = before?.sent ?? Array(tasks.prefix(shape.limit))
+        limit = isCut ? min(shape.limit, max(1, tasks.count * 3 / 4)) : shape.limit
+        isComplete = !isCut && tasks.count < shape.limit + Self.reserve
+        sent = before?.sent ?? Array(tasks.prefix(limit))
         arrived = before?.arrived ?? []
     }
 
-    var isShort: Bool { !isComplete && tasks.count < shape.limit }
-    private var shown: ArraySlice<BoardTask> { tasks.prefix(shape.limit) }
+    var isShort: Bool { !isComplete && tasks.count < limit || tasks.count > limit && footprint > Self.mostBytes }
+    private var shown: ArraySlice<BoardTask> { tasks.prefix(limit) }
+    var footprint: Int { tasks.reduce(0) { $0 + $1.footprint } + sent.count * 100 }
+
+    /// It is read again, and cut, when its tasks have become larger.
+    private static let mostBytes = 2 * NewestTasks.mostBytes
 
     // MARK: Events
 
@@ -71,7 +78,7 @@ struct TaskList: StreamState {
         guard isComplete || place < tasks.count else { return }
         tasks.insert(task, at: place)
         if !sent.contains(where: { $0.id == task.id }) { arrived.insert(task.id) }
-        guard tasks.count > shape.limit + Self.reserve else { return }
+        guard tasks.count > limit + Self.reserve else { return }
         arrived.remove(tasks.removeLast().id)
         isComplete = false
     }

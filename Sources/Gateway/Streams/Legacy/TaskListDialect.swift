@@ -17,7 +17,8 @@ struct TaskListDialect: StateDialect {
         // A reader that may see the boards of the selection may see the list.
         let newest = try await store.newestTasks(
             in: shape.status, on: selection.boards, of: tenant, count: shape.limit + TaskList.reserve)
-        return TaskList(shape, newest.tasks, at: newest.cursor.seq, after: before as? TaskList)
+        return TaskList(
+            shape, newest.tasks, isCut: newest.isCut, at: newest.cursor.seq, after: before as? TaskList)
     }
 
     func encode(notice: Notice, json: [UInt8]) -> ByteBuffer {

@@ -1,0 +1,87 @@
+import Boards
+import Events
+import Glibc
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Synchronization
+import TaskFiles
+
+/// The bytes of a large answer while it is made and sent: in memory up to ``mostInMemory``, beyond that in a file that
+/// is gone with the last reference.
+///
+/// `@unchecked Sendable`: used by one task or thread at a time.
+final class Spool: @unchecked Sendable {
+    private var bytes: [UInt8] = []
+    private var file: TemporaryFile?
+
+    static let mostInMemory = 262_144
+    /// Files at once; a client that reads slowly holds one.
+    private static let mostFiles = 64
+    private static let files = Mutex(0)
+
+    deinit { if file != nil { Self.files.withLock { $0 -= 1 } } }
+
+    /// - Throws: ``BoardError`` when the disk is full, or too many files are open.
+    func append(_ more: some Collection<UInt8>) throws(BoardError) {
+        bytes.append(contentsOf: more)
+        guard bytes.count > Self.mostInMemory else { return }
+        if file == nil { file = try open() }
+        guard let file else { return }
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(TemporaryFileError) in try file.append(bytes) }
+        }
+        do { try result.get() } catch { throw Self.failure(error) }
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    private func open() throws(BoardError) -> TemporaryFile {
+        let isFree = Self.files.withLock { files in
+            guard files < Self.mostFiles else { return false }
+            files += 1
+            return true
+        }
+        guard isFree else { throw .failed(.busy(retryAfter: .seconds(1))) }
+        do { return try TemporaryFile() } catch {
+            Self.files.withLock { $0 -= 1 }
+            throw Self.failure(error)
+        }
+    }
+
+    private static func failure(_ error: TemporaryFileError) -> BoardError {
+        .failed(error.number == ENOSPC || error.number == EDQUOT ? .full : .broken(error.description))
+    }
+
+    private func read(_ range: Range<Int>) throws -> ByteBuffer {
+        var piece = ByteBuffer()
+        try piece.writeWithUnsafeMutableBytes(minimumWritableBytes: range.count) { room in
+            let room = UnsafeMutableRawBufferPointer(rebasing: room.prefix(range.count))
+            guard let file, try file.read(at: range.lowerBound, into: room) == range.count else {
+                throw ChannelError.eof
+            }
+            return range.count
+        }
+        return piece
+    }
+
+    /// What was appended, as the answer to a request.
+    ///
+    /// The part in a file takes no memory, and so is not counted by ``Answers``: there, a body without a length is not.
+    func response(_ headers: HTTPFields) -> Response {
+        guard let length = file?.count else {
+            return Response(status: .ok, headers: headers, body: ResponseBody(inPieces: bytes))
+        }
+        var headers = headers
+        headers[.contentLength] = String(length + bytes.count)
+        let body = ResponseBody { [self] writer in
+            for start in stride(from: 0, to: length, by: Answers.piece) {
+                try await writer.write(try read(start..<min(start + Answers.piece, length)))
+            }
+            for start in stride(from: 0, to: bytes.count, by: Answers.piece) {
+                try await writer.write(ByteBuffer(bytes: bytes[start..<min(start + Answers.piece, bytes.count)]))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(status: .ok, headers: headers, body: body)
+    }
+}
