@@ -16,7 +16,8 @@ import Testing
     private func status(
         of refusal: Problem = .unauthorized("wrong"), _ failures: AuthFailures, _ client: String
     ) throws -> Int {
-        failures.count(refusal, from: try #require(ClientAddress(client))).status.code
+        let address = try #require(ClientAddress(client))
+        return failures.count(refusal, from: address).status.code
     }
 
     @Test func `bad tokens beyond the limit are told to wait`() throws {

@@ -24,7 +24,7 @@ import Testing
         let answer = try await gateway.call(.get, "/readyz?verbose", as: nil)
         #expect(answer.status == 200 && answer["status"]?.string == "ready")
         let checks = try checks(answer)
-        #expect(Set(checks.keys) == ["acts", "announcing", "keys", "connections", "draining"])
+        #expect(Set(checks.keys) == ["database", "acts", "announcing", "keys", "connections", "draining"])
         #expect(checks.values.allSatisfy { $0["status"]?.string == "ok" && $0.members.count == 1 })
         #expect(try await gateway.call(.get, "/readyz", as: nil).text == #"{"status":"ready"}"#)
         #expect(try await gateway.call(.get, "/readyz?verbose=0", as: nil).text == #"{"status":"ready"}"#)

@@ -16,7 +16,7 @@ public enum FailureReason: String, Sendable, CaseIterable {
             switch failure {
             case .full: .diskFull
             case .busy: .locked
-            case .broken, .closed, .cancelled: .storage
+            case .broken, .closed, .lost, .cancelled: .storage
             }
     }
 

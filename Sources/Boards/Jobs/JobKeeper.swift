@@ -1,4 +1,5 @@
 public import Events
+public import Logging
 import Synchronization
 
 /// Announces held progress of unfinished jobs when it is due, and fails jobs whose workers stop reporting.
