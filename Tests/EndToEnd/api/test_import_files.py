@@ -103,6 +103,18 @@ def test_lists_in_any_script_become_columns(team):
     added = done["result"]["addedStatuses"]
     assert added[1:] == ["idees", "v_rabote"] and added[0].startswith("list-"), done
     assert [card["status"] for card in cards(admin)] == [added[0], added[0], "idees", "v_rabote"]
+    assert [column["name"] for column in admin.board("main")["columns"]][4:] == ["購物", "Idées", "В работе"]
+
+
+def test_lists_whose_names_are_no_columns_become_columns(team):
+    admin = team.admin()
+    names = ["x" * 300, "\u3000\u200b", "  padded  "]
+    lists = [{"id": str(place), "name": name, "pos": place} for place, name in enumerate(names)]
+    board = {"lists": lists, "cards": [{"name": name[:9] + "!", "idList": str(place)} for place, name in enumerate(names)]}
+    done = end_of(admin, send(admin, json.dumps(board), lists="create"))
+    assert done["status"] == "completed" and done["result"]["created"] == 3, done
+    shown = [column["name"] for column in admin.board("main")["columns"]][4:]
+    assert "x" * 100 in shown and "padded" in shown and all(name.strip("\u3000\u200b ") for name in shown)
 
 
 @pytest.mark.parametrize(

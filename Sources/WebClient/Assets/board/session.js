@@ -44,7 +44,7 @@ export class Session {
         this.#role = role;
     }
 
-    /** Likewise. */
+    /** Whether it is an admin's token, decided likewise. */
     get mayAdminister() {
         return (this.#role ?? this.claims?.role) === "admin";
     }
