@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import StrictJSON
+import Synchronization
 import Testing
 
 @testable import Tokens
@@ -65,7 +66,14 @@ private enum PyJWT {
         return try #require(JSONParser.parse(output).array)
     }
 
+    /// One process at a time: Foundation has crashed where several were started at once.
+    private static let turn = Mutex(())
+
     private static func start(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
+        try turn.withLock { _ in try startAlone(arguments, input: input) }
+    }
+
+    private static func startAlone(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
         let process = Process()
         let (stdin, stdout) = (Pipe(), Pipe())
         process.executableURL = URL(filePath: "/usr/bin/env")
