@@ -242,6 +242,8 @@ final class GroupCommit: Sendable {
         for (write, result) in zip(group, results) {
             guard case .failure(let error) = result, let failure = error.failure else { continue }
             hasFailed = true
+            // That the database is lost is logged by the watch, once.
+            if failure == .lost { continue }
             log.writes.fail(failure, count: write.command.isErrand ? 0 : 1)
         }
         if !hasFailed { log.writes.succeed() }

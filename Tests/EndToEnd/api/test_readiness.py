@@ -9,6 +9,7 @@ from waiting import eventually
 
 PARTS = {
     "writes", "reads", "wal", "chores", "checkpoints", "jwks", "acts", "announcing", "keys", "connections", "draining",
+    "database",
 }
 
 
