@@ -99,8 +99,7 @@ import Testing
         #expect(told == ["job.created", "job.progress", "job.failed"])
         await pass(milliseconds: 1_000_000)
         #expect(told.count == 3)
-        let isFault = failure.isFault
-        #expect(lines.all.first?.contains("failing failure=\(failure) reason=") ?? false == isFault)
+        #expect(lines.all.isEmpty, "the store logs what fails")
     }
 
     @Test func `a failure is shown before it is stored, as it will be then`() async throws {
