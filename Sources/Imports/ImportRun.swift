@@ -81,7 +81,7 @@ struct ImportRun: Sendable {
 
     /// Adds the file's lists to the board's columns, those that it lacks.
     ///
-    /// A list's status follows from its name, so a run that continues finds those of the one before.
+    /// A list's column is found by its name, so a run that continues finds those of the one before.
     private func addLists(_ tally: inout ImportTally) async throws(BoardError) -> StatusMap {
         for _ in 1..<Self.patience {
             let board = try await store.board(board, for: author)
@@ -98,7 +98,7 @@ struct ImportRun: Sendable {
                             board.id, patch, ifVersion: ExpectedVersion(board.version, in: board.epoch)),
                         by: author, once: nil)
                 }
-                tally.addedStatuses = missing.map(\.id)
+                tally.addedColumns = missing
                 return StatusMap(commit.subject)
             } catch {
                 guard case .boardVersionMismatch = error else { throw error }

@@ -1,3 +1,4 @@
+import Boards
 import StrictJSON
 import TaskFiles
 import Text
@@ -14,8 +15,8 @@ struct ImportTally {
 
     private(set) var created = 0
     private(set) var bad = 0
-    /// Statuses that were added to the board for the file's lists.
-    var addedStatuses: [String] = []
+    /// What was added to the board for the file's lists.
+    var addedColumns: [StatusColumn] = []
     private var badRows: [(number: Int, reason: String)] = []
     private var unknown: [ImportField: [Occurrence]] = [:]
     private var cut: [Occurrence] = []
@@ -97,7 +98,7 @@ struct ImportTally {
         object["unknownDescriptions"] = entries(of: .description, "description")
         object["cutFields"] = .array(cut.map { Self.entry($0, "field", withRows: true) })
         object["leftOut"] = leftOut(of: file)
-        object["addedStatuses"] = .array(addedStatuses.map(JSONValue.string))
+        object["addedColumns"] = .array(addedColumns.map(Self.entry))
         object["ignoredColumns"] = .array(
             (file.ignoredColumns + passedOver).prefix(Self.mostColumns).map(JSONValue.string))
         return .object(object)
@@ -112,6 +113,13 @@ struct ImportTally {
         entry[name] = .string(occurrence.value)
         entry["tasks"] = .number(JSONNumber(occurrence.count))
         if withRows { entry["rows"] = .array(occurrence.rows.map { .number(JSONNumber($0)) }) }
+        return .object(entry)
+    }
+
+    private static func entry(_ column: StatusColumn) -> JSONValue {
+        var entry = JSONObject()
+        entry["id"] = .string(column.id)
+        entry["name"] = .string(column.name)
         return .object(entry)
     }
 

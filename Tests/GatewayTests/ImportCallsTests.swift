@@ -147,7 +147,7 @@ import Testing
             let matched = try await end(of: try await send(file, lists: "match"))
             #expect(matched["result"]?.object?["unknownStatuses"]?.array?.count == 2)
             let done = try await end(of: try await send(file, lists: "create", as: admin, key: "k"))
-            let added = done["result"]?.object?["addedStatuses"]?.array?.compactMap(\.string) ?? []
+            let added = done["result"]?.object?["addedColumns"]?.array?.compactMap { $0.object?["id"]?.string } ?? []
             try #require(added.count == 2 && added[0] == "ideas")
             #expect(done["result"]?.object?["unknownStatuses"]?.array?.isEmpty == true)
             #expect(try await send(file, lists: "match", as: admin, key: "k").code == "idempotency_key_reused")
@@ -155,7 +155,7 @@ import Testing
             let statuses = board["statuses"]?.array?.compactMap(\.string)
             #expect(statuses == ["inbox", "in_progress", "review", "done"] + added)
             let again = try await end(of: try await send(file, lists: "create", as: admin))
-            #expect(again["result"]?.object?["addedStatuses"]?.array?.isEmpty == true)
+            #expect(again["result"]?.object?["addedColumns"]?.array?.isEmpty == true)
             let tasks = try await gateway.call(.get, "/api/tasks?status=\(added[1])").items
             #expect(tasks.compactMap { $0["name"]?.string } == ["C", "C"])
         }

@@ -49,8 +49,8 @@ extension ImportReport {
 
     private static func others(of result: JSONObject) -> [String] {
         var lines: [String] = []
-        let added = texts("addedStatuses", of: result)
-        if !added.isEmpty { lines.append("columns added: \(added)") }
+        let added = objects("addedColumns", of: result).compactMap { $0["name"]?.string }
+        if !added.isEmpty { lines.append("columns added: \(added.joined(separator: ", ").printable)") }
         let archived = result["archived"]?.int ?? 0
         if archived > 0 { lines.append("\(archived) archived \(archived == 1 ? "card was" : "cards were") left out") }
         let counts = result["leftOut"]?.object

@@ -90,18 +90,20 @@ def test_lists_become_columns_when_an_admin_says_so(team):
     api, admin = team.api("ann"), team.admin()
     problem(send(api, (CASES / "trello-lists.json").read_bytes(), lists="create"), 403)
     result = brought(admin, "trello-lists.json", lists="create")
-    assert result["addedStatuses"] == ["ideas", "doing", "shipped"] and result["unknownStatuses"] == []
+    assert [column["name"] for column in result["addedColumns"]] == ["Ideas", "Doing", "Shipped"] and result["unknownStatuses"] == []
     assert [(card["name"], card["status"]) for card in cards(api)] == [
         ("Card 1", "ideas"), ("Card 2", "doing"), ("Card 3", "shipped")]
     result = brought(api, "trello-lists.json")
-    assert result["addedStatuses"] == [] and result["unknownStatuses"] == [], "the lists are there now"
+    assert result["addedColumns"] == [] and result["unknownStatuses"] == [], "the lists are there now"
 
 
 def test_lists_in_any_script_become_columns(team):
     admin = team.admin()
     done = end_of(admin, send(admin, "Name,Status\nA,購物\nB,Idées\nC,В работе\nD,購物\n", lists="create"))
-    added = done["result"]["addedStatuses"]
+    added = [column["id"] for column in done["result"]["addedColumns"]]
     assert added[1:] == ["idees", "v_rabote"] and added[0].startswith("list-"), done
+    columns = {column["id"]: column["name"] for column in admin.snapshot()["board"]["columns"]}
+    assert [columns[id] for id in added] == ["購物", "Idées", "В работе"]
     assert [card["status"] for card in cards(admin)] == [added[0], added[0], "idees", "v_rabote"]
     assert [column["name"] for column in admin.board("main")["columns"]][4:] == ["購物", "Idées", "В работе"]
 

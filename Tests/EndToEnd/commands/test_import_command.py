@@ -49,7 +49,7 @@ def test_the_command_adds_a_files_lists_for_an_admin(team, run_import):
     assert matched.returncode == 0 and "no column “Ideas” here: 1 task is in the first" in matched.stdout
     assert run_import(content, "--lists", "create").returncode == 3, "a member may not"
     created = run_import(content, "--lists", "create", token=team.token("root", role="admin"))
-    assert created.returncode == 0 and "columns added: ideas" in created.stdout, created.stderr
+    assert created.returncode == 0 and "columns added: Ideas" in created.stdout, created.stderr
     assert [task["status"] for task in team.api("ann").snapshot()["tasks"]] == ["inbox", "ideas"]
     assert run_import(content, "--lists", "some").returncode == 2
 

@@ -69,6 +69,7 @@ def test_a_file_becomes_cards_on_the_open_board(driver, server, team, tmp_path):
     file.write_text("name,status,votes\n" + "".join(f"{row},3\n" for row in [*rows, ",inbox", "Later,Someday"]))
     page = BoardPage(driver).open(server.url, team.token("ann"))
     page.find("#import").click()
+    assert not page.find("#importer input[name=lists]").is_displayed(), "columns are an admin's"
     page.find("#importer input").send_keys(str(file))
     page.find("#importer .primary").click()
     page.says("#importer .progress", "29 of 30 rows are tasks now.")
@@ -88,7 +89,7 @@ def test_an_admin_adds_the_lists_of_a_table_with_tabs_as_columns(driver, server,
     page.find("#importer input[name=lists]").click()
     page.find("#importer .primary").click()
     page.says("#importer .progress", "1 of 1 rows are tasks now.")
-    for line in ("Columns added: ideas", "No priority “asap” here: 1 task is medium (row 2)"):
+    for line in ("Columns added: Ideas", "No priority “asap” here: 1 task is medium (row 2)"):
         page.says("#importer .errors", line)
     page.says("#importer [data-act=close]", "Close").click()
     page.wait(lambda: page.run("return document.querySelector('#board').textContent.includes('One')"), "the card is there")

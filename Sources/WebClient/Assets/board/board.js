@@ -99,7 +99,7 @@ function follow() {
 
 filters.choices(() => workspace?.tasks.all() ?? [], () => workspace?.users() ?? []);
 showConnection(() => workspace?.connection);
-new Importer(() => workspace);
+new Importer(() => workspace, () => session.mayAdminister);
 new ColumnEditor(() => workspace);
 find("#boards").addEventListener("change", ({ target }) => {
     route.set({ board: target.value, task: "", status: "" }, { push: true });

@@ -35,9 +35,9 @@ function cuts({ cutFields = [] }) {
 const left = { comments: "comments", attachments: "attachments", customFields: "values of custom fields",
     completedDates: "due dates that are done", checklists: "checklists of no card", assignees: "further assignees" };
 
-function others({ addedStatuses = [], archived = 0, leftOut = {}, encoding, ignoredColumns = [] }) {
+function others({ addedColumns = [], archived = 0, leftOut = {}, encoding, ignoredColumns = [] }) {
     const lines = [];
-    if (addedStatuses.length > 0) lines.push(`columns added: ${addedStatuses.join(", ")}`);
+    if (addedColumns.length > 0) lines.push(`columns added: ${addedColumns.map(({ name }) => name).join(", ")}`);
     if (archived > 0) lines.push(`${archived} archived ${archived === 1 ? "card was" : "cards were"} left out`);
     const counts = Object.entries(left).filter(([name]) => leftOut[name] > 0).map(([name, words]) => `${words}: ${leftOut[name]}`);
     if (counts.length > 0) lines.push(`left out: ${counts.join(", ")}`);

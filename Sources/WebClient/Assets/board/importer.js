@@ -8,13 +8,14 @@ export class Importer {
     #file = find("input[type=file]", this.#dialog);
     #lists = find("input[name=lists]", this.#dialog);
     #session;
+    #mayAdminister;
     #job = null;
     /** Aborts the upload of a file, while there is one. */
     #sending = null;
 
-    /** `session()` returns the current `{ client, board }`. */
-    constructor(session) {
-        this.#session = session;
+    /** `session()` returns the current `{ client, board }`; `mayAdminister()` says whether columns may be added. */
+    constructor(session, mayAdminister) {
+        [this.#session, this.#mayAdminister] = [session, mayAdminister];
         find("#import").addEventListener("click", () => this.#open());
         this.#form.addEventListener("submit", (event) => {
             event.preventDefault();
@@ -32,6 +33,9 @@ export class Importer {
             this.#file.value = "";
             this.#prepare();
         }
+        const mayAdd = this.#mayAdminister();
+        find(".choice", this.#form).hidden = !mayAdd;
+        if (!mayAdd) this.#lists.checked = false;
         this.#dialog.showModal();
     }
 
