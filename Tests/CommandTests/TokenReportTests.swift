@@ -1,5 +1,6 @@
 import Client
 import Events
+import TestSupport
 import Testing
 import Tokens
 

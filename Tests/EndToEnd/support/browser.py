@@ -14,8 +14,8 @@ from waiting import eventually
 
 def chromium(size=(1400, 900), touch=False, scheme="light", arguments=()):
     options = webdriver.ChromeOptions()
-    size = f"window-size={size[0]},{size[1]}"
-    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", size, *arguments):
+    window = f"window-size={size[0]},{size[1]}"
+    for argument in ("headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", window, *arguments):
         options.add_argument(f"--{argument}")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     options.binary_location = shutil.which("chromium") or shutil.which("chromium-browser") or ""
