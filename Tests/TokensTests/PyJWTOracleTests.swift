@@ -1,7 +1,7 @@
 import Events
 import Foundation
 import StrictJSON
-import Synchronization
+import TestSupport
 import Testing
 
 @testable import Tokens
@@ -61,31 +61,8 @@ private enum PyJWT {
         let script = folder.appending(path: "Oracles/pyjwt_oracle.py").path(percentEncoded: false)
         var input = JSONWriter()
         input.value(.array(cases.map { .object($0) }))
-        let (status, output) = try start([script, work], input: input.bytes)
+        let (status, output) = try ChildProcess.run(python, [script, work], input: input.bytes)
         try #require(status == 0, "the oracle failed")
         return try #require(JSONParser.parse(output).array)
-    }
-
-    /// One process at a time: Foundation has crashed where several were started at once.
-    private static let turn = Mutex(())
-
-    private static func start(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
-        try turn.withLock { _ in try startAlone(arguments, input: input) }
-    }
-
-    private static func startAlone(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
-        let process = Process()
-        let (stdin, stdout) = (Pipe(), Pipe())
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [python] + arguments
-        process.standardInput = stdin
-        process.standardOutput = stdout
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        try stdin.fileHandleForWriting.write(contentsOf: input)
-        try stdin.fileHandleForWriting.close()
-        let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        return (process.terminationStatus, Array(output))
     }
 }

@@ -26,8 +26,10 @@ extension Call {
                 let input = try await input(request, context.parameters, of: context.tenant, by: rules)
                 // Its body has its room until the write is acknowledged.
                 defer { withExtendedLifetime(input.room) {} }
-                let response = try await handler(input, context)
-                return method == .get ? try rules.answers.hold(response, of: context.tenant) : response
+                guard isLarge else { return try await handler(input, context) }
+                return try await rules.answers.slots.read(for: context.tenant) {
+                    try rules.answers.hold(try await handler(input, context), of: context.tenant)
+                }
             }
             return isLimited ? try await rules.writes.limit(request, in: context, checked) : try await checked()
         case .stream, .socket: throw Problem.notFound

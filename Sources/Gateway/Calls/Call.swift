@@ -134,6 +134,18 @@ struct Call: Sendable {
         if case .stream(let endpoint) = work { endpoint } else { nil }
     }
 
+    /// Whether its answers may have megabytes.
+    var isLarge: Bool {
+        guard method == .get else { return false }
+        return answers.contains { answer in
+            switch answer.content {
+            case .json(let schema): ["BoardSnapshot", "EventPage", "JobPage", "TaskPage"].contains(schema)
+            case .file: isForTenants
+            case .none, .events: false
+            }
+        }
+    }
+
     /// Whether the router answers it, and only to a verified token.
     var isForTenants: Bool { if case .tenant = work { true } else { false } }
 

@@ -12,10 +12,15 @@ struct Answers: Sendable {
     /// Bytes of the largest state that a stream may begin with: beyond it, a client loads the snapshot, and then connects
     /// with its cursor.
     let mostOfInit: Int
+    /// Those of calls whose answers may be large.
+    let slots: ReadSlots
 
     init(_ live: LiveSettings) {
         budget = MemoryBudget { live.read { $0.answersBytes } }
-        mostOfInit = live.current.answersBytes / 8
+        let bytes = live.current.answersBytes
+        mostOfInit = bytes / 8
+        // A page takes 4 MiB as rows, and as much as JSON.
+        slots = ReadSlots(min(8, bytes / (8 << 20)))
     }
 
     /// Answers up to this size are not counted: a connection takes more than that.

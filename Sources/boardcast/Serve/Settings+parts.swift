@@ -63,6 +63,8 @@ extension Settings {
         let memory = MemoryBudgets(self.limits)
         limits.recentBytesTotal = memory.recentFrames
         limits.queuedBytesTotal = memory.queues
+        // A list for streams, or the state that one begins with, takes some megabytes while it is read.
+        limits.readsAtOnce = min(limits.readsAtOnce, max(2, memory.queues / (8 << 20)))
         limits.tenants = perTenant {
             RoomLimits.Tenant(
                 connections: $0.limits.connectionsPerTenant, connectionsPerUser: $0.limits.connectionsPerUser,
