@@ -102,7 +102,8 @@ let package = Package(
         .executableTarget(
             name: "boardcast",
             dependencies: [
-                "Boards", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON",
+                "Boards", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings",
+                "StrictJSON",
                 "Text", "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
                 .unixSignals,
             ],

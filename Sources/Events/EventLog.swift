@@ -53,7 +53,7 @@ public struct LogPage: Sendable {
     public let bounds: LogBounds
 
     /// The most bytes of events that are read without a cursor.
-    public static let newestBytes = 4 << 20
+    public static let newestBytes = 1 << 20
 
     public init(events: [Event], end: Int, bounds: LogBounds) {
         self.events = events

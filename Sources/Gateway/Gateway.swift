@@ -106,7 +106,9 @@ public struct Gateway: Sendable {
         ReaderAdmission(authenticator: authenticator, failures: failures, relay: relay)
     }
 
-    private var streamCalls: StreamCalls { StreamCalls(store: store, relay: relay, answers: answers, settings: settings) }
+    private var streamCalls: StreamCalls {
+        StreamCalls(store: store, relay: relay, answers: answers, settings: settings)
+    }
 
     private var typing: TypingIndicator { TypingIndicator(store: store, presence: presence) }
 

@@ -87,7 +87,7 @@ enum DatabaseFile {
         configuration.busyMode = .timeout(0.1)
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA temp_store = MEMORY")
-            try db.execute(sql: "PRAGMA cache_size = -16384")
+            try db.execute(sql: "PRAGMA cache_size = -\(settings.cacheBytes >> 10)")
         }
         return configuration
     }

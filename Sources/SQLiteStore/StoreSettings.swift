@@ -22,6 +22,8 @@ public struct StoreSettings: Sendable {
     public var largeLog = 256 << 20
     /// The number of connections that read, besides the writer's.
     public var readers = 4
+    /// Bytes of the database that each connection keeps in memory.
+    public var cacheBytes = 16 << 20
 
     public init() {}
 

@@ -56,7 +56,7 @@ public struct TaskPage: Sendable {
 
     /// The memory of a page's tasks, as ``BoardTask/footprint`` counts it: a page ends early when it is used up, with one
     /// task at least.
-    public static let mostBytes = 4 << 20
+    public static let mostBytes = 1 << 20
 
     public init(items: [BoardTask], next: PageMark?) {
         self.items = items

@@ -62,6 +62,6 @@ final class SnapshotFile: SnapshotReceiver, @unchecked Sendable {
     /// - Parameter fields: of the answer.
     func response(_ fields: HTTPFields) throws(BoardError) -> Response {
         if format == .json, let cursor { try spool.append("],\"cursor\":\"\(cursor)\"}".utf8) }
-        return spool.response(fields)
+        return try spool.response(fields)
     }
 }

@@ -15,7 +15,7 @@ final class Spool: @unchecked Sendable {
     private var bytes: [UInt8] = []
     private var file: TemporaryFile?
 
-    static let mostInMemory = 262_144
+    static let mostInMemory = 65_536
     /// Files at once; a client that reads slowly holds one.
     private static let mostFiles = 64
     private static let files = Mutex(0)
@@ -25,7 +25,10 @@ final class Spool: @unchecked Sendable {
     /// - Throws: ``BoardError`` when the disk is full, or too many files are open.
     func append(_ more: some Collection<UInt8>) throws(BoardError) {
         bytes.append(contentsOf: more)
-        guard bytes.count > Self.mostInMemory else { return }
+        if bytes.count > Self.mostInMemory { try flush() }
+    }
+
+    private func flush() throws(BoardError) {
         if file == nil { file = try open() }
         guard let file else { return }
         let result = bytes.withUnsafeBytes { bytes in
@@ -67,18 +70,20 @@ final class Spool: @unchecked Sendable {
     /// What was appended, as the answer to a request.
     ///
     /// The part in a file takes no memory, and so is not counted by ``Answers``: there, a body without a length is not.
-    func response(_ headers: HTTPFields) -> Response {
+    ///
+    /// - Throws: ``BoardError`` when the disk is full.
+    func response(_ headers: HTTPFields) throws(BoardError) -> Response {
+        if file != nil { try flush() }
         guard let length = file?.count else {
             return Response(status: .ok, headers: headers, body: ResponseBody(inPieces: bytes))
         }
+        bytes = []
         var headers = headers
-        headers[.contentLength] = String(length + bytes.count)
+        headers[.contentLength] = String(length)
         let body = ResponseBody { [self] writer in
             for start in stride(from: 0, to: length, by: Answers.piece) {
                 try await writer.write(try read(start..<min(start + Answers.piece, length)))
-            }
-            for start in stride(from: 0, to: bytes.count, by: Answers.piece) {
-                try await writer.write(ByteBuffer(bytes: bytes[start..<min(start + Answers.piece, bytes.count)]))
+                try await ConnectionLoop.catchUp()
             }
             try await writer.finish(nil)
         }

@@ -19,7 +19,7 @@ struct Answers: Sendable {
         budget = MemoryBudget { live.read { $0.answersBytes } }
         let bytes = live.current.answersBytes
         mostOfInit = bytes / 8
-        // A page takes 4 MiB as rows, and as much as JSON.
+        // A page takes some megabytes, as rows and as JSON.
         slots = ReadSlots(min(8, bytes / (8 << 20)))
     }
 
@@ -54,6 +54,7 @@ extension ResponseBody {
         self.init(contentLength: bytes.count) { writer in
             for start in stride(from: 0, to: bytes.count, by: Answers.piece) {
                 try await writer.write(ByteBuffer(bytes: bytes[start..<min(start + Answers.piece, bytes.count)]))
+                try await ConnectionLoop.catchUp()
             }
             try await writer.finish(nil)
         }

@@ -13,7 +13,9 @@ extension StreamFront {
         let (channel, loop) = (context.channel, context.eventLoop)
         Task { [polls, logger, announcedPeer] in
             let result: (PollResponder.Answer, WaitingPoll?)?
-            do { result = try await polls.answer(head, on: channel, peer: announcedPeer, logger: logger) } catch { result = nil }
+            do { result = try await polls.answer(head, on: channel, peer: announcedPeer, logger: logger) } catch {
+                result = nil
+            }
             loop.execute {
                 let (front, context) = place.value
                 guard context.channel.isActive, case .deciding = front.mode else { return }
@@ -50,7 +52,8 @@ extension StreamFront {
                 keep(reader)
                 sink.begin(reader)
             case .failure(.full):
-                let problem = Problem.limitReached("As many connections are open as may be; poll without wait.", after: 1)
+                let problem = Problem.limitReached(
+                    "As many connections are open as may be; poll without wait.", after: 1)
                 refuse(problem, head, of: poll.principal.tenant, context: context)
             // The gateway shuts down, or the log can't be read: the client has what there is.
             case .failure: send(answer, to: head, context: context)

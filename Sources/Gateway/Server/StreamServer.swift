@@ -48,8 +48,10 @@ struct StreamServer: HTTPChannelHandler {
         ) { peer in
             let connection = try addHummingbird(to: channel, logger: logger)
             requests.start {
-                await ConnectionPeer.$announced.withValue(peer) {
-                    await handleHTTP(asyncChannel: connection, logger: logger)
+                await ConnectionLoop.$current.withValue(channel.eventLoop) {
+                    await ConnectionPeer.$announced.withValue(peer) {
+                        await handleHTTP(asyncChannel: connection, logger: logger)
+                    }
                 }
             }
         }

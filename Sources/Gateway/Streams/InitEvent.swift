@@ -43,7 +43,8 @@ extension BoardStore {
     ///   - principal: limited to the boards that the stream shows.
     ///   - answers: where it takes its room, until it is on its way.
     /// - Throws: ``BoardError``, and ``Rooms/StreamRequest/SnapshotRefusal``.
-    func initEvent(for principal: Principal, in answers: Answers, now: Timestamp) async throws -> StreamRequest.Snapshot {
+    func initEvent(for principal: Principal, in answers: Answers, now: Timestamp) async throws -> StreamRequest.Snapshot
+    {
         let room = answers.budget.room(for: principal.tenant)
         let state = InitTasks(room: room, most: answers.mostOfInit)
         do { try await snapshot(of: .all, for: principal, into: state) } catch { throw state.refusal ?? error }

@@ -3,9 +3,10 @@ import Foundation
 /// The memory that this process may use.
 public enum AvailableMemory {
     /// The machine's, or the least of the limits of the control groups that the process is in.
-    public static let bytes = groupLimit(
-        groups: (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "", at: "/sys/fs/cgroup"
-    ).map { min($0, machine) } ?? machine
+    public static let bytes =
+        groupLimit(
+            groups: (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? "", at: "/sys/fs/cgroup"
+        ).map { min($0, machine) } ?? machine
 
     private static let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
 

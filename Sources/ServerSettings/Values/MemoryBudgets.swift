@@ -8,18 +8,21 @@ public struct MemoryBudgets: Sendable, Equatable {
     public let queues: Int
     /// Bytes of the newest events of all tenants, for readers that lag a little.
     public let recentFrames: Int
+    /// Bytes of the database that each of the store's connections keeps.
+    public let pageCache: Int
     /// Connections that are not streams.
     public let requestConnections: Int
 
     /// About the memory of a connection on which requests are answered.
-    static let connection = 48 << 10
+    static let connection = 60 << 10
 
     /// - Parameter memory: bytes that the process may use.
     public init(_ limits: Settings.Limits, of memory: Int = AvailableMemory.bytes) {
-        bodies = limits.bodiesBytes ?? min(32 << 20, memory / 8)
-        answers = limits.answersBytes ?? min(64 << 20, memory / 8)
-        queues = limits.queuesBytes ?? min(64 << 20, memory / 8)
-        recentFrames = limits.recentFramesBytes ?? min(256 << 20, memory / 8)
-        requestConnections = limits.requestConnections ?? min(4096, memory / 4 / Self.connection)
+        bodies = limits.bodiesBytes ?? min(32 << 20, memory / 16)
+        answers = limits.answersBytes ?? min(64 << 20, memory / 16)
+        queues = limits.queuesBytes ?? min(64 << 20, memory / 16)
+        recentFrames = limits.recentFramesBytes ?? min(256 << 20, memory / 16)
+        pageCache = min(16 << 20, memory / 64)
+        requestConnections = limits.requestConnections ?? min(4096, memory / 8 / Self.connection)
     }
 }

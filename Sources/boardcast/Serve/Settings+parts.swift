@@ -43,6 +43,7 @@ extension Settings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
         settings.retention = perTenant(\.events)
+        settings.cacheBytes = MemoryBudgets(limits).pageCache
         return settings
     }
 

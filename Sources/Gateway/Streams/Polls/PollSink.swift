@@ -36,7 +36,9 @@ final class PollSink: Sink, @unchecked Sendable {
         guard !isReading, !isDone else { return }
         isReading = true
         hasNews = false
-        hub.read { [poll] in try await poll.look() } then: { [self] result in
+        hub.read { [poll] in
+            try await poll.look()
+        } then: { [self] result in
             isReading = false
             switch result {
             case .success(let found?): answer(found)
