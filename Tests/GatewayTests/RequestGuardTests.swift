@@ -85,6 +85,9 @@ import Testing
         #expect(connection.channel.isActive, "nobody waits")
         #expect(!connection.connections.hasRoom {})
         connection.watch.makeRoom()
+        #expect(connection.channel.isActive, "what it sends may be on its way")
+        connection.advance(by: 1)
+        connection.watch.makeRoom()
         #expect(connection.channel.isActive != givesWay)
     }
 

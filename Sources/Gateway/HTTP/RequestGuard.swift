@@ -190,7 +190,9 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isSaid: Bool { if case .said = ending { true } else { false } }
 
     /// Since when the connection has no request to be answered; nil while it has.
-    var idleSince: NIODeadline? { ending == nil && unanswered == 0 ? pace.idleSince : nil }
+    func idleSince(at now: NIODeadline) -> NIODeadline? {
+        ending == nil && unanswered == 0 ? pace.idleSince(at: now) : nil
+    }
 
     /// Closes an idle connection, so that another can be accepted.
     func makeRoom() { context?.close(promise: nil) }

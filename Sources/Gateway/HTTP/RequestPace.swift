@@ -73,11 +73,13 @@ struct RequestPace {
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
     /// Since when there is no request to be answered: no byte has come yet, or no whole head, or nothing since the last
-    /// answer. Nil while there is one, or its answer is still being read.
-    var idleSince: NIODeadline? {
+    /// answer. Nil while there is one, or its answer is still being read, and in the first second of a connection or of a
+    /// head, which may be on their way.
+    func idleSince(at now: NIODeadline) -> NIODeadline? {
         guard unreadSince == nil else { return nil }
         return switch stage {
-        case .untouched, .head, .rest: began
+        case .untouched, .head: now - began >= .seconds(1) ? began : nil
+        case .rest: began
         case .body, .answer, .farewell: nil
         }
     }

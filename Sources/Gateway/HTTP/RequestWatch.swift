@@ -22,7 +22,8 @@ final class RequestWatch: @unchecked Sendable {
     /// for.
     func makeRoom() {
         guard connections.isAwaited else { return }
-        let idle = watched.values.compactMap { requests in requests.idleSince.map { (requests, since: $0) } }
+        let now = loop.now
+        let idle = watched.values.compactMap { requests in requests.idleSince(at: now).map { (requests, since: $0) } }
         let count = max(connections.excess, idle.count / Self.share)
         for (requests, _) in idle.sorted(by: { $0.since < $1.since }).prefix(count) { requests.makeRoom() }
     }

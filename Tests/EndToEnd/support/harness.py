@@ -185,6 +185,11 @@ class Server:
         status = Path(f"/proc/{self.process.pid}/status").read_text()
         return int(re.search(r"^VmHWM:\s+(\d+) kB", status, re.M)[1]) * 1024
 
+    def file_bytes(self):
+        """How much of its resident memory is files, such as its own binary."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text()
+        return int(re.search(r"^RssFile:\s+(\d+) kB", status, re.M)[1]) * 1024
+
     def cpu_seconds(self):
         """Processor time used so far, user's and system's."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
