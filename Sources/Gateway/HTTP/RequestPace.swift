@@ -73,16 +73,19 @@ struct RequestPace {
     mutating func sayFarewell(at now: NIODeadline) { enter(.farewell, at: now) }
 
     /// Since when there is no request to be answered: no byte has come yet, or no whole head, or nothing since the last
-    /// answer. Nil while there is one, or its answer is still being read, and in the first second of a connection or of a
-    /// head, which may be on their way.
+    /// answer. Nil while there is one, or its answer is still being read, and at the very beginning of a connection or of a
+    /// head, the rest of which may be on its way.
     func idleSince(at now: NIODeadline) -> NIODeadline? {
         guard unreadSince == nil else { return nil }
         return switch stage {
-        case .untouched, .head: now - began >= .seconds(1) ? began : nil
+        case .untouched, .head: now - began >= Self.shortestIdle ? began : nil
         case .rest: began
         case .body, .answer, .farewell: nil
         }
     }
+
+    /// The time that a new connection, or a head that has begun, has for itself, whoever waits.
+    static let shortestIdle: TimeAmount = .milliseconds(250)
 
     private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }
 

@@ -9,6 +9,7 @@ final class RequestWatch: @unchecked Sendable {
     private let connections: OpenConnections
     private var watched: [ObjectIdentifier: RequestGuard] = [:]
     private var timer: RepeatedTask?
+    private var looksAgain = false
 
     /// Of so many idle connections, one is closed at a time: to choose them takes a look at each.
     private static let share = 64
@@ -26,6 +27,13 @@ final class RequestWatch: @unchecked Sendable {
         let idle = watched.values.compactMap { requests in requests.idleSince(at: now).map { (requests, since: $0) } }
         let count = max(connections.excess, idle.count / Self.share)
         for (requests, _) in idle.sorted(by: { $0.since < $1.since }).prefix(count) { requests.makeRoom() }
+        // Those that are new may be idle soon.
+        guard idle.isEmpty, !watched.isEmpty, !looksAgain else { return }
+        looksAgain = true
+        loop.scheduleTask(in: RequestPace.shortestIdle) { [weak self] in
+            self?.looksAgain = false
+            self?.makeRoom()
+        }
     }
 
     /// A connection has become idle; it may be the only one that can give way.

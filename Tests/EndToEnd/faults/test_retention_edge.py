@@ -52,8 +52,9 @@ class Edge:
         while self.left > 0:
             self.left -= 1
             name = self.rng.choice(list(TRANSPORTS))
-            # From beyond the edge to within the log; a poll that waits does so at the head.
-            far = self.rng.randint(-self.retained // 8, self.retained)
+            # Beyond the edge, about it, and within the log; a poll that waits does so at the head.
+            near = self.retained // 8 + 1
+            far = self.rng.randint(*self.rng.choice([(-near, -1), (-near, near), (0, self.retained)]))
             since = self.head if name == "waiting poll" else max(0, self.head - self.retained + far)
             wanted = self.rng.choice([1, 3, self.retained // 2, self.retained + 5])
             reading = await resume(name, self.server, self.reader, since, self.epoch, wanted)
