@@ -67,7 +67,7 @@ def test_it_is_told_whatever_types_were_asked_for(team):
 
 
 def test_a_stream_ends_with_its_token(exact_team):
-    stream = exact_team.stream("ann", claims={"ttl": 2})
+    stream = exact_team.stream("ann", claims={"ttl": 5})
     stream.wait_for_type("token.expiring")
     check_closing(stream.wait_for_type("stream.closing"), "token_expired", reconnect=False)
     assert stream.wait_for_end() is None, "the response ends properly"
