@@ -61,6 +61,23 @@ import Testing
         #expect(try await gateway.call(.get, "/api/boards/none/snapshot").status == 404)
     }
 
+    @Test func `a tenant's large answers leave files for those of others`() throws {
+        let large = Array(repeating: UInt8(0x20), count: Spool.mostInMemory + 1)
+        let (acme, globex) = (TenantID("spool-1")!, TenantID("spool-2")!)
+        var held: [Spool] = []
+        #expect(throws: BoardError.self) {
+            for _ in 0..<Spool.mostFiles {
+                let spool = Spool(for: acme)
+                try spool.append(large)
+                held.append(spool)
+            }
+        }
+        #expect(held.count >= Spool.mostFiles / 2 - 1 && held.count <= Spool.mostFiles / 2)
+        try Spool(for: globex).append(large)
+        held = []
+        try Spool(for: acme).append(large)
+    }
+
     @Test func `an answer holds its room until it is read, and then gives it back`() async throws {
         var settings = GatewaySettings()
         settings.answersBytes = 300_000

@@ -86,7 +86,7 @@ struct BoardCalls {
     @Sendable func snapshot(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let id = try input.board
         let known = input.request.headers[.ifNoneMatch]
-        let snapshot = SnapshotFile(.json) { EntityTag($0).isIn(known) }
+        let snapshot = SnapshotFile(.json, for: context.tenant) { EntityTag($0).isIn(known) }
         do { try await store.snapshot(of: .only([id]), for: context.principal, into: snapshot) } catch {
             guard snapshot.isKnown, let cursor = snapshot.cursor else { throw error }
             return Response(status: .notModified, headers: [.eTag: EntityTag(cursor).description])

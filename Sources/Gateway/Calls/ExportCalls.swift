@@ -25,7 +25,7 @@ struct ExportCalls {
     /// `format=json` (the default), which is the board's snapshot, or `format=csv`.
     @Sendable func export(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let format = try input.query.choice(Self.format) ?? "json"
-        let snapshot = SnapshotFile(format == "json" ? .json : .csv)
+        let snapshot = SnapshotFile(format == "json" ? .json : .csv, for: context.tenant)
         try await store.snapshot(of: .only([try input.board]), for: context.principal, into: snapshot)
         guard let board = snapshot.board else { throw Problem.notFound }
         // A board's id is of letters, digits and hyphens, and needs no escape.

@@ -17,7 +17,7 @@ final class SnapshotFile: SnapshotReceiver, @unchecked Sendable {
     }
 
     private let format: Format
-    private let spool = Spool()
+    private let spool: Spool
     private var isFirst = true
     private(set) var board: Board?
     private(set) var cursor: Cursor?
@@ -25,9 +25,14 @@ final class SnapshotFile: SnapshotReceiver, @unchecked Sendable {
     private(set) var isKnown = false
     private let knows: (Cursor) -> Bool
 
-    /// - Parameter knows: whether the client has the state at a cursor.
-    init(_ format: Format, unless knows: @escaping @Sendable (Cursor) -> Bool = { _ in false }) {
+    /// - Parameters:
+    ///   - tenant: whose share of the files it takes when it is large.
+    ///   - knows: whether the client has the state at a cursor.
+    init(
+        _ format: Format, for tenant: TenantID, unless knows: @escaping @Sendable (Cursor) -> Bool = { _ in false }
+    ) {
         self.format = format
+        spool = Spool(for: tenant)
         self.knows = knows
     }
 

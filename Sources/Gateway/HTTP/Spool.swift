@@ -4,7 +4,6 @@ import Glibc
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
 import TaskFiles
 
 /// The bytes of a large answer while it is made and sent: in memory up to ``mostInMemory``, beyond that in a file that
@@ -16,11 +15,12 @@ final class Spool: @unchecked Sendable {
     private var file: TemporaryFile?
 
     static let mostInMemory = 65_536
-    /// Files at once; a client that reads slowly holds one.
-    private static let mostFiles = 64
-    private static let files = Mutex(0)
+    /// Files at once; a client that reads slowly holds one, and a tenant half of them at most.
+    static let mostFiles = 64
+    private static let files = MemoryBudget { mostFiles }
+    private let room: MemoryRoom
 
-    deinit { if file != nil { Self.files.withLock { $0 -= 1 } } }
+    init(for tenant: TenantID) { room = Self.files.room(for: tenant) }
 
     /// - Throws: ``BoardError`` when the disk is full, or too many files are open.
     func append(_ more: some Collection<UInt8>) throws(BoardError) {
@@ -39,16 +39,8 @@ final class Spool: @unchecked Sendable {
     }
 
     private func open() throws(BoardError) -> TemporaryFile {
-        let isFree = Self.files.withLock { files in
-            guard files < Self.mostFiles else { return false }
-            files += 1
-            return true
-        }
-        guard isFree else { throw .failed(.busy(retryAfter: .seconds(1))) }
-        do { return try TemporaryFile() } catch {
-            Self.files.withLock { $0 -= 1 }
-            throw Self.failure(error)
-        }
+        guard room.grow(to: 1) else { throw .failed(.busy(retryAfter: .seconds(1))) }
+        do { return try TemporaryFile() } catch { throw Self.failure(error) }
     }
 
     private static func failure(_ error: TemporaryFileError) -> BoardError {
