@@ -70,6 +70,16 @@ public struct KeySet: Sendable {
         throw tries == 0 ? .noMatchingKey : .signatureMismatch
     }
 
+    /// The secrets that are tried, in this order, for a token that names no key; nil when a token's issuer may have keys
+    /// of its own, and when there is no secret for `algorithm`.
+    func secrets(for algorithm: Algorithm) -> [(key: MACKey, id: SigningKeyID)]? {
+        let fitting = unbound.filter { $0.algorithms.contains(algorithm) }.prefix(Self.mostTries)
+        let secrets = fitting.compactMap { key in
+            if case .secret(let secret) = key.material { (key: secret, id: key.id) } else { nil }
+        }
+        return bound.isEmpty && !secrets.isEmpty && secrets.count == fitting.count ? secrets : nil
+    }
+
     /// Whether a key that the header names may be missing: none of those that may speak for `issuer` has that id and is
     /// for that algorithm, or none fits when no id is named.
     func lacksKey(_ header: TokenHeader, for issuer: String?) -> Bool {

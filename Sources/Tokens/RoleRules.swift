@@ -32,8 +32,10 @@ public struct RoleRules: Sendable, Equatable {
     func role(named name: String, in value: JSONValue) -> Role? {
         if let role = map[name] { return role }
         guard let role = Role(name: name) else { return nil }
-        return role <= .member || map.isEmpty && claim == "role" && value.object == nil ? role : nil
+        return role <= .member || map.isEmpty && claim == Self.ourClaim && value.object == nil ? role : nil
     }
+
+    private static let ourClaim: ClaimPath = "role"
 
     /// A name that means this role, for a token to be made; nil when no token can say it.
     public func name(of role: Role) -> String? {

@@ -7,14 +7,18 @@ import StrictJSON
 public final class TokenVerifier: Sendable {
     public let rules: TokenRules
     let keys: KeySet
+    private let plain: PlainVerifier?
     private let verified: VerifiedTokenCache?
 
     /// `cacheCapacity` tokens that were good are remembered by their SHA-256, so that their signatures need not be
-    /// checked again; zero remembers none.
+    /// checked again; zero remembers none. Those signed with a secret are not: to check an HMAC costs what it costs to
+    /// find one, and less memory.
     public init(keys: KeySet, rules: TokenRules = TokenRules(), cacheCapacity: Int = 10_000) {
         self.keys = keys
         self.rules = rules
-        verified = cacheCapacity > 0 ? VerifiedTokenCache(capacity: cacheCapacity) : nil
+        plain = PlainVerifier(keys: keys, rules: rules)
+        let isOfUse = cacheCapacity > 0 && !keys.keys.allSatisfy(\.isSecret)
+        verified = isOfUse ? VerifiedTokenCache(capacity: cacheCapacity) : nil
     }
 
     /// The principal of `token`, if it is valid at `now`. The dates of a token that the cache
@@ -22,20 +26,31 @@ public final class TokenVerifier: Sendable {
     ///
     /// - Throws: the first rule found broken: of its shape, its header, its signature, its claims, in this order.
     public func verify(_ token: UnsafeRawBufferPointer, at now: Timestamp) throws(TokenError) -> Principal {
+        if let principal = verifyPlain(token, at: now) { return principal }
+        return try verifyInFull(token, at: now)
+    }
+
+    /// The same for a plain token (HS256, nothing unusual in it), where it lies and without any text that the principal
+    /// does not hold. Nil says nothing of the token: ask ``verify(_:at:)-(UnsafeRawBufferPointer,_)``.
+    public func verifyPlain(_ token: UnsafeRawBufferPointer, at now: Timestamp) -> Principal? {
+        guard let principal = plain?.principal(of: token), (try? rules.checkDates(of: principal, at: now)) != nil else {
+            return nil
+        }
+        return principal
+    }
+
+    /// The same for any token, by the full rules.
+    func verifyInFull(_ token: UnsafeRawBufferPointer, at now: Timestamp) throws(TokenError) -> Principal {
         guard token.count <= rules.longest else { throw .tooLong }
-        guard let verified else {
-            let principal = try read(token)
+        let digest = verified.map { _ in TokenDigest(of: token) }
+        if let digest, let principal = verified?.principal(for: digest) {
             try rules.checkDates(of: principal, at: now)
             return principal
         }
-        let digest = TokenDigest(of: token)
-        if let principal = verified.principal(for: digest) {
-            try rules.checkDates(of: principal, at: now)
-            return principal
-        }
-        let principal = try read(token)
+        let (claims, key) = try readClaims(token)
+        let principal = try claims.principal(by: rules, signedWith: key)
         try rules.checkDates(of: principal, at: now)
-        verified.insert(principal, for: digest)
+        if let digest, !key.isSecret { verified?.insert(principal, for: digest) }
         return principal
     }
 
@@ -83,11 +98,6 @@ public final class TokenVerifier: Sendable {
             else { return nil }
             return MissingKey(issuer: issuer)
         }
-    }
-
-    private func read(_ token: UnsafeRawBufferPointer) throws(TokenError) -> Principal {
-        let (payload, key) = try readClaims(token)
-        return try payload.principal(by: rules, signedWith: key)
     }
 
     /// The claims of a token with a good signature, and the key that it was made with.

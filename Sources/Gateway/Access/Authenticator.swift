@@ -62,6 +62,15 @@ public final class Authenticator: Sendable {
         return principal
     }
 
+    /// The same for a plain token (HS256, nothing unusual in it), where it lies among the bytes of a request. Nil says
+    /// nothing of the token: ``principal(of:waitingOn:)`` has the verdict and its reason.
+    func principal(ofPlain token: UnsafeRawBufferPointer) -> Principal? {
+        guard let principal = verifier.withLock({ $0 }).verifyPlain(token, at: clock()), !isListed(principal) else {
+            return nil
+        }
+        return principal
+    }
+
     /// Why a token comes to the tenant and the role that it does; nil when it is not valid now.
     func reasons(of token: Substring) -> TokenReasons? {
         try? verifier.withLock { $0 }.reasons(of: String(token), at: clock())

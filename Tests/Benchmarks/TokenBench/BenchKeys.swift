@@ -4,7 +4,7 @@ import Tokens
 
 /// The published keys of RFC 7515, RFC 6979 and RFC 8037, as they lie beside the tests.
 enum BenchKeys {
-    static func jwk(for algorithm: Tokens.Algorithm) throws -> [UInt8] {
+    static func jwk(for algorithm: Tokens.Algorithm, keyID: String?) throws -> [UInt8] {
         let file =
             switch algorithm {
             case .hs256, .hs384, .hs512: "rfc7515-a1-hs256"
@@ -19,7 +19,7 @@ enum BenchKeys {
         guard var jwk = (try JSONSerialization.jsonObject(with: vector) as? [String: Any])?["jwk"] as? [String: String]
         else { throw CocoaError(.fileReadCorruptFile) }
         jwk["alg"] = algorithm.rawValue
-        jwk["kid"] = "bench"
+        jwk["kid"] = keyID
         return Array(try JSONSerialization.data(withJSONObject: jwk))
     }
 
@@ -37,6 +37,7 @@ enum BenchKeys {
         }
         let members = try JSONDecoder().decode([String: String].self, from: Data(jwk))
         let secret = Base64URL.decode(members["k"] ?? "") ?? []
-        await keys.add(hmac: HMACKey(from: secret), digestAlgorithm: digest, kid: "bench")
+        await keys.add(
+            hmac: HMACKey(from: secret), digestAlgorithm: digest, kid: members["kid"].map { JWKIdentifier(string: $0) })
     }
 }
