@@ -24,15 +24,20 @@ final class DescriptorSink: Sink {
     ) {
         self.lingers = lingers
         chunks = removesChunks ? ChunkRemoval() : nil
-        var descriptor: NIOBSDSocket.Handle?
-        try? context.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
-            descriptor = $0
-        }
-        guard let descriptor else { return nil }
+        guard let descriptor = Self.descriptor(of: context.channel) else { return nil }
         self.context = context
         self.descriptor = descriptor
         var size = CInt(sendBuffer)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
+    }
+
+    /// Nil for a channel without one. NIO's own `withUnsafeTransportIfAvailable(of:)` asks for the protocol with its
+    /// transport, a type that Swift has to find by its name each time.
+    private static func descriptor(of channel: any Channel) -> NIOBSDSocket.Handle? {
+        func descriptor(of core: some NIOTransportAccessibleChannelCore) -> NIOBSDSocket.Handle? {
+            (try? core.withUnsafeTransport { $0 as? NIOBSDSocket.Handle }) ?? nil
+        }
+        return (channel._channelCore as? any NIOTransportAccessibleChannelCore).flatMap { descriptor(of: $0) }
     }
 
     func send(_ bytes: ByteBuffer) -> Int? {
