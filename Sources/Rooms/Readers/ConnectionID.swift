@@ -12,7 +12,7 @@ public struct ConnectionID: Sendable, Hashable, CustomStringConvertible {
         rawValue = value
     }
 
-    public static func random() -> ConnectionID { ConnectionID(rawValue: .random(in: .min ... .max)) }
+    public static func random() -> ConnectionID { ConnectionID(rawValue: BoughtRandomness().next()) }
 
     public var description: String { rawValue.hexDigits }
 }

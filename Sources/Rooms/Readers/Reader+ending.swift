@@ -48,7 +48,9 @@ extension Reader {
     ///   - soonest: how long this gateway will still be going down.
     public func drain(over window: Duration, soonest: Duration = .zero) {
         let (window, soonest) = (window.wholeMilliseconds, soonest.wholeMilliseconds)
-        close(.serverDraining, reconnectAfter: .random(in: min(soonest, window)...max(window, 1)))
+        var randomness = BoughtRandomness()
+        let time = Int.random(in: min(soonest, window)...max(window, 1), using: &randomness)
+        close(.serverDraining, reconnectAfter: time)
     }
 
     /// Continues the connection with a fresh token of its user.

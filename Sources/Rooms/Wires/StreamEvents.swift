@@ -97,6 +97,7 @@ public enum StreamEvents {
 
     /// Milliseconds within 30 % of `time`, so that clients cut together do not come back together.
     public static func retry(around time: Duration) -> Int {
-        max(1, Int(Double(time.wholeMilliseconds) * .random(in: 0.7...1.3)))
+        var randomness = BoughtRandomness()
+        return max(1, Int(Double(time.wholeMilliseconds) * .random(in: 0.7...1.3, using: &randomness)))
     }
 }
