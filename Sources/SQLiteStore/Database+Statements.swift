@@ -6,16 +6,14 @@ extension Database {
     ///
     /// - Parameter values: exactly as many as `sql` has question marks.
     func run(_ sql: String, _ values: (any DatabaseValueConvertible)?...) throws {
-        let statement = try cachedStatement(sql: sql)
-        statement.setUncheckedArguments(StatementArguments(values))
+        let statement = try statement(sql, values)
         try statement.execute()
     }
 
     func first<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws
         -> Value?
     {
-        let statement = try cachedStatement(sql: sql)
-        statement.setUncheckedArguments(StatementArguments(values))
+        let statement = try statement(sql, values)
         let rows = try Row.fetchCursor(statement)
         // A row is valid only while its cursor exists.
         return try withExtendedLifetime(rows) { try rows.next().map(read) }
@@ -24,12 +22,28 @@ extension Database {
     func all<Value>(_ sql: String, _ values: (any DatabaseValueConvertible)?..., read: (Row) throws -> Value) throws
         -> [Value]
     {
-        let statement = try cachedStatement(sql: sql)
-        statement.setUncheckedArguments(StatementArguments(values))
+        let statement = try statement(sql, values)
         let rows = try Row.fetchCursor(statement)
         var result: [Value] = []
         while let row = try rows.next() { result.append(try read(row)) }
         return result
+    }
+
+    /// The statement, which stays prepared for the next time, with `values` bound to it.
+    ///
+    /// They are bound one by one: GRDB's `StatementArguments` would make a value of its own of each, and keep them all.
+    /// It is given none, so that it takes the statement as it is.
+    private func statement(_ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws -> Statement {
+        let statement = try cachedStatement(sql: sql)
+        statement.setUncheckedArguments(StatementArguments())
+        for (index, value) in values.enumerated() {
+            guard let value else { continue }  // what is not bound is null
+            let code = value.bind(to: statement.sqliteStatement, at: CInt(index + 1))
+            guard code == ResultCode.SQLITE_OK.rawValue else {
+                throw DatabaseError(resultCode: ResultCode(rawValue: code))
+            }
+        }
+        return statement
     }
 
     /// Calls `body` for each row.
