@@ -169,6 +169,14 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        .testTarget(
+            name: "BoundsTests",
+            dependencies: [
+                "Boards", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON",
+                "TaskFiles", "Tokens", "boardcast", .nio("NIOCore"), .httpTypes,
+            ],
+            swiftSettings: settings),
+
         // Figures
         .executableTarget(
             name: "TokenBench", dependencies: ["Events", "Tokens", .jwtKit], path: "Tests/Benchmarks/TokenBench",

@@ -76,7 +76,7 @@ public final class ImportRunner: Service {
         throw .begunTooOften(times: Self.mostAttempts)
     }
 
-    private static let mostAttempts = 50
+    static let mostAttempts = 50
     private static let cutOff = JobReport(status: .failed, error: ImportRun.restarted)
 
     /// The current state of the job, which is created when there is none yet. Nil when it is no longer kept.

@@ -19,6 +19,11 @@ enum DatabaseFile {
         let condition: DatabaseCondition
     }
 
+    /// Pages of the write-ahead log at which a commit folds it into the database itself.
+    static let mostPages = 8000
+    /// Bytes to which the file of the write-ahead log is cut once it is folded.
+    static let mostKept = 64 << 20
+
     static func open(
         _ location: DatabaseLocation, settings: StoreSettings, log: StoreLog, now: Timestamp,
         uptime: @escaping @Sendable () -> Uptime
@@ -39,8 +44,8 @@ enum DatabaseFile {
                 let pool = try DatabasePool(path: path, configuration: configuration(settings))
                 try pool.writeWithoutTransaction { db in
                     try db.execute(sql: "PRAGMA synchronous = \(settings.synchronous.rawValue.uppercased())")
-                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 8000")
-                    try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
+                    try db.execute(sql: "PRAGMA wal_autocheckpoint = \(mostPages)")
+                    try db.execute(sql: "PRAGMA journal_size_limit = \(mostKept)")
                     try db.execute(sql: "PRAGMA secure_delete = FAST")
                 }
                 return pool

@@ -6,7 +6,7 @@ import GRDB
 /// What was numbered before a tenant's first row of `epochs` belongs to the first run.
 enum EpochTable {
     /// The runs that are remembered although no tenant has a number of them: their cursors are still honoured.
-    private static let kept = 1000
+    static let kept = 1000
 
     /// Logs a new run, and forgets old ones that gave no number that is still held.
     static func begin(_ run: Run, in db: Database) throws {

@@ -12,7 +12,7 @@ import Synchronization
 /// affect the others of its group; a failed commit fails all of them and announces nothing, and the next group is
 /// tried.
 final class GroupCommit: Sendable {
-    private static let groupLimit = 512
+    static let groupLimit = 512
     /// How long no write must arrive before chores are run, and the time between two rounds of them.
     private static let quiet = Duration.milliseconds(200)
     private static let pause = Duration.seconds(60)

@@ -9,11 +9,13 @@ public final class TokenVerifier: Sendable {
     let keys: KeySet
     private let plain: PlainVerifier?
     private let verified: VerifiedTokenCache?
+    /// Tokens that are remembered, unless another number is asked for.
+    public static let mostRemembered = 10_000
 
     /// `cacheCapacity` tokens that were good are remembered by their SHA-256, so that their signatures need not be
     /// checked again; zero remembers none. Those signed with a secret are not: to check an HMAC costs what it costs to
     /// find one, and less memory.
-    public init(keys: KeySet, rules: TokenRules = TokenRules(), cacheCapacity: Int = 10_000) {
+    public init(keys: KeySet, rules: TokenRules = TokenRules(), cacheCapacity: Int = mostRemembered) {
         self.keys = keys
         self.rules = rules
         plain = PlainVerifier(keys: keys, rules: rules)

@@ -12,7 +12,7 @@ final class VerifiedTokenCache: Sendable {
     }
 
     private let capacity: Int
-    private static let mostBoards = 64
+    static let mostBoards = 64
     private let entries = Mutex(Entries())
 
     init(capacity: Int) { self.capacity = capacity }

@@ -18,7 +18,7 @@ public final class Authenticator: Sendable {
     private let arrivals: (any KeyArrivals)?
 
     /// How long a request waits for a key that its token names.
-    private static let patience = TimeAmount.seconds(2)
+    static let patience = TimeAmount.seconds(2)
 
     /// - Parameters:
     ///   - revocations: the revocations already in force.

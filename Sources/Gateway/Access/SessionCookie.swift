@@ -6,7 +6,7 @@ import Tokens
 enum SessionCookie {
     static let name = "boardcast_session"
     /// The longest cookie that every browser keeps, name, value and attributes together (RFC 6265 §6.1).
-    private static let longest = 4096
+    static let longest = 4096
 
     /// A `Set-Cookie` that keeps `token` (RFC 6265 §4.1).
     ///

@@ -21,7 +21,7 @@ struct TicketShelf {
         init(_ principal: Principal) { (tenant, user) = (principal.tenant, principal.user) }
     }
 
-    private let limit: Int
+    let limit: Int
     private var entries: [[UInt8]: Entry] = [:]
     /// Oldest first.
     private var owned: [Owner: [[UInt8]]] = [:]

@@ -12,7 +12,7 @@ struct EventCalls {
     let authenticator: Authenticator
     let answers: Answers
     /// Bytes of events in one answer, even if it has fewer events than asked for; it has one at least.
-    private static let bytes = 1 << 20
+    static let bytes = 1 << 20
     /// Bytes of events that are read at once.
     private static let pageBytes = 1 << 20
 

@@ -8,8 +8,8 @@ struct FormFile {
     /// Bytes that a form may have around its file.
     static let around = 16 << 10
     /// Fields that are looked at before the file, and bytes of a part's head.
-    private static let mostParts = 32
-    private static let longestHead = 8 << 10
+    static let mostParts = 32
+    static let longestHead = 8 << 10
 
     /// - Throws: ``Problem`` 400 when the body is no such form, or has no file.
     init(in body: SharedBytes, type: String) throws(Problem) {

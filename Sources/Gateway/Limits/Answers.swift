@@ -19,10 +19,12 @@ struct Answers: Sendable {
         budget = MemoryBudget { live.read { $0.answersBytes } }
         let bytes = live.current.answersBytes
         mostOfInit = bytes / 8
-        // A page takes some megabytes, as rows and as JSON.
-        slots = ReadSlots(min(8, bytes / (8 << 20)))
+        slots = ReadSlots(min(Self.mostReadings, bytes / Self.bytesOfReading))
     }
 
+    static let mostReadings = 8
+    /// A page takes some megabytes, as rows and as JSON.
+    static let bytesOfReading = 8 << 20
     /// Answers up to this size are not counted: a connection takes more than that.
     static let smallest = 16_384
     /// What is handed to a connection at once. The rest of an answer waits until that has left.

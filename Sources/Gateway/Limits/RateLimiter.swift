@@ -33,7 +33,7 @@ public final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         }
     }
 
-    private let capacity: Int
+    let capacity: Int
     private let callers = Mutex(Callers())
 
     public init(capacity: Int = 100_000) { self.capacity = capacity }

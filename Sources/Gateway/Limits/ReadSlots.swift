@@ -15,7 +15,8 @@ final class ReadSlots: Sendable {
 
     /// The most that wait; those beyond are refused.
     static let mostWaiting = 1024
-    private let share: Int
+    /// The slots that one tenant may have.
+    let share: Int
     private let state: Mutex<State>
 
     /// - Parameter count: of readings at once.

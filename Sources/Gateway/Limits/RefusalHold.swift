@@ -8,7 +8,7 @@ import Text
 final class RefusalHold: Sendable {
     static let limit = 4096
 
-    private let pause: ClosedRange<Duration>
+    let pause: ClosedRange<Duration>
     private let held = Mutex(0)
 
     /// - Parameter pause: each refusal waits a random time within it, so that clients do not come back together.

@@ -28,7 +28,7 @@ enum ProxyHeader: Equatable {
         0x0D, 0x0A, 0x0D, 0x0A, 0x00, 0x0D, 0x0A, 0x51, 0x55, 0x49, 0x54, 0x0A,
     ]
     /// The longest line of version 1, with its end.
-    private static let longestLine = 107
+    static let longestLine = 107
 
     /// Version 1: `PROXY TCP4 203.0.113.7 10.0.0.2 41234 8788` and CRLF.
     private static func first(_ bytes: some Collection<UInt8>) -> ProxyHeader {

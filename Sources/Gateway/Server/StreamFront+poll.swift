@@ -38,7 +38,7 @@ extension StreamFront {
     private func wait(
         _ poll: WaitingPoll, _ answer: PollResponder.Answer, _ head: HTTPRequestHead, context: ChannelHandlerContext
     ) {
-        guard let output = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2, lingers: true) else {
+        guard let output = DescriptorSink(context: context, sendBuffer: hub.limits.sendBuffer, lingers: true) else {
             return context.close(promise: nil)
         }
         let sink = PollSink(

@@ -81,7 +81,7 @@ extension StreamFront {
     }
 
     private func makeSink(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink {
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2, lingers: true)
+        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.sendBuffer, lingers: true)
         else { throw .unavailable }
         return sink
     }

@@ -53,7 +53,7 @@ final class StreamFront: ChannelDuplexHandler {
     private var closesAfterResponse = false
     private var held: [HTTPServerRequestPart] = []
     private var reader: Reader?
-    private static let mostHeld = 64
+    static let mostHeld = 64
 
     init(
         streams: Streams, polls: PollResponder, hub: LoopHub, codec: StreamServer.Codec,
@@ -220,7 +220,7 @@ final class StreamFront: ChannelDuplexHandler {
         guard context.channel.isActive, case .deciding = mode else { return nil }
         guard
             let sink = DescriptorSink(
-                context: context, sendBuffer: hub.limits.queueBytes / 2, removesChunks: version == .http1_0)
+                context: context, sendBuffer: hub.limits.sendBuffer, removesChunks: version == .http1_0)
         else { throw .unavailable }
         leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)

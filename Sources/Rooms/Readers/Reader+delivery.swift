@@ -97,5 +97,5 @@ extension Reader {
         state = .lagging
     }
 
-    private static let mostWaiting = 16 << 10
+    static let mostWaiting = 16 << 10
 }

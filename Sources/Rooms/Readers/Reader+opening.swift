@@ -158,7 +158,7 @@ extension Reader {
         for work in waiting { work() }
     }
 
-    private static let mostOnStart = 1024
+    static let mostOnStart = 1024
 }
 
 extension Selection.Boards {

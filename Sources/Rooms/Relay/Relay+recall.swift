@@ -83,7 +83,7 @@ extension Relay {
     }
 
     /// How many are read at once.
-    private static let mostRecalls = 2
+    static let mostRecalls = 2
     /// As many events are brought even when there is no room: about a page.
     private static let fewRecalled = 1000
 

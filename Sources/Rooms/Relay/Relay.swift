@@ -55,7 +55,7 @@ public final class Relay: Sendable {
     let state: Mutex<State>
     private let started: Mutex<[LoopHub]> = Mutex([])
     private let clock: @Sendable () -> Timestamp
-    private static let idleTenants = 64
+    static let idleTenants = 64
     /// The most events of a tenant's log that are read into its memory.
     static let mostRead = 10_000
 

@@ -42,5 +42,7 @@ public struct RoomLimits: Sendable {
 
     public init() {}
 
+    /// The send buffer that the kernel is asked for, of each connection.
+    public var sendBuffer: Int { queueBytes / 2 }
     var pageBytes: Int { max(256, min(65_536, queueBytes / 4)) }
 }

@@ -38,7 +38,7 @@ final class TenantMemory {
     /// recent frames may take, are dropped and read from the log.
     private var held: [EventFrame] = []
     private var heldFootprint = 0
-    private static let mostHeld = 1000
+    static let mostHeld = 1000
 
     init(of tenant: TenantID, limits: RoomLimits, waiting: [EventLoopPromise<Void>]) {
         phase = .loading(waiting)

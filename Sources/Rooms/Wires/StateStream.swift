@@ -28,7 +28,7 @@ final class StateStream: @unchecked Sendable {
     /// The state's memory counts as what waits for sockets does.
     private let room: MemoryRoom
 
-    private static let mostWaiting = 1000
+    static let mostWaiting = 1000
 
     init(_ dialect: any StateDialect, for list: SharedList, hub: LoopHub) {
         self.dialect = dialect

@@ -12,7 +12,7 @@ extension Settings {
     ///   - skipped: called for each key of a file that can't be used, with the setting that names the file.
     /// - Throws: ``InvalidSettings``, with `noKey` when no key is given.
     public func makeVerifier(
-        fetched: [KeyURL: [TokenKey]] = [:], cacheCapacity: Int = 10_000,
+        fetched: [KeyURL: [TokenKey]] = [:], cacheCapacity: Int = TokenVerifier.mostRemembered,
         skipped: (_ setting: String, KeyList.Skipped) -> Void = { _, _ in }
     ) throws(InvalidSettings) -> TokenVerifier {
         var keys = try readKeys(skipped: skipped)

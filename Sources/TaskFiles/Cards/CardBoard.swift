@@ -29,9 +29,9 @@ struct CardBoard {
     typealias ID = [UInt8]
 
     /// Lists, people and labels of which notes are kept; cards in lists beyond have no list's name.
-    private static let mostNames = 10_000
+    static let mostNames = 10_000
     /// Checklists, and items, of which notes are kept.
-    private static let mostPlaces = 100_000
+    static let mostPlaces = 100_000
 
     var hasCards = false
     var hasLists = false

@@ -16,10 +16,10 @@ struct RowFields {
     private var assignee: UserID?
     private var dueAt: Timestamp?
 
-    private static let longestName = 500
-    private static let longestDescription = 20_000
-    private static let longestLabel = 100
-    private static let mostLabels = 50
+    static let longestName = 500
+    static let longestDescription = 20_000
+    static let longestLabel = 100
+    static let mostLabels = 50
 
     mutating func take(priority text: String, isOneHighest: Bool = false) {
         if let found = PriorityWords.priority(text, isOneHighest: isOneHighest) {

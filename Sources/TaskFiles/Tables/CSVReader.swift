@@ -15,7 +15,7 @@ struct CSVReader {
     }
 
     /// How often a record is read again because its quote was never closed; after that it is taken as it is.
-    private static let mostStrayQuotes = 100
+    static let mostStrayQuotes = 100
 
     private let bytes: UnsafeBufferPointer<UInt8>
     private let separator: UInt8

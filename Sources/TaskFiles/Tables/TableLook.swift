@@ -38,7 +38,7 @@ struct TableLook {
 /// The names of a file's lists, each once, as they come: as many as a board may have columns.
 struct ListNames: Sendable {
     private(set) var names: [String] = []
-    private static let most = 50
+    static let most = 50
 
     mutating func add(_ name: String) {
         let name = name.prefixOfScalars(1000)

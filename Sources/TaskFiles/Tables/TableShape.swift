@@ -9,7 +9,7 @@ struct TableShape {
     let records: Int
 
     /// Records with no more than a title in them that may come before the header.
-    private static let mostTitles = 20
+    static let mostTitles = 20
 
     /// - Throws: ``TaskFileError/empty``, ``TaskFileError/noNameColumn``.
     init(of bytes: UnsafeBufferPointer<UInt8>) throws(TaskFileError) {

@@ -22,5 +22,5 @@ enum WorkerLine: Sendable, Equatable {
     }
 
     /// The most characters of a job's message.
-    private static let longestMessage = 1000
+    static let longestMessage = 1000
 }

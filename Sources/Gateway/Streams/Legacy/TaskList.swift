@@ -50,7 +50,7 @@ struct TaskList: StreamState {
     var footprint: Int { tasks.reduce(0) { $0 + $1.footprint } + sent.count * 100 }
 
     /// It is read again, and cut, when its tasks have become larger.
-    private static let mostBytes = 2 * NewestTasks.mostBytes
+    static let mostBytes = 2 * NewestTasks.mostBytes
 
     // MARK: Events
 

@@ -37,10 +37,10 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// Whether a new token waits for its key; another one that comes meanwhile does not.
     private var isRenewing = false
 
-    private static let mostEarly = 8
+    static let mostEarly = 8
     /// The most replays at once for one connection.
-    private static let mostResumptions = 4
-    private static let patience = TimeAmount.seconds(5)
+    static let mostResumptions = 4
+    static let patience = TimeAmount.seconds(5)
 
     init(
         streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, place: RequestPlace,

@@ -15,7 +15,7 @@ struct KeyFetcher: Sendable {
     }
 
     static let patience: Duration = .seconds(5)
-    private static let longest = 1 << 20
+    static let longest = 1 << 20
 
     /// - Parameter known: where the keys were the last time, to go there without a look at the discovery document.
     /// - Throws: ``Failure`` with why there are no keys, in words that quote nothing of the answer but an issuer.

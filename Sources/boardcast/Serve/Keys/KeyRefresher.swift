@@ -33,7 +33,7 @@ actor KeyRefresher: Service {
     }
 
     /// The most sets that are fetched at once; others wait for the next round, a second later.
-    private static let mostAtOnce = 16
+    static let mostAtOnce = 16
 
     private let authenticator: Authenticator
     private let relay: Relay

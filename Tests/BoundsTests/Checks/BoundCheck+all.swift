@@ -1,0 +1,15 @@
+extension BoundCheck {
+    /// Every check; each claims one row.
+    static var all: [BoundCheck] { store + streams + memory + requests + connections + access + files + jobs }
+
+    /// Constants that are named like bounds and have no row, and why.
+    static let withoutRow = [
+        "Backoff.longest": "a wait of our own client",
+        "Cursor.longest": "the longest text that is a cursor",
+        "ImportFile.longest": "what the command line sends at most, for the gateway to judge",
+        "JobKeeper.longestRest": "a timer's pause",
+        "Lifetime.longest": "what `boardcast mint` takes as an argument",
+        "ProgressMeter.longest": "columns of a terminal",
+        "RetryDelay.longest": "a pause between attempts",
+    ]
+}

@@ -1,0 +1,33 @@
+import Events
+
+@testable import Boards
+@testable import Gateway
+@testable import SQLiteStore
+@testable import ServerSettings
+
+/// The store, its log and its clock.
+extension BoundCheck {
+    private static let busy = Problem(StoreFailure.busy(retryAfter: .seconds(1)))
+
+    static var store: [BoundCheck] {
+        let settings = StoreSettings()
+        let memory = 320 << 20
+        let small = MemoryBudgets(Settings.Limits(), of: memory)
+        return [
+            BoundCheck(
+                "writes waiting", .count(settings.queueLimit), .count(settings.queueLimitPerTenant), .refused(busy)),
+            BoundCheck("one commit", .count(GroupCommit.groupLimit)),
+            BoundCheck(
+                "pages of the database in memory", .bytes(settings.cacheBytes), .count(settings.readers + 1),
+                .share(memory / small.pageCache)),
+            BoundCheck(
+                "the write-ahead log", .count(DatabaseFile.mostPages), .bytes(DatabaseFile.mostKept),
+                .bytes(settings.largeLog)),
+            BoundCheck(
+                "lives of the database in which cursors count", .count(Epochs.most), .count(EpochTable.kept)),
+            BoundCheck(
+                "steps of the clock that are remembered", .count(AgeClock.most), .time(AgeClock.longestAbsence)),
+            BoundCheck("a task's rank", .count(Rank.longest)),
+        ]
+    }
+}
