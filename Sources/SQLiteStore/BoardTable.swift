@@ -80,6 +80,28 @@ enum BoardTable {
         }
     }
 
+    /// What of other tables has no row here; nil when everything has one. SQLite's own check does not miss a row of these
+    /// tables, which have no index besides.
+    ///
+    /// - Parameter isWhole: whether tasks and events are looked through, and not only tenants.
+    static func fault(in db: Database, isWhole: Bool) throws -> String? {
+        func isThere(_ rows: String) throws -> Bool { try Bool.fetchOne(db, sql: "SELECT EXISTS (\(rows))") ?? false }
+        let board = "SELECT 1 FROM boards WHERE boards.tenant"
+        let main = BoardID.main.rawValue
+        if try isThere("SELECT 1 FROM tenants WHERE NOT EXISTS (\(board) = number AND id = '\(main)')") {
+            return "boards are missing"
+        }
+        guard isWhole else { return nil }
+        if try isThere("SELECT 1 FROM tasks WHERE NOT EXISTS (\(board) = tasks.tenant AND boards.id = tasks.board)") {
+            return "boards of tasks are missing"
+        }
+        let head = "SELECT 1 FROM board_heads WHERE tenant = events.tenant AND board = events.board"
+        if try isThere("SELECT 1 FROM events WHERE board IS NOT NULL AND NOT EXISTS (\(head))") {
+            return "numbers of boards are missing"
+        }
+        return nil
+    }
+
     private static let columns = "id, name, statuses, version, created_at, updated_at, sum, epoch, columns"
 
     private static func board(_ row: Row, of tenant: Int) throws -> Board {

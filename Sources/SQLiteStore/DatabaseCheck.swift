@@ -50,7 +50,9 @@ struct DatabaseCheck {
         }
         // Older ones are checked at the next start, when they have all their columns.
         guard try migrator.hasCompletedMigrations(db) else { return }
-        if let reason = try Self.faultOfContent(db) { throw SQLiteStoreError.damaged(path: path, reason: reason) }
+        if let reason = try Self.faultOfContent(db, isSmall: isSmall) {
+            throw SQLiteStoreError.damaged(path: path, reason: reason)
+        }
         if isSmall { try readThrough(db) }
     }
 
@@ -71,7 +73,7 @@ struct DatabaseCheck {
     }
 
     /// What is wrong with the rows that everything else depends on: tenants, their counters, and revocations.
-    private static func faultOfContent(_ db: Database) throws -> String? {
+    private static func faultOfContent(_ db: Database, isSmall: Bool) throws -> String? {
         let rows = try TenantTable.rows(in: db)
         _ = try RevocationTable.list(in: db)
         _ = try EpochTable.runs(in: db)
@@ -85,6 +87,7 @@ struct DatabaseCheck {
             return "there are tasks beyond the newest"
         }
         if let reason = try EpochTable.fault(in: db) { return reason }
+        if let reason = try BoardTable.fault(in: db, isWhole: isSmall) { return reason }
         var events = 0
         for row in rows { events += min(row.head - row.oldest + 1, Self.events + 1 - events) }
         guard events <= Self.events else { return nil }

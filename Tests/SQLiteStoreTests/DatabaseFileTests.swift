@@ -253,6 +253,25 @@ import Testing
         }
     }
 
+    /// As when an empty page stands in place of a table's.
+    @Test(arguments: [
+        ("DELETE FROM boards", "boards are missing"),
+        ("DELETE FROM boards WHERE id <> 'main'", "boards of tasks are missing"),
+        ("DELETE FROM board_heads", "numbers of boards are missing"),
+    ])
+    func `a table of boards that lost its rows is refused`(loss: String, reason: String) async throws {
+        let store = try open()
+        _ = try await store.write(
+            .createBoard(BoardDraft(object(#"{"id":"side","name":"Side"}"#))), by: .ann, once: nil)
+        let draft = try TaskDraft(object(#"{"name":"a","boardId":"side"}"#))
+        _ = try await store.write(.createTask(draft), by: .ann, once: nil)
+        await store.close()
+        let other = try DatabaseQueue(path: path)
+        try await other.write { try $0.execute(sql: loss) }
+        try other.close()
+        #expect(refusal() == .damaged(path: path, reason: reason))
+    }
+
     @Test func `a folder that is not there is told`() {
         #expect(throws: SQLiteStoreError.self) {
             try SQLiteBoardStore(.file(folder.path("no/such/board.sqlite"))) {
