@@ -70,4 +70,42 @@ import Testing
         try await first.value
         #expect(try await second.value == 2)
     }
+
+    /// Fills the one slot, until the task is cancelled, and every place that the tenant may wait in.
+    private func fill(_ slots: ReadSlots, of tenant: TenantID, waiting: Int) async throws -> [Task<Void, any Error>] {
+        let isIn = AsyncStream<Void>.makeStream()
+        var tasks = [
+            Task {
+                try await slots.read(for: tenant) {
+                    isIn.continuation.finish()
+                    try? await Task.sleep(for: .seconds(3600))
+                }
+            }
+        ]
+        for await _ in isIn.stream {}
+        for _ in 0..<waiting { tasks.append(Task { try await slots.read(for: tenant) {} }) }
+        #expect(try await comesTrue { slots.waiting == waiting })
+        return tasks
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `a tenant waits in half of the places, and others in the rest`() async throws {
+        let slots = ReadSlots(1, places: 4)
+        var tasks = try await fill(slots, of: acme, waiting: 2)
+        await #expect(throws: Problem.self) { try await slots.read(for: acme) {} }
+        tasks.append(Task { [globex] in try await slots.read(for: globex) {} })
+        #expect(try await comesTrue { slots.waiting == 3 })
+        tasks[0].cancel()
+        for task in tasks { try await task.value }
+        #expect(slots.waiting == 0)
+    }
+
+    @Test(.timeLimit(.minutes(5))) func `when a slot is free another tenant comes first`() async throws {
+        let slots = ReadSlots(1, places: 100)
+        let tasks = try await fill(slots, of: acme, waiting: 20)
+        let other = Task { [globex] in try await slots.read(for: globex) { slots.waiting } }
+        #expect(try await comesTrue { slots.waiting == 21 })
+        tasks[0].cancel()
+        #expect(try await other.value == 20)
+        for task in tasks { try await task.value }
+    }
 }

@@ -19,12 +19,16 @@ struct Answers: Sendable {
         budget = MemoryBudget { live.read { $0.answersBytes } }
         let bytes = live.current.answersBytes
         mostOfInit = bytes / 8
-        slots = ReadSlots(min(Self.mostReadings, bytes / Self.bytesOfReading))
+        slots = ReadSlots(
+            min(Self.mostReadings, bytes / Self.bytesOfReading),
+            places: live.current.maxRequestConnections / Self.partsOfConnections)
     }
 
     static let mostReadings = 8
     /// A page takes some megabytes, as rows and as JSON.
     static let bytesOfReading = 8 << 20
+    /// Of so many parts of the connections that are not streams, one may wait for its turn to read.
+    static let partsOfConnections = 4
     /// Answers up to this size are not counted: a connection takes more than that.
     static let smallest = 16_384
     /// What is handed to a connection at once. The rest of an answer waits until that has left.

@@ -16,7 +16,8 @@ extension BoundCheck {
         let small = MemoryBudgets(Settings.Limits(), of: memory)
         let answers = 1 << 30
         let half = MemoryBudget.partsOfTenant
-        let slots = ReadSlots(Answers.mostReadings)
+        let places = 100
+        let slots = ReadSlots(Answers.mostReadings, places: places)
         return [
             BoundCheck(
                 "what waits for all sockets of streams, and the lists that streams are sent",
@@ -27,7 +28,8 @@ extension BoundCheck {
             BoundCheck(
                 "readings for large answers", .count(Answers.mostReadings),
                 .share(Answers.mostReadings / slots.share), .bytes(Answers.bytesOfReading),
-                .name("limits.answersBytes"), .count(ReadSlots.mostWaiting), .refused(named: .answersFull)),
+                .name("limits.answersBytes"), .share(Answers.partsOfConnections), .name("limits.requestConnections"),
+                .count(ReadSlots.mostWaiting), .share(places / slots.placesOfTenant), .refused(named: .answersFull)),
             BoundCheck(
                 "one answer", .bytes(EventCalls.bytes), .bytes(TaskPage.mostBytes), .bytes(JobLimits.page)),
             BoundCheck(
