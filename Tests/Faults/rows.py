@@ -63,7 +63,9 @@ ROWS = [
         "budgets, health answered, nothing lost", "7", 3, ("faults/test_memory_bodies.py", "faults/test_memory_frames.py")),
     Row("small", "little memory", "in a control group of 128 MiB, one tenant's clients send all that they may and read nothing: "
         "streams, polls, snapshots, lists, bodies, thousands of connections", "the process lives, another tenant's writes and "
-        "streams go on", "7", 3, ("faults/test_memory_limit.py",)),
+        "streams go on, health checks are answered", "7", 3, ("faults/test_memory_limit.py",)),
+    Row("tenants", "many tenants", "1,000 tenants, a stream each, in each log as many events of 4 KB as it keeps (100): together "
+        "more than recent frames may take", "under 400 MiB, nothing lost", "7", 1, ("faults/test_memory_tenants.py",)),
     Row("file", "a wrong or damaged database file", "fifo, directory, no rights, hard link, missing table, newer schema, "
         "numbers at their ends; 1,000 damages to the file and its write-ahead log: bits, bytes, sectors", "exit 2 with path "
         "and cause, or the one row refused; all else as it was", "1, 4, 7", 1,
