@@ -89,4 +89,34 @@ import Testing
         pace.sayFarewell(at: second(7))
         #expect(end(of: pace) == End(second: 9, verdict: .silent))
     }
+
+    @Test func `what waits for its client is idle, but for a moment at the beginning`() {
+        func idle(_ pace: RequestPace, at now: Int64) -> NIODeadline? { pace.idleSince(at: second(now)) }
+        var pace = RequestPace(at: second(0))
+        #expect(idle(pace, at: 0) == nil && idle(pace, at: 1) == second(0))
+        pace.takePartOfHead(at: second(5))
+        #expect(idle(pace, at: 5) == nil && idle(pace, at: 6) == second(5))
+        pace.takeHead(at: second(7))
+        #expect(idle(pace, at: 20) == nil)
+        pace.takeEnd(isAnswered: false, at: second(21))
+        #expect(idle(pace, at: 22) == nil)
+        pace.answered(at: second(23))
+        #expect(idle(pace, at: 23) == second(23))
+        pace.takesBytes(false, at: second(24))
+        #expect(idle(pace, at: 30) == nil)
+        pace.takesBytes(true, at: second(31))
+        pace.sayFarewell(at: second(32))
+        #expect(idle(pace, at: 32) == nil && idle(pace, at: 33) == second(32))
+    }
+
+    @Test func `a body that has not gone on for two seconds pauses`() {
+        var pace = RequestPace(at: second(0))
+        #expect(pace.pausedSince(at: second(9)) == nil)
+        pace.takeHead(at: second(10))
+        #expect(pace.pausedSince(at: second(11)) == nil && pace.pausedSince(at: second(12)) == second(10))
+        pace.takeBody(1, at: second(13))
+        #expect(pace.pausedSince(at: second(14)) == nil && pace.pausedSince(at: second(19)) == second(13))
+        pace.takeEnd(isAnswered: false, at: second(20))
+        #expect(pace.pausedSince(at: second(30)) == nil)
+    }
 }

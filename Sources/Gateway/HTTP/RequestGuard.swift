@@ -191,7 +191,17 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Since when the connection has no request to be answered; nil while it has.
     func idleSince(at now: NIODeadline) -> NIODeadline? {
-        ending == nil && unanswered == 0 ? pace.idleSince(at: now) : nil
+        switch ending {
+        case .due: nil
+        case .said: pace.idleSince(at: now)
+        case nil: unanswered == 0 ? pace.idleSince(at: now) : nil
+        }
+    }
+
+    /// Since when it has waited for the rest of a body; nil while it waits for nothing, or for us.
+    func pausedSince(at now: NIODeadline) -> NIODeadline? {
+        let waits = ending == nil && isBodyOpen && !isBodyHeld && unanswered == 1 && !isAnswering
+        return waits ? pace.pausedSince(at: now) : nil
     }
 
     /// Closes an idle connection, so that another can be accepted.

@@ -78,14 +78,21 @@ struct RequestPace {
     func idleSince(at now: NIODeadline) -> NIODeadline? {
         guard unreadSince == nil else { return nil }
         return switch stage {
-        case .untouched, .head: now - began >= Self.shortestIdle ? began : nil
+        case .untouched, .head, .farewell: now - began >= Self.shortestIdle ? began : nil
         case .rest: began
-        case .body, .answer, .farewell: nil
+        case .body, .answer: nil
         }
+    }
+
+    /// Since when nothing more of a body has come; nil in its first ``shortestPause``, and outside of bodies.
+    func pausedSince(at now: NIODeadline) -> NIODeadline? {
+        stage == .body && now - lastByte >= Self.shortestPause ? lastByte : nil
     }
 
     /// The time that a new connection, or a head that has begun, has for itself, whoever waits.
     static let shortestIdle: TimeAmount = .milliseconds(250)
+    /// The same, for the next piece of a body.
+    static let shortestPause: TimeAmount = .seconds(2)
 
     private var longestBody: TimeAmount { Self.leastForBody + .seconds(bytes / Self.bytesPerSecond) }
 

@@ -20,11 +20,14 @@ final class RequestWatch: @unchecked Sendable {
     }
 
     /// Closes the connections that have been without a request to be answered longest, as many as the listener waits
-    /// for.
+    /// for; where there is none, those that have waited longest for the rest of a body.
     func makeRoom() {
         guard connections.isAwaited else { return }
         let now = loop.now
-        let idle = watched.values.compactMap { requests in requests.idleSince(at: now).map { (requests, since: $0) } }
+        var idle = watched.values.compactMap { requests in requests.idleSince(at: now).map { (requests, since: $0) } }
+        if idle.isEmpty {
+            idle = watched.values.compactMap { requests in requests.pausedSince(at: now).map { (requests, since: $0) } }
+        }
         let count = max(connections.excess, idle.count / Self.share)
         for (requests, _) in idle.sorted(by: { $0.since < $1.since }).prefix(count) { requests.makeRoom() }
         // Those that are new may be idle soon.

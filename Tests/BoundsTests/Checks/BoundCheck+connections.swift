@@ -1,3 +1,4 @@
+@testable import Gateway
 @testable import ServerSettings
 @testable import boardcast
 
@@ -14,7 +15,7 @@ extension BoundCheck {
             BoundCheck(
                 "connections that are not streams", .name("limits.requestConnections"),
                 .count(large.requestConnections),
-                .share(memory / MemoryBudgets.connection / small.requestConnections)),
+                .share(memory / MemoryBudgets.connection / small.requestConnections), .time(RequestPace.shortestPause)),
             BoundCheck(
                 "connections of any kind", .count(100_000 - many.connections),
                 .share(few.connections / (few.connections - few.streams)), .count(many.connections - many.streams)),

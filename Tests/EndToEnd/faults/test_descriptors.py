@@ -115,6 +115,19 @@ def test_idle_connections_never_delay_a_probe(start_server, make_team, first):
         connection.close()
 
 
+def test_bodies_that_pause_give_way_when_nobody_is_idle(start_server, make_team):
+    server = start_server({"BOARDCAST_LIMITS_REQUEST_CONNECTIONS": "16"})
+    token = make_team(server).token("ann")
+    part = (f"POST /api/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+            "Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{").encode()
+    connections = idle(server, 16, part)
+    probe(server)
+    # Closed for the probe, and not after ten seconds with 408.
+    assert connections[0].recv(100) == b""
+    for connection in connections:
+        connection.close()
+
+
 def test_a_request_that_is_being_answered_gives_way_to_nobody(start_server, make_team):
     server = start_server(open_files=256)
     api = make_team(server).api("ann")
