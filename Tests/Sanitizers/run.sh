@@ -19,7 +19,7 @@ terse() { "$@" 2> >(grep -v "Cannot export local symbol" >&2); }
 # what keeps shadows of memory has more of it.
 export TSAN_OPTIONS="log_path=$reports/report suppressions=$PWD/Tests/Sanitizers/thread.supp"
 export ASAN_OPTIONS="log_path=$reports/report detect_leaks=0 quarantine_size_mb=16"
-export BOARDCAST_TEST_DEADLINE=300 BOARDCAST_TEST_MEBIBYTES=240
+export BOARDCAST_TEST_DEADLINE=300 BOARDCAST_TEST_MEBIBYTES=240 BOARDCAST_TEST_TENANTS_MEBIBYTES=1000
 export PYTHON=$PWD/.venv/bin/python
 mkdir -p "$build"
 clang -O2 -fPIC -c Tests/Sanitizers/mutex.c -o "$build/mutex.o"
