@@ -1,5 +1,6 @@
 import Events
 import HTTPTypes
+import NIOCore
 import StrictJSON
 import Testing
 import Tokens
@@ -182,6 +183,10 @@ import Tokens
         let expired = try TestGateway.token(expires: TestGateway.second - 3600)
         for (token, rule) in [(expired, "expiry"), ("a.b", "shape"), ("..", "shape")] {
             #expect(try await gateway.call(.get, "/api/boards", as: token)["rule"]?.string == rule)
+        }
+        for error in TokenError.allCases {
+            let body = try JSONParser.parse(Array(Problem.unauthorized(error).body(requestID: "1").readableBytesView))
+            #expect(body.object?["remedy"]?.string == error.remedy)
         }
         #expect(try await gateway.call(.get, "/api/boards", as: nil)["rule"] == nil)
     }

@@ -82,7 +82,7 @@ public final class Authenticator: Sendable {
     /// - Throws: ``Problem`` 401 past the token's `exp`.
     func checkLasting(_ principal: Principal) throws(Problem) {
         guard principal.expiresAt > clock() else {
-            throw .unauthorized(TokenError.expired.description, rule: TokenError.expired.rule)
+            throw .unauthorized(TokenError.expired)
         }
     }
 
@@ -127,7 +127,7 @@ public final class Authenticator: Sendable {
             throw .unauthorized("the ticket is unknown, used or expired")
         }
         do { try verifier.withLock({ $0 }).check(principal, at: now) } catch {
-            throw .unauthorized(error.description, rule: error.rule)
+            throw .unauthorized(error)
         }
         return principal
     }
@@ -137,7 +137,7 @@ public final class Authenticator: Sendable {
         do {
             return try verifier.verify(token, at: clock())
         } catch {
-            var problem = Problem.unauthorized(error.description, rule: error.rule)
+            var problem = Problem.unauthorized(error)
             if error.rule == .signature, let loop, let missing = verifier.missingKey(of: token) {
                 problem.keyArrival = arrival(of: missing, on: loop)
             }

@@ -20,6 +20,8 @@ public struct Problem: HTTPResponseError {
     public let detail: String
     /// The rule of tokens that was broken.
     public var rule: TokenRule?
+    /// Which setting would change the refusal of a token.
+    public var remedy: String?
     public var errors: [Field] = []
     public var headers: HTTPFields = [:]
     /// A further member of the body: its name, and JSON.
@@ -65,6 +67,9 @@ public struct Problem: HTTPResponseError {
             json.name("requestId"); json.string(requestID)
             if let rule {
                 json.name("rule"); json.string(rule.rawValue)
+            }
+            if let remedy {
+                json.name("remedy"); json.string(remedy)
             }
             if !errors.isEmpty {
                 json.name("errors")
@@ -114,6 +119,13 @@ extension Problem {
         var problem = Problem(.unauthorized, invalidToken, description)
             .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(description)\"")
         problem.rule = rule
+        return problem
+    }
+
+    /// 401 with the rule that the token broke, and what would change that.
+    static func unauthorized(_ error: TokenError) -> Problem {
+        var problem = unauthorized(error.description, rule: error.rule)
+        problem.remedy = error.remedy
         return problem
     }
 

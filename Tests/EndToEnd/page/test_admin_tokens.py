@@ -5,6 +5,7 @@ import re
 import time
 
 import tokens
+from harness import run_command
 from tenant_files import acme, globex
 from tenant_files import start as start_with_tenants
 from waiting import eventually
@@ -27,6 +28,23 @@ def test_the_rule_that_a_token_breaks_is_named(team, live):
         assert said.startswith("Refused: ") and words in said
         state, why = live.rule(rule)
         assert state == "broken" and words in why
+
+
+def test_what_would_change_a_refusal_is_said_as_the_command_says_it(team, live):
+    another_key = tokens.hs256("another key that is long enough to be one")
+    for token, setting in (
+        (tokens.assemble({"alg": "HS256"}, tokens.claims("ann", team.tenant), another_key), None),
+        (tokens.assemble({"alg": "HS256", "kid": "elsewhere"}, tokens.claims("ann", team.tenant), another_key), None),
+        (tokens.mint("ann", "no tenant"), "auth.tenantClaim"),
+        (team.token(nbf=int(time.time()) + 3600), "auth.leewaySeconds"),
+        (tokens.assemble({"alg": "RS256"}, tokens.claims("ann", team.tenant), another_key), "auth.algorithms"),
+    ):
+        said = live.ask(token)
+        command = run_command("token", "verify", token, env={"BOARDCAST_AUTH_SECRET": tokens.SECRET})
+        assert command.returncode == 3
+        refused = command.stderr[command.stderr.index("refused: ") + len("refused: "):].strip()
+        assert said == f"Refused: {refused}."
+        assert (setting is None) == ("auth." not in said) and (setting or "") in said
 
 
 def test_a_token_is_read_without_sending_it(team, live):

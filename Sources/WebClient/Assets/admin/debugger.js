@@ -109,9 +109,9 @@ export class TokenDebugger {
         }
     }
 
-    #refused(status, { detail, rule: id }) {
+    #refused(status, { detail, rule: id, remedy }) {
         if (status !== 401) return this.#judge("unknown", `The gateway did not judge it: ${detail}`);
-        this.#judge("refused", `Refused: ${detail}.`);
+        this.#judge("refused", `Refused: ${remedy ? `${detail}; ${remedy}` : detail}.`);
         const rule = rules.find((one) => one.id === id);
         if (rule) this.#mark(id, "broken", `the gateway: ${detail}`);
         // The gateway checks the claims only when the signature is valid.

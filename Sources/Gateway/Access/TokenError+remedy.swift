@@ -1,8 +1,9 @@
-import Tokens
+public import Tokens
 
 extension TokenError {
-    /// Which setting would change the refusal; nil where none should.
-    var remedy: String? {
+    /// Which setting would change the refusal; nil where none should. The answer to a refused token and `token verify` both
+    /// say it.
+    public var remedy: String? {
         switch self {
         case .tenantMissing: "auth.tenantClaim is the claim that names it, auth.tenant the tenant of tokens without it"
         case .tenant, .severalTenants: "auth.tenantClaim is the claim that is looked at"
