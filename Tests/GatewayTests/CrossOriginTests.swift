@@ -55,6 +55,13 @@ import Testing
         #expect(permissions(preflight) == [])
     }
 
+    @Test func `an empty origin is let in as null, where that is in the list`() async throws {
+        for origin in ["", "null"] {
+            let answer = try await gateway(["null"]).call(.get, "/api/tasks", headers: [.origin: origin])
+            #expect(answer.headers[.accessControlAllowOrigin] == "null")
+        }
+    }
+
     @Test func `two origins in one request are none`() async throws {
         var headers: HTTPFields = [.origin: Self.origin]
         headers.append(HTTPField(name: .origin, value: Self.origin))

@@ -7,11 +7,13 @@ import Testing
 @Suite struct RequestOriginTests {
     private static let origins: Set<String> = ["https://app.example", "http://localhost:5173"]
 
-    private func mayUse(_ headers: [(String, String)], host: String? = "board.example:8788") -> Bool {
+    private func mayUse(
+        _ headers: [(String, String)], host: String? = "board.example:8788", origins: Set<String> = origins
+    ) -> Bool {
         let host = host.map { [("Host", $0)] } ?? []
         let head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/", headers: HTTPHeaders(host + headers))
         let fields = CredentialFields(head)
-        return RequestOrigin(fields, at: RequestPlace(fields, peer: nil, by: .init())).isTrusted(origins: Self.origins)
+        return RequestOrigin(fields, at: RequestPlace(fields, peer: nil, by: .init())).isTrusted(origins: origins)
     }
 
     @Test func `a request without an origin is a page's own, unless the browser says otherwise`() {
@@ -47,6 +49,12 @@ import Testing
     func `no other origin may`(origin: String) {
         #expect(!mayUse([("Origin", origin)]))
         #expect(!mayUse([("Origin", origin), ("Sec-Fetch-Site", "same-origin")]))
+    }
+
+    @Test func `an empty origin is the one of pages without any`() {
+        #expect(mayUse([("Origin", "")], origins: ["null"]) && mayUse([("Origin", "null")], origins: ["null"]))
+        #expect(!mayUse([("Origin", ""), ("Origin", "")], origins: ["null"]))
+        #expect(!mayUse([("Origin", "")], origins: ["file://", "https://app.example"]))
     }
 
     @Test func `two origins, or none to compare with, may not`() {

@@ -21,7 +21,8 @@ struct CrossOrigin: RouterMiddleware {
     ) async throws -> Response {
         let settings = settings.current
         let tenant = (try? context.identity?.get()).map(\.tenant)
-        let origin = request.headers[.origin].flatMap { settings.lets($0, read: tenant) ? $0 : nil }
+        let origin = request.headers[.origin].map(RequestOrigin.name)
+            .flatMap { settings.lets($0, read: tenant) ? $0 : nil }
         if request.method == .options, request.headers[.origin] != nil,
             request.headers[.accessControlRequestMethod] != nil
         {

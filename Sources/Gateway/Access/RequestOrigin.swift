@@ -10,6 +10,10 @@ struct RequestOrigin {
     func isTrusted(origins: Set<String>) -> Bool {
         guard let origin = fields.origin.first else { return fields.fetchSite.allSatisfy { $0 != "cross-site" } }
         guard fields.origin.count == 1 else { return false }
-        return origins.contains { $0.utf8.elementsEqual(origin.utf8) } || place.isOwn(origin)
+        let name = Self.name(origin)
+        return origins.contains { $0.utf8.elementsEqual(name.utf8) } || place.isOwn(origin)
     }
+
+    /// An origin as the settings name it. An empty field is an opaque origin, as some web views send it: `null`.
+    static func name(_ field: String) -> String { field.isEmpty ? "null" : field }
 }

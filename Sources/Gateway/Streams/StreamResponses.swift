@@ -31,7 +31,8 @@ struct StreamResponses: Sendable {
     func cors(_ request: HTTPRequestHead, of tenant: TenantID?) -> [(String, String)] {
         guard live.read({ $0.hasOrigins }) else { return [] }
         let settings = live.current
-        guard let origin = request.headers.first(name: "origin"), settings.lets(origin, read: tenant) else {
+        guard let origin = request.headers.first(name: "origin").map(RequestOrigin.name),
+            settings.lets(origin, read: tenant) else {
             return [("Vary", "Origin")]
         }
         return [

@@ -478,6 +478,21 @@ def test_an_application_that_is_listed_may(app_server, origin):
     socket_.close()
 
 
+def test_an_empty_origin_is_the_one_of_pages_without_any(app_server, open_team):
+    token = tokens.mint()
+    headers = {"Origin": ""}
+    answer = Api(app_server.url, token).get("/api/tasks", headers=headers)
+    assert answer.headers["access-control-allow-origin"] == "null"
+    stream = Stream(app_server.url + "/sse/connect", headers={**headers, **cookie(token)})
+    assert stream.response.headers["access-control-allow-origin"] == "null"
+    stream.close()
+    socket_ = WebSocket(app_server, {"Authorization": f"Bearer {token}", **headers})
+    assert socket_.established
+    socket_.close()
+    assert refusal(open_team.server, {"Authorization": f"Bearer {token}", **headers}).status_code == 403
+    problem(Api(open_team.server.url).get("/api/tasks", headers={**headers, **cookie(token)}), 401)
+
+
 @pytest.mark.parametrize("origin", [*APPS, "capacitor://evil"])
 def test_an_application_that_is_not_listed_may_not(open_team, origin):
     token = tokens.mint()
