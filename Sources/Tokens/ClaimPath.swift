@@ -24,6 +24,9 @@ public struct ClaimPath: Sendable, Equatable, ExpressibleByStringLiteral {
 
     public static func == (left: ClaimPath, right: ClaimPath) -> Bool { left.text.hasSameBytes(as: right.text) }
 
+    /// Whether its last name is one under which issuers put scopes.
+    var isScope: Bool { ["scope", "scp"].contains(names.last?.last) }
+
     /// The value there; nil when there is none, or when it is null.
     func value(in payload: JSONObject) -> JSONValue? {
         var value: JSONValue?

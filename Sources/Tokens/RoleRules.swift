@@ -3,7 +3,7 @@ import StrictJSON
 
 /// How the role of a token is found.
 public struct RoleRules: Sendable, Equatable {
-    /// The claim that says it: a text, a list, or an object whose members are the names.
+    /// The claim that says it: a text, a list, an object whose members are the names, or a scope.
     public var claim: ClaimPath
     /// What the names of an issuer mean here.
     public var map: RoleMap
@@ -19,10 +19,16 @@ public struct RoleRules: Sendable, Equatable {
     /// The highest role that the claim names; a name that means nothing here is a viewer's.
     func role(in payload: JSONObject) -> Role {
         guard let value = claim.value(in: payload) else { return fallback }
-        if case .string(let name) = value { return role(named: name, in: value) ?? .viewer }
-        let names = value.names
+        let names = names(in: value)
         guard !names.isEmpty else { return fallback }
         return names.compactMap { $0.flatMap { role(named: $0, in: value) } }.max() ?? .viewer
+    }
+
+    /// All that the claim names. A scope is a list with spaces between (RFC 8693 §4.2); a name in any other claim may have
+    /// spaces of its own.
+    func names(in value: JSONValue) -> [String?] {
+        guard claim.isScope, case .string(let text) = value else { return value.names }
+        return text.split(separator: " ").map(String.init)
     }
 
     /// What one name in the claim's value means; nil when nothing.

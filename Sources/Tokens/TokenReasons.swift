@@ -67,8 +67,9 @@ extension ClaimsReader {
 extension RoleRules {
     /// Why ``role(in:)`` is what it is.
     fileprivate func reason(in payload: JSONObject) -> TokenReasons.Role {
-        guard let value = claim.value(in: payload), !value.names.isEmpty else { return .absent }
-        let names = value.names
+        guard let value = claim.value(in: payload) else { return .absent }
+        let names = names(in: value)
+        guard !names.isEmpty else { return .absent }
         let known = names.compactMap { name in
             name.flatMap { name in role(named: name, in: value).map { (name: name, role: $0) } }
         }

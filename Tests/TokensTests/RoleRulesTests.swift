@@ -39,6 +39,30 @@ import Testing
         #expect(try role(#","role":"admin","realm_access":\#(access)"#, by: rules) == expected)
     }
 
+    @Test(arguments: [
+        (#""scope":"openid tasks:write""#, Role.member), (#""scope":"openid boards:admin tasks:write""#, .admin),
+        (#""scope":"openid profile""#, .viewer), (#""scope":"tasks:write""#, .member),
+        (#""scope":["openid","tasks:write"]"#, .member), (#""scope":"  tasks:write ""#, .member),
+        (#""scope":"""#, .service), ("\"x\":1", .service),
+        (#""scope":"tasks:writer""#, .viewer), (#""scope":"openid,tasks:write""#, .viewer), (#""scope":"admin""#, .viewer),
+        (#""scope":["openid tasks:write"]"#, .viewer),
+    ])
+    func `each word of a scope is a name`(claims: String, expected: Role) throws {
+        let map = try #require(RoleMap([("boards:admin", .admin), ("tasks:write", .member)]))
+        let rules = RoleRules(claim: "scope", map: map, fallback: .service)
+        #expect(try role("," + claims, by: rules) == expected)
+        let entra = RoleRules(claim: "x.scp", map: map, fallback: .service)
+        let scp = claims.replacing("scope", with: "scp")
+        #expect(try role(#","x":{\#(scp)}"#, by: entra) == expected)
+    }
+
+    @Test func `a name in another claim may have spaces`() throws {
+        let map = try #require(RoleMap([("Board users", .member), ("admin", .admin)]))
+        let rules = RoleRules(claim: "groups", map: map)
+        #expect(try role(#","groups":"Board users""#, by: rules) == .member)
+        #expect(try role(#","groups":"no admin""#, by: rules) == .viewer)
+    }
+
     @Test func `a foreign admin is not ours unless it is mapped`() throws {
         for name in ["admin", "service"] {
             let claims = #","role":"\#(name)","roles":["\#(name)"]"#
@@ -83,6 +107,10 @@ import Testing
         let rules = TokenRules(tenant: TenantID("acme"), roles: RoleRules(claim: "groups", map: map))
         let mapped = try reasons(#","groups":["x","staff","guest"]"#, rules)
         #expect(mapped.role == .mapped("staff") && mapped.tenant == .setting)
+        let scopes = TokenRules(tenant: TenantID("acme"), roles: RoleRules(claim: "scope", map: map))
+        #expect(try reasons(#","scope":"openid staff""#, scopes).role == .mapped("staff"))
+        #expect(try reasons(#","scope":"openid email""#, scopes).role == .unknown(["openid", "email"]))
+        #expect(try reasons(#","scope":"""#, scopes).role == .absent)
         #expect(try reasons(#","groups":["x",7,"admin"]"#, rules).role == .unknown(["x", "7", "admin"]))
         #expect(try reasons(#","tenant":"t""#, rules).tenant == .claim("tenant"))
         #expect(try reasons(#","tenant":"t""#, TokenRules()).role == .absent)
