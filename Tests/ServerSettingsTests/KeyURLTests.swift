@@ -79,6 +79,9 @@ import Tokens
             let said = complaints { try url(hosts, place) }
             #expect(said.count == 2 && said.allSatisfy { $0.contains("would be fetched in the open") }, "\(place)")
         }
+        for hosts in ["'*'", "'*.'", "keycloak, '*'"] {
+            #expect(!complaints { try url(hosts, "http://keycloak/k") }.isEmpty, "\(hosts) would be any host")
+        }
         let open = try url("keycloak", "http://keycloak/k")
         #expect(open.keyURLs.map(\.insecureHost) == ["keycloak", "keycloak"])
         #expect(try url("keycloak", "https://a.example").keyURLs.allSatisfy { $0.insecureHost == nil })
