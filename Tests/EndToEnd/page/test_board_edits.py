@@ -68,7 +68,8 @@ def test_a_conflict_shows_while_one_still_writes(page, team):
     page.open_task(task)
     page.fill("#f-name", "Ann's name")
     api.patch_task(task, {"name": "The rival's name"})
-    page.says("#sheet .conflict", "rival changed this to “The rival's name”")
+    page.says("#sheet .conflict", "rival changed this while you were writing")
+    assert page.text("#sheet .conflict ins") == "The rival's name"
     page.find("#sheet .conflict button").click()
     page.wait(lambda: page.find("#f-name").get_attribute("value") == "The rival's name", "theirs was taken")
     assert page.find("#sheet .primary").get_attribute("aria-disabled") == "true"
@@ -79,7 +80,7 @@ def test_a_refused_change_is_taken_back_alone(page, team):
     task, other = api.create_task("Refused")["id"], api.create_task("Not refused")["id"]
     page.open_task(task)
     page.fill("#f-name", "Refused and renamed")
-    page.run(RIVAL, api.token, task, '{"priority": "urgent"}')
+    page.run(RIVAL, api.token, task, '{"name": "Renamed by the rival", "priority": "urgent"}')
     page.find("#sheet .primary").click()
     page.press(Keys.ESCAPE)
     page.button(other).send_keys(Keys.SPACE)
@@ -88,7 +89,7 @@ def test_a_refused_change_is_taken_back_alone(page, team):
     page.run("window.release()")
     page.says(".notice", "“Refused” was not saved: ")
     page.column_is("in_progress", other)
-    assert "Refused" == page.text(f'[data-task-id="{task}"] .name')
+    assert "Renamed by the rival" == page.text(f'[data-task-id="{task}"] .name')
     page.says(".notice button", "Open").click()
     page.wait(lambda: page.find("#f-name").get_attribute("value") == "Refused and renamed", "what Ann wrote is there")
     assert page.find("#f-priority").get_attribute("value") == "urgent"

@@ -10,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 from websockets.sync.client import connect
 
+from relay import Relay
 from waiting import DEADLINE, eventually
 
 RIGHT, ENTER = "\ue014", "\ue006"
@@ -91,3 +92,44 @@ def test_the_page_is_live_in_firefox(firefox, server, team):
     assert firefox.evaluate("document.activeElement.textContent") == "Seen in Firefox"
     firefox.press(ENTER)
     eventually(lambda: firefox.evaluate("document.querySelector('#f-name')?.value") == "Seen in Firefox", "it is open")
+
+
+def test_in_firefox_too_nothing_that_was_written_is_lost(firefox, server, team):
+    api = team.api("ben")
+    task = api.create_task("Written in Firefox")["id"]
+    address = f"{server.url}/#token={team.token('ann')}"
+
+    def comes(expression, what, expected=True):
+        eventually(lambda: firefox.evaluate(expression) == expected, what)
+
+    firefox.open(address)
+    comes(f"document.querySelector('[data-task-id=\"{task}\"]') !== null", "the card is there")
+    firefox.evaluate(f"document.querySelector('[data-task-id=\"{task}\"] .open').click()")
+    comes("document.querySelector('#f-description') !== null", "the task is open")
+    firefox.evaluate("document.querySelector('#f-description').focus()")
+    firefox.press(*"kept")
+    firefox.open("about:blank")
+    firefox.open(address)
+    comes(f"document.querySelector('[data-task-id=\"{task}\"] .unsaved')?.hidden", "the card says so", False)
+    firefox.evaluate(f"document.querySelector('[data-task-id=\"{task}\"] .open').click()")
+    comes("document.querySelector('#f-description')?.value", "the text is there", "kept")
+    api.delete_task(task)
+    comes("document.querySelector('#sheet .gone')?.hidden", "that it is deleted is said", False)
+    firefox.evaluate("document.querySelector('[data-act=put-back]').click()")
+    eventually(lambda: [one["description"] for one in api.tasks()] == ["kept"], "it is there again")
+
+
+def test_in_firefox_too_a_write_without_an_answer_is_shown(firefox, server, team):
+    cable = Relay(server.url)
+    firefox.open(f"{cable.url}/#token={team.token('ann')}")
+    pill = "document.querySelector('#connection').textContent"
+    eventually(lambda: firefox.evaluate(pill) == "Real-time", "the pill says Real-time")
+    firefox.evaluate("document.querySelector('.add input').focus()")
+    cable.hold()
+    firefox.press(*"void", ENTER)
+    eventually(lambda: firefox.evaluate(pill) == "1 change not sent yet", "the pill says so")
+    assert firefox.evaluate("document.querySelector('.card .late').hidden") is False
+    cable.release()
+    eventually(lambda: firefox.evaluate(pill) == "Real-time", "the pill says Real-time again")
+    assert [one["name"] for one in team.api("ben").tasks()] == ["void"]
+    cable.close()

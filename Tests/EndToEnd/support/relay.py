@@ -6,13 +6,16 @@ from urllib.parse import urlsplit
 
 
 class Relay:
-    """Passes TCP connections on to `url`. While it is cut there are none, and new ones are closed at once."""
+    """Passes TCP connections on to `url`. While it is cut there are none, and new ones are closed at once. While it is
+    held they stay open and nothing gets through, as on a network that has gone without a word."""
 
     def __init__(self, url):
         self._target = (urlsplit(url).hostname, urlsplit(url).port)
         self._lock = threading.Lock()
         self._open = set()
         self._is_cut = False
+        self._flows = threading.Event()
+        self._flows.set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -30,8 +33,15 @@ class Relay:
         with self._lock:
             self._is_cut = False
 
+    def hold(self):
+        self._flows.clear()
+
+    def release(self):
+        self._flows.set()
+
     def close(self):
         self.cut()
+        self.release()
         self._listener.close()
 
     def _accept(self):
@@ -60,10 +70,10 @@ class Relay:
                 with self._lock:
                     self._open -= {near, far}
 
-    @staticmethod
-    def _copy(source, target):
+    def _copy(self, source, target):
         try:
             while data := source.recv(65536):
+                self._flows.wait()
                 target.sendall(data)
             target.shutdown(socket.SHUT_WR)
         except OSError:

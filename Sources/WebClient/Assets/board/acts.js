@@ -23,6 +23,7 @@ export class Acts {
         const name = input.value.trim();
         if (name === "") return;
         input.value = "";
+        input.dispatchEvent(new Event("input", { bubbles: true }));
         const { status } = form.closest(".column").dataset;
         this.#changes.create({ name, status }).then((task) => {
             if (task === null && input.value === "") input.value = name;

@@ -18,7 +18,7 @@ export class Card {
         this.element.dataset.taskId = id;
     }
 
-    update(task, { last, pending }) {
+    update(task, { last, pending, late, unsaved }) {
         const part = (name) => find(name, this.element);
         setText(part(".name"), task.name);
         part(".more").setAttribute("aria-label", `Actions for ${task.name}`);
@@ -27,6 +27,9 @@ export class Card {
         part(".due").classList.toggle("overdue", isOverdue(task, last));
         this.element.dataset.priority = task.priority;
         this.element.toggleAttribute("data-pending", pending);
+        this.element.toggleAttribute("data-late", late);
+        part(".late").hidden = !late;
+        part(".unsaved").hidden = late || !unsaved;
         if (this.#labels !== (this.#labels = JSON.stringify(task.labels))) {
             part(".labels").replaceChildren(...task.labels.map(labelChip));
         }
@@ -35,7 +38,7 @@ export class Card {
             part(".assignee").replaceChildren(...task.assigneeId ? [avatar(task.assigneeId), name] : []);
             part(".assignee").title = task.assigneeId ?? "";
         }
-        part(".facts").hidden = [...part(".facts").children].every((fact) => fact.childNodes.length === 0);
+        part(".facts").hidden = [...part(".facts").children].every((fact) => fact.hidden || fact.childNodes.length === 0);
     }
 
     typing(text) {

@@ -1,54 +1,75 @@
 import { newKey } from "../../sdk/boardcast.js";
+import { Shelf } from "../shared/stored.js";
+import { same } from "./draft.js";
 
 /** How long a deletion can be taken back, in milliseconds. */
 const grace = 6000;
+/** For how long the gateway knows a write again by its key, less an hour. */
+const remembered = 23 * 3_600_000;
+const kept = 30 * 86_400_000;
 
 /**
  * The user's changes to tasks: each is shown at once, sent in order, and undone by itself when it is refused.
  *
  * A change without an answer stays shown, and is sent again under the same idempotency key when the connection is back.
+ * It is kept in the browser's storage until then, so that a reload or a closed tab loses none.
  */
 export class Changes {
     #client;
     #tasks;
     #board;
-    #refused;
+    #unsent;
+    #shelf;
+    #told;
+    #over;
     /** The last call about each task: calls about one task are made one after another. */
     #turns = new Map();
     /** Deletions that can still be taken back. */
     #leaving = new Map();
 
-    /** `refused(error, what, task)`: `what` is "create", "update", "move" or "delete". */
-    constructor(client, board, tasks, refused, signal) {
-        [this.#client, this.#board, this.#tasks, this.#refused] = [client, board, tasks, refused];
+    /**
+     * @param owner the name of the user whose changes these are
+     * @param told `{ refused(error, what, task, change), answered(seq), moved(id, status), expired(change) }`: `what` is
+     *   "create", "update", "move" or "delete", and an expired change is of an earlier visit, and too old to be sent
+     *   without asking
+     */
+    constructor({ client, board, tasks, unsent, owner }, told, signal) {
+        [this.#client, this.#board, this.#tasks, this.#unsent, this.#told] = [client, board, tasks, unsent, told];
+        this.#over = signal;
+        this.#shelf = new Shelf(() => localStorage, `boardcast.unsent/${owner}/${board}/`, kept);
         addEventListener("pagehide", () => this.#sendDeletions(), { signal });
         document.addEventListener("visibilitychange", () => document.hidden && this.#sendDeletions(), { signal });
         signal.addEventListener("abort", () => this.#sendDeletions());
     }
 
-    async create(fields) {
-        const op = newKey();
-        const unsaid = { description: "", priority: "medium", assigneeId: null, labels: [], dueAt: null, version: 0 };
-        this.#tasks.ask({ op, id: op, created: { id: op, ...unsaid, ...fields } });
-        return this.#perform(op, "create", fields, (options) =>
-            this.#client.createTask({ boardId: this.#board, ...fields }, options));
+    /** Goes on with what an earlier visit could not send. */
+    resume() {
+        for (const [op, change, at] of this.#shelf.all()) {
+            if (Date.now() - at < remembered) this.#begin({ ...change, op, isLate: true });
+            else {
+                this.#shelf.remove(op);
+                this.#told.expired(change);
+            }
+        }
     }
 
-    /** `version` is the one that the user looked at: a later version is not overwritten unseen. */
-    async update(id, patch, version) {
+    create(fields) {
         const op = newKey();
-        this.#tasks.ask({ op, id, patch });
-        return this.#inTurn(id, version, (seen) =>
-            this.#perform(op, "update", this.#tasks.known(id), (options) =>
-                this.#client.updateTask(id, patch, { ...options, version: seen })));
+        return this.#begin({ what: "create", op, id: op, name: fields.name, fields });
     }
 
-    async move(id, status, after) {
-        const op = newKey();
-        this.#tasks.ask({ op, id, place: { status, after } });
-        return this.#inTurn(id, null, () =>
-            this.#perform(op, "move", this.#tasks.known(id), (options) =>
-                this.#client.moveTask(id, { status, after }, options)));
+    /**
+     * @param version the one that the user looked at: a later one is not overwritten unseen
+     * @param before the values that the fields of `patch` had then. As long as others leave those fields alone, the change
+     *   is sent again for the version that there is
+     */
+    update(id, patch, version, before) {
+        return this.#begin({ what: "update", op: newKey(), id, name: this.#nameOf(id), patch, version, before });
+    }
+
+    move(id, status, after) {
+        this.#told.moved(id, status);
+        return this.#begin({ what: "move", op: newKey(), id, name: this.#nameOf(id), place: { status, after } });
     }
 
     /** Hides the task at once, and deletes it after the grace time. @returns a function that undoes this. */
@@ -62,6 +83,10 @@ export class Changes {
         };
     }
 
+    #nameOf(id) {
+        return this.#tasks.get(id)?.name ?? "";
+    }
+
     #sendDeletions() {
         for (const op of [...this.#leaving.keys()]) this.#delete(op);
     }
@@ -70,36 +95,83 @@ export class Changes {
         const { task, timer } = this.#leaving.get(op);
         clearTimeout(timer);
         this.#leaving.delete(op);
-        this.#inTurn(task.id, task.version, (version) =>
-            this.#perform(op, "delete", task, (options) => this.#client.deleteTask(task.id, { ...options, version })));
+        this.#begin({ what: "delete", op, id: task.id, name: task.name, version: task.version });
     }
 
     /** @returns the task as it is now, true for a deletion, or null when it was refused. */
-    async #perform(op, what, task, call) {
-        try {
-            const answer = await this.#answered(() => call({ idempotencyKey: op }));
-            this.#tasks.settle(op, answer?.task);
-            return answer?.task ?? true;
-        } catch (error) {
-            if (error.status === 412) this.#tasks.learn(error.problem.task);
-            if (error.status === 404 && what === "delete") this.#tasks.settle(op);
-            else this.#tasks.drop(op);
-            if (error.status !== 404 || what !== "delete") this.#refused(error, what, task);
-            return null;
+    #begin(change) {
+        const { what, op, id, name, isLate, ...rest } = change;
+        const { fields, patch, place, version = null } = rest;
+        this.#shelf.put(op, { what, id, name, ...rest });
+        this.#unsent.begin(op, { id, what, name, isLate });
+        if (what === "create") {
+            const blank = { description: "", priority: "medium", assigneeId: null, labels: [], dueAt: null, version: 0 };
+            this.#tasks.ask({ op, id, created: { id, ...blank, ...fields } });
+            return this.#perform(change, (options) =>
+                this.#client.createTask({ boardId: this.#board, ...fields }, options));
         }
+        if (what === "update") {
+            this.#tasks.ask({ op, id, patch });
+            return this.#inTurn(id, version, (seen) => this.#perform({ ...change, version: seen }, (options, version) =>
+                this.#client.updateTask(id, patch, { ...options, version })));
+        }
+        if (what === "move") {
+            this.#tasks.ask({ op, id, place });
+            return this.#inTurn(id, null, () => this.#perform(change, (options) =>
+                this.#client.moveTask(id, place, options)));
+        }
+        this.#tasks.ask({ op, id, removed: true });
+        return this.#inTurn(id, version, (seen) => this.#perform({ ...change, version: seen }, (options, version) =>
+            this.#client.deleteTask(id, { ...options, version })));
+    }
+
+    async #perform(change, call) {
+        const { what, op, id } = change;
+        const task = this.#tasks.known(id);
+        let { version } = change;
+        for (;;) {
+            try {
+                const answer = await this.#answered(op, () => call({ idempotencyKey: op }, version));
+                this.#end(op);
+                this.#tasks.settle(op, answer?.task);
+                this.#told.answered(answer?.seq);
+                return answer?.task ?? true;
+            } catch (error) {
+                // The board was left; what has no answer is sent when it is opened again.
+                if (this.#over.aborted && error.status === 0) return null;
+                const now = error.status === 412 ? error.problem.task : null;
+                if (now) this.#tasks.learn(now);
+                if (now && what === "update" && isApart(change, now)) {
+                    version = now.version;
+                    continue;
+                }
+                this.#end(op);
+                const isDone = error.status === 404 && what === "delete";
+                if (isDone) this.#tasks.settle(op);
+                else this.#tasks.drop(op);
+                if (!isDone) this.#told.refused(error, what, task, change);
+                return null;
+            }
+        }
+    }
+
+    #end(op) {
+        this.#shelf.remove(op);
+        this.#unsent.end(op);
     }
 
     /**
      * Sends a call until there is an answer; between tries it waits until the client reports that the gateway can be
      * reached.
      */
-    async #answered(call) {
+    async #answered(op, call) {
         for (;;) {
             try {
                 return await call();
             } catch (error) {
                 if (![0, 401, 429, 503].includes(error.status)) throw error;
                 if (this.#client.state === "closed") throw error;
+                this.#unsent.late(op);
                 await this.#reachable();
             }
         }
@@ -134,4 +206,9 @@ export class Changes {
             if (this.#turns.get(id) === turn) this.#turns.delete(id);
         }
     }
+}
+
+/** Whether others have left the fields of a change alone, or made the same of them. */
+function isApart({ patch, before }, task) {
+    return Object.keys(patch).every((name) => same(task[name], before?.[name]) || same(task[name], patch[name]));
 }

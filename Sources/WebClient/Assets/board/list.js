@@ -9,13 +9,14 @@ export class ListView {
     #tasks;
     #route;
     #shows;
+    #marks;
     #open;
     #rows = new Map();
     #statuses = [];
     #scheduled = false;
 
-    constructor(tasks, route, { shows, open }) {
-        [this.#tasks, this.#route, this.#shows, this.#open] = [tasks, route, shows, open];
+    constructor(tasks, route, { shows, marks, open }) {
+        [this.#tasks, this.#route, this.#shows, this.#marks, this.#open] = [tasks, route, shows, marks, open];
         find(".rows", this.#root).replaceChildren();
         find(".chips", this.#root).replaceChildren();
     }
@@ -90,7 +91,9 @@ export class ListView {
     #fill(row, task) {
         // A pending change may be undone, and then the version is the earlier one again.
         const told = this.#tasks.isPending(task.id) ? null : `${task.version} ${task.status}`;
-        setText(row.parts.changed, ago(task.updatedAt));
+        const { late, unsaved } = this.#marks(task.id);
+        setText(row.parts.changed, late ? "Not sent yet" : unsaved ? "Not saved" : ago(task.updatedAt));
+        row.element.toggleAttribute("data-marked", late || unsaved);
         if (told !== null && row.told === told) return;
         row.told = told;
         row.element.dataset.priority = task.priority;

@@ -20,6 +20,7 @@ const verbs = { create: "added", update: "saved", move: "moved", delete: "delete
 export function refusalOf(error, what, task, actor) {
     const name = `“${task?.name ?? "The task"}”`;
     const verb = `was not ${verbs[what]}`;
+    if (what === "create" && error.status === 404) return `${name} ${verb}: the board is gone.`;
     if (error.status === 412) return `${name} ${verb}: ${actor ?? "someone"} changed it meanwhile.`;
     if (error.status === 404) return `${name} ${verb}: it was deleted meanwhile.`;
     if (error.status === 403) return `${name} ${verb}: your token does not allow it.`;

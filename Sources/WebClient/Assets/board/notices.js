@@ -29,29 +29,44 @@ export class Notices {
         this.#outside.hidden = !can || this.#asked || Notification.permission === "denied";
     }
 
-    /** A message at the bottom; with `action`, a button for it. Stays a while, longer under the pointer or the focus. */
-    say(text, { action, act, tone = "plain", stay = 8000 } = {}) {
+    /**
+     * A message at the bottom. Stays a while, longer under the pointer or the focus.
+     *
+     * @param action the text of a button, and `act` what it does; or `actions`, a list of such pairs
+     * @param stay for how many milliseconds; `Infinity` until it is dismissed
+     * @returns a function that removes it
+     */
+    say(text, { action, act, actions = action ? [[action, act]] : [], tone = "plain", stay = 8000 } = {}) {
         const notice = make("div", { class: "notice", "data-tone": tone }, make("p", { text }));
         const close = () => notice.remove();
-        let timer = setTimeout(close, stay);
-        const hold = () => clearTimeout(timer);
-        const release = () => timer = setTimeout(close, stay / 2);
-        for (const name of ["pointerenter", "focusin"]) notice.addEventListener(name, hold);
-        for (const name of ["pointerleave", "focusout"]) notice.addEventListener(name, release);
-        if (action) {
-            const button = make("button", { type: "button", text: action });
-            button.addEventListener("click", () => {
-                close();
-                act();
-            });
-            notice.append(button);
+        if (stay === Infinity) actions = [...actions, ["Dismiss", () => {}]];
+        else {
+            let timer = setTimeout(close, stay);
+            const hold = () => clearTimeout(timer);
+            const release = () => {
+                hold();
+                timer = setTimeout(close, stay / 2);
+            };
+            for (const name of ["pointerenter", "focusin"]) notice.addEventListener(name, hold);
+            for (const name of ["pointerleave", "focusout"]) notice.addEventListener(name, release);
         }
+        notice.append(...actions.map(([text, act]) => make("button", { type: "button", text, onclick: () => {
+            close();
+            act();
+        } })));
         find("#notices").append(notice);
         return close;
     }
 
     /** News: a banner for five seconds, a line in the log, and outside of the page when the user asked for that. */
     news(text, taskId, timestamp) {
+        this.note(text, taskId, timestamp);
+        this.#show(text);
+        if (this.#asked && document.hidden) this.#tell(text, taskId);
+    }
+
+    /** A line in the log alone. */
+    note(text, taskId, timestamp = Date.now()) {
         const button = make("button", { type: "button", class: "quiet", text });
         const line = make("li", {}, make("time", { text: timeOf(timestamp) }), button);
         button.addEventListener("click", () => {
@@ -62,8 +77,6 @@ export class Notices {
         while (this.#log.childElementCount > kept) this.#log.lastElementChild.remove();
         find("#log .empty").hidden = true;
         this.#count(find("#log").matches(":popover-open") ? 0 : this.#unread + 1);
-        this.#show(text);
-        if (this.#asked && document.hidden) this.#tell(text, taskId);
     }
 
     #show(text) {

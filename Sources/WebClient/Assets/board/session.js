@@ -35,6 +35,12 @@ export class Session {
         return this.#token === null ? null : decode(this.#token).claims ?? null;
     }
 
+    /** The user's name for what is kept in the browser, where several may sign in. */
+    get owner() {
+        const { iss = "", tenant = "", sub = "" } = this.claims ?? {};
+        return encodeURIComponent(JSON.stringify([iss, tenant, sub]));
+    }
+
     /** By the role that the gateway makes of the token, which its settings decide; until that is known by the claim. */
     get mayWrite() {
         return (this.#role ?? this.claims?.role) !== "viewer";

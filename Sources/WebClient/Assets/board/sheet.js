@@ -1,8 +1,8 @@
 import { columnName } from "./column-names.js";
-import { clearConflict, showConflict } from "./conflict.js";
-import { ago, dayOf } from "../shared/times.js";
+import { clearConflict, showConflict, showReplaced } from "./conflict.js";
+import { ago } from "../shared/times.js";
 import { clone, find, setText, title } from "../shared/dom.js";
-import { Draft, fields } from "./draft.js";
+import { fields, same, textOf } from "./draft.js";
 import { LabelEditor } from "./labels.js";
 
 const priorities = ["low", "medium", "high", "urgent"];
@@ -13,18 +13,18 @@ export class Sheet {
     #form = null;
     #labels;
     #act;
-    /** The drafts by task id; they outlive the sheet, so that closing it loses nothing. */
-    #drafts = new Map();
+    /** They outlive the sheet, so that closing it loses nothing. */
+    #drafts;
     #id = null;
     #saving = false;
     #opener = null;
 
     /**
-     * `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id),
-     * save(id, patch, version), move(id, status), remove(id), typing(id, is), closed() }`.
+     * `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id), isLate(id),
+     * save(id, patch, version, before), move(id, status), remove(id), typing(id, is), putBack(draft), copy(text), closed() }`.
      */
-    constructor(act, signal) {
-        this.#act = act;
+    constructor(act, drafts, signal) {
+        [this.#act, this.#drafts] = [act, drafts];
         this.#root.addEventListener("keydown", (event) => {
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.#save();
         }, { signal });
@@ -39,11 +39,12 @@ export class Sheet {
     }
 
     open(id) {
-        if (this.#id === id || !this.#act.known(id)) return;
+        const task = this.#act.known(id);
+        if (this.#id === id || !task && !this.#drafts.get(id)?.gone) return;
         if (this.#id === null) this.#opener = document.activeElement;
         else this.#leave();
         this.#id = id;
-        if (!this.#drafts.has(id)) this.#drafts.set(id, new Draft(this.#act.known(id)));
+        if (task) this.#drafts.of(task);
         this.#build();
         this.#root.hidden = false;
         this.refresh();
@@ -63,23 +64,31 @@ export class Sheet {
 
     /** Shows the task's current state. Fields that the user has changed stay as they are. */
     refresh() {
-        const draft = this.#drafts.get(this.#id);
-        const task = this.#act.known(this.#id);
-        if (!draft) return;
-        if (!task || !this.#act.task(this.#id)) return this.#act.closed();
-        if (task !== draft.base) draft.rebase(task);
+        if (this.#id === null) return;
+        const [draft, task] = [this.#drafts.get(this.#id), this.#act.known(this.#id)];
+        if (!draft) return this.#act.closed();
+        if (task && this.#act.task(this.#id) && draft.gone?.what !== "board") {
+            draft.gone = null;
+            this.#follow(draft, task);
+        } else if (!draft.gone) return this.#act.closed();
         this.#show(draft);
     }
 
     /** Shows a refused save: the user's text is in the draft, in conflict with the task's current value. */
     refused(id, message) {
-        const task = this.#act.known(id);
-        if (task && this.#drafts.has(id)) this.#drafts.get(id).rebase(task);
-        this.#saving = false;
+        const [task, draft] = [this.#act.known(id), this.#drafts.get(id)];
+        if (task && draft) this.#follow(draft, task, id);
         if (id !== this.#id) return false;
+        this.#saving = false;
         this.refresh();
-        this.#warn(message);
+        if (this.#id !== null) this.#warn(draft?.gone ? "" : message);
         return true;
+    }
+
+    #follow(draft, task, id = this.#id) {
+        if (task === draft.base) return;
+        draft.rebase(task);
+        this.#drafts.keep(id);
     }
 
     /** Offers the board's columns as they are now. */
@@ -102,7 +111,7 @@ export class Sheet {
         // The focused field reports its value by an event when it loses the focus.
         if (this.#form.contains(document.activeElement)) document.activeElement.blur();
         this.#act.typing(this.#id, false);
-        if (!this.#drafts.get(this.#id)?.isDirty) this.#drafts.delete(this.#id);
+        this.#drafts.tidy(this.#id);
         this.#saving = false;
     }
 
@@ -122,10 +131,13 @@ export class Sheet {
         find("[data-act=close]", form).addEventListener("click", () => this.#act.closed());
         find("[data-act=delete]", form).addEventListener("click", () => this.#remove());
         find("[data-act=revert]", form).addEventListener("click", () => this.#revert());
+        const draft = () => this.#drafts.get(this.#id);
+        find("[data-act=put-back]", form).addEventListener("click", () => this.#act.putBack(draft()));
+        find("[data-act=copy]", form).addEventListener("click", () => this.#act.copy(textOf(draft())));
+        find("[data-act=forget]", form).addEventListener("click", () => this.#forget());
         if (!this.#act.mayWrite()) {
             for (const control of form.querySelectorAll("input, textarea, select")) control.disabled = true;
             this.#labels.disabled = true;
-            find(".buttons", form).hidden = true;
         }
         this.#root.replaceChildren(form);
     }
@@ -143,13 +155,15 @@ export class Sheet {
     #write(name, value) {
         const draft = this.#drafts.get(this.#id);
         draft.write(name, value);
+        this.#drafts.keep(this.#id);
         this.#warn("");
         this.#show(draft);
-        this.#act.typing(this.#id, true);
+        if (!draft.gone) this.#act.typing(this.#id, true);
     }
 
     #show(draft) {
-        const [form, task] = [this.#form, this.#act.task(this.#id)];
+        const form = this.#form;
+        const task = this.#act.task(this.#id) ?? draft.base;
         const set = (name, value) => setValue(form.elements[name], value);
         set("name", draft.value("name"));
         set("description", draft.value("description"));
@@ -165,26 +179,70 @@ export class Sheet {
         this.#labels.value = draft.value("labels");
         setText(find(".meta", form), `#${task.id} · created by ${task.createdBy} ${ago(task.createdAt)} · `
             + `changed ${ago(task.updatedAt)}`);
-        for (const name of fields) this.#showConflict(draft, name);
-        const save = find(".primary", form);
+        for (const name of fields) this.#showNotes(draft, name);
+        this.#showState(draft);
+    }
+
+    /** Shows what can be done with what is written: save it, or put the task back that it was for. */
+    #showState(draft) {
+        const form = this.#form;
+        const save = find("[data-act=save]", form);
         // Not `disabled`, which would move the focus out of the sheet.
         save.setAttribute("aria-disabled", String(!draft.isDirty || this.#saving));
         setText(save, this.#saving ? "Saving…" : draft.conflicts.size > 0 ? "Save mine" : "Save");
-        find("[data-act=revert]", form).hidden = !draft.isDirty;
-        if (draft.isDirty) setText(find(".saved", form), "");
+        find("[data-act=revert]", form).hidden = !draft.isDirty || this.#saving;
+        const isLate = this.#saving && this.#act.isLate(this.#id);
+        if (isLate) this.#say("Not sent yet. It is kept and sent as soon as the server answers.");
+        else if (draft.isDirty) this.#say(this.#saving ? "" : "Not saved");
+        else if (Object.keys(draft.replaced).length > 0) this.#say("");
+        find(".saved", form).toggleAttribute("data-open", draft.isDirty);
+        const { gone } = draft;
+        find(".buttons", form).hidden = gone !== null || !this.#act.mayWrite();
+        form.elements.status.disabled = gone !== null || !this.#act.mayWrite();
+        find(".gone", form).hidden = gone === null;
+        if (!gone) return;
+        this.#say("");
+        setText(find(".gone p", form), gone.what === "task"
+            ? `${gone.who} deleted this task. What you wrote is still here.`
+            : "This board was deleted. What you wrote is still here.");
+        find("[data-act=put-back]", form).hidden = gone.what !== "task" || !this.#act.mayWrite();
     }
 
-    #showConflict(draft, name) {
+    #say(text) {
+        setText(find(".saved", this.#form), text);
+    }
+
+    /** Shows below a field who else has changed it, if somebody has. */
+    #showNotes(draft, name) {
         const field = find(name === "labels" ? ".chips-input" : `[name=${name}]`, this.#form).closest(".field");
-        if (!draft.conflicts.has(name)) return clearConflict(field);
-        const value = draft.base[name];
-        const words = name === "dueAt" && value ? dayOf(value) : Array.isArray(value) ? value.join(", ") : value;
-        const who = this.#act.actor(this.#id) ?? "Someone";
-        showConflict(field, `${who} changed this to ${words ? `“${words}”` : "nothing"}.`, () => {
-            draft.take(name);
-            this.#warn("");
-            this.#show(draft);
-        });
+        const theirs = draft.base[name];
+        const replaced = draft.replaced[name];
+        if (draft.gone) return clearConflict(field);
+        if (draft.conflicts.has(name)) {
+            const who = this.#act.actor(this.#id) ?? "Somebody";
+            const mine = () => draft.value(name);
+            return showConflict(field, { name, who, before: draft.origins[name], mine, theirs }, (value) => {
+                if (value === undefined) draft.take(name);
+                else draft.write(name, value);
+                draft.conflicts.delete(name);
+                this.#decided(draft);
+            });
+        }
+        if (!replaced || same(replaced.mine, theirs)) return clearConflict(field);
+        showReplaced(field, { name, theirs, ...replaced }, (value) => {
+            delete draft.replaced[name];
+            const wasDirty = draft.isDirty;
+            if (value !== null) draft.write(name, value);
+            this.#decided(draft);
+            if (value !== null && !wasDirty) this.#save();
+        }, () => this.#act.copy(replaced.mine));
+    }
+
+    #decided(draft) {
+        this.#drafts.keep(this.#id);
+        this.#warn("");
+        this.#say("");
+        this.#show(draft);
     }
 
     #warn(message) {
@@ -195,23 +253,33 @@ export class Sheet {
 
     async #save() {
         const [id, draft] = [this.#id, this.#drafts.get(this.#id)];
-        if (!draft?.isDirty || this.#saving || !this.#form.reportValidity()) return;
+        if (!draft?.isDirty || draft.gone || this.#saving || !this.#form.reportValidity()) return;
         this.#saving = true;
         this.#warn("");
         this.#show(draft);
-        const saved = await this.#act.save(id, { ...draft.written }, draft.base.version);
-        if (saved) draft.rebase(saved);
-        if (!draft.isDirty && this.#id !== id) this.#drafts.delete(id);
-        if (this.#id !== id) return;
+        const saved = await this.#act.save(id, { ...draft.written }, draft.base.version, { ...draft.base });
+        if (saved) {
+            draft.rebase(saved);
+            this.#drafts.keep(id);
+        }
+        if (this.#id !== id) return this.#drafts.tidy(id);
         this.#saving = false;
         this.refresh();
-        if (saved && this.#form && !draft.isDirty) setText(find(".saved", this.#form), "Saved");
+        if (saved && this.#form && !draft.isDirty && Object.keys(draft.replaced).length === 0) this.#say("Saved");
     }
 
     #revert() {
-        this.#drafts.set(this.#id, new Draft(this.#act.known(this.#id)));
+        this.#drafts.drop(this.#id);
+        this.#drafts.of(this.#act.known(this.#id));
         this.#warn("");
+        this.#say("");
         this.refresh();
+    }
+
+    #forget() {
+        const id = this.#id;
+        this.#act.closed();
+        this.#drafts.drop(id);
     }
 
     #remove() {

@@ -14,7 +14,8 @@ export class Tasks {
     #changed;
 
     /**
-     * `changed(id, { fresh, before })`: called when the shown task has changed; `fresh` when another user changed it.
+     * `changed(id, { fresh, actor, before })`: called when the shown task has changed; `fresh` when another user changed
+     * it, who is the `actor` if that is known.
      */
     constructor(changed) {
         this.#changed = changed;
@@ -39,7 +40,7 @@ export class Tasks {
     take({ type, taskId, task, op, actor }) {
         const own = op !== undefined && this.#asked.some((change) => change.op === op);
         if (type === "task.deleted") {
-            this.#forget(taskId, !own);
+            this.#forget(taskId, !own, actor);
         } else {
             if (actor && !(this.#known.get(taskId)?.version > task.version)) this.#actors.set(taskId, actor);
             if (!this.#isNewer(task)) return false;
@@ -94,6 +95,11 @@ export class Tasks {
         return this.#asked.some((change) => change.id === id && change.op !== "lift");
     }
 
+    /** Whether the user is deleting it. */
+    isLeaving(id) {
+        return this.#asked.some((change) => change.id === id && change.removed);
+    }
+
     actorOf(id) {
         return this.#actors.get(id);
     }
@@ -131,10 +137,10 @@ export class Tasks {
         this.#changed(task.id, { fresh, before: created?.id });
     }
 
-    #forget(id, fresh) {
-        this.#known.delete(id);
+    #forget(id, fresh, actor) {
+        const wasKnown = this.#known.delete(id);
         this.#gone.add(id);
-        this.#changed(id, { fresh });
+        this.#changed(id, { fresh: fresh && wasKnown, actor });
     }
 }
 

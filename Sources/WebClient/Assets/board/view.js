@@ -7,6 +7,8 @@ import { glide, highlight, measure } from "./motion.js";
 export class BoardView {
     #tasks;
     #shows;
+    #marks;
+    #left;
     #cards = new Map();
     /** The list of cards of each status. */
     #lists = new Map();
@@ -21,9 +23,13 @@ export class BoardView {
     /** The card that Tab leads to. */
     #entry = null;
 
-    /** `shows(task)`: whether the filters let it through. */
-    constructor(tasks, shows, signal) {
-        [this.#tasks, this.#shows] = [tasks, shows];
+    /**
+     * @param shows `shows(task)`: whether the filters let it through
+     * @param marks `marks(id)` returns `{ pending, late, unsaved }` of a task
+     * @param left `left(text, column)` is called with what was being written for a column that is removed
+     */
+    constructor(tasks, { shows, marks, left }, signal) {
+        [this.#tasks, this.#shows, this.#marks, this.#left] = [tasks, shows, marks, left];
         this.#root.replaceChildren();
         this.#root.addEventListener("focusin", ({ target }) => this.#enter(target.closest(".card")), { signal });
         document.addEventListener("visibilitychange", () => this.#render(), { signal });
@@ -33,7 +39,7 @@ export class BoardView {
         return this.#statuses;
     }
 
-    changed(id, { fresh, before }) {
+    changed(id, { fresh, before } = {}) {
         if (before !== undefined && this.#cards.has(before)) {
             const card = this.#cards.get(before);
             this.#cards.delete(before);
@@ -57,6 +63,8 @@ export class BoardView {
         this.#limits = new Map(columns.filter(({ limit }) => limit !== null).map(({ id, limit }) => [id, limit]));
         for (const [status, list] of this.#lists) {
             if (statuses.includes(status)) continue;
+            const text = find(".add input", list.parentNode).value.trim();
+            if (text) this.#left(text, find("h2", list.parentNode).textContent);
             list.parentNode.remove();
             this.#lists.delete(status);
         }
@@ -144,7 +152,7 @@ export class BoardView {
         if (task !== undefined && this.#shows(task) && this.#lists.has(task.status)) {
             if (!this.#cards.has(id)) this.#cards.set(id, new Card(id));
             const last = this.#statuses.at(-1);
-            this.#cards.get(id).update(task, { last, pending: this.#tasks.isPending(id) });
+            this.#cards.get(id).update(task, { last, ...this.#marks(id) });
             return;
         }
         const element = this.#cards.get(id)?.element;

@@ -1,18 +1,24 @@
 import { Boardcast } from "../../sdk/boardcast.js";
 import { Acts } from "./acts.js";
+import { AddForms } from "./add-forms.js";
 import { Changes } from "./changes.js";
 import { nameColumns } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
 import { find, setText } from "../shared/dom.js";
+import { same } from "./draft.js";
+import { Drafts } from "./drafts.js";
 import { Drag } from "./drag.js";
 import { Feed } from "./feed.js";
 import { Keys } from "./keys.js";
 import { Lift } from "./lift.js";
 import { ListView } from "./list.js";
-import { newsOf, refusalOf } from "./news.js";
+import { newsOf } from "./news.js";
 import { Presence } from "./presence.js";
+import { Pulse } from "./pulse.js";
+import { Rescue } from "./rescue.js";
 import { Sheet } from "./sheet.js";
 import { Tasks } from "./tasks.js";
+import { Unsent } from "./unsent.js";
 import { BoardView } from "./view.js";
 
 /** One board, live: its client, its tasks, and everything on the page that shows them. */
@@ -30,6 +36,10 @@ export class Workspace {
     #feed;
     #sheet;
     #presence;
+    #drafts;
+    #unsent;
+    #rescue;
+    #adds;
     #changes;
     #acts;
     #lift;
@@ -47,19 +57,36 @@ export class Workspace {
         this.client = new Boardcast({ url, token: () => session.token, boards: [board] });
         this.tasks = new Tasks((id, how) => this.#changed(id, how));
         const { client, tasks } = this;
-        this.#changes = new Changes(client, board, tasks, (...refusal) => this.#refused(...refusal), this.#over.signal);
-        this.#view = new BoardView(tasks, (task) => this.#shows(task), this.#over.signal);
+        const { signal } = this.#over;
+        const owner = session.owner;
+        this.#unsent = new Unsent((id) => this.#marked(id));
+        this.#drafts = new Drafts(owner, board, (id) => this.#marked(id));
+        this.#rescue = new Rescue({ tasks, drafts: this.#drafts, notices, me: () => client.userId }, this.#rescueActs());
+        const pulse = new Pulse(client, board, {
+            changed: () => this.connection.show(), reload: (snapshot) => this.#take([snapshot.board], snapshot.tasks),
+        }, signal);
+        this.#changes = new Changes({ client, board, tasks, unsent: this.#unsent, owner }, {
+            refused: (...refusal) => this.#rescue.refused(...refusal),
+            expired: (change) => this.#rescue.expired(change),
+            moved: (id, status) => this.#rescue.moved(id, status),
+            answered: (seq) => pulse.expect(seq),
+        }, signal);
+        const shows = (task) => this.#shows(task);
+        const marks = (id) => this.#marks(id);
+        this.#view = new BoardView(tasks, { shows, marks, left: (...text) => this.#adds.left(...text) }, signal);
+        this.#adds = new AddForms(owner, board, notices, signal);
         this.#lift = new Lift(tasks, this.#view, this.#changes);
-        this.#drag = new Drag(this.#lift, () => this.mayWrite, this.#over.signal);
+        this.#drag = new Drag(this.#lift, () => this.mayWrite, signal);
         const open = (id) => this.open(id);
         this.#acts = new Acts({ tasks, view: this.#view, changes: this.#changes, notices }, {
-            open, shows: (task) => this.#shows(task), mayWrite: () => this.mayWrite,
+            open, shows, mayWrite: () => this.mayWrite,
         });
-        this.#list = new ListView(tasks, route, { shows: (task) => this.#shows(task), open });
+        this.#list = new ListView(tasks, route, { shows, marks, open });
         this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open });
         this.#presence = new Presence(client, board, (id, text) => this.#typing(id, text));
-        this.#sheet = new Sheet(this.#sheetActs(), this.#over.signal);
-        this.connection = new ConnectionPill(client, () => session.ask("", "Sign in again"));
+        this.#sheet = new Sheet(this.#sheetActs(), this.#drafts, signal);
+        const ask = () => session.ask("", "Sign in again");
+        this.connection = new ConnectionPill(client, ask, { unsent: this.#unsent, pulse });
         this.#listen();
         this.#listenToBoard();
         client.open();
@@ -79,10 +106,17 @@ export class Workspace {
         this.#sheet.close();
         this.#over.abort();
         this.client.close();
+        const late = this.#unsent.overdue().length;
+        if (late > 0) {
+            this.#notices.say(`${late === 1 ? "1 change has" : `${late} changes have`} not been sent. `
+                + "That is done when you open this board again.", { tone: "bad", stay: 20_000 });
+        }
     }
 
     open(id) {
-        if (!this.tasks.known(id)) return this.#notices.say("That task is not on this board any more.");
+        if (!this.tasks.known(id) && !this.#drafts.get(id)?.gone) {
+            return this.#notices.say("That task is not on this board any more.");
+        }
         this.#route.set({ task: String(id) }, { push: this.#sheet.id === null });
         this.#sheet.open(id);
     }
@@ -111,27 +145,23 @@ export class Workspace {
 
     #listen() {
         const { client, tasks } = this;
-        client.on("snapshot", ({ boards, tasks: known }) => {
-            const board = boards.find(({ id }) => id === this.board);
-            if (!board) return this.#end();
-            this.#arrange(board);
-            tasks.reset(known.filter((task) => task.boardId === this.board));
-            this.#begun = true;
-            this.#feed.reload();
-            this.show();
-        });
+        client.on("snapshot", ({ boards, tasks: known }) => this.#take(boards, known));
         client.on("task.*", (event) => {
             if (event.boardId !== this.board) return;
             const isNews = tasks.take(event);
-            const news = isNews && newsOf(event, client.userId);
+            const news = isNews && (this.#rescue.moveOf(event) ?? newsOf(event, client.userId));
             if (news) this.#notices.news(news, event.taskId, event.timestamp);
         });
         client.on("board.updated", ({ board }) => board.id === this.board && this.#arrange(board));
-        client.on("board.deleted", ({ boardId }) => boardId === this.board && this.#end());
+        client.on("board.deleted", ({ boardId, actor }) => boardId === this.board && this.#end(actor));
         client.on("state", ({ state, error }) => {
             if (state === "unauthorized") this.#session.refuse(error?.detail ?? "");
-            if (state === "closed" && error) this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
+            if (state === "closed" && error) this.#failed(error);
         });
+        addEventListener("beforeunload", (event) => {
+            // What was written is kept; what was done is not, for others.
+            if (this.#unsent.overdue().length > 0 || !this.#drafts.areSafe) event.preventDefault();
+        }, { signal: this.#over.signal });
     }
 
     #listenToBoard() {
@@ -157,14 +187,48 @@ export class Workspace {
         }, options);
     }
 
+    /** Takes the state of the board. */
+    #take(boards, known) {
+        const board = boards.find(({ id }) => id === this.board);
+        if (!board) return this.#end();
+        this.#arrange(board);
+        this.tasks.reset(known.filter((task) => task.boardId === this.board));
+        if (!this.#begun) {
+            this.#begun = true;
+            this.#changes.resume();
+            this.#rescue.restore();
+            this.#adds.restore();
+        }
+        this.#feed.reload();
+        this.show();
+    }
+
     #changed(id, how) {
-        if (how.fresh && this.#lift?.id === id && !this.tasks.known(id)) {
+        const { fresh, actor } = how;
+        const isGone = fresh && !this.tasks.known(id);
+        if (isGone && this.#lift?.id === id) {
             this.#drag.cancel();
-            this.#notices.say("The card in your hand was deleted by somebody else.");
+            this.#notices.say(`${actor ?? "Somebody"} deleted the card that you were holding.`);
         }
         this.#view.changed(id, how);
         this.#list.refresh();
+        if (fresh && this.#begun) isGone ? this.#rescue.lost(id, actor) : this.#rescue.compare(id);
         if (this.#sheet.id === id) this.#sheet.refresh();
+    }
+
+    /** Shows that a task has changes that are not saved or not sent, or has none any more. */
+    #marked(id) {
+        this.#view.changed(id);
+        this.#list.refresh();
+        this.connection?.show();
+        if (this.#sheet?.id === id && this.#unsent.isLate(id)) this.#sheet.refresh();
+    }
+
+    #marks(id) {
+        const { written = {} } = this.#drafts.get(id) ?? {};
+        const task = this.tasks.get(id);
+        const unsaved = Object.entries(written).some(([name, value]) => !same(value, task?.[name]));
+        return { pending: this.tasks.isPending(id), late: this.#unsent.isLate(id), unsaved };
     }
 
     #arrange(board) {
@@ -179,25 +243,42 @@ export class Workspace {
         this.#sheet.arrange();
     }
 
-    #end() {
-        this.client.close();
+    #end(actor) {
         find("#board").inert = true;
-        this.#sheet.close();
-        this.#notices.say("This board was deleted.", { tone: "bad", stay: 60_000 });
+        this.#rescue.boardGone(actor);
+        this.client.close();
+        const kept = this.#drafts.get(this.#sheet.id)?.gone;
+        if (kept) this.#sheet.refresh();
+        else this.#sheet.close();
+        const who = actor && actor !== this.client.userId ? `${actor} deleted this board.` : "This board was deleted.";
+        this.#notices.say(who, { tone: "bad", stay: 60_000 });
     }
 
-    /** Reports an undone change: the reason, and how to continue. */
-    #refused(error, what, task) {
-        const text = refusalOf(error, what, task, this.tasks.actorOf(task?.id));
-        if (what === "update" && this.#sheet.refused(task.id, text)) return;
-        const back = what === "update" && this.tasks.known(task.id);
-        const way = back ? { action: "Open", act: () => this.open(task.id) } : {};
-        this.#notices.say(text, { tone: "bad", stay: 12_000, ...way });
+    #failed(error) {
+        this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
     }
 
     #typing(id, text) {
         this.#view.card(id)?.typing(text);
         if (this.#sheet.id === id) this.#sheet.typing(text);
+    }
+
+    #rescueActs() {
+        return {
+            open: (id) => this.open(id),
+            openId: () => this.#sheet.id,
+            close: () => this.#closeSheet(),
+            refresh: (id) => this.#sheet.id === id && this.#sheet.refresh(),
+            refused: (id, text) => this.#sheet.refused(id, text),
+            create: (fields) => this.#changes.create(fields),
+            statuses: () => this.#view.statuses,
+            mayWrite: () => this.mayWrite,
+        };
+    }
+
+    #closeSheet() {
+        this.#sheet.close();
+        this.#route.set({ task: "" });
     }
 
     #sheetActs() {
@@ -209,14 +290,21 @@ export class Workspace {
             users: () => this.users(),
             mayWrite: () => this.mayWrite,
             typingIn: (id) => this.#presence.typingIn(id),
-            save: (id, patch, version) => this.#changes.update(id, patch, version),
+            isLate: (id) => this.#unsent.isLate(id),
+            save: (id, patch, version, before) => this.#save(id, patch, version, before),
             move: (id, status) => this.#acts.move(id, status),
             remove: (id) => this.#acts.remove(id),
             typing: (id, is) => this.#presence.say(id, is),
-            closed: () => {
-                this.#sheet.close();
-                this.#route.set({ task: "" });
-            },
+            putBack: (draft) => this.#rescue.putBack(draft),
+            copy: (text) => this.#rescue.copy(text),
+            closed: () => this.#closeSheet(),
         };
+    }
+
+    async #save(id, patch, version, task) {
+        const before = Object.fromEntries(Object.keys(patch).map((name) => [name, task[name]]));
+        const saved = await this.#changes.update(id, patch, version, before);
+        if (saved) this.#rescue.saved(id, patch, before);
+        return saved;
     }
 }

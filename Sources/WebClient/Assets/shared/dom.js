@@ -98,12 +98,25 @@ export function announce(text) {
     if (announcer.dataset.announcer) setTimeout(() => words.remove(), Number(announcer.dataset.announcer));
 }
 
-/** Copies a text. @returns whether that succeeded; a page on plain HTTP from another host has none. */
+/** Copies a text. @returns whether that succeeded. */
 export async function copy(text) {
     try {
         await navigator.clipboard.writeText(text);
         return true;
     } catch {
-        return false;
+        return copySelected(text);
     }
+}
+
+/** A page on plain HTTP from another host has no clipboard, but may copy what is selected. */
+function copySelected(text) {
+    const focused = document.activeElement;
+    const field = make("textarea", { class: "unseen" });
+    field.value = text;
+    (find("dialog[open]") ?? document.body).append(field);
+    field.select();
+    const isCopied = document.execCommand("copy");
+    field.remove();
+    focused?.focus?.({ preventScroll: true });
+    return isCopied;
 }
