@@ -44,7 +44,8 @@ import Testing
         (#""scope":"openid profile""#, .viewer), (#""scope":"tasks:write""#, .member),
         (#""scope":["openid","tasks:write"]"#, .member), (#""scope":"  tasks:write ""#, .member),
         (#""scope":"""#, .service), ("\"x\":1", .service),
-        (#""scope":"tasks:writer""#, .viewer), (#""scope":"openid,tasks:write""#, .viewer), (#""scope":"admin""#, .viewer),
+        (#""scope":"tasks:writer""#, .viewer), (#""scope":"openid,tasks:write""#, .viewer),
+        (#""scope":"admin""#, .viewer),
         (#""scope":["openid tasks:write"]"#, .viewer),
     ])
     func `each word of a scope is a name`(claims: String, expected: Role) throws {

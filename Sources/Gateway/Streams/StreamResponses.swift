@@ -32,7 +32,8 @@ struct StreamResponses: Sendable {
         guard live.read({ $0.hasOrigins }) else { return [] }
         let settings = live.current
         guard let origin = request.headers.first(name: "origin").map(RequestOrigin.name),
-            settings.lets(origin, read: tenant) else {
+            settings.lets(origin, read: tenant)
+        else {
             return [("Vary", "Origin")]
         }
         return [
