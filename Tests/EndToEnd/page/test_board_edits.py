@@ -196,3 +196,13 @@ def test_who_may_only_read_is_offered_nothing_else(page, server, team, role):
     page.open_task(task)
     assert not page.find("#f-name").is_enabled()
     assert not page.find("[data-act=delete]").is_displayed()
+
+
+@pytest.mark.parametrize("view", ["list", "activity"])
+def test_a_long_list_scrolls_by_itself_and_nothing_below_it(page, team, view):
+    api = team.api()
+    for n in range(60):
+        api.create_task(f"Number {n}", assigneeId="ben")
+    page.find(f'[data-view="{view}"]').click()
+    page.wait(lambda: len(page.all(f"#{view} .rows > li")) >= 50, "all rows are there")
+    assert page.run("return document.documentElement.scrollHeight <= innerHeight")
