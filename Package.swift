@@ -81,8 +81,8 @@ let package = Package(
             dependencies: [
                 "Boards", "CZlib", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
-                .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"), .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap,
-                .httpTypes, .logging, .lifecycle,
+                .nio("NIOPosix"), .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"),
+                .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap, .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),

@@ -1,11 +1,11 @@
 public import Boards
 public import Events
-public import Hummingbird
-import HummingbirdCore
+import Hummingbird
 import Imports
 public import Logging
 public import NIOCore
 public import Rooms
+public import ServiceLifecycle
 import StrictJSON
 
 /// The HTTP side of the server: the router for calls, and the front that answers streams before it.
@@ -72,34 +72,29 @@ public struct Gateway: Sendable {
     /// also for connections that are open; ignores all other settings. Safe to call from any thread.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
 
-    /// - Parameter running: called once connections are accepted, with the listening channel.
+    /// The service that listens and answers. It ends when the gateway has shut down in order, or can't listen.
+    ///
+    /// - Parameter running: called once connections are accepted, with a listening channel.
     public func application(
         at address: ListenerAddress, on group: any EventLoopGroup, logger: Logger,
         running: @escaping @Sendable (any Channel) async -> Void
-    ) -> some ApplicationProtocol {
+    ) -> some Service {
         let requests = RequestTasks()
         let connections = connections
-        let watches = group.makeIterator().map { RequestWatch(loop: $0, connections: connections) }
         let streams = makeStreams()
+        let watches = group.makeIterator().map { RequestWatch(loop: $0, connections: connections) }
+        let native = streamCalls.native
         let responder = router().buildResponder()
-        return Application(
-            responder: responder,
-            server: HTTPServerBuilder {
-                StreamServer(
-                    responder: $0, streams: streams, polls: PollResponder(responder), requests: requests,
-                    watches: watches, connections: connections)
-            },
-            configuration: .init(address: address.bindAddress, backlog: 4096),
-            services: [
-                RefusalReport(refusals: refusals, logger: logger), StreamDrain(relay: relay, settings: settings),
-                imports, requests,
-            ],
-            onServerRunning: { channel in
-                try? await channel.pipeline.addHandler(AcceptGate(connections, watches: watches), position: .first)
-                    .get()
-                await running(channel)
-            },
-            eventLoopGroupProvider: .shared(group), logger: logger)
+        let server = StreamServer(
+            responder: responder.answering(logger: logger), streams: streams, polls: PollResponder(responder),
+            requests: requests, watches: watches,
+            direct: watches.map { _ in DirectStreams(streams, endpoint: native) }, connections: connections,
+            logger: logger)
+        return GatewayService(
+            services: [RefusalReport(refusals: refusals, logger: logger), imports, requests],
+            listener: Listener(
+                address: address, group: group, server: server, relay: relay, drain: settings.drain, running: running),
+            logger: logger)
     }
 
     private var admission: ReaderAdmission {

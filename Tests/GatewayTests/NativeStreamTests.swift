@@ -135,7 +135,8 @@ import Tokens
         for (error, reason) in [(RoomError.full(limit: 1), "limit_reached"), (.draining, "server_draining")] {
             let text = String(
                 buffer: gateway.streams.responses.refusal(
-                    error, head("/sse/connect"), of: TenantID("acme")!, on: .eventStream, now: TestGateway.now))
+                    error, for: .http1_1, origin: nil, of: TenantID("acme")!, on: .eventStream,
+                    now: TestGateway.now))
             #expect(text.hasPrefix("HTTP/1.1 200 OK\r\n"))
             #expect(text.contains("\r\nContent-Type: text/event-stream\r\n"))
             #expect(text.contains("retry: "))

@@ -18,22 +18,22 @@ import Testing
         let connections = OpenConnections(limit: 2)
         let resumed = Mutex(0)
         connections.enter()
-        #expect(connections.hasRoom { Issue.record("there was room") })
+        #expect(connections.hasRoom(for: ObjectIdentifier(Self.self)) { Issue.record("there was room") })
         connections.enter()
-        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        #expect(!connections.hasRoom(for: ObjectIdentifier(Self.self)) { resumed.withLock { $0 += 1 } })
         connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 1)
         connections.leave(asRequests: true)
         connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 1)
-        #expect(connections.hasRoom {})
+        #expect(connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
     }
 
     @Test func `it is far enough from the limit before anybody is called`() {
         let connections = OpenConnections(limit: 1)
         let resumed = Mutex(0)
         for _ in 0..<3 { connections.enter() }
-        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        #expect(!connections.hasRoom(for: ObjectIdentifier(Self.self)) { resumed.withLock { $0 += 1 } })
         connections.leave(asRequests: true)
         connections.leave(asRequests: true)
         #expect(resumed.withLock { $0 } == 0)
@@ -45,17 +45,17 @@ import Testing
         let connections = OpenConnections(limit: 10, requestLimit: 2)
         let resumed = Mutex(0)
         for _ in 0..<2 { connections.enter() }
-        #expect(!connections.hasRoom { resumed.withLock { $0 += 1 } })
+        #expect(!connections.hasRoom(for: ObjectIdentifier(Self.self)) { resumed.withLock { $0 += 1 } })
         #expect(connections.isFull && connections.isAwaited && connections.excess == 1)
         connections.leaveRequests()
         #expect(resumed.withLock { $0 } == 1 && !connections.isAwaited && connections.excess == 0)
-        #expect(connections.hasRoom {})
+        #expect(connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
         // The stream's end leaves the count of the others alone.
         connections.enter()
         connections.leave(asRequests: false)
-        #expect(!connections.hasRoom {})
+        #expect(!connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
         connections.leave(asRequests: true)
-        #expect(connections.hasRoom {})
+        #expect(connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
     }
 
     @Test func `the gate reads no further at the limit and goes on by itself`() throws {

@@ -83,7 +83,7 @@ import Testing
         try connection.send(text)
         connection.watch.makeRoom()
         #expect(connection.channel.isActive, "nobody waits")
-        #expect(!connection.connections.hasRoom {})
+        #expect(!connection.connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
         connection.watch.makeRoom()
         #expect(connection.channel.isActive, "what it sends may be on its way")
         connection.advance(by: 1)
@@ -96,7 +96,7 @@ import Testing
         connection.connections.enter()
         for awaited in [false, true] {
             try connection.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n")
-            if awaited { #expect(!connection.connections.hasRoom {}) }
+            if awaited { #expect(!connection.connections.hasRoom(for: ObjectIdentifier(Self.self)) {}) }
             try connection.answer()
             #expect(connection.channel.isActive != awaited)
         }

@@ -2,8 +2,6 @@ import Boards
 import Contracts
 import Events
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
@@ -30,7 +28,7 @@ import Tokens
     /// - Parameter meanwhile: what happens while the tenant is loaded, once ann's tokens are revoked.
     private func test(
         meanwhile: @escaping @Sendable () async throws -> Void = {},
-        _ body: @escaping @Sendable (any TestClientProtocol, _ token: String) async throws -> Void
+        _ body: @escaping @Sendable (LiveGateway, _ token: String) async throws -> Void
     ) async throws {
         let history = HookedHistory(history: store) { [authenticator] in
             try authenticator.revoke(.subject(UserID("ann")!), at: TestGateway.now, in: TenantID("acme")!)
@@ -45,11 +43,8 @@ import Tokens
             authenticator: authenticator, jobs: jobs, admin: admin,
             audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
-        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, logger: logger) {
-            _ in
-        }
         let token = try TestGateway.token()
-        try await application.test(.live) { [relay, group] client in
+        try await LiveGateway.run(gateway, on: group, logger: logger) { [relay, group] client in
             try await body(client, token)
             // After whatever the loop is still doing.
             #expect(try await group.next().submit { relay.connections }.get() == 0)
@@ -58,10 +53,9 @@ import Tokens
 
     @Test(.timeLimit(.minutes(10))) func `a stream is ended at once`() async throws {
         try await test { client, token in
-            let answer = try await client.executeRequest(
-                uri: "/sse/connect", method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
-            let text = String(buffer: answer.body)
-            #expect(answer.status == .ok)
+            let answer = try await client.call(.get, "/sse/connect", as: token)
+            let text = String(decoding: answer.bytes, as: UTF8.self)
+            #expect(answer.status == 200)
             #expect(text.contains(#""type":"stream.closing","reason":"revoked","reconnect":false"#))
             #expect(!text.contains("connection.established"))
         }
@@ -80,11 +74,9 @@ import Tokens
                 by: bob, once: nil)
         }
         try await test(meanwhile: write) { client, token in
-            let answer = try await client.executeRequest(
-                uri: "/api/events?since=\(cursor)&wait=30", method: .get,
-                headers: [.authorization: "Bearer \(token)"], body: nil)
-            let text = String(buffer: answer.body)
-            #expect(answer.status == .ok)
+            let answer = try await client.call(.get, "/api/events?since=\(cursor)&wait=30", as: token)
+            let text = String(decoding: answer.bytes, as: UTF8.self)
+            #expect(answer.status == 200)
             #expect(text.contains(#""events":[],"cursor":"\#(cursor)""#))
             #expect(!text.contains("secret"))
         }

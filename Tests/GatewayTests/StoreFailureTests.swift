@@ -3,8 +3,6 @@ import Contracts
 import Events
 import GRDB
 import HTTPTypes
-import Hummingbird
-import HummingbirdTesting
 import Logging
 import NIOCore
 import NIOPosix
@@ -24,7 +22,7 @@ import Tokens
 
     /// - Parameter damage: SQL, run when acme has one task and before the gateway reads anything.
     private func test(
-        damage: String, _ body: @escaping @Sendable (any TestClientProtocol, _ token: String) async throws -> Void
+        damage: String, _ body: @escaping @Sendable (LiveGateway, _ token: String) async throws -> Void
     ) async throws {
         let relay = Relay(limits: RoomLimits(), clock: { TestGateway.now })
         let store = try SQLiteBoardStore(.memory, logger: lines.logger, now: { TestGateway.now }) {
@@ -41,10 +39,8 @@ import Tokens
             authenticator: Authenticator(verifier: verifier) { TestGateway.now }, jobs: jobs, admin: store,
             audit: AuditLog(store: store, logger: lines.logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
-        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, logger: lines.logger)
-        { _ in }
         let token = try TestGateway.token()
-        try await application.test(.live) { client in try await body(client, token) }
+        try await LiveGateway.run(gateway, on: group, logger: lines.logger) { try await body($0, token) }
         await store.close()
         #expect(!lines.all.contains { $0.contains(Self.secret) || $0.contains(token) })
     }
@@ -55,18 +51,16 @@ import Tokens
         return try #require(lines.all.first { $0.contains(words) && $0.contains("=\(id)") }, "\(lines.all)")
     }
 
-    private func id(in answer: TestResponse) throws -> String? {
-        try JSONParser.parse(Array(answer.body.readableBytesView)).object?["requestId"]?.string
+    private func id(in answer: Answer) throws -> String? {
+        try JSONParser.parse(answer.bytes).object?["requestId"]?.string
     }
 
     @Test(.timeLimit(.minutes(10))) func `a write that fails`() async throws {
         try await test(damage: "DROP TABLE board_heads") { [self] client, token in
-            let answer = try await client.executeRequest(
-                uri: "/api/tasks", method: .post,
-                headers: [.authorization: "Bearer \(token)", .contentType: "application/json"],
-                body: ByteBuffer(string: #"{"name":"\#(Self.secret)"}"#))
-            #expect(answer.status == .internalServerError)
-            #expect(String(buffer: answer.body).contains(#""code":"storage""#))
+            let answer = try await client.call(
+                .post, "/api/tasks", as: token, #"{"name":"\#(Self.secret)"}"#)
+            #expect(answer.status == 500)
+            #expect(String(decoding: answer.bytes, as: UTF8.self).contains(#""code":"storage""#))
             let line = try line(with: "no such table: board_heads", id: id(in: answer))
             #expect(line.hasPrefix("info store failed") && line.contains("SQLite failed with 1 ("))
             #expect(lines.all.filter { $0.contains("store failed") }.count == 1)
@@ -77,9 +71,8 @@ import Tokens
     @Test(.timeLimit(.minutes(10))) func `a read that fails`() async throws {
         try await test(damage: "UPDATE tasks SET priority = 'odd'") { [self] client, token in
             for path in ["/api/tasks/1", "/api/tasks", "/api/boards/main/snapshot"] {
-                let answer = try await client.executeRequest(
-                    uri: path, method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
-                #expect(answer.status == .internalServerError)
+                let answer = try await client.call(.get, path, as: token)
+                #expect(answer.status == 500)
                 _ = try line(with: "a row of tasks can't be read", id: id(in: answer))
             }
         }
@@ -88,9 +81,8 @@ import Tokens
     @Test(.timeLimit(.minutes(10)), arguments: ["/sse/connect", "/api/events/stream", "/api/events?wait=1"])
     func `a log that can't be read`(_ path: String) async throws {
         try await test(damage: "DROP TABLE events") { [self] client, token in
-            let answer = try await client.executeRequest(
-                uri: path, method: .get, headers: [.authorization: "Bearer \(token)"], body: nil)
-            #expect(answer.status == (path.hasPrefix("/api/events?") ? .internalServerError : .serviceUnavailable))
+            let answer = try await client.call(.get, path, as: token)
+            #expect(answer.status == (path.hasPrefix("/api/events?") ? 500 : 503))
             let line = try line(with: "no such table: events", id: id(in: answer))
             #expect(line.hasPrefix("info store failed"))
         }

@@ -71,6 +71,13 @@ public final class Authenticator: Sendable {
         return principal
     }
 
+    /// The principal of credentials with which something that lasts may begin; nil for those that are refused, or wait for
+    /// a key.
+    func lastingPrincipal(of credentials: Credentials) -> Principal? {
+        guard let principal = try? principal(of: credentials), principal.expiresAt > clock() else { return nil }
+        return principal
+    }
+
     /// Why a token comes to the tenant and the role that it does; nil when it is not valid now.
     func reasons(of token: Substring) -> TokenReasons? {
         try? verifier.withLock { $0 }.reasons(of: String(token), at: clock())

@@ -15,6 +15,14 @@ struct CredentialFields {
     /// Whether it has any credentials.
     var hasAny: Bool { !authorization.isEmpty || SessionCookie.isIn(cookie) }
 
+    init(
+        isReading: Bool, authorization: [String], cookie: [String], host: [String], origin: [String],
+        fetchSite: [String], forwarded: ForwardedFields
+    ) {
+        (self.isReading, self.authorization, self.cookie) = (isReading, authorization, cookie)
+        (self.host, self.origin, self.fetchSite, self.forwarded) = (host, origin, fetchSite, forwarded)
+    }
+
     init(_ request: HTTPRequest) {
         func values(_ name: HTTPField.Name) -> [String] { request.headerFields[fields: name].map(\.value) }
         isReading = request.method == .get || request.method == .head

@@ -8,7 +8,7 @@ import Rooms
 /// A refusal is sent once, after the answers to the requests before it, and ends the connection: the output is closed
 /// at once, the input when the client has closed its side or 2 s have passed, so that a reset does not overtake the
 /// refusal (RFC 9112 §9.6).
-final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
+final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler, WatchedConnection {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -206,6 +206,8 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     /// Closes an idle connection, so that another can be accepted.
     func makeRoom() { context?.close(promise: nil) }
+
+    func quiesce() { context?.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
 
     func look(at now: NIODeadline) {
         guard let context else { return }

@@ -7,9 +7,10 @@ import NIOCore
 final class RequestWatch: @unchecked Sendable {
     let loop: any EventLoop
     private let connections: OpenConnections
-    private var watched: [ObjectIdentifier: RequestGuard] = [:]
+    private var watched: [ObjectIdentifier: any WatchedConnection] = [:]
     private var timer: RepeatedTask?
     private var looksAgain = false
+    private var isQuiescing = false
 
     /// Of so many idle connections, one is closed at a time: to choose them takes a look at each.
     private static let share = 64
@@ -46,8 +47,15 @@ final class RequestWatch: @unchecked Sendable {
         loop.execute { self.makeRoom() }
     }
 
-    func add(_ requests: RequestGuard) {
+    /// Ends the connections that are here now, and each that comes later.
+    func quiesce() {
+        isQuiescing = true
+        for requests in Array(watched.values) { requests.quiesce() }
+    }
+
+    func add(_ requests: any WatchedConnection) {
         watched[ObjectIdentifier(requests)] = requests
+        if isQuiescing { loop.assumeIsolated().execute { requests.quiesce() } }
         guard timer == nil else { return }
         timer = loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [weak self] _ in
             guard let self else { return }
@@ -57,7 +65,7 @@ final class RequestWatch: @unchecked Sendable {
         }
     }
 
-    func remove(_ requests: RequestGuard) {
+    func remove(_ requests: any WatchedConnection) {
         watched[ObjectIdentifier(requests)] = nil
         guard watched.isEmpty else { return }
         timer?.cancel()

@@ -29,7 +29,10 @@ final class AcceptGate: ChannelDuplexHandler, Sendable {
     func read(context: ChannelHandlerContext) {
         let loop = context.eventLoop
         let bound = NIOLoopBound(context, eventLoop: loop)
-        guard connections.hasRoom(orElse: { loop.execute { self.read(context: bound.value) } }) else {
+        guard
+            connections.hasRoom(
+                for: ObjectIdentifier(self), orElse: { loop.execute { self.read(context: bound.value) } })
+        else {
             return makeRoom(from: turn.wrappingAdd(1, ordering: .relaxed).oldValue, left: watches.count)
         }
         context.read()

@@ -7,7 +7,9 @@ final class OpenConnections: Sendable {
     private struct State {
         var all = 0
         var requests = 0
-        var waiting: (@Sendable () -> Void)?
+        /// What each listener is waiting to do.
+        var waiting: [ObjectIdentifier: @Sendable () -> Void] = [:]
+        var emptied: (@Sendable () -> Void)?
     }
 
     private let limit: Int
@@ -52,25 +54,40 @@ final class OpenConnections: Sendable {
     }
 
     private func release(_ change: (inout State) -> Void) {
-        let resume = state.withLock { state in
+        let due: [@Sendable () -> Void] = state.withLock { state in
             change(&state)
-            guard hasRoom(state), let waiting = state.waiting else { return nil as (@Sendable () -> Void)? }
-            state.waiting = nil
+            if state.all == 0, let emptied = state.emptied {
+                state.emptied = nil
+                return [emptied]
+            }
+            guard !state.waiting.isEmpty, hasRoom(state) else { return [] }
+            defer { state.waiting = [:] }
             hasWaiting.store(false, ordering: .relaxed)
-            return waiting
+            return Array(state.waiting.values)
         }
-        resume?()
+        for work in due { work() }
     }
 
     private func hasRoom(_ state: borrowing State) -> Bool { state.all < limit && state.requests < requestLimit }
 
-    /// Whether there is room now. If not, `resume` is called once there is; only the last `resume` given is called.
-    func hasRoom(orElse resume: @escaping @Sendable () -> Void) -> Bool {
+    /// Whether there is room now. If not, `resume` is called once there is.
+    ///
+    /// - Parameter listener: whose `resume` it is; only the last of each is called.
+    func hasRoom(for listener: ObjectIdentifier, orElse resume: @escaping @Sendable () -> Void) -> Bool {
         state.withLock { state in
             if hasRoom(state) { return true }
-            state.waiting = resume
+            state.waiting[listener] = resume
             hasWaiting.store(true, ordering: .relaxed)
             return false
         }
+    }
+
+    /// Calls `work` once no connection is open; only the last `work` given is called.
+    func whenEmpty(_ work: @escaping @Sendable () -> Void) {
+        let isEmpty = state.withLock { state in
+            if state.all > 0 { state.emptied = work }
+            return state.all == 0
+        }
+        if isEmpty { work() }
     }
 }

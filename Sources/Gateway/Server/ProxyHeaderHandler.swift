@@ -12,6 +12,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
     struct Announcement: Sendable { let client: ClientAddress? }
 
     private var received = ByteBuffer()
+    private var isRead = false
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var part = unwrapInboundIn(data)
@@ -25,11 +26,13 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler {
             received = ByteBuffer()
             context.fireUserInboundEventTriggered(Announcement(client: client))
             if rest.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(rest)) }
-            context.fireChannelReadComplete()
+            isRead = true
             context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
         }
     }
 
     /// While the header is incomplete no part of a request has come; what comes next is read on.
-    func channelReadComplete(context: ChannelHandlerContext) { context.read() }
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isRead { context.fireChannelReadComplete() } else { context.read() }
+    }
 }

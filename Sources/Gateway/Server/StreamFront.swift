@@ -208,7 +208,9 @@ final class StreamFront: ChannelDuplexHandler {
                 case .failure(.room(let error)):
                     guard case .stream(let sink) = mode else { return }
                     sink.finish(
-                        streams.responses.refusal(error, head, of: principal.tenant, on: wire, now: hub.wallClock))
+                        streams.responses.refusal(
+                            error, for: head.version, origin: head.headers.first(name: "origin"), of: principal.tenant,
+                            on: wire, now: hub.wallClock))
                 }
             })
     }
@@ -246,7 +248,7 @@ final class StreamFront: ChannelDuplexHandler {
         RawResponse.write(
             // After an offer to upgrade the decoder reads no further.
             problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
-            extra: streams.responses.cors(head, of: tenant), to: context)
+            extra: streams.responses.cors(head.headers.first(name: "origin"), of: tenant), to: context)
         goOn(context: context)
     }
 

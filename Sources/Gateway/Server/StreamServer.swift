@@ -7,9 +7,10 @@ import NIOHTTPTypesHTTP1
 import Rooms
 import Text
 
-/// Hummingbird's HTTP/1.1 server with ``StreamFront`` before its router.
+/// The handlers of a connection: ``ConnectionStart`` alone at first; then, for all but plain streams, those of HTTP
+/// requests, with ``StreamFront`` before Hummingbird's router.
 ///
-/// A connection gets Hummingbird's handlers only when a request arrives that is not for a stream.
+/// Hummingbird's own handlers come only when a request arrives that is not for a stream.
 struct StreamServer: HTTPChannelHandler {
     /// One accepted connection. Its work is done in its handlers, or in a task of ``RequestTasks``.
     struct Value: ServerChildChannelValue {
@@ -24,24 +25,50 @@ struct StreamServer: HTTPChannelHandler {
     let polls: PollResponder
     let requests: RequestTasks
     let watches: [RequestWatch]
+    /// One for each of ``watches``.
+    let direct: [DirectStreams]
     let connections: OpenConnections
+    let logger: Logger
+
+    /// Adds the first handler to a connection that was accepted.
+    func start(_ channel: any Channel) throws {
+        do {
+            // The buffer of the first read stays allocated as long as the connection.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            guard !expectsProxyHeader(from: channel) else {
+                try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+                try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler())
+                return try addHandlers(to: channel)
+            }
+            guard let (hub, watch, index) = place(of: channel) else { throw ChannelError.eof }
+            try channel.pipeline.syncOperations.addHandler(
+                ConnectionStart(direct[index], of: self, on: hub, watch: watch))
+        } catch {
+            connections.leave(asRequests: true)
+            throw error
+        }
+    }
+
+    private func place(of channel: any Channel) -> (LoopHub, RequestWatch, Int)? {
+        guard let hub = streams.admission.relay.hub(on: channel.eventLoop),
+            let index = watches.firstIndex(where: { $0.loop === channel.eventLoop })
+        else { return nil }
+        return (hub, watches[index], index)
+    }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            do {
-                try addHandlers(to: channel, logger: logger)
-            } catch {
-                connections.leave(asRequests: true)
-                throw error
-            }
+            try start(channel)
             return Value(channel: channel)
         }
     }
 
-    private func addHandlers(to channel: any Channel, logger: Logger) throws {
-        guard let hub = streams.admission.relay.hub(on: channel.eventLoop),
-            let watch = watches.first(where: { $0.loop === channel.eventLoop })
-        else { throw ChannelError.eof }
+    /// Adds the handlers of HTTP requests.
+    func addHandlers(to channel: any Channel) throws {
+        guard let (hub, watch, _) = place(of: channel) else { throw ChannelError.eof }
         let codec = Codec(streams.settings, watch: watch)
         let front = StreamFront(
             streams: streams, polls: polls, hub: hub, codec: codec, connections: connections, logger: logger
@@ -55,12 +82,7 @@ struct StreamServer: HTTPChannelHandler {
                 }
             }
         }
-        // The buffer of the first read stays allocated as long as the connection.
-        try channel.syncOptions?.setOption(
-            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
-        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         let pipeline = channel.pipeline.syncOperations
-        if expectsProxyHeader(from: channel.remoteAddress) { try pipeline.addHandler(ProxyHeaderHandler()) }
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
         try pipeline.addHandler(codec.requestGuard)
@@ -68,10 +90,9 @@ struct StreamServer: HTTPChannelHandler {
         try pipeline.addHandler(front)
     }
 
-    private func expectsProxyHeader(from address: SocketAddress?) -> Bool {
-        let settings = streams.settings
-        guard settings.proxyProtocol, let peer = address.flatMap({ ClientAddress($0) }) else { return false }
-        return settings.trustedProxies.contains { $0.contains(peer) }
+    private func expectsProxyHeader(from channel: any Channel) -> Bool {
+        streams.expectsProxyHeaders
+            && channel.remoteAddress.flatMap { ClientAddress($0) }.map(streams.isTrusted) == true
     }
 
     /// The handlers before the front while the connection speaks HTTP requests.

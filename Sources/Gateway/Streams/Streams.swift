@@ -2,6 +2,7 @@ import Events
 import NIOCore
 import NIOHTTP1
 import Rooms
+import Text
 
 /// The services that connections need to open a reader: admission, endpoints, and responses.
 ///
@@ -22,7 +23,17 @@ final class Streams: Sendable {
         responses = StreamResponses(live: admission.failures.settings)
     }
 
-    var settings: GatewaySettings { admission.failures.settings.current }
+    var settings: GatewaySettings { live.current }
+    private var live: LiveSettings { admission.failures.settings }
+
+    /// Bytes that a request's head may have.
+    var mostHeaderBytes: Int { live.read { $0.maxHeaderBytes } }
+    /// What precedes our paths in the URLs of clients about which no proxy says anything else.
+    var ownPrefix: String { live.read { $0.publicURL?.path } ?? "" }
+    /// Whether connections of trusted proxies begin with the PROXY protocol.
+    var expectsProxyHeaders: Bool { live.read { $0.proxyProtocol } }
+
+    func isTrusted(_ peer: ClientAddress) -> Bool { live.read { $0.trustedProxies }.contains { $0.contains(peer) } }
 
     /// Where the request was sent to and from.
     func place(of fields: CredentialFields, peer: ClientAddress?) -> RequestPlace {
@@ -44,6 +55,13 @@ final class Streams: Sendable {
         }
     }
 
+    /// As ``authenticate(_:_:at:offer:waitingOn:)``; nil for what that would refuse, and then nothing is counted.
+    func lastingPrincipal(_ fields: CredentialFields, _ query: Query, at place: RequestPlace) -> Principal? {
+        let origins = live.read { $0.allOrigins }
+        let credentials = try? Credentials(fields, at: place, query: query, origins: origins)
+        return credentials.flatMap { admission.authenticator.lastingPrincipal(of: $0) }
+    }
+
     /// The client's question to a matched endpoint, once the tenant's boards are known.
     func question(
         _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, _ query: Query, by principal: Principal,
@@ -52,6 +70,8 @@ final class Streams: Sendable {
         StreamQuestion(
             principal: principal, query: query, parameter: match.parameter,
             lastEventID: head.headers.first(name: "last-event-id"), prefix: prefix,
-            head: responses.head(for: head, of: principal.tenant), known: known)
+            head: responses.head(
+                for: head.version, origin: head.headers.first(name: "origin"), of: principal.tenant),
+            known: known)
     }
 }

@@ -58,6 +58,16 @@ public final class PresenceHub: Sendable {
         with(tenant) { $0.arrive(user, at: boards, $1) }
     }
 
+    /// Counts new connections of `users` as ``arrive(_:at:in:)`` does, and returns the ``lists(of:in:)`` after it.
+    func arrive(
+        _ users: [UserID], at boards: Selection.Boards, in tenant: TenantID
+    ) -> (frames: [EventFrame], version: Int) {
+        with(tenant) { rows, now in
+            for user in users { rows.arrive(user, at: boards, now) }
+        }
+        return lists(of: boards, in: tenant)
+    }
+
     /// Counts a connection of `user` out. It is announced 5 s later, unless the user has returned by then.
     public func leave(_ user: UserID, from boards: Selection.Boards, in tenant: TenantID) {
         with(tenant) { $0.leave(user, from: boards, $1) }

@@ -31,7 +31,16 @@ public final class LoopHub: @unchecked Sendable {
     private var byID: [ConnectionID: Reader] = [:]
     private(set) var connections = 0
     private var beat: Beat?
+    /// Streams to be opened at the end of this tick: at most one for each socket of this loop.
+    private var arrivals: [Arrival] = []
+    private var scratch = ByteBuffer()
     static let parts = 10
+
+    private struct Arrival {
+        let request: StreamRequest
+        let sink: any Sink
+        let opened: (Result<Reader, RoomError>) -> Void
+    }
 
     private struct ListID: Hashable {
         let tenant: TenantID
@@ -135,30 +144,56 @@ public final class LoopHub: @unchecked Sendable {
 
     // MARK: Readers
 
-    /// Opens a stream on `sink`, which has sent nothing yet.
+    /// Opens a stream on `sink`, which has sent nothing yet, at the end of this tick, with all others that come in it.
     ///
     /// - Parameter opened: called once on the loop, with the reader or with the reason for refusing it.
     public func open(
         _ request: StreamRequest, on sink: any Sink,
         opened: @escaping (Result<Reader, RoomError>) -> Void
     ) {
-        let admission: Relay.Admission?
-        do { admission = try relay.admit(request.tenant, request.principal.user) } catch {
-            return opened(.failure(error))
-        }
-        guard let admission else {
-            return relay.load(request.tenant, on: loop).assumeIsolated().whenComplete { result in
-                switch result {
-                case .success: self.open(request, on: sink, opened: opened)
-                case .failure: opened(.failure(.unavailable))
+        arrivals.append(Arrival(request: request, sink: sink, opened: opened))
+        if arrivals.count == 1 { loop.execute { self.openArrivals() } }
+    }
+
+    private func openArrivals() {
+        let due = arrivals
+        arrivals = []
+        let openings = Openings(self)
+        let admissions = relay.admit(due.map { ($0.request.tenant, $0.request.principal.user) })
+        for (arrival, admission) in zip(due, admissions) {
+            switch admission {
+            case .failure(let error): arrival.opened(.failure(error))
+            case .success(nil):
+                relay.load(arrival.request.tenant, on: loop).assumeIsolated().whenComplete { result in
+                    switch result {
+                    case .success: self.open(arrival.request, on: arrival.sink, opened: arrival.opened)
+                    case .failure: arrival.opened(.failure(.unavailable))
+                    }
                 }
+            case .success(let admission?):
+                let reader = Reader(
+                    arrival.request, on: arrival.sink, of: self, floor: admission.head, connectedAt: openings.now)
+                add(reader)
+                arrival.opened(.success(reader))
+                reader.begin(arrival.request, admission, in: openings)
             }
         }
-        let reader = Reader(request, on: sink, of: self, floor: admission.head, connectedAt: relay.wallClock())
-        add(reader)
-        opened(.success(reader))
-        reader.begin(request, admission)
+        openings.begin()
     }
+
+    // MARK: Memory that openings use in turn
+
+    /// An empty buffer; given back to ``keepScratch(_:)``, if it is.
+    func takeScratch() -> ByteBuffer {
+        var taken = ByteBuffer()
+        swap(&taken, &scratch)
+        taken.clear(minimumCapacity: 2048)
+        return taken
+    }
+
+    func keepScratch(_ bytes: ByteBuffer) { if bytes.capacity <= Self.mostScratch { scratch = bytes } }
+
+    private static let mostScratch = 65_536
 
     private func add(_ reader: Reader) {
         reader.tabled.part = connections % Self.parts

@@ -3,28 +3,28 @@ import NIOCore
 
 /// How a stream begins: `connection.established`, the state if it was asked for, the missed events, then live events.
 extension Reader {
-    /// Finds out whether the cursor can be honoured, in memory if possible, and begins.
-    func begin(_ request: StreamRequest, _ admission: Relay.Admission) {
+    /// Finds out whether the cursor can be honoured, in memory if possible, and begins: with `openings`, or later.
+    func begin(_ request: StreamRequest, _ admission: Relay.Admission, in openings: Openings) {
         // Memory knows only what it holds; the store knows how far back the log reaches, and what is committed but not
         // yet announced. "Recovered" is said of the transaction that read the first events after the cursor.
         let bounds = LogBounds(epochs: admission.epochs, head: admission.head, oldest: 1)
         let resumption = Resumption(cursor: request.cursor, in: bounds)
         switch resumption {
-        case .fresh, .resync(.cursorMalformed): readSnapshot(request, admission, resumption)
+        case .fresh, .resync(.cursorMalformed): readSnapshot(request, admission, resumption, in: openings)
         case .resync(.cursorAhead), .resync(.cursorExpired), .resync(.epochChanged): judgeByStore(request, admission)
         case .replay(let place):
-            if hasInMemory(after: place.seq) { return readSnapshot(request, admission, resumption) }
+            if openings.page(for: self, after: place.seq) != nil {
+                return readSnapshot(request, admission, resumption, in: openings)
+            }
             let isRecalled = hub.relay.recall(tenant, after: place.seq, for: hub) { [self] in
                 guard state != .closed else { return }
-                if hasInMemory(after: place.seq) { return readSnapshot(request, admission, resumption) }
+                if Openings(hub).page(for: self, after: place.seq) != nil {
+                    return readSnapshot(request, admission, resumption)
+                }
                 beginByStore(after: place, request, admission)
             }
             if !isRecalled { beginByStore(after: place, request, admission) }
         }
-    }
-
-    private func hasInMemory(after seq: Int) -> Bool {
-        if case .older = hub.relay.page(of: tenant, after: seq) { false } else { true }
     }
 
     private func beginByStore(after place: Cursor, _ request: StreamRequest, _ admission: Relay.Admission) {
@@ -44,14 +44,11 @@ extension Reader {
             let resumption = Resumption(place, in: page.bounds)
             // Its selection may have changed meanwhile.
             let isUsable = self.selections == selections
-            start(admission, resumption, nil, isUsable ? FirstPage(frames: frames, end: page.end) : nil)
+            start(
+                Openings.Beginning(
+                    reader: self, admission: admission, resumption: resumption,
+                    first: isUsable ? .init(frames: frames, end: page.end) : nil))
         }
-    }
-
-    /// The events that follow the cursor at once, as they were read when it was judged.
-    private struct FirstPage {
-        let frames: FrameBuffer
-        let end: Int
     }
 
     /// Reads the bounds of the log and calls `then` with them; ends this reader when they can't be read.
@@ -67,14 +64,21 @@ extension Reader {
         }
     }
 
-    private func readSnapshot(_ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption) {
-        guard let snapshot = request.snapshot else { return start(admission, resumption, nil) }
+    /// - Parameter openings: where it begins if no snapshot has to be read; nil for by itself.
+    private func readSnapshot(
+        _ request: StreamRequest, _ admission: Relay.Admission, _ resumption: Resumption, in openings: Openings? = nil
+    ) {
+        let beginning = Openings.Beginning(reader: self, admission: admission, resumption: resumption)
+        guard let snapshot = request.snapshot else {
+            if let openings { return openings.add(beginning) }
+            return start(beginning)
+        }
         hub.reads.run {
             try await snapshot()
         } then: { [self] result in
             switch result {
             case .success(let snapshot):
-                start(admission, resumption, snapshot)
+                start(beginning.with(snapshot))
                 withExtendedLifetime(snapshot) {}
             case .failure(StreamRequest.SnapshotRefusal.tooLarge): close(.limitReached, reconnectAfter: nil)
             case .failure(StreamRequest.SnapshotRefusal.noRoom):
@@ -84,61 +88,76 @@ extension Reader {
         }
     }
 
-    private func start(
-        _ admission: Relay.Admission, _ resumption: Resumption, _ snapshot: StreamRequest.Snapshot?,
-        _ first: FirstPage? = nil
-    ) {
-        guard state != .closed, var bytes = output.unsentHead else { return }
+    /// Begins by itself, when the store has been read.
+    private func start(_ beginning: Openings.Beginning) {
+        var beginning = beginning
+        beginning.admission = hub.relay.refreshed(beginning.admission, of: tenant)
+        let openings = Openings(hub)
+        openings.add(beginning)
+        openings.begin()
+    }
+
+    /// Sends what a stream begins with, in one write.
+    ///
+    /// - Parameter lists: the presence lists of its boards.
+    func start(_ beginning: Openings.Beginning, _ lists: [EventFrame], in openings: Openings) {
+        guard state != .closed, let responseHead = output.unsentHead else { return }
         output.unsentHead = nil
         defer { doWhatWaited() }
-        let head = max(hub.relay.head(of: tenant), admission.head, snapshot?.cursor.seq ?? 0)
-        let now = hub.relay.wallClock()
+        let (admission, snapshot) = (beginning.admission, beginning.snapshot)
+        let head = max(admission.head, snapshot?.cursor.seq ?? 0)
         let place: Cursor
         let recovered: Bool
-        switch resumption {
+        switch beginning.resumption {
         // A client that leaves before the events after the state arrive must not skip them.
-        case .fresh, .resync: (place, recovered) = (snapshot.map { named($0.cursor) } ?? cursor(at: head), false)
-        case .replay(let given): (place, recovered) = (named(given), true)
+        case .fresh, .resync:
+            (place, recovered) = (
+                named(snapshot?.cursor ?? admission.epochs.cursor(at: head), in: admission.epochs), false
+            )
+        case .replay(let given): (place, recovered) = (named(given, in: admission.epochs), true)
         }
-        let lists = arrive()
-        bytes.writeImmutableBuffer(
-            StreamEvents.established(
-                self, boards: selection.boards.listed(from: admission.boards),
-                cursor: place, recovered: recovered, behind: max(0, head - place.seq), limits: hub.limits, now: now))
+        let standing = Standing(
+            tenant: tenant, boards: selection.boards, known: admission.boards, cursor: place, recovered: recovered,
+            behind: max(0, head - place.seq))
+        var bytes = hub.takeScratch()
+        bytes.writeImmutableBuffer(responseHead)
+        bytes.writeImmutableBuffer(openings.established(self, at: standing))
         let snapshotBytes = snapshot?.encoded(on: wire)
         if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
-        if case .resync(let reason) = resumption {
+        if case .resync(let reason) = beginning.resumption {
             hub.counted.resyncs += 1
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
-                    reason, cursor: place, snapshotURL: snapshotURL, on: wire, now: now))
+                    reason, cursor: place, snapshotURL: snapshotURL, on: wire, now: openings.now))
         }
-        for list in lists {
-            if let encoded = wire.encode(frame: list) { bytes.writeImmutableBuffer(encoded.bytes) }
+        if selection.types.wants(.presenceState) {
+            for list in lists {
+                if let encoded = wire.encode(frame: list) { bytes.writeImmutableBuffer(encoded.bytes) }
+            }
         }
         // A snapshot that was sent replaces the replay.
         log.cursor = snapshot?.cursor.seq ?? place.seq
         log.beginning = log.cursor
         var opening = FrameBuffer()
         opening.append(Encoded(bytes, isLast: snapshotBytes?.isLast == true), seq: log.cursor)
+        bytes = ByteBuffer()
         if opening.isFinal { return finish(opening, upTo: log.cursor) }
-        if recovered, let first {
+        if recovered, let first = beginning.first {
             opening.append(first.frames, from: 0, to: first.frames.count)
             finish(opening, upTo: first.end)
             sent.events -= 1
             return sendWaiting()
         }
-        guard case .frames(let frames) = hub.relay.page(of: tenant, after: log.cursor) else {
+        guard let page = openings.page(for: self, after: log.cursor) else {
             deliver(opening)
             sent.events = 0
             sendWaiting()
             return read()
         }
         // Events in memory go out in the same write.
-        for frame in frames where selection.shows(frame.audience, frame.type) {
-            opening.append(wire.encode(frame: frame), seq: frame.seq)
-        }
-        finish(opening, upTo: frames.last?.seq ?? log.cursor)
+        opening.append(page.frames, from: 0, to: page.frames.count)
+        finish(opening, upTo: page.end)
+        hub.keepScratch(opening.bytes)
         sent.events -= 1
         sendWaiting()
     }

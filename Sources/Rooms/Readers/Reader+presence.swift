@@ -2,14 +2,8 @@ import Events
 
 /// A connection as the presence of its user.
 extension Reader {
-    /// Counts its user as present; returns the presence lists of its boards.
-    func arrive() -> [EventFrame] {
-        if case .dialect = wire { return [] }
-        guard let hub = hub.presence else { return [] }
-        presence.boards = selection.boards
-        hub.arrive(user, at: selection.boards, in: tenant)
-        return lists(of: hub)
-    }
+    /// Whether its user is present because of it.
+    var countsAsPresent: Bool { if case .dialect = wire { false } else { hub.presence != nil } }
 
     /// Moves its presence after a change of selection; returns the presence lists if its boards have changed.
     func movePresence() -> [EventFrame] {

@@ -108,7 +108,11 @@ extension Reader {
     /// numbers. The current one is valid for each number that the client has seen.
     func named(_ place: Cursor) -> Cursor {
         guard wire == .webSocket else { return place }
-        return Cursor(seq: place.seq, epoch: hub.relay.epochs(of: tenant).current)
+        return named(place, in: hub.relay.epochs(of: tenant))
+    }
+
+    func named(_ place: Cursor, in epochs: Epochs) -> Cursor {
+        wire == .webSocket ? Cursor(seq: place.seq, epoch: epochs.current) : place
     }
 
     func sendResync(_ reason: ResyncReason) {

@@ -43,6 +43,21 @@ public final class Relay: Sendable {
             }
         }
 
+        mutating func admit(_ tenant: TenantID, _ user: UserID) -> Result<Admission?, RoomError> {
+            guard !isDraining else { return .failure(.draining) }
+            guard let memory = memories[tenant], memory.isReady else { return .success(nil) }
+            let mine = memory.connectionsByUser[user, default: 0]
+            let own = admission.tenants[tenant]
+            if connections >= admission.connectionsTotal { return .failure(.full(limit: admission.connectionsTotal)) }
+            if memory.connections >= own.connections { return .failure(.full(limit: own.connections)) }
+            if mine >= own.connectionsPerUser { return .failure(.full(limit: own.connectionsPerUser)) }
+            if memory.connections == 0 { idle.removeAll { $0 == tenant } }
+            connections += 1
+            memory.connections += 1
+            memory.connectionsByUser[user] = mine + 1
+            return .success(Admission(head: memory.head, epochs: memory.epochs, boards: memory.boards))
+        }
+
         mutating func remove(_ memory: TenantMemory, of tenant: TenantID) {
             frames.remove(memory)
             memories[tenant] = nil
@@ -200,31 +215,26 @@ public final class Relay: Sendable {
     public func admit(within limits: RoomLimits) { state.withLock { $0.admission = limits } }
 
     struct Admission {
-        let head: Int
-        let epochs: Epochs
+        var head: Int
+        var epochs: Epochs
         let boards: Set<BoardID>
     }
 
-    /// Counts one connection in; nil when the tenant has to be loaded first.
+    /// Counts connections in, all at once; nil for one whose tenant has to be loaded first.
     ///
-    /// - Throws: ``RoomError/full(limit:)`` and ``RoomError/draining``; no other connection is cut to make room.
-    func admit(_ tenant: TenantID, _ user: UserID) throws(RoomError) -> Admission? {
-        let result: Result<Admission?, RoomError> = state.withLock { state in
-            guard !state.isDraining else { return .failure(.draining) }
-            guard let memory = state.memories[tenant], memory.isReady else { return .success(nil) }
-            let mine = memory.connectionsByUser[user, default: 0]
-            let own = state.admission.tenants[tenant]
-            for (count, limit) in [
-                (state.connections, state.admission.connectionsTotal), (memory.connections, own.connections),
-                (mine, own.connectionsPerUser),
-            ] where count >= limit { return .failure(.full(limit: limit)) }
-            if memory.connections == 0 { state.idle.removeAll { $0 == tenant } }
-            state.connections += 1
-            memory.connections += 1
-            memory.connectionsByUser[user] = mine + 1
-            return .success(Admission(head: memory.head, epochs: memory.epochs, boards: memory.boards))
+    /// It fails with ``RoomError/full(limit:)`` and ``RoomError/draining``; no other connection is cut to make room.
+    func admit(_ callers: [(TenantID, UserID)]) -> [Result<Admission?, RoomError>] {
+        state.withLock { state in callers.map { state.admit($0, $1) } }
+    }
+
+    /// The admission with the head and the epochs of now.
+    func refreshed(_ admission: Admission, of tenant: TenantID) -> Admission {
+        state.withLock { state in
+            guard let memory = state.memories[tenant] else { return admission }
+            var fresh = admission
+            if memory.head >= admission.head { (fresh.head, fresh.epochs) = (memory.head, memory.epochs) }
+            return fresh
         }
-        return try result.get()
     }
 
     func release(_ tenant: TenantID, _ user: UserID) {

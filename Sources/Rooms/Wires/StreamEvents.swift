@@ -6,22 +6,17 @@ import Text
 /// The gateway's own objects on a stream. None of them is logged, and only the first has an `id`.
 public enum StreamEvents {
     /// `connection.established`, always first, after a `retry:`.
+    ///
+    /// - Parameter members: of the object from `tenant` on, as ``Standing/members(heartbeat:now:)`` makes them.
     static func established(
-        _ reader: Reader, boards: [BoardID], cursor: Cursor, recovered: Bool, behind: Int,
-        limits: RoomLimits, now: Timestamp
+        _ reader: Reader, at cursor: Cursor, _ members: [UInt8], _ limits: RoomLimits
     ) -> ByteBuffer {
-        var json = JSONWriter(reserving: 320)
+        var json = JSONWriter(reserving: 128 + members.count)
         json.object {
             $0.name("type"); $0.string("connection.established")
             $0.name("connectionId"); $0.string(reader.id.description)
             $0.name("userId"); $0.string(reader.user.rawValue)
-            $0.name("tenant"); $0.string(reader.tenant.rawValue)
-            $0.name("boards"); $0.array(boards) { $0.string($1.rawValue) }
-            $0.name("cursor"); $0.string(cursor.description)
-            $0.name("recovered"); $0.bool(recovered)
-            $0.name("behind"); $0.int(behind)
-            $0.name("heartbeatSeconds"); $0.int(limits.heartbeat.wholeSeconds)
-            $0.name("timestamp"); $0.string(now.description)
+            $0.elements(members)
         }
         let retry = retry(around: limits.retry)
         return reader.wire.encode(

@@ -1,0 +1,13 @@
+import NIOCore
+
+/// A connection that speaks HTTP requests, or has not begun to, as ``RequestWatch`` sees it.
+protocol WatchedConnection: AnyObject {
+    /// Ends it if its client is too slow.
+    func look(at now: NIODeadline)
+    /// Since when it has no request to be answered; nil while it has.
+    func idleSince(at now: NIODeadline) -> NIODeadline?
+    /// Closes it while it is idle, so that another can be accepted.
+    func makeRoom()
+    /// Ends it once its requests are answered: the gateway shuts down.
+    func quiesce()
+}
