@@ -58,9 +58,11 @@ let package = Package(
         // Who may
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CEpoll"),
         .target(name: "Tokens", dependencies: ["COpenSSL", "Events", "StrictJSON"], swiftSettings: settings),
 
         // What happens, and who hears of it
+        .target(name: "StreamLoops", dependencies: ["CEpoll", .heap, .nio("NIOCore")], swiftSettings: settings),
         .target(name: "Boards", dependencies: ["Events", "StrictJSON", "Text", .logging], swiftSettings: settings),
         .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON", "Text"], swiftSettings: settings),
         .target(
@@ -79,8 +81,8 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Boards", "CZlib", "Events", "Imports", "Rooms", "StrictJSON", "TaskFiles", "Text", "Tokens",
-                .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
+                "Boards", "CZlib", "Events", "Imports", "Rooms", "StreamLoops", "StrictJSON", "TaskFiles", "Text",
+                "Tokens", .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
                 .nio("NIOPosix"), .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"),
                 .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap, .httpTypes, .logging, .lifecycle,
             ],
@@ -103,7 +105,7 @@ let package = Package(
             name: "boardcast",
             dependencies: [
                 "Boards", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings",
-                "StrictJSON",
+                "StreamLoops", "StrictJSON",
                 "Text", "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
                 .unixSignals,
             ],
@@ -134,6 +136,7 @@ let package = Package(
             name: "Contracts", dependencies: ["Boards", "Events", "StrictJSON", "TestSupport", .logging],
             path: "Tests/Contracts",
             swiftSettings: settings),
+        .testTarget(name: "StreamLoopsTests", dependencies: ["StreamLoops", .nio("NIOCore")], swiftSettings: settings),
         .testTarget(
             name: "BoardsTests", dependencies: ["Boards", "Contracts", "Events", "StrictJSON", "TestSupport"],
             swiftSettings: settings),
@@ -161,7 +164,7 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "Boards", "Contracts", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "StrictJSON",
+                "StreamLoops", "Boards", "Contracts", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "StrictJSON",
                 "TestSupport",
                 "Tokens", .grdb,
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),

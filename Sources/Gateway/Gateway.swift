@@ -6,6 +6,7 @@ public import Logging
 public import NIOCore
 public import Rooms
 public import ServiceLifecycle
+public import StreamLoops
 import StrictJSON
 
 /// The HTTP side of the server: the router for calls, and the front that answers streams before it.
@@ -74,26 +75,40 @@ public struct Gateway: Sendable {
 
     /// The service that listens and answers. It ends when the gateway has shut down in order, or can't listen.
     ///
-    /// - Parameter running: called once connections are accepted, with a listening channel.
+    /// - Parameters:
+    ///   - group: the loops of connections that are not plain streams.
+    ///   - streamLoops: those of plain streams; without any they are on the loops of `group` as well. The relay has been
+    ///     started on all of them.
+    ///   - running: called once connections are accepted, with the port, if there is one.
     public func application(
-        at address: ListenerAddress, on group: any EventLoopGroup, logger: Logger,
-        running: @escaping @Sendable (any Channel) async -> Void
+        at address: ListenerAddress, on group: any EventLoopGroup, streaming streamLoops: [StreamLoop] = [],
+        logger: Logger, running: @escaping @Sendable (Int?) async -> Void
     ) -> some Service {
         let requests = RequestTasks()
         let connections = connections
         let streams = makeStreams()
-        let watches = group.makeIterator().map { RequestWatch(loop: $0, connections: connections) }
+        func watch(_ loop: any EventLoop) -> RequestWatch { RequestWatch(loop: loop, connections: connections) }
         let native = streamCalls.native
+        func direct() -> DirectStreams { DirectStreams(streams, endpoint: native) }
+        let watches = group.makeIterator().map(watch)
+        let streamWatches = streamLoops.map(watch)
+        let room = RoomMaker(connections, watches: watches + streamWatches)
         let responder = router().buildResponder()
         let server = StreamServer(
             responder: responder.answering(logger: logger), streams: streams, polls: PollResponder(responder),
-            requests: requests, watches: watches,
-            direct: watches.map { _ in DirectStreams(streams, endpoint: native) }, connections: connections,
+            requests: requests, watches: watches, direct: watches.map { _ in direct() }, connections: connections,
             logger: logger)
+        let acceptors = zip(streamLoops, streamWatches).compactMap { loop, watch in
+            relay.hub(on: loop).map { hub in
+                StreamAcceptor(
+                    loop, hub: hub, watch: watch, direct: direct(), server: server, room: room, group: group)
+            }
+        }
         return GatewayService(
             services: [RefusalReport(refusals: refusals, logger: logger), imports, requests],
             listener: Listener(
-                address: address, group: group, server: server, relay: relay, drain: settings.drain, running: running),
+                address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
+                drain: settings.drain, running: running),
             logger: logger)
     }
 

@@ -4,6 +4,7 @@ import HummingbirdTesting
 import Logging
 import NIOCore
 import ServiceLifecycle
+import StreamLoops
 import Testing
 
 @testable import Gateway
@@ -13,13 +14,15 @@ struct LiveGateway: Sendable {
     private let client: TestClient
 
     /// Runs `gateway` on a free port of this machine for as long as `body` takes.
+    ///
+    /// - Parameter streamLoops: on which the relay was started too.
     static func run(
-        _ gateway: Gateway, on group: any EventLoopGroup, logger: Logger,
+        _ gateway: Gateway, on group: any EventLoopGroup, streaming streamLoops: [StreamLoop] = [], logger: Logger,
         _ body: @escaping @Sendable (LiveGateway) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, logger: logger) {
-            port.yield($0.localAddress?.port ?? 0)
+        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, streaming: streamLoops, logger: logger) {
+            port.yield($0 ?? 0)
         }
         let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Rooms
+import StreamLoops
 import StrictJSON
 import Testing
 import Tokens
@@ -27,14 +28,15 @@ import Tokens
 
     /// - Parameter meanwhile: what happens while the tenant is loaded, once ann's tokens are revoked.
     private func test(
-        meanwhile: @escaping @Sendable () async throws -> Void = {},
+        onStreamLoop isOnStreamLoop: Bool = false, meanwhile: @escaping @Sendable () async throws -> Void = {},
         _ body: @escaping @Sendable (LiveGateway, _ token: String) async throws -> Void
     ) async throws {
         let history = HookedHistory(history: store) { [authenticator] in
             try authenticator.revoke(.subject(UserID("ann")!), at: TestGateway.now, in: TenantID("acme")!)
             try await meanwhile()
         }
-        relay.start(history: history, on: group.makeIterator())
+        let streamLoops = isOnStreamLoop ? [try StreamLoop(name: "test")] : []
+        relay.start(history: history, on: Array(group.makeIterator()) + streamLoops)
         let admin = MemoryAdminStore()
         var logger = Logger(label: "test")
         logger.logLevel = .critical
@@ -44,15 +46,18 @@ import Tokens
             audit: AuditLog(store: admin, logger: logger) { TestGateway.now }, relay: relay,
             presence: PresenceHub(for: relay, on: group.next()), assets: [], settings: GatewaySettings())
         let token = try TestGateway.token()
-        try await LiveGateway.run(gateway, on: group, logger: logger) { [relay, group] client in
+        try await LiveGateway.run(gateway, on: group, streaming: streamLoops, logger: logger) { [relay, group] client in
             try await body(client, token)
             // After whatever the loop is still doing.
-            #expect(try await group.next().submit { relay.connections }.get() == 0)
+            for loop in Array(group.makeIterator()) + streamLoops { try await loop.submit {}.get() }
+            #expect(relay.connections == 0)
         }
+        for loop in streamLoops { try await loop.shutdownGracefully() }
     }
 
-    @Test(.timeLimit(.minutes(10))) func `a stream is ended at once`() async throws {
-        try await test { client, token in
+    @Test(.timeLimit(.minutes(10)), arguments: [false, true])
+    func `a stream is ended at once`(isOnStreamLoop: Bool) async throws {
+        try await test(onStreamLoop: isOnStreamLoop) { client, token in
             let answer = try await client.call(.get, "/sse/connect", as: token)
             let text = String(decoding: answer.bytes, as: UTF8.self)
             #expect(answer.status == 200)

@@ -70,9 +70,9 @@ import Testing
         let other = try #require(TenantID("other"))
         try await hub.relay.load(other, on: hub.loop).get()
         let user = try #require(UserID("u"))
-        #expect(try hub.relay.admit([(other, user)])[0].get() != nil)
+        #expect(try hub.relay.admit([(other, user)], on: 0)[0].get() != nil)
         #expect(try await hub.join().refusal == .full(limit: 2))
-        hub.relay.release(other, user)
+        hub.relay.release(other, user, on: 0)
         #expect(try await hub.join().refusal == nil)
     }
 

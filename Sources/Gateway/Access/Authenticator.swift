@@ -78,6 +78,14 @@ public final class Authenticator: Sendable {
         return principal
     }
 
+    /// The same for a token where it lies.
+    func lastingPrincipal(of token: UnsafeRawBufferPointer) -> Principal? {
+        guard let principal = principal(ofPlain: token) else {
+            return lastingPrincipal(of: .token(String(decoding: token, as: UTF8.self)[...]))
+        }
+        return principal.expiresAt > clock() ? principal : nil
+    }
+
     /// Why a token comes to the tenant and the role that it does; nil when it is not valid now.
     func reasons(of token: Substring) -> TokenReasons? {
         try? verifier.withLock { $0 }.reasons(of: String(token), at: clock())

@@ -1,5 +1,4 @@
 import NIOCore
-import Synchronization
 
 /// Stops accepting while the number of open connections is at the descriptor budget. Stands on the listening socket.
 ///
@@ -13,12 +12,11 @@ final class AcceptGate: ChannelDuplexHandler, Sendable {
     typealias OutboundIn = Never
 
     private let connections: OpenConnections
-    private let watches: [RequestWatch]
-    private let turn = Atomic(0)
+    private let room: RoomMaker
 
-    init(_ connections: OpenConnections, watches: [RequestWatch]) {
+    init(_ connections: OpenConnections, room: RoomMaker) {
         self.connections = connections
-        self.watches = watches
+        self.room = room
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -33,20 +31,9 @@ final class AcceptGate: ChannelDuplexHandler, Sendable {
             connections.hasRoom(
                 for: ObjectIdentifier(self), orElse: { loop.execute { self.read(context: bound.value) } })
         else {
-            return makeRoom(from: turn.wrappingAdd(1, ordering: .relaxed).oldValue, left: watches.count)
+            return room.make()
         }
         context.read()
-    }
-
-    /// Asks one loop after the other, until enough connections have given way.
-    private func makeRoom(from first: Int, left: Int) {
-        guard left > 0 else { return }
-        let watch = watches[first % watches.count]
-        watch.loop.execute {
-            guard self.connections.isAwaited else { return }
-            watch.makeRoom()
-            self.makeRoom(from: first &+ 1, left: left - 1)
-        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -1,6 +1,5 @@
 import Events
 import NIOCore
-import NIOHTTP1
 import Rooms
 
 /// The first handler of a connection, and the only one of most streams: it reads the first bytes, opens a plain stream
@@ -70,48 +69,10 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
         }
         guard let asked else { return leave(with: bytes, context: context) }
         stage = .deciding(bytes)
-        var wire = Wire.eventStream
-        server.streams.admission.admit(
-            asked.principal, to: hub,
-            { [direct] known throws(Problem) in try direct.prepare(asked, known: known) },
-            on: { [self] request throws(Problem) in
-                wire = request.wire
-                return try takeOver()
-            },
-            admitted: { [self] result in
-                switch result {
-                case .success(let reader):
-                    // The client may have left meanwhile.
-                    if case .stream = stage, self.context?.channel.isActive == true {
-                        self.reader = reader
-                    } else {
-                        reader.drop()
-                    }
-                case .failure(.problem): leaveLater()
-                // The store can't be read: the connection ends, and the client reconnects by itself.
-                case .failure(.room(.unavailable)): sink?.abort()
-                case .failure(.room(let error)):
-                    sink?.finish(
-                        server.streams.responses.refusal(
-                            error, for: .http1_1, origin: asked.origin, of: asked.principal.tenant, on: wire,
-                            now: hub.wallClock))
-                }
-            })
+        direct.open(asked, to: hub, on: self)
     }
 
     private var sink: DescriptorSink? { if case .stream(let sink) = stage { sink } else { nil } }
-
-    /// Makes the connection a stream; nil when the client has left.
-    private func takeOver() throws(Problem) -> DescriptorSink? {
-        guard let context, context.channel.isActive, case .deciding = stage else { return nil }
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
-            throw .unavailable
-        }
-        stage = .stream(sink)
-        watch.remove(self)
-        server.connections.leaveRequests()
-        return sink
-    }
 
     // MARK: Everything else
 
@@ -130,13 +91,6 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
         context.pipeline.syncOperations.removeHandler(context: context, promise: nil)
     }
 
-    /// The same on a later tick than that of the bytes.
-    private func leaveLater() {
-        guard let context, context.channel.isActive, case .deciding(let bytes) = stage else { return }
-        leave(with: bytes, context: context)
-        context.pipeline.fireChannelReadComplete()
-    }
-
     // MARK: The connection's own life
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -148,6 +102,31 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .left = stage { context.fireErrorCaught(error) } else { context.close(promise: nil) }
+    }
+}
+
+extension ConnectionStart: DirectConnection {
+    func takeOver() throws(Problem) -> (any Sink)? {
+        guard let context, context.channel.isActive, case .deciding = stage else { return nil }
+        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
+            throw .unavailable
+        }
+        stage = .stream(sink)
+        watch.remove(self)
+        server.connections.leaveRequests()
+        return sink
+    }
+
+    func keep(_ reader: Reader) {
+        // The client may have left meanwhile.
+        if sink != nil, context?.channel.isActive == true { self.reader = reader } else { reader.drop() }
+    }
+
+    func leave() {
+        guard let context, context.channel.isActive, case .deciding(let bytes) = stage else { return }
+        leave(with: bytes, context: context)
+        // This is a later tick than that in which the bytes came.
+        context.pipeline.fireChannelReadComplete()
     }
 }
 

@@ -27,6 +27,10 @@ final class DescriptorSink: Sink {
         guard let descriptor = Self.descriptor(of: context.channel) else { return nil }
         self.context = context
         self.descriptor = descriptor
+        Self.set(sendBuffer: sendBuffer, of: descriptor)
+    }
+
+    static func set(sendBuffer: Int, of descriptor: NIOBSDSocket.Handle) {
         var size = CInt(sendBuffer)
         setsockopt(descriptor, SOL_SOCKET, SO_SNDBUF, &size, socklen_t(MemoryLayout<CInt>.size))
     }
@@ -52,7 +56,7 @@ final class DescriptorSink: Sink {
     }
 
     /// - Returns: how many bytes the kernel took; nil when the connection is gone.
-    private static func send(_ bytes: ByteBuffer, to descriptor: NIOBSDSocket.Handle) -> Int? {
+    static func send(_ bytes: ByteBuffer, to descriptor: NIOBSDSocket.Handle) -> Int? {
         let sent = bytes.withUnsafeReadableBytes {
             Glibc.send(descriptor, $0.baseAddress, $0.count, CInt(MSG_DONTWAIT) | CInt(MSG_NOSIGNAL))
         }
@@ -77,8 +81,10 @@ final class DescriptorSink: Sink {
         context.writeAndFlush(NIOAny(IOData.byteBuffer(chunks?.take(bytes) ?? bytes)), promise: promise)
     }
 
-    var silence: Duration? {
-        guard let descriptor else { return nil }
+    var silence: Duration? { descriptor.flatMap(Self.silence) }
+
+    /// As ``Sink/silence`` has it.
+    static func silence(of descriptor: NIOBSDSocket.Handle) -> Duration? {
         var info = tcp_info()
         var size = socklen_t(MemoryLayout<tcp_info>.size)
         guard getsockopt(descriptor, CInt(IPPROTO_TCP), TCP_INFO, &info, &size) == 0, info.tcpi_unacked > 0 else {
@@ -101,13 +107,15 @@ final class DescriptorSink: Sink {
 
     func abort() {
         guard let context, let descriptor else { return }
-        if queuedBytes > 0 {
-            // A reset makes the kernel discard the bytes that the client does not read.
-            var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
-            setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
-        }
+        if queuedBytes > 0 { Self.discard(descriptor) }
         forget()
         context.close(promise: nil)
+    }
+
+    /// Makes the kernel discard the bytes that the client does not read, by a reset, when the socket is closed.
+    static func discard(_ descriptor: NIOBSDSocket.Handle) {
+        var linger = Glibc.linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     }
 
     /// The channel is closed, and its descriptor's number may be reused.

@@ -7,13 +7,13 @@ enum ListeningSocket {
     /// Connections that the kernel holds until they are accepted.
     static let backlog = CInt(4096)
 
-    /// - Returns: `count` descriptors that listen at the same address. The first was bound alone, so that an address that
-    ///   another process listens at is refused as usual.
+    /// - Returns: `count` descriptors that listen at the same address, and its port. The first was bound alone, so that an
+    ///   address at which another process listens is refused as usual.
     /// - Throws: `IOError`.
-    static func open(at address: SocketAddress, count: Int) throws -> [CInt] {
+    static func open(at address: SocketAddress, count: Int) throws -> (descriptors: [CInt], port: Int?) {
         var sockets: [CInt] = []
+        var address = address
         do {
-            var address = address
             for _ in 0..<count {
                 let socket = try call("socket") { Glibc.socket(address.protocol.family, listening, 0) }
                 sockets.append(socket)
@@ -31,7 +31,7 @@ enum ListeningSocket {
             for socket in sockets { close(socket) }
             throw error
         }
-        return sockets
+        return (sockets, address.port)
     }
 
     private static let listening = CInt(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)

@@ -30,19 +30,14 @@ struct StreamServer: HTTPChannelHandler {
     let connections: OpenConnections
     let logger: Logger
 
+    /// Whether connections of trusted proxies begin with the PROXY protocol.
+    var takesFromProxies: Bool { streams.expectsProxyHeaders }
+
     /// Adds the first handler to a connection that was accepted.
     func start(_ channel: any Channel) throws {
         do {
-            // The buffer of the first read stays allocated as long as the connection.
-            try channel.syncOptions?.setOption(
-                .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
-            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-            guard !expectsProxyHeader(from: channel) else {
-                try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-                try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler())
-                return try addHandlers(to: channel)
-            }
+            if expectsProxyHeader(from: channel) { return try adopt(channel) }
+            try set(channel)
             guard let (hub, watch, index) = place(of: channel) else { throw ChannelError.eof }
             try channel.pipeline.syncOperations.addHandler(
                 ConnectionStart(direct[index], of: self, on: hub, watch: watch))
@@ -50,6 +45,23 @@ struct StreamServer: HTTPChannelHandler {
             connections.leave(asRequests: true)
             throw error
         }
+    }
+
+    /// Adds the handlers of HTTP requests to a connection that is not to be read directly.
+    func adopt(_ channel: any Channel) throws {
+        try set(channel)
+        try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
+        if expectsProxyHeader(from: channel) {
+            try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler())
+        }
+        try addHandlers(to: channel)
+    }
+
+    private func set(_ channel: any Channel) throws {
+        // The buffer of the first read stays allocated as long as the connection.
+        try channel.syncOptions?.setOption(
+            .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 1024, maximum: Self.readBytes))
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
     }
 
     private func place(of channel: any Channel) -> (LoopHub, RequestWatch, Int)? {

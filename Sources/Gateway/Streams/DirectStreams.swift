@@ -41,8 +41,8 @@ final class DirectStreams: @unchecked Sendable {
         }
         let lastEventID = head.lastEventID.map(text)
         if head.others.isEmpty, let token = head.token {
-            let authenticator = streams.admission.authenticator
-            guard let principal = authenticator.lastingPrincipal(of: .token(text(token)[...])) else { return nil }
+            let bearer = UnsafeRawBufferPointer(rebasing: bytes[token])
+            guard let principal = streams.admission.authenticator.lastingPrincipal(of: bearer) else { return nil }
             return Asked(
                 principal: principal, query: query, lastEventID: lastEventID, origin: nil, prefix: streams.ownPrefix)
         }
@@ -54,8 +54,34 @@ final class DirectStreams: @unchecked Sendable {
             prefix: place.prefix)
     }
 
-    /// - Throws: ``Problem``, why it is refused.
-    func prepare(_ asked: Asked, known: Set<BoardID>) throws(Problem) -> StreamPreparation {
+    /// Opens the stream that was asked for on `connection`, or leaves the connection to the handlers of HTTP requests.
+    func open(_ asked: Asked, to hub: LoopHub, on connection: some DirectConnection) {
+        var sink: (any Sink)?
+        var wire = Wire.eventStream
+        streams.admission.admit(
+            asked.principal, to: hub,
+            { [self] known throws(Problem) in try prepare(asked, known: known) },
+            on: { request throws(Problem) in
+                wire = request.wire
+                sink = try connection.takeOver()
+                return sink
+            },
+            admitted: { [self] result in
+                switch result {
+                case .success(let reader): connection.keep(reader)
+                case .failure(.problem): connection.leave()
+                // The store can't be read: the connection ends, and the client reconnects by itself.
+                case .failure(.room(.unavailable)): sink?.abort()
+                case .failure(.room(let error)):
+                    sink?.finish(
+                        streams.responses.refusal(
+                            error, for: .http1_1, origin: asked.origin, of: asked.principal.tenant, on: wire,
+                            now: hub.wallClock))
+                }
+            })
+    }
+
+    private func prepare(_ asked: Asked, known: Set<BoardID>) throws(Problem) -> StreamPreparation {
         try match.endpoint.prepare(
             StreamQuestion(
                 principal: asked.principal, query: asked.query, parameter: nil, lastEventID: asked.lastEventID,
@@ -75,6 +101,18 @@ final class DirectStreams: @unchecked Sendable {
         if query["token"] == nil { known = (Array(text), query) }
         return query
     }
+}
+
+/// A connection whose first bytes asked for a stream. Called on its loop.
+protocol DirectConnection: AnyObject {
+    /// Becomes a stream; nil when the client has left.
+    ///
+    /// - Throws: ``Problem`` when the connection can't.
+    func takeOver() throws(Problem) -> (any Sink)?
+    /// Keeps the reader, which ends with the connection.
+    func keep(_ reader: Reader)
+    /// Leaves the connection to the handlers of HTTP requests.
+    func leave()
 }
 
 extension CredentialFields {

@@ -11,13 +11,16 @@ public import NIOCore
 /// ``describe(_:)`` and ``counters()``, which may be called from any thread and hop to the loop.
 public final class LoopHub: @unchecked Sendable {
     public let loop: any EventLoop
+    /// Its place among the relay's hubs.
+    let number: Int
     let relay: Relay
     public let limits: RoomLimits
     let reads: StoreReads
     let presence: PresenceHub?
     let queued: QueuedBytes
 
-    /// The last event number handed to this loop, for each tenant; none before the first.
+    /// The last event number handed to this loop, for each tenant; none before the first. While no reader of a tenant is
+    /// here, nothing is handed over.
     private var heads: [TenantID: Int] = [:]
     private var rooms: [RoomID: Room] = [:]
     private var lists: [ListID: SharedList] = [:]
@@ -48,8 +51,9 @@ public final class LoopHub: @unchecked Sendable {
         let wire: Wire
     }
 
-    init(loop: any EventLoop, relay: Relay, limits: RoomLimits, presence: PresenceHub?) {
+    init(loop: any EventLoop, number: Int, relay: Relay, limits: RoomLimits, presence: PresenceHub?) {
         self.loop = loop
+        self.number = number
         self.relay = relay
         self.limits = limits
         self.presence = presence
@@ -116,8 +120,9 @@ public final class LoopHub: @unchecked Sendable {
         if dirty.count == 1 { loop.execute { self.sweepDirty() } }
     }
 
+    /// The lists with the fewest readers first: they have to wait for a slice of the others at most.
     private func sweepDirty() {
-        let due = dirty
+        let due = dirty.count > 1 ? dirty.sorted { $0.count < $1.count } : dirty
         dirty = []
         for list in due { list.sweep() }
     }
@@ -159,7 +164,7 @@ public final class LoopHub: @unchecked Sendable {
         let due = arrivals
         arrivals = []
         let openings = Openings(self)
-        let admissions = relay.admit(due.map { ($0.request.tenant, $0.request.principal.user) })
+        let admissions = relay.admit(due.map { ($0.request.tenant, $0.request.principal.user) }, on: number)
         for (arrival, admission) in zip(due, admissions) {
             switch admission {
             case .failure(let error): arrival.opened(.failure(error))
@@ -224,7 +229,7 @@ public final class LoopHub: @unchecked Sendable {
             beat?.stop()
             beat = nil
         }
-        relay.release(reader.tenant, reader.user)
+        relay.release(reader.tenant, reader.user, on: number)
     }
 
     var all: some Sequence<Reader> { readers.joined() }

@@ -82,7 +82,7 @@ extension Relay {
             while let next = memory.takeHeld() { batches.append(next, of: tenant) }
             state.frames.use(memory, within: state.admission.recentBytesTotal)
             if memory.announced == gap.announced { memory.end(at: page.bounds.head) }
-            if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
+            state.hand(batches, to: hubs)
             return state.presence
         }
         presence?.boardsChanged(in: tenant)

@@ -4,7 +4,8 @@ import Synchronization
 
 /// Hands committed events to the rooms on every event loop, in number order, without a gap, once.
 ///
-/// There is one batch and one hop per loop for all events that were announced together. Announcements may be lost or
+/// There is one batch and one hop, for all events that were announced together, per loop that has connections of their
+/// tenants. Announcements may be lost or
 /// come out of order: missing events are read from the log. A tenant costs nothing here until one of its users
 /// connects; its head and boards are then kept in memory, and within ``FramesBudget`` the newest frames.
 public final class Relay: Sendable {
@@ -43,7 +44,17 @@ public final class Relay: Sendable {
             }
         }
 
-        mutating func admit(_ tenant: TenantID, _ user: UserID) -> Result<Admission?, RoomError> {
+        /// Hands batches to the loops that have connections of their tenants. One that has none yet is told nothing: its
+        /// first reader begins above what was announced before, and waits for what comes after.
+        func hand(_ batches: [Batch], to hubs: [LoopHub]) {
+            guard !batches.isEmpty else { return }
+            for hub in hubs {
+                let due = batches.filter { memories[$0.tenant]?.hasConnections(on: hub.number) == true }
+                if !due.isEmpty { hub.receive(due) }
+            }
+        }
+
+        mutating func admit(_ tenant: TenantID, _ user: UserID, on hub: Int) -> Result<Admission?, RoomError> {
             guard !isDraining else { return .failure(.draining) }
             guard let memory = memories[tenant], memory.isReady else { return .success(nil) }
             let mine = memory.connectionsByUser[user, default: 0]
@@ -53,7 +64,7 @@ public final class Relay: Sendable {
             if mine >= own.connectionsPerUser { return .failure(.full(limit: own.connectionsPerUser)) }
             if memory.connections == 0 { idle.removeAll { $0 == tenant } }
             connections += 1
-            memory.connections += 1
+            memory.enter(hub)
             memory.connectionsByUser[user] = mine + 1
             return .success(Admission(head: memory.head, epochs: memory.epochs, boards: memory.boards))
         }
@@ -92,7 +103,9 @@ public final class Relay: Sendable {
             $0.presence = presence
         }
         started.withLock {
-            $0 = loops.map { LoopHub(loop: $0, relay: self, limits: limits, presence: presence) }
+            $0 = loops.enumerated().map {
+                LoopHub(loop: $1, number: $0, relay: self, limits: limits, presence: presence)
+            }
         }
     }
 
@@ -123,7 +136,7 @@ public final class Relay: Sendable {
                 }
             }
             // Under the lock: every loop must be handed the batches in the same order.
-            if !batches.isEmpty { for hub in hubs { hub.receive(batches) } }
+            state.hand(batches, to: hubs)
             for tenant in gaps { fill(tenant, in: &state) }
             return state.presence
         }
@@ -137,8 +150,7 @@ public final class Relay: Sendable {
     public func announce(ephemeral frame: EventFrame, in tenant: TenantID) {
         let hubs = self.hubs
         state.withLock { state in
-            guard state.memories[tenant] != nil else { return }
-            for hub in hubs { hub.receive([Batch(tenant: tenant, head: 0, frames: [frame])]) }
+            state.hand([Batch(tenant: tenant, head: 0, frames: [frame])], to: hubs)
         }
     }
 
@@ -193,8 +205,6 @@ public final class Relay: Sendable {
                 memory.finishLoading(bounds, boards: boards)
                 while memory.takeHeld() != nil {}
                 state.frames.use(memory, within: state.admission.recentBytesTotal)
-                // Every loop begins at the log's head; no reader can be connected yet.
-                for hub in hubs { hub.receive([Batch(tenant: tenant, head: memory.head, frames: [])]) }
                 fill(tenant, in: &state)
                 state.forget(olderThan: Self.idleTenants, on: hubs)
                 state.idle.append(tenant)
@@ -223,8 +233,10 @@ public final class Relay: Sendable {
     /// Counts connections in, all at once; nil for one whose tenant has to be loaded first.
     ///
     /// It fails with ``RoomError/full(limit:)`` and ``RoomError/draining``; no other connection is cut to make room.
-    func admit(_ callers: [(TenantID, UserID)]) -> [Result<Admission?, RoomError>] {
-        state.withLock { state in callers.map { state.admit($0, $1) } }
+    ///
+    /// - Parameter hub: the ``LoopHub/number`` of the loop on which they are.
+    func admit(_ callers: [(TenantID, UserID)], on hub: Int) -> [Result<Admission?, RoomError>] {
+        state.withLock { state in callers.map { state.admit($0, $1, on: hub) } }
     }
 
     /// The admission with the head and the epochs of now.
@@ -237,12 +249,12 @@ public final class Relay: Sendable {
         }
     }
 
-    func release(_ tenant: TenantID, _ user: UserID) {
+    func release(_ tenant: TenantID, _ user: UserID, on hub: Int) {
         let hubs = self.hubs
         state.withLock { state in
             guard let memory = state.memories[tenant] else { return }
             state.connections -= 1
-            memory.connections -= 1
+            memory.leave(hub)
             let left = memory.connectionsByUser[user, default: 1] - 1
             memory.connectionsByUser[user] = left > 0 ? left : nil
             if memory.connections == 0 {

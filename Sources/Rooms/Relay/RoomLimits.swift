@@ -8,6 +8,8 @@ public struct RoomLimits: Sendable {
     public var stateCoalesce = Duration.milliseconds(250)
     /// Connections written to before the event loop gets to do something else.
     public var slice = 256
+    /// How long they are written to before that.
+    public var sliceTime = Duration.microseconds(250)
     public var heartbeat = Duration.seconds(20)
     /// A connection that takes no byte for so long is closed.
     public var stall = Duration.seconds(60)

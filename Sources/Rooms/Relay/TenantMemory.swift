@@ -24,7 +24,9 @@ final class TenantMemory {
     private(set) var recent: RecentFrames
     private(set) var epochs = Epochs(.unknown)
     private(set) var boards: Set<BoardID> = [.main]
-    var connections = 0
+    private(set) var connections = 0
+    /// By the numbers of their loops.
+    private var connectionsByHub: [Int32] = []
     var connectionsByUser: [UserID: Int] = [:]
 
     /// The reading of older frames that is under way.
@@ -50,6 +52,21 @@ final class TenantMemory {
     var isReady: Bool { if case .ready = phase { true } else { false } }
     /// Whether events up to ``announced`` are missing and must be read from the log.
     var hasGap: Bool { isReady && announced > head }
+
+    // MARK: Connections
+
+    func hasConnections(on hub: Int) -> Bool { hub < connectionsByHub.count && connectionsByHub[hub] > 0 }
+
+    func enter(_ hub: Int) {
+        connections += 1
+        while connectionsByHub.count <= hub { connectionsByHub.append(0) }
+        connectionsByHub[hub] += 1
+    }
+
+    func leave(_ hub: Int) {
+        connections -= 1
+        connectionsByHub[hub] -= 1
+    }
 
     // MARK: Announcements
 

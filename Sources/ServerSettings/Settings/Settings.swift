@@ -138,6 +138,8 @@ public struct Settings: Sendable, Equatable {
         public var drain: Duration = .seconds(10)
         /// Nil for the number of cores.
         public var loops: Int?
+        /// Event loops of plain streams; 0: the others have them as well. Nil: as many as there are cores.
+        public var streamLoops: Int?
     }
 
     /// Settings of the log on stderr.

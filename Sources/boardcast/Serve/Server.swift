@@ -9,6 +9,7 @@ import Rooms
 import SQLiteStore
 import ServerSettings
 import ServiceLifecycle
+import StreamLoops
 import Tokens
 import WebClient
 
@@ -18,6 +19,7 @@ struct Server: Sendable {
     private let logger: Logger
     private let budget: DescriptorBudget
     private let group: MultiThreadedEventLoopGroup
+    private let streamLoops: [StreamLoop]
     private let store: SQLiteBoardStore
     private let keys: KeyRefresher
     private let relay: Relay
@@ -35,6 +37,7 @@ struct Server: Sendable {
         budget = DescriptorBudget(files: OpenFiles.raiseLimit())
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
+        streamLoops = try Self.makeStreamLoops(settings)
 
         let relay = Relay(limits: settings.roomLimits, clock: Timestamp.now)
         let store = try settings.makeStore(announcingTo: relay)
@@ -49,7 +52,7 @@ struct Server: Sendable {
         await keys.fetchDue()
 
         let presence = PresenceHub(for: relay, on: group.next())
-        relay.start(history: store, on: group.makeIterator(), presence: presence)
+        relay.start(history: store, on: Array(group.makeIterator()) + streamLoops, presence: presence)
         jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
@@ -75,10 +78,11 @@ struct Server: Sendable {
         let address = settings.listenerAddress
         let socket = try settings.makeSocketFile()
         let manager = ServiceManager(Environment.variables)
-        let application = gateway.application(at: address, on: group, logger: logger) { [logger] channel in
+        let application = gateway.application(at: address, on: group, streaming: streamLoops, logger: logger) {
+            [logger] port in
             do { try socket?.open() } catch { logger.error("\(error)") }
             manager.ready()
-            await listening(ListeningAddress(address, port: channel.localAddress?.port), store)
+            await listening(ListeningAddress(address, port: port), store)
         }
         let services = ServiceGroup(
             configuration: .init(
@@ -99,8 +103,18 @@ struct Server: Sendable {
         }
         await audit.close(within: .seconds(2))
         await store.close()
+        for loop in streamLoops { try? await loop.shutdownGracefully() }
         try? await group.shutdownGracefully()
     }
+
+    private static func makeStreamLoops(_ settings: Settings) throws -> [StreamLoop] {
+        try (0..<(settings.server.streamLoops ?? settings.server.loops ?? System.coreCount)).map {
+            try StreamLoop(name: "streams-\($0)", niceness: niceness)
+        }
+    }
+
+    /// The priority of the threads that send, below those that answer requests.
+    private static let niceness = 15
 
     /// Applies the settings that may change while the server runs.
     ///
