@@ -27,7 +27,7 @@ extension BoundCheck {
                 "requests that wait for a key", .count(UnknownKeys.mostWaiting), .time(Authenticator.patience)),
             BoundCheck("keys tried for a token", .count(KeySet.mostTries), .refused(.unauthorized(""))),
             BoundCheck(
-                "verified tokens remembered", .count(TokenVerifier.mostRemembered),
+                "verified tokens remembered, of those not signed with a secret", .count(TokenVerifier.mostRemembered),
                 .count(VerifiedTokenCache.mostBoards)),
             BoundCheck(
                 "unused tickets", .count(TicketShelf.limitPerUser), .count(TicketShelf().limit),

@@ -6,6 +6,7 @@ import NIOCore
 @testable import Gateway
 @testable import ServerSettings
 @testable import StrictJSON
+@testable import boardcast
 
 /// Requests: their heads, bodies and pace, and what refusals of them cost.
 extension BoundCheck {
@@ -39,6 +40,7 @@ extension BoundCheck {
             BoundCheck(
                 "refusals kept back", .time((hold.pause.lowerBound + hold.pause.upperBound) / 2),
                 .count(RefusalHold.limit)),
+            BoundCheck("lines of the log that wait for the thread that is writing", .bytes(LineWriter.mostBytes)),
             BoundCheck(
                 "addresses whose refusals are counted for the log", .count(RefusalTally.capacity),
                 .name("\(RefusalTally.Source.others)")),
