@@ -27,7 +27,7 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
     private var reader: Reader?
 
     /// Bytes of a client that sends more before its first request is decided.
-    private static let mostHeld = 65_536
+    static let mostHeld = 65_536
 
     init(_ direct: DirectStreams, of server: StreamServer, on hub: LoopHub, watch: RequestWatch) {
         (self.direct, self.server, self.hub, self.watch) = (direct, server, hub, watch)
@@ -108,7 +108,7 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
 extension ConnectionStart: DirectConnection {
     func takeOver() throws(Problem) -> (any Sink)? {
         guard let context, context.channel.isActive, case .deciding = stage else { return nil }
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.queueBytes / 2) else {
+        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.sendBuffer) else {
             throw .unavailable
         }
         stage = .stream(sink)

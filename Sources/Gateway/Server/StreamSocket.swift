@@ -25,7 +25,7 @@ final class StreamSocket {
     private var stage = Stage.untouched
 
     /// Bytes of a client that sends more before its first request is decided.
-    private static let mostHeld = 65_536
+    static let mostHeld = 65_536
     private static let events: LoopEvents = [.readable, .inputClosed]
 
     init(_ descriptor: CInt, of acceptor: StreamAcceptor) {
@@ -152,7 +152,7 @@ extension StreamSocket: DirectConnection {
         guard stage == .deciding else { return nil }
         stage = .stream
         waiting = nil
-        DescriptorSink.set(sendBuffer: acceptor.hub.limits.queueBytes / 2, of: descriptor)
+        DescriptorSink.set(sendBuffer: acceptor.hub.limits.sendBuffer, of: descriptor)
         acceptor.server.connections.leaveRequests()
         return self
     }

@@ -9,9 +9,11 @@ extension BoundCheck {
         "ImportFile.longest": "what the command line sends at most, for the gateway to judge",
         "JobKeeper.longestRest": "a timer's pause",
         "Lifetime.longest": "what `boardcast mint` takes as an argument",
+        "LoopHub.mostScratch": "the one buffer that a loop keeps for its next write",
         "NameList.most": "a token with more names goes the longer way",
         "PlainVerifier.mostBytes": "a longer token goes the longer way",
         "ProgressMeter.longest": "columns of a terminal",
         "RetryDelay.longest": "a pause between attempts",
+        "StreamHead.mostFields": "a head with more fields goes the longer way",
     ]
 }

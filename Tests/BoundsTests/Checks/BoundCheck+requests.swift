@@ -30,7 +30,8 @@ extension BoundCheck {
                 "a connection at rest", .time(RequestPace.longestHead), .time(RequestPace.longestRest),
                 .time(RequestPace.longestFarewell)),
             BoundCheck(
-                "what follows a request that is being decided", .count(StreamFront.mostHeld)),
+                "what follows a request that is being decided",
+                .bytes(max(ConnectionStart.mostHeld, StreamSocket.mostHeld)), .count(StreamFront.mostHeld)),
             BoundCheck(
                 "JSON", .count(JSONParser.Limits().depth), .name("http.maxBodyValues"), .count(http.maxBodyValues),
                 .count(JSONParts.mostMembers), .status(.badRequest), .refused(named: .tooManyValues(1))),
