@@ -41,12 +41,13 @@ extension Reader {
         drop(.finished)
     }
 
-    /// Ends it because the gateway shuts down.
+    /// Ends it because the gateway shuts down, after the events that have reached its loop.
     ///
     /// - Parameters:
     ///   - window: the time within which the client shall come back.
     ///   - soonest: how long this gateway will still be going down.
     public func drain(over window: Duration, soonest: Duration = .zero) {
+        if state == .live { listed.list?.sendAll(to: self) }
         let (window, soonest) = (window.wholeMilliseconds, soonest.wholeMilliseconds)
         var randomness = BoughtRandomness()
         let time = Int.random(in: min(soonest, window)...max(window, 1), using: &randomness)

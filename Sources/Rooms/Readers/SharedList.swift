@@ -206,6 +206,19 @@ final class SharedList: @unchecked Sendable {
     private func flush(to reader: Reader) {
         reader.listed.sweep = sweepNumber
         guard let shared = sweeping else { return }
+        send(shared, to: reader)
+    }
+
+    /// Sends `reader`, which is about to end, all that has been gathered for it.
+    func sendAll(to reader: Reader) {
+        // One that has arrived ahead of this loop has been sent all that was gathered.
+        if arrivals.contains(where: { $0 === reader }) { return }
+        if sweeping != nil, reader.listed.sweep != sweepNumber { flush(to: reader) }
+        // One that its socket has held up reads the rest when it comes back.
+        if reader.state == .live { send(filling, to: reader) }
+    }
+
+    private func send(_ shared: FrameBuffer, to reader: Reader) {
         let start = reader.listed.start
         reader.listed.start = 0
         if reader.listed.insertions.isEmpty {
