@@ -106,7 +106,7 @@ extension Pipe {
 
     fileprivate var waitingBytes: Int {
         var count: CInt = 0
-        ioctl(fileHandleForReading.fileDescriptor, UInt(FIONREAD), &count)
+        _ = ioctl(fileHandleForReading.fileDescriptor, UInt(FIONREAD), &count)
         return Int(count)
     }
 }
