@@ -56,8 +56,9 @@ struct ImportRun: Sendable {
     /// - Returns: why it stopped before the last row, or nil.
     /// - Throws: ``BoardError/conflict(_:)`` when the job has ended.
     private func importRows(_ tally: inout ImportTally) async throws(BoardError) -> String? {
-        var statuses = StatusMap(try await store.board(board, for: author))
-        if lists == .create { statuses = try await addLists(&tally) }
+        var statuses =
+            lists == .create
+            ? try await addLists(&tally) : StatusMap(try await store.board(board, for: author), for: file)
         var index = 0
         while index < file.count {
             if Task.isShuttingDownGracefully { return Self.restarted }
@@ -70,7 +71,7 @@ struct ImportRun: Sendable {
                 for row in try await write(index..<end, statuses) { tally.count(row) }
             } catch .invalid {
                 // The board's statuses have changed.
-                statuses = StatusMap(try await store.board(board, for: author))
+                statuses = StatusMap(try await store.board(board, for: author), for: file)
                 for row in try await write(index..<end, statuses) { tally.count(row) }
             }
             index = end
@@ -85,26 +86,41 @@ struct ImportRun: Sendable {
     private func addLists(_ tally: inout ImportTally) async throws(BoardError) -> StatusMap {
         for _ in 1..<Self.patience {
             let board = try await store.board(board, for: author)
-            let statuses = StatusMap(board)
-            let missing = statuses.missing(for: file.lists)
-            guard !missing.isEmpty else { return statuses }
+            let known = board.columns.isPlain && !file.columns.isEmpty ? try await copied(to: board) : board.columns
+            var wanted = board
+            wanted.columns = known
+            let statuses = StatusMap(wanted, adding: file)
+            wanted.columns += statuses.missing
+            guard wanted.columns != board.columns else { return statuses }
             var object = JSONObject()
-            object["columns"] = .array((board.columns + missing).map(\.asDraft))
+            object["columns"] = .array(wanted.columns.map(\.asDraft))
             let patch = try BoardPatch(object)
             do throws(BoardError) {
-                let commit = try await patiently { () throws(BoardError) in
+                _ = try await patiently { () throws(BoardError) in
                     try await store.write(
                         .updateBoard(
                             board.id, patch, ifVersion: ExpectedVersion(board.version, in: board.epoch)),
                         by: author, once: nil)
                 }
-                tally.addedColumns = missing
-                return StatusMap(commit.subject)
-            } catch {
-                guard case .boardVersionMismatch = error else { throw error }
+                tally.addedColumns = wanted.columns.filter { !board.columns.contains($0) }
+                return statuses
+            } catch .boardVersionMismatch, .conflict(.statusesInUse) {
+                // Somebody changed it, or made a task, in between.
             }
         }
         throw .failed(.busy(retryAfter: .seconds(1)))
+    }
+
+    /// The columns of a board that nobody has named yet, once it has those of the export: with their names, limits and
+    /// order. Of a board with a task nothing is changed.
+    private func copied(to board: Board) async throws(BoardError) -> [StatusColumn] {
+        var any = TaskQuery()
+        (any.boards, any.limit) = (.only([board.id]), 1)
+        guard try await store.tasks(any, for: author).items.isEmpty else { return board.columns }
+        // The columns that every board begins with are nobody's choice.
+        if board.statuses == Board.defaultStatuses { return file.columns }
+        let others = board.columns.filter { column in !file.columns.contains { $0.id == column.id } }
+        return file.columns + others.prefix(StatusMap.mostColumns - file.columns.count)
     }
 
     private func write(_ range: Range<Int>, _ statuses: StatusMap) async throws(BoardError) -> [ImportRow] {
@@ -166,6 +182,12 @@ extension StatusColumn {
         var object = JSONObject()
         object["id"] = .string(id)
         object["name"] = .string(name)
+        object["limit"] = limit.map { .number(JSONNumber($0)) } ?? .null
         return .object(object)
     }
+}
+
+extension [StatusColumn] {
+    /// Whether they are known by their statuses alone.
+    fileprivate var isPlain: Bool { allSatisfy { $0 == StatusColumn(status: $0.id) } }
 }

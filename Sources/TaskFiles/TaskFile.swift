@@ -1,3 +1,4 @@
+public import Boards
 public import Text
 
 /// A file of tasks as somebody sent it: looked through once when it is opened, then read row by row.
@@ -42,7 +43,7 @@ public struct TaskFile: Sendable {
         case UInt8(ascii: "[") where Self.isJSONList(text): throw .list
         default:
             let table = try TableRows(text)
-            (format, rows, ignoredColumns) = (.csv, table, table.columns.ignored)
+            (format, rows, ignoredColumns) = (.csv, table, table.header.ignored)
         }
     }
 
@@ -56,8 +57,14 @@ public struct TaskFile: Sendable {
     /// What the file has that no task can have, where there is any.
     public var leftOut: [LeftOut: Int] { rows.leftOut }
 
-    /// The names of its lists, from left to right or as they come; 50 at most.
+    /// The names of its lists, from left to right or as they come; 50 at most. Those of a file of ours are statuses.
     public var lists: [String] { rows.lists }
+
+    /// The columns that an export of ours as JSON has, from left to right; none for another file.
+    public var columns: [StatusColumn] { rows.columns }
+
+    /// Whether an export of ours made it, so that its lists are statuses.
+    var isOurs: Bool { rows.isOurs }
 
     /// - Parameter index: from 0; what comes first belongs above what comes later.
     public func row(_ index: Int, on statuses: StatusMap) -> ImportRow { rows.row(index, on: statuses) }
@@ -75,10 +82,14 @@ protocol TaskRows: Sendable {
     var archived: Int { get }
     var leftOut: [LeftOut: Int] { get }
     var lists: [String] { get }
+    var columns: [StatusColumn] { get }
+    var isOurs: Bool { get }
     func row(_ index: Int, on statuses: StatusMap) -> ImportRow
 }
 
 extension TaskRows {
     var archived: Int { 0 }
     var leftOut: [LeftOut: Int] { [:] }
+    var columns: [StatusColumn] { [] }
+    var isOurs: Bool { false }
 }

@@ -83,4 +83,18 @@ import Testing
         }
         #expect(TaskExport.csv(again) == first)
     }
+
+    @Test(arguments: 0..<4)
+    func `a snapshot, imported and written again, has the same tasks`(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        let tasks = (1...60).map { RandomTask.task($0, using: &random) }
+        let found = rows(of: try TaskFile(RandomTask.snapshot(tasks)))
+        #expect(found.allSatisfy { $0.notes.isEmpty })
+        for (task, draft) in zip(tasks, found.compactMap(\.draft)) {
+            #expect(draft.name.utf8.elementsEqual(task.name.utf8) && draft.status == task.status)
+            #expect(draft.description.utf8.elementsEqual(task.description.utf8) && draft.priority == task.priority)
+            #expect(draft.assignee == task.assignee && draft.dueAt == task.dueAt && draft.labels == task.labels)
+        }
+        #expect(found.count == tasks.count)
+    }
 }

@@ -40,15 +40,60 @@ import Testing
 
     @Test func `the lists that a board lacks are found, and then it has them`() {
         let columns = Board.defaultStatuses.map(StatusColumn.init(status:))
-        let usual = StatusMap(.main, columns: columns)
         let lists = ["Ideas", "IN PROGRESS", "購物", "Idées", "ideas", ""]
-        let missing = usual.missing(for: lists)
+        let missing = StatusMap(.main, columns: columns, adding: lists).missing
         #expect(missing.map(\.id) == ["ideas", StatusName.status(for: "購物"), "idees"])
         #expect(missing.map(\.name) == ["Ideas", "購物", "Idées"])
         let statuses = StatusMap(.main, columns: columns + missing)
-        #expect(statuses.missing(for: lists) == [])
+        #expect(StatusMap(.main, columns: columns + missing, adding: lists).missing == [])
         let matched = lists.map { statuses.match($0).status }
         #expect(matched == ["ideas", "in_progress", missing[1].id, "idees", "ideas", "inbox"])
-        #expect(statuses.missing(for: (0..<80).map { "list \($0)" }).count == 50 - 4 - missing.count)
+        let many = StatusMap(.main, columns: columns + missing, adding: (0..<80).map { "list \($0)" })
+        #expect(many.missing.count == 50 - 4 - missing.count)
+        #expect(many.match("list 0").isKnown && !many.match("list 79").isKnown)
+    }
+
+    @Test(arguments: [
+        ["été", "ete"], ["ete", "été"], ["Idées", "idees", "IDÉES"], ["mañana", "manana"],
+        ["Größe", "Grosse", "groesse"],
+        ["и", "і", "i"], ["!", "?", "!!"], [String(repeating: "a", count: 80), String(repeating: "a", count: 81)],
+    ])
+    func `lists whose names differ are columns of their own, now and in later imports`(lists: [String]) {
+        let columns = Board.defaultStatuses.map(StatusColumn.init(status:))
+        let first = StatusMap(.main, columns: columns, adding: lists)
+        let distinct = Set(lists.map { $0.lowercased() }).count
+        #expect(first.missing.count == distinct && Set(first.missing.map(\.id)).count == distinct)
+        #expect(first.missing.allSatisfy { Board.isStatus($0.id) })
+        #expect(Set(lists.map { first.match($0).status }).count == distinct)
+        for order in [lists, lists.reversed()] {
+            let again = StatusMap(.main, columns: columns + first.missing, adding: order)
+            #expect(again.missing == [])
+            for list in lists { #expect(again.match(list).status == first.match(list).status) }
+        }
+    }
+
+    @Test func `the same name in two normal forms is one list`() {
+        let columns = Board.defaultStatuses.map(StatusColumn.init(status:))
+        #expect(StatusMap(.main, columns: columns, adding: ["\u{E9}t\u{E9}", "e\u{301}te\u{301}"]).missing.count == 1)
+    }
+
+    @Test func `columns of ours are found by their ids, whatever they are called`() throws {
+        let file = try TaskFile(
+            Array(
+                #"""
+                {"board":{"id":"b","columns":[{"id":"a","name":"Same","limit":3},{"id":"b","name":"Same","limit":null},
+                 {"id":"in-progress","name":"In progress","limit":100001},{"id":"A B","name":"no"},{"id":"a","name":"twice"},5]},
+                 "tasks":[{"name":"x","status":"b"},{"name":"y","status":"somewhere"}]}
+                """#.utf8))
+        #expect(
+            file.columns == [
+                StatusColumn(id: "a", name: "Same", limit: 3), StatusColumn(id: "b", name: "Same"),
+                StatusColumn(id: "in-progress", name: "In progress"),
+            ])
+        #expect(file.lists == ["a", "b", "in-progress", "somewhere"])
+        let columns = [StatusColumn(id: "x", name: "Same"), StatusColumn(id: "b", name: "Other")]
+        let map = StatusMap(.main, columns: columns, adding: file.lists, file.columns)
+        #expect(map.missing.map(\.id) == ["in-progress", "somewhere"])
+        #expect(["a", "b"].map { map.match($0).status } == ["x", "b"])
     }
 }

@@ -1,3 +1,4 @@
+import Boards
 import StrictJSON
 import Text
 
@@ -10,6 +11,7 @@ struct JSONFileIndex {
     private var hasTasks = false
     private var tasks: [Int] = []
     private var statuses = ListNames()
+    private var columns: [StatusColumn] = []
     private var board = CardBoard()
 
     /// What is looked into. Attachments, for one, may be in the file as a whole.
@@ -33,6 +35,7 @@ struct JSONFileIndex {
         switch part {
         case .value("_format", let value): format = value.string ?? ""
         case .value("board", let value):
+            columns = Self.columns(of: value.object)
             for status in value.object?["statuses"]?.array ?? [] { status.string.map { statuses.add($0) } }
         case .value: break
         case .array("tasks"): hasTasks = true
@@ -65,10 +68,26 @@ struct JSONFileIndex {
         }
         if hasTasks {
             guard tasks.count <= TaskFile.mostRows else { throw .tooManyRows(limit: TaskFile.mostRows) }
-            return (.snapshot, SnapshotRows(bytes: bytes, offsets: tasks, lists: statuses.names))
+            var lists = ListNames()
+            for name in columns.map(\.id) + statuses.names { lists.add(name) }
+            return (.snapshot, SnapshotRows(bytes: bytes, offsets: tasks, lists: lists.names, columns: columns))
         }
         guard board.hasCards, board.hasLists else { throw .unknownFormat(.neither) }
         guard board.cards.isEmpty || board.isTrello else { throw .unknownFormat(.cardsWithoutList) }
         return (.trello, try CardRows(board, .trello, bytes: bytes))
+    }
+
+    /// The columns of a board of ours, as many as it may have; what can't be one is left out.
+    private static func columns(of board: JSONObject?) -> [StatusColumn] {
+        var columns: [StatusColumn] = []
+        for column in (board?["columns"]?.array ?? []).lazy.compactMap(\.object) {
+            guard let id = column["id"]?.string, Board.isStatus(id), !columns.contains(where: { $0.id == id }),
+                columns.count < ListNames.most
+            else { continue }
+            var made = StatusColumn(id: id, list: column["name"]?.string ?? "")
+            made.limit = column["limit"]?.int.flatMap { StatusColumn.limits ~= $0 ? $0 : nil }
+            columns.append(made)
+        }
+        return columns
     }
 }

@@ -1,3 +1,4 @@
+import Boards
 import StrictJSON
 import Text
 
@@ -7,7 +8,10 @@ struct SnapshotRows: TaskRows {
     /// Where each task begins.
     let offsets: [Int]
     let lists: [String]
+    /// Those of its board.
+    let columns: [StatusColumn]
 
+    var isOurs: Bool { true }
     var count: Int { offsets.count }
 
     func row(_ index: Int, on statuses: StatusMap) -> ImportRow {

@@ -39,9 +39,11 @@ struct TableLook {
 struct ListNames: Sendable {
     private(set) var names: [String] = []
     static let most = 50
+    /// Scalars of a name that are kept.
+    static let longest = 1000
 
     mutating func add(_ name: String) {
-        let name = name.prefixOfScalars(1000)
+        let name = name.prefixOfScalars(Self.longest)
         guard !name.isEmpty, names.count < Self.most, !names.contains(where: { $0.utf8.elementsEqual(name.utf8) })
         else { return }
         names.append(name)

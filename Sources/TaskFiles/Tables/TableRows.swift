@@ -2,7 +2,7 @@ import Text
 
 /// The rows of a table, after its header.
 struct TableRows: TaskRows {
-    let columns: TaskColumns
+    let header: TaskColumns
     let look: TableLook
     private(set) var leftOut: [LeftOut: Int] = [:]
     private(set) var archived = 0
@@ -59,7 +59,7 @@ struct TableRows: TaskRows {
             }
             return (shape, look, archived, leftOut)
         }
-        (columns, separator, self.look) = (shape.columns, shape.separator, look)
+        (header, separator, self.look) = (shape.columns, shape.separator, look)
         (self.places, self.sections, self.archived, self.leftOut) = (places, sections, archived, leftOut)
     }
 
@@ -84,6 +84,8 @@ struct TableRows: TaskRows {
 
     var lists: [String] { look.statuses.names }
 
+    var isOurs: Bool { header.tool == .boardcast }
+
     func row(_ index: Int, on statuses: StatusMap) -> ImportRow {
         let place = places[index]
         let record = bytes.part(Int(place.start)..<Int(place.end)).withBuffer {
@@ -91,15 +93,15 @@ struct TableRows: TaskRows {
         }
         var row = RowFields()
         let fields = record.fields
-        row.name = columns.text(.name, of: fields) ?? ""
-        row.description = columns.text(.description, of: fields) ?? ""
-        row.status = columns.text(.status, of: fields) ?? (place.section < 0 ? nil : sections[Int(place.section)])
-        row.labels = columns.labels(of: fields, splitBy: look.labels)
-        if let priority = columns.text(.priority, of: fields) {
-            row.take(priority: priority, isOneHighest: [.todoist, .clickUp].contains(columns.tool))
+        row.name = header.text(.name, of: fields) ?? ""
+        row.description = header.text(.description, of: fields) ?? ""
+        row.status = header.text(.status, of: fields) ?? (place.section < 0 ? nil : sections[Int(place.section)])
+        row.labels = header.labels(of: fields, splitBy: look.labels)
+        if let priority = header.text(.priority, of: fields) {
+            row.take(priority: priority, isOneHighest: [.todoist, .clickUp].contains(header.tool))
         }
-        if let due = columns.text(.dueAt, of: fields) { row.take(due: due, look.order) }
-        if let (name, others) = columns.assignee(of: fields) {
+        if let due = header.text(.dueAt, of: fields) { row.take(due: due, look.order) }
+        if let (name, others) = header.assignee(of: fields) {
             row.take(assignee: name)
             if others > 0 { row.notes.append(.furtherAssignees(others)) }
         }
