@@ -21,7 +21,7 @@ struct ImportTally {
     private var unknown: [ImportField: [Occurrence]] = [:]
     private var cut: [Occurrence] = []
     private var passedOver: [String] = []
-    private var furtherAssignees = 0
+    private var kept: [Occurrence] = []
 
     private struct Occurrence {
         let value: String
@@ -49,7 +49,7 @@ struct ImportTally {
                 let name = name.printable
                 let isNew = !passedOver.contains { $0.hasSameBytes(as: name) }
                 if isNew, passedOver.count < Self.mostColumns { passedOver.append(name) }
-            case .furtherAssignees(let number): furtherAssignees += number
+            case .kept(let title): Self.count(title, in: row, &kept, Self.mostColumns)
             }
         }
     }
@@ -90,13 +90,14 @@ struct ImportTally {
                 entry["reason"] = .string(row.reason)
                 return .object(entry)
             })
-        object["unknownStatuses"] = entries(of: .status, "status", withRows: false)
+        object["unknownStatuses"] = entries(of: .status, "status")
         object["unknownPriorities"] = entries(of: .priority, "priority")
         object["unknownDates"] = entries(of: .date, "date")
         object["unknownAssignees"] = entries(of: .assignee, "assignee")
         object["unknownLabels"] = entries(of: .label, "label")
         object["unknownDescriptions"] = entries(of: .description, "description")
-        object["cutFields"] = .array(cut.map { Self.entry($0, "field", withRows: true) })
+        object["cutFields"] = .array(cut.map { Self.entry($0, "field") })
+        object["keptInDescription"] = .array(kept.map { Self.entry($0, "column") })
         object["leftOut"] = leftOut(of: file)
         object["addedColumns"] = .array(addedColumns.map(Self.entry))
         object["ignoredColumns"] = .array(
@@ -104,15 +105,15 @@ struct ImportTally {
         return .object(object)
     }
 
-    private func entries(of field: ImportField, _ name: String, withRows: Bool = true) -> JSONValue {
-        .array((unknown[field] ?? []).map { Self.entry($0, name, withRows: withRows) })
+    private func entries(of field: ImportField, _ name: String) -> JSONValue {
+        .array((unknown[field] ?? []).map { Self.entry($0, name) })
     }
 
-    private static func entry(_ occurrence: Occurrence, _ name: String, withRows: Bool) -> JSONValue {
+    private static func entry(_ occurrence: Occurrence, _ name: String) -> JSONValue {
         var entry = JSONObject()
         entry[name] = .string(occurrence.value)
         entry["tasks"] = .number(JSONNumber(occurrence.count))
-        if withRows { entry["rows"] = .array(occurrence.rows.map { .number(JSONNumber($0)) }) }
+        entry["rows"] = .array(occurrence.rows.map { .number(JSONNumber($0)) })
         return .object(entry)
     }
 
@@ -124,11 +125,9 @@ struct ImportTally {
     }
 
     private func leftOut(of file: TaskFile) -> JSONValue {
-        var counts = file.leftOut
-        counts[.assignees, default: 0] += furtherAssignees
         var object = JSONObject()
         for kind in LeftOut.allCases {
-            if let count = counts[kind], count > 0 { object[kind.rawValue] = .number(JSONNumber(count)) }
+            if let count = file.leftOut[kind], count > 0 { object[kind.rawValue] = .number(JSONNumber(count)) }
         }
         return .object(object)
     }

@@ -38,7 +38,7 @@ public enum TaskFileError: Error, Equatable, CustomStringConvertible {
         case .unknownFormat(.other(let name)):
             "its format, “\(name)”, is not one that we know; of those with a “_format” we take “wekan-board-1.0.0”"
         case .noNameColumn:
-            "its first line has to name the columns, with commas, semicolons or tabs between them, and one must be for "
+            "the line above its rows has to name the columns, with commas, semicolons or tabs between them, and one must be for "
                 + "the task's name: “name”, “title”, “summary”, “task name”, “card name”"
         case .tooManyRows(let limit): "it has more than \(limit) rows"
         case .disk(let error): "\(error)"

@@ -83,7 +83,9 @@ import Testing
             #expect(result["created"]?.int == 3 && result["bad"]?.int == 1 && result["rows"]?.int == 4)
             #expect(result["badRows"]?.array?.compactMap { $0.object?["row"]?.int } == [3])
             func list(_ name: String) -> JSONValue? { result[name] }
-            #expect(list("unknownStatuses") == (try JSONParser.parse(Array(#"[{"status":"Someday","tasks":1}]"#.utf8))))
+            #expect(
+                list("unknownStatuses")
+                    == (try JSONParser.parse(Array(#"[{"status":"Someday","tasks":1,"rows":[5]}]"#.utf8))))
             #expect(
                 list("unknownPriorities")
                     == (try JSONParser.parse(Array(#"[{"priority":"asap","tasks":2,"rows":[4,5]}]"#.utf8))))

@@ -26,9 +26,9 @@ import Testing
         let first = try #require(found[0].draft)
         #expect(
             first.description
-                == "words\n\n### Steps\n- [x] Call\n- [ ] Order paper\n\n### Later\n- [ ] x y")
+                == "words\n\n### Steps\n- [x] Call\n- [ ] Order paper\n\n### Later\n- [ ] x y\n\nMembers: bo")
         #expect(first.name == "A" && first.status == "done" && first.assignee?.rawValue == "ann")
-        #expect(found[0].notes == [.furtherAssignees(1)] && found[1].draft?.description == "")
+        #expect(found[0].notes == [.kept("Members")] && found[1].draft?.description == "")
         #expect(
             file.leftOut == [.comments: 4, .attachments: 3, .customFields: 1, .completedDates: 1, .checklists: 2])
     }

@@ -97,4 +97,36 @@ import Testing
         }
         #expect(found.count == tasks.count)
     }
+
+    @Test(arguments: 0..<8)
+    func `no text of a row is lost: it is in its task, or the report names it`(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        for _ in 0..<40 {
+            let titles = (0..<Int.random(in: 1...6, using: &random)).map { _ in
+                Self.known.randomElement(using: &random)!
+            }
+            var text = (["Name"] + titles).joined(separator: ",") + "\n"
+            var words: [[String]] = []
+            for row in 0..<5 {
+                let extra = Int.random(in: 0...2, using: &random)
+                let values = (0..<titles.count + extra).map { column in
+                    Bool.random(using: &random) ? "" : "word\(row)x\(column)"
+                }
+                words.append(values.filter { !$0.isEmpty })
+                text += (["card \(row)"] + values).joined(separator: ",") + "\n"
+            }
+            let file = try TaskFile(Array(text.utf8))
+            for (row, values) in zip(rows(of: file), words) {
+                let draft = try #require(row.draft)
+                var shown = [draft.description, draft.assignee?.rawValue ?? ""] + draft.labels
+                for case .unknown(_, let value) in row.notes { shown.append(value) }
+                for value in values { #expect(shown.contains { $0.contains(value) }, "\(value): \(text)") }
+            }
+        }
+    }
+
+    private static let known = [
+        "Title", "Summary", "Notes", "Description", "Status", "List", "Priority", "Prio", "Assignee", "Members",
+        "Assigned To", "Labels", "Tags", "Due Date", "Deadline", "",
+    ]
 }

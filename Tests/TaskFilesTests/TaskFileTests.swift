@@ -89,7 +89,7 @@ import Testing
         let rows = rows(file)
         #expect(rows.map(\.number) == [2, 1, 5, 6, 7])
         let first = try #require(rows[0].draft)
-        #expect(first.name == "first" && first.description == "words" && first.status == "in_progress")
+        #expect(first.name == "first" && first.description == "words\n\nMembers: ben" && first.status == "in_progress")
         #expect(first.labels == ["bug", "green"] && first.assignee?.rawValue == "ann")
         #expect(first.dueAt?.description == "2026-02-01T08:00:00.000Z")
         #expect(rows[2].draft?.status == "inbox" && rows[2].notes == [.unknown(.status, "On Hold")])

@@ -120,7 +120,11 @@ import Testing
             "Title\tURL\tAssignees\tStatus\tLabels\tPriority\nFix it\thttps://example.com/1\tann, bo\tDone\tbug, ui\tP0\n"
         )
         #expect(
-            found == [Card(name: "Fix it", status: "done", priority: .urgent, assignee: "ann", labels: ["bug", "ui"])])
+            found == [
+                Card(
+                    name: "Fix it", status: "done", description: "Assignees: bo", priority: .urgent, assignee: "ann",
+                    labels: ["bug", "ui"])
+            ])
     }
 
     @Test func `Trello's table`() throws {
@@ -146,7 +150,8 @@ import Testing
         #expect(
             found == [
                 Card(
-                    name: "Offer", status: "review", description: "d", priority: .high, assignee: "Ann Example",
+                    name: "Offer", status: "review", description: "d\n\nAssigned To: Bo Example", priority: .high,
+                    assignee: "Ann Example",
                     labels: ["Red", "Blue"], due: "2026-01-20T00:00")
             ])
     }
@@ -158,7 +163,8 @@ import Testing
         #expect(
             found == [
                 Card(
-                    name: "Offer", status: "in_progress", description: "Two pages", priority: .high, assignee: "Ann",
+                    name: "Offer", status: "in_progress", description: "Two pages\n\nAssignees: Bo", priority: .high,
+                    assignee: "Ann",
                     labels: ["a", "b"], due: "2026-01-15T10:30")
             ])
     }

@@ -40,11 +40,18 @@ extension ImportReport {
     ]
 
     private static func cuts(of result: JSONObject) -> [String] {
-        objects("cutFields", of: result).map { entry in
+        let cut = objects("cutFields", of: result).map { entry in
             let count = entry["tasks"]?.int ?? 0
             let tasks = count == 1 ? "1 task" : "\(count) tasks"
             return "\((entry["field"]?.string ?? "").printable) too long: cut in \(tasks)" + rows(of: entry, count)
         }
+        let kept = objects("keptInDescription", of: result).map { entry in
+            let count = entry["tasks"]?.int ?? 0
+            let tasks = count == 1 ? "1 task" : "\(count) tasks"
+            let column = (entry["column"]?.string ?? "").printable
+            return "“\(column)” is in the description of \(tasks)" + rows(of: entry, count)
+        }
+        return cut + kept
     }
 
     private static func others(of result: JSONObject) -> [String] {
@@ -71,7 +78,6 @@ extension ImportReport {
     private static let leftOut = [
         ("comments", "comments"), ("attachments", "attachments"), ("customFields", "values of custom fields"),
         ("completedDates", "due dates that are done"), ("checklists", "checklists of no card"),
-        ("assignees", "further assignees"),
     ]
 
     /// ` (rows 4, 5 …)`

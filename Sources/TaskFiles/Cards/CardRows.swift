@@ -78,9 +78,7 @@ struct CardRows: TaskRows {
         row.description = (card["desc"] ?? card["description"])?.string ?? ""
         if let due = (card["due"] ?? card["dueAt"])?.string { row.take(due: due) }
         row.labels = labels(of: card)
-        let people = people(of: card)
-        if let first = people.first { row.take(assignee: first) }
-        if people.count > 1 { row.notes.append(.furtherAssignees(people.count - 1)) }
+        row.take(people: people(of: card), of: "Members")
         if let id = CardBoard.id(of: card) { row.append(checklists(of: Array(id.utf8))) }
         if place.list >= 0, board.lists[Int(place.list)].isKnown { row.status = board.lists[Int(place.list)].name }
         return row.row(number, on: statuses)
@@ -138,13 +136,5 @@ struct CardRows: TaskRows {
             let isDone = item["state"]?.string == "complete" || item["isFinished"]?.bool == true
             return (((item["name"] ?? item["title"])?.string ?? "").printable, isDone)
         }
-    }
-}
-
-extension RowFields {
-    /// Puts a block below the description.
-    fileprivate mutating func append(_ block: String) {
-        guard !block.isEmpty else { return }
-        description = description.isEmpty ? block : description + "\n\n" + block
     }
 }

@@ -6,8 +6,8 @@ public enum ImportNote: Sendable, Equatable {
     case cut(ImportField)
     /// A member of this name says nothing about a task.
     case passedOver(String)
-    /// So many people more than the one that a task has.
-    case furtherAssignees(Int)
+    /// What a column of this title has is in the description: a task has no other place for it.
+    case kept(String)
 }
 
 /// A field of a row, as reports name it.
@@ -17,5 +17,5 @@ public enum ImportField: String, Sendable, CaseIterable {
 
 /// What a file has that no task can have; as reports name it.
 public enum LeftOut: String, Sendable, CaseIterable {
-    case comments, attachments, customFields, completedDates, checklists, assignees
+    case comments, attachments, customFields, completedDates, checklists
 }

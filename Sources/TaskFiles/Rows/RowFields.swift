@@ -12,6 +12,7 @@ struct RowFields {
     var status: String?
     var labels: [String] = []
     var notes: [ImportNote] = []
+    private var kept: [String] = []
     private var priority = Priority.medium
     private var assignee: UserID?
     private var dueAt: Timestamp?
@@ -21,22 +22,42 @@ struct RowFields {
     static let longestLabel = 100
     static let mostLabels = 50
 
-    mutating func take(priority text: String, isOneHighest: Bool = false) {
-        if let found = PriorityWords.priority(text, isOneHighest: isOneHighest) {
-            priority = found
-        } else {
+    /// - Returns: whether it is one.
+    @discardableResult
+    mutating func take(priority text: String, isOneHighest: Bool = false) -> Bool {
+        guard let found = PriorityWords.priority(text, isOneHighest: isOneHighest) else {
             note(unknown: .priority, text)
+            return false
         }
+        priority = found
+        return true
     }
 
-    mutating func take(due text: String, _ order: DateReader.Order? = nil) {
+    @discardableResult
+    mutating func take(due text: String, _ order: DateReader.Order? = nil) -> Bool {
         dueAt = DateReader.date(text, order)
         if dueAt == nil { note(unknown: .date, text) }
+        return dueAt != nil
     }
 
-    mutating func take(assignee text: String) {
+    @discardableResult
+    mutating func take(assignee text: String) -> Bool {
         assignee = UserID(text)
         if assignee == nil { note(unknown: .assignee, text) }
+        return assignee != nil
+    }
+
+    /// The first of the people is the assignee, the others stand in the description.
+    mutating func take(people: [String], of title: String) {
+        var rest = people[...]
+        while assignee == nil, let name = rest.popFirst() { take(assignee: name) }
+        if !rest.isEmpty { keep(rest.joined(separator: ", "), of: title) }
+    }
+
+    /// Puts a text for which a task has no other place below the description.
+    mutating func keep(_ text: String, of title: String) {
+        kept.append("\(title): \(text)")
+        if !notes.contains(.kept(title)) { notes.append(.kept(title)) }
     }
 
     mutating func note(unknown field: ImportField, _ value: String) {
@@ -64,8 +85,15 @@ struct RowFields {
         }
     }
 
+    /// Puts a block below the description.
+    mutating func append(_ block: String) {
+        guard !block.isEmpty else { return }
+        description = description.isEmpty ? block : description + "\n\n" + block
+    }
+
     /// Makes its texts as long as a task's may be. A name that is cut stands in full above the description.
     private mutating func fit() {
+        append(kept.joined(separator: "\n"))
         (name, description) = (name.withoutZeros, description.withoutZeros)
         if name.isLonger(than: Self.longestName) {
             description = description.isEmpty ? name : name + "\n\n" + description

@@ -13,14 +13,19 @@ struct DateReader {
     static func date(_ text: String, _ order: Order? = nil) -> Timestamp? {
         if let time = Timestamp(rfc3339: text) { return time }
         guard text.utf8.count <= 100 else { return nil }
-        var reader = DateReader(text)
-        return reader.date(order)
+        // A range is due at its end, which may be a time alone.
+        let parts = text.split(separator: "→").map(String.init)
+        var reader = DateReader(parts.last ?? text)
+        let end = reader.date(order)
+        guard end == nil, parts.count == 2 else { return end }
+        reader = DateReader(parts[0])
+        return reader.date(order, at: DateReader(parts[1]).tokens)
     }
 
     /// The order that a date shows, since its other reading is none.
     static func order(_ text: String) -> Order? {
         guard text.utf8.count <= 100 else { return nil }
-        var reader = DateReader(text)
+        var reader = DateReader(text.split(separator: "→").last.map(String.init) ?? text)
         guard case .numbers(let first, let second, let year, let mark)? = reader.day(), mark != ".", year.digits == 4
         else { return nil }
         if 13...31 ~= first.value, 1...12 ~= second.value { return .dayFirst }
@@ -50,10 +55,9 @@ struct DateReader {
     private var tokens: ArraySlice<Token>
 
     private init(_ text: String) {
-        // A range is due at its end; what is in parentheses names the zone once more.
-        let last = text.split(separator: "→").last.map(String.init) ?? text
+        // What is in parentheses names the zone once more.
         var tokens: [Token] = []
-        var rest = last.lowercased().unicodeScalars.prefix { $0 != "(" }[...]
+        var rest = text.lowercased().unicodeScalars.prefix { $0 != "(" }[...]
         while let first = rest.first {
             let digits = rest.prefix { "0"..."9" ~= $0 }
             let letters = rest.prefix { $0.properties.isAlphabetic }
@@ -69,9 +73,15 @@ struct DateReader {
         self.tokens = tokens[...]
     }
 
-    private mutating func date(_ order: Order?) -> Timestamp? {
+    /// - Parameter end: the time that counts instead of its own; nothing but a time.
+    private mutating func date(_ order: Order?, at end: ArraySlice<Token>? = nil) -> Timestamp? {
         skipSpace()
         let found = day()
+        if let end {
+            tokens = end
+            skipSpace()
+            guard case .number? = tokens.first else { return nil }
+        }
         var (year, month, number): (Int, Int, Int)
         switch found {
         case .milliseconds(let value): return tokens.isEmpty ? Timestamp(milliseconds: value) : nil

@@ -24,10 +24,12 @@ struct TableLook {
         {
             labels = .semicolon
         }
-        switch columns.text(.dueAt, of: record).flatMap(DateReader.order) {
-        case .dayFirst: isDayFirst = true
-        case .monthFirst: isMonthFirst = true
-        case nil: break
+        for text in columns.texts(.dueAt, of: record) {
+            switch DateReader.order(text) {
+            case .dayFirst: isDayFirst = true
+            case .monthFirst: isMonthFirst = true
+            case nil: break
+            }
         }
         if let status = columns.text(.status, of: record) { statuses.add(status) }
     }

@@ -1,3 +1,4 @@
+import StrictJSON
 import Text
 
 /// The rows of a table, after its header.
@@ -93,19 +94,40 @@ struct TableRows: TaskRows {
         }
         var row = RowFields()
         let fields = record.fields
-        row.name = header.text(.name, of: fields) ?? ""
-        row.description = header.text(.description, of: fields) ?? ""
-        row.status = header.text(.status, of: fields) ?? (place.section < 0 ? nil : sections[Int(place.section)])
+        row.description = header.texts(.description, of: fields).joined(separator: "\n\n")
         row.labels = header.labels(of: fields, splitBy: look.labels)
-        if let priority = header.text(.priority, of: fields) {
-            row.take(priority: priority, isOneHighest: [.todoist, .clickUp].contains(header.tool))
-        }
-        if let due = header.text(.dueAt, of: fields) { row.take(due: due, look.order) }
-        if let (name, others) = header.assignee(of: fields) {
-            row.take(assignee: name)
-            if others > 0 { row.notes.append(.furtherAssignees(others)) }
-        }
+        row.status = place.section < 0 ? nil : sections[Int(place.section)]
+        take(fields, into: &row)
+        let strays = header.strays(of: fields)
+        if !strays.isEmpty { row.keep(strays.joined(separator: ", "), of: "(no column)") }
         if record.isCut { row.notes.append(.cut(.row)) }
         return row.row(Int(place.number), on: statuses)
+    }
+
+    /// Of columns that mean the same the first with a value that is understood counts; what others have besides stands
+    /// in the description.
+    private func take(_ fields: [String], into row: inout RowFields) {
+        let isOneHighest = [.todoist, .clickUp].contains(header.tool)
+        func first(of role: TaskColumns.Role, _ take: (inout RowFields, String) -> Bool) {
+            var taken: String?
+            for (title, text) in header.cells(role, of: fields) {
+                if let taken {
+                    if !taken.hasSameBytes(as: text) { row.keep(text, of: title) }
+                } else if take(&row, text) {
+                    taken = text
+                }
+            }
+        }
+        first(of: .name) { row, text in
+            row.name = text
+            return true
+        }
+        first(of: .status) { row, text in
+            row.status = text
+            return true
+        }
+        first(of: .priority) { $0.take(priority: $1, isOneHighest: isOneHighest) }
+        first(of: .dueAt) { $0.take(due: $1, look.order) }
+        for (title, names) in header.people(of: fields) { row.take(people: names, of: title) }
     }
 }

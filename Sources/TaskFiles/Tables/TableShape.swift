@@ -8,7 +8,7 @@ struct TableShape {
     let start: Int
     let records: Int
 
-    /// Records with no more than a title in them that may come before the header.
+    /// Records with titles and the like that may come before the header.
     static let mostTitles = 20
 
     /// - Throws: ``TaskFileError/empty``, ``TaskFileError/noNameColumn``.
@@ -35,25 +35,36 @@ struct TableShape {
             : start != other.start ? start < other.start : columns.count > other.columns.count
     }
 
-    /// The first record that names a column for a task's name. Before it there may be empty records and titles, which
-    /// have one field that is not empty.
+    /// The first record that names a column for a task's name, and that looks like a header: what comes before it, a
+    /// title or `Exported on;2024-05-01`, has fewer fields, or it says nothing but what we know.
     private static func find(
         _ bytes: UnsafeBufferPointer<UInt8>, _ separator: UInt8, from start: Int, _ isEmpty: inout Bool
     ) -> TableShape? {
         var reader = CSVReader(bytes, separator: separator, from: start)
-        var titles = 0
+        var (titles, widest) = (0, 0)
+        var pair: TableShape?
         while titles <= mostTitles, let record = reader.next() {
             if record.isEmpty { continue }
             isEmpty = false
             let columns = TaskColumns(record.fields)
-            if columns.hasName {
-                return TableShape(
-                    separator: separator, columns: columns, start: reader.position, records: record.number)
+            let width = record.fields.count { !$0.trimmed.isEmpty }
+            let shape = TableShape(
+                separator: separator, columns: columns, start: reader.position, records: record.number)
+            if pair != nil {
+                // Rows of a table of two columns have no more than two fields.
+                if columns.hasName, columns.known > 1, width > 2 { return shape }
+            } else if columns.hasName, width > widest || widest < 2 || columns.known > 1 && columns.known == width {
+                // `Title;Web board` may be a header, or say what the table is.
+                guard width == 2, columns.known == 1 else { return shape }
+                pair = shape
+            } else if columns.known > 1 {
+                // A header that names no column for a name: a row below it is none.
+                return nil
             }
-            guard record.fields.count(where: { !$0.trimmed.isEmpty }) == 1 else { return nil }
+            widest = max(widest, width)
             titles += 1
         }
-        return nil
+        return pair
     }
 
     /// The line `sep=;` before the header, which Excel reads and writes; it counts as no record.

@@ -55,8 +55,10 @@ struct TaskColumns {
     }()
     /// Written by an export; an import makes its own.
     private static let silent: Set = ["", "id", "createdby", "createdat", "updatedat", "version", "rank", "boardid"]
-    /// Names of columns that may hold several people.
-    private static let plural: Set = ["assignees", "assignedto", "owners", "members", "responsible"]
+    /// Names of columns that may hold several people, with commas between them.
+    private static let plural: Set = ["assignees", "assignedto", "assign", "owners", "members", "responsible"]
+    /// Names of columns for people who need not be those that do the task, and of one for a number that a name has.
+    private static let secondary = ["member": 1, "members": 1, "owner": 2, "owners": 2, "assigneeid": 3]
 
     let tool: Tool
     let ignored: [String]
@@ -65,7 +67,9 @@ struct TaskColumns {
     /// How many of them say something about a task.
     let known: Int
     private let roles: [Role?]
-    private let isPlural: [Bool]
+    /// As reports and descriptions name the columns.
+    private let titles: [String]
+    private let folded: [String]
 
     init(_ header: [String]) {
         let folded = header.map(Self.fold)
@@ -77,6 +81,11 @@ struct TaskColumns {
         {
             roles[content] = .description
         }
+        // Notion's, and that of many a table that somebody made.
+        if tool == .other, !roles.contains(.dueAt), let date = folded.firstIndex(of: "date") { roles[date] = .dueAt }
+        // Who made or keeps a card that is given to somebody.
+        let isGiven = zip(folded, roles).contains { $1 == .assignee && Self.secondary[$0] == nil }
+        for index in roles.indices where isGiven && Self.secondary[folded[index]] == 2 { roles[index] = nil }
         var ignored: [String] = []
         for (title, (name, role)) in zip(header, zip(folded, roles)) where role == nil && ignored.count < 20 {
             if !Self.silent.contains(name) || name.isEmpty && !title.trimmed.isEmpty {
@@ -84,7 +93,8 @@ struct TaskColumns {
             }
         }
         (self.tool, self.roles, self.ignored, count) = (tool, roles, ignored, header.count)
-        isPlural = folded.map(Self.plural.contains)
+        self.folded = folded
+        titles = header.map { String($0.trimmed).prefixOfScalars(64).printable }
         known = roles.count { $0 != nil }
     }
 
@@ -103,6 +113,8 @@ struct TaskColumns {
         case (.todoist, "type"): .type
         case (.todoist, "date"): .dueAt
         case (.trello, "archived"): .archived
+        // Where the task is; it has a status besides.
+        case (.clickUp, "listname"): nil
         default: known[name]
         }
     }
@@ -127,19 +139,55 @@ struct TaskColumns {
         return nil
     }
 
-    /// The first of the people in a record, and how many there are more.
-    func assignee(of record: [String]) -> (name: String, others: Int)? {
-        for (index, text) in record.enumerated() where index < roles.count && roles[index] == .assignee {
-            guard var name = value(text) else { continue }
-            guard tool != .boardcast else { return (name, 0) }
-            if tool == .clickUp { name = Self.unbracketed(name) }
-            guard isPlural[index] || tool == .clickUp else { return (name, 0) }
-            let names = name.split { $0 == "," || $0 == ";" }.map { String($0.trimmed) }.filter { !$0.isEmpty }
-            guard let first = names.first else { continue }
-            return (tool == .todoist ? Self.withoutNumber(first) : first, names.count - 1)
+    /// The texts of a record that are for `role`, each with its column's title.
+    func cells(_ role: Role, of record: [String]) -> [(title: String, text: String)] {
+        zip(roles, record).enumerated().compactMap { index, cell in
+            guard cell.0 == role, let text = value(cell.1) else { return nil }
+            return (titles[index], text)
         }
-        return nil
     }
+
+    /// The texts of a record that are in no column, or in one without a title.
+    func strays(of record: [String]) -> [String] {
+        record.enumerated().compactMap { index, text in
+            index < count && !titles[index].isEmpty ? nil : value(text)
+        }
+    }
+
+    /// The people to whom a record is given, by their column's title: those of the columns that say so come first.
+    func people(of record: [String]) -> [(title: String, names: [String])] {
+        let columns = roles.indices.filter { roles[$0] == .assignee && $0 < record.count }
+            .sorted { (Self.secondary[folded[$0]] ?? 0, $0) < (Self.secondary[folded[$1]] ?? 0, $1) }
+        var known: [String] = []
+        var people: [(title: String, names: [String])] = []
+        for index in columns {
+            guard let text = value(record[index]) else { continue }
+            // The number of somebody who has been named.
+            if Self.secondary[folded[index]] == 3, !people.isEmpty { continue }
+            var names: [String] = []
+            for name in self.names(in: text, isPlural: Self.plural.contains(folded[index]))
+            where !known.contains(where: { $0.hasSameBytes(as: name) }) {
+                names.append(name)
+                known.append(name)
+            }
+            if !names.isEmpty { people.append((titles[index], names)) }
+        }
+        return people
+    }
+
+    /// `Ann; Bo`, and where several are usual `Ann, Bo`: elsewhere a comma may be that of `Example, Ann`.
+    private func names(in text: String, isPlural: Bool) -> [String] {
+        if tool == .boardcast { return [text] }
+        let text = tool == .clickUp ? Self.unbracketed(text) : text
+        let hasSemicolons = text.utf8.contains(UInt8(ascii: ";"))
+        let commaSplits = (isPlural || tool == .clickUp) && !hasSemicolons
+        return text.split { $0 == ";" || $0.isNewline || commaSplits && $0 == "," }.prefix(Self.mostPeople)
+            .map { String($0.trimmed) }.filter { !$0.isEmpty }
+            .map { tool == .todoist ? Self.withoutNumber($0) : $0 }
+    }
+
+    /// People of one field that are looked at.
+    private static let mostPeople = 100
 
     /// The labels of a record, from all of its columns for them.
     func labels(of record: [String], splitBy separator: LabelList.Separator) -> [String] {

@@ -60,7 +60,7 @@ def test_a_trello_board_becomes_tasks(team):
     done = end_of(api, send(api, content, "application/json"))
     assert done["status"] == "completed"
     assert done["result"]["archived"] == 1 and done["result"]["badRows"][0]["row"] == 4
-    assert done["result"]["unknownStatuses"] == [{"status": "Ideas", "tasks": 1}]
+    assert done["result"]["unknownStatuses"] == [{"status": "Ideas", "tasks": 1, "rows": [5]}]
     tasks = api.snapshot()["tasks"]
     assert [(task["name"], task["status"]) for task in tasks] == [
         ("An idea", "inbox"), ("First", "in_progress"), ("Second", "in_progress"),

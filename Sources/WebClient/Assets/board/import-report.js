@@ -28,12 +28,15 @@ function values(result) {
         words(entry[name], tasksOf(entry), entry.tasks === 1) + rowsOf(entry)));
 }
 
-function cuts({ cutFields = [] }) {
-    return cutFields.map((entry) => `${entry.field} too long: cut in ${tasksOf(entry)}${rowsOf(entry)}`);
+function cuts({ cutFields = [], keptInDescription: kept = [] }) {
+    return [
+        ...cutFields.map((entry) => `${entry.field} too long: cut in ${tasksOf(entry)}${rowsOf(entry)}`),
+        ...kept.map((entry) => `“${entry.column}” is in the description of ${tasksOf(entry)}${rowsOf(entry)}`),
+    ];
 }
 
 const left = { comments: "comments", attachments: "attachments", customFields: "values of custom fields",
-    completedDates: "due dates that are done", checklists: "checklists of no card", assignees: "further assignees" };
+    completedDates: "due dates that are done", checklists: "checklists of no card" };
 
 function others({ addedColumns = [], archived = 0, leftOut = {}, encoding, ignoredColumns = [] }) {
     const lines = [];
