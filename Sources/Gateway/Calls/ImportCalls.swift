@@ -49,9 +49,10 @@ struct ImportCalls {
         if lists == .create { try context.require(.administer) }
         guard let board = BoardID(input.query["board"] ?? "main") else { throw Problem.notFound }
         _ = try await store.board(board, for: context.principal)
-        try request.requireNoCoding()
+        let coding = try ContentCoding(of: request.headers)
         _ = try request.once()
-        let slot = try imports.slots.take(min(request.length ?? longest, longest), for: context.tenant)
+        let length = coding != nil ? longest : min(request.length ?? longest, longest)
+        let slot = try imports.slots.take(length, for: context.tenant)
         do {
             let file = try await self.file(of: request)
             // The digest stands for the body. It includes the query, which is not part of a key's fingerprint.
@@ -80,7 +81,7 @@ struct ImportCalls {
         guard let type, FormFile.isForm(type) else { return try await uploads.bytes(of: request, upTo: longest) }
         let body = try await uploads.bytes(of: request, upTo: longest + FormFile.around)
         let file = try await uploads.onLane { try FormFile(in: body, type: type).bytes }
-        guard file.count <= longest else { throw Problem.bodyTooLarge }
+        guard file.count <= longest else { throw Problem.fileTooLarge }
         return file
     }
 

@@ -19,12 +19,6 @@ extension Request {
         return essence
     }
 
-    /// - Throws: ``Problem`` 415 for a body with a content coding.
-    func requireNoCoding() throws(Problem) {
-        guard let coding = headers[.contentEncoding], coding.lowercased() != "identity" else { return }
-        throw Problem(.unsupportedMediaType, "content_coding", "Send the body without Content-Encoding.")
-    }
-
     /// The body's length from the head; nil for a body in chunks.
     var length: Int? { headers[.contentLength].flatMap { Int($0) } }
 }

@@ -26,26 +26,44 @@ final class Inflater {
         stream.deallocate()
     }
 
-    /// Appends to `bytes` what `piece` comes to. A gzip body may have several members, one after the other (RFC 1952
-    /// §2.2).
+    /// Appends to `bytes` what `piece` comes to.
     ///
     /// - Parameter allow: is asked after each 16 KiB, with the length that `bytes` have by then.
     /// - Throws: what `allow` throws; ``Problem`` 400 for bytes that are not of the coding.
     func inflate(
         _ piece: ByteBuffer, into bytes: inout ByteBuffer, allow: (Int) throws(Problem) -> Void
     ) throws(Problem) {
-        guard isReady else { throw .badCoding }
         var piece = piece
-        while true {
-            if isAtEnd {
-                guard piece.readableBytes > 0 else { return }
-                guard coding == .gzip, inflateReset(stream) == Z_OK else { throw .badCoding }
-                isAtEnd = false
-            }
+        while try begin(piece) {
             let made = try step(&piece, into: &bytes)
             if made > 0 { try allow(bytes.readableBytes) }
             if made == 0, piece.readableBytes == 0, !isAtEnd { return }
         }
+    }
+
+    /// Hands what `piece` comes to to `take`, 16 KiB at a time at most: however much it is, no more is in memory.
+    ///
+    /// - Throws: what `take` throws; ``Problem`` 400 for bytes that are not of the coding.
+    func inflate(_ piece: ByteBuffer, _ take: (ByteBuffer) throws -> Void) throws {
+        var (piece, made) = (piece, ByteBuffer())
+        while try begin(piece) {
+            made.clear()
+            if try step(&piece, into: &made) > 0 {
+                try take(made)
+            } else if piece.readableBytes == 0, !isAtEnd {
+                return
+            }
+        }
+    }
+
+    /// Whether there is more to do. A gzip body may have several members, one after the other (RFC 1952 §2.2).
+    private func begin(_ piece: ByteBuffer) throws(Problem) -> Bool {
+        guard isReady else { throw .badCoding }
+        guard isAtEnd else { return true }
+        guard piece.readableBytes > 0 else { return false }
+        guard coding == .gzip, inflateReset(stream) == Z_OK else { throw .badCoding }
+        isAtEnd = false
+        return true
     }
 
     /// - Returns: how many bytes were made.

@@ -14,27 +14,45 @@ struct Uploads: Sendable {
     /// What is gathered before it is written.
     private static let piece = FileSpool.held
 
-    /// The body of a request.
+    /// The body of a request, which may be coded with gzip or deflate.
     ///
-    /// - Throws: ``Problem`` 413 for more than `limit` bytes; ``TaskFiles/TemporaryFileError``.
+    /// - Parameter limit: bytes of the body, as it comes and as it is without its coding; what a small body comes to
+    ///   is on the disk beyond ``TaskFiles/FileSpool/held``.
+    /// - Throws: ``Problem`` 413 for more than `limit` bytes, 415, 400; ``TaskFiles/TemporaryFileError``.
     func bytes(of request: Request, upTo limit: Int) async throws -> SharedBytes {
-        if let length = request.length, length > limit { throw Problem.bodyTooLarge }
+        let coding = try ContentCoding(of: request.headers)
+        if let length = request.length, length > limit { throw Problem.fileTooLarge }
         let spool = FileSpool()
+        let inflater = coding.map(Inflater.init)
         var piece = ByteBuffer()
+        var taken = 0
         for try await part in request.body {
-            guard spool.count + piece.readableBytes + part.readableBytes <= limit else { throw Problem.bodyTooLarge }
+            taken += part.readableBytes
+            guard taken <= limit else { throw Problem.fileTooLarge }
             piece.writeImmutableBuffer(part)
-            if piece.readableBytes >= Self.piece { try await append(&piece, to: spool) }
+            if piece.readableBytes >= Self.piece { try await append(&piece, to: spool, inflater, upTo: limit) }
         }
-        if spool.count > 0 { try await append(&piece, to: spool) }
-        guard spool.count > 0 else { return SharedBytes(piece.readableBytesView) }
+        // What is small and comes as it is needs no lane.
+        guard spool.count > 0 || inflater != nil else { return SharedBytes(piece.readableBytesView) }
+        try await append(&piece, to: spool, inflater, upTo: limit)
+        guard inflater?.isAtEnd != false else { throw Problem.badCoding }
         return try await onLane { try spool.finish() }
     }
 
-    private func append(_ piece: inout ByteBuffer, to spool: FileSpool) async throws {
+    private func append(
+        _ piece: inout ByteBuffer, to spool: FileSpool, _ inflater: Inflater?, upTo limit: Int
+    ) async throws {
         let full = piece
         piece = ByteBuffer()
-        try await onLane { try full.withUnsafeReadableBytes { try spool.append($0) } }
+        // One piece after the other uses the inflater.
+        nonisolated(unsafe) let inflater = inflater
+        try await onLane {
+            guard let inflater else { return try full.withUnsafeReadableBytes { try spool.append($0) } }
+            try inflater.inflate(full) { made in
+                guard spool.count + made.readableBytes <= limit else { throw Problem.fileTooLarge }
+                try made.withUnsafeReadableBytes { try spool.append($0) }
+            }
+        }
     }
 
     /// Runs `work` after that of other uploads.
@@ -43,4 +61,11 @@ struct Uploads: Sendable {
             lane.async { continuation.resume(with: Result { try work() }) }
         }
     }
+}
+
+extension Problem {
+    static let fileTooLarge = Problem(
+        .contentTooLarge, "body_too_large",
+        "The file is longer than this server takes (http.maxImportBytes), as it is without its Content-Encoding."
+    ).with(.connection, "close")
 }

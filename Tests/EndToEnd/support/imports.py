@@ -36,3 +36,20 @@ def end_of(api, answer):
     ok(answer, 202)
     final = ("completed", "failed", "cancelled")
     return eventually(lambda: (job := job_of(api, answer))["status"] in final and job, "the import's end")
+
+
+def post(api, content, kind="text/csv", params=None, **headers):
+    """Like `send`, with any query and header fields."""
+    headers = {"Content-Type": kind, **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return api.http.post("/api/import", params=params or {}, content=content, headers=headers)
+
+
+def form(*parts):
+    """The body of a form of the type `FORM`; a part is what its disposition says, and its bytes."""
+    lines = []
+    for head, body in parts:
+        lines += [b"--x\r\nContent-Disposition: form-data; " + head.encode() + b"\r\n\r\n" + body + b"\r\n"]
+    return b"".join(lines) + b"--x--\r\n"
+
+
+FORM = "multipart/form-data; boundary=x"
