@@ -101,4 +101,20 @@ import Testing
             #expect(throws: TaskFileError.noNameColumn) { try TaskFile(Array(text.utf8)) }
         }
     }
+
+    @Test(
+        arguments: [
+            ("PK\u{3}\u{4}" + String(repeating: "\0", count: 26) + "[Content_Types].xml", "Excel"),
+            ("PK\u{3}\u{4}" + String(repeating: "\0", count: 26) + "xl/workbook.xml", "Excel"),
+            (
+                "PK\u{3}\u{4}" + String(repeating: "\0", count: 26)
+                    + "mimetypeapplication/vnd.oasis.opendocument.spreadsheet", "OpenDocument"
+            ),
+            ("PK\u{3}\u{4}" + String(repeating: "\0", count: 26) + "Index/Document.iwa", "Numbers"),
+            ("PK\u{3}\u{4}" + String(repeating: "\0", count: 26) + "board.csv", "ZIP"), ("PK\u{5}\u{6}", "ZIP"),
+        ])
+    func `a workbook is refused with the way out`(text: String, word: String) {
+        let error = #expect(throws: TaskFileError.self) { try TaskFile(Array(text.utf8)) }
+        #expect(error?.description.contains(word) == true && error?.description.contains("CSV") == true)
+    }
 }

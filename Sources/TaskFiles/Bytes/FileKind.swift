@@ -2,13 +2,13 @@ import Text
 
 /// A kind of file that has no text, or no table in it; known by how it begins.
 public enum FileKind: Sendable, Equatable, CustomStringConvertible {
-    case zip, gzip, oldExcel, pdf, markup
+    case zip, excel, openDocument, numbers, gzip, oldExcel, pdf, markup
 
     /// Nil for what may be a table or JSON.
     init?(of bytes: SharedBytes) {
         let start = bytes.prefix(512).drop { [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
-        if start.starts(with: "PK\u{3}\u{4}".utf8) {
-            self = .zip
+        if start.starts(with: "PK\u{3}\u{4}".utf8) || start.starts(with: "PK\u{5}\u{6}".utf8) {
+            self = Self.archive(beginningWith: Array(start.dropFirst(30)))
         } else if start.starts(with: [0x1F, 0x8B]) {
             self = .gzip
         } else if start.starts(with: [0xD0, 0xCF, 0x11, 0xE0]) {
@@ -22,11 +22,22 @@ public enum FileKind: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
+    /// Told by the name of the first file in it (APPNOTE.TXT §4.3.7), and that file's text.
+    private static func archive(beginningWith bytes: [UInt8]) -> FileKind {
+        func begins(_ names: String...) -> Bool { names.contains { bytes.starts(with: $0.utf8) } }
+        if begins("[Content_Types].xml", "_rels/", "docProps/", "xl/") { return .excel }
+        if begins("mimetypeapplication/vnd.oasis.opendocument.") { return .openDocument }
+        if begins("Index/", "Index.zip", "Metadata/", "preview") { return .numbers }
+        return .zip
+    }
+
     public var description: String {
         switch self {
-        case .zip: "it is a ZIP file or an Excel workbook: unpack it, or save it as CSV"
-        case .gzip: "it is compressed: unpack it"
-        case .oldExcel: "it is an Excel workbook: save it as CSV"
+        case .zip: "it is a ZIP file: unpack it, and send the CSV or JSON file that is in it"
+        case .excel, .oldExcel: "it is an Excel workbook: save it as “CSV UTF-8” there, and send that"
+        case .openDocument: "it is an OpenDocument table: save it as “Text CSV” with UTF-8 there, and send that"
+        case .numbers: "it is a document of Numbers: export it as CSV with UTF-8 there, and send that"
+        case .gzip: "it is compressed: unpack it, or send it with Content-Encoding: gzip"
         case .pdf: "it is a PDF: export the board as CSV or JSON"
         case .markup: "it is HTML or XML: export the board as CSV or JSON"
         }

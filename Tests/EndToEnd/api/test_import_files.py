@@ -1,12 +1,14 @@
 """Files as the usual tools write them become cards: none is lost for a field, and the result says what was not understood."""
 
+import io
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from imports import CASES, end_of, send
+from imports import CASES, FORM, end_of, form, post, send
 from rest import ok, problem
 from waiting import eventually
 
@@ -193,3 +195,23 @@ def test_a_file_that_the_disk_has_no_room_for_is_refused_for_now(start_server, m
     assert problem(refused, 503)["code"] == "busy" and refused.headers["retry-after"] == "5"
     disk.free()
     assert end_of(api, send(api, content))["result"]["created"] == 50
+
+
+def workbook(*names):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, text in names:
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("content, word", [
+    (workbook(("[Content_Types].xml", "<Types/>"), ("xl/workbook.xml", "<workbook/>")), "Excel"),
+    (workbook(("mimetype", "application/vnd.oasis.opendocument.spreadsheet")), "OpenDocument"),
+    (workbook(("Index/Document.iwa", "x")), "Numbers"), (workbook(("board.csv", "Name")), "ZIP"),
+    (b"\xd0\xcf\x11\xe0" + bytes(600), "Excel"),
+])
+def test_a_workbook_is_refused_with_the_way_out(team, content, word):
+    for kind, body in (("application/octet-stream", content), (FORM, form(("name=file; filename=a.xlsx", content)))):
+        refused = problem(post(team.api("ann"), body, kind), 400)
+        assert refused["code"] == "invalid_file" and word in refused["detail"] and "CSV" in refused["detail"]
