@@ -78,7 +78,7 @@ struct ImportTally {
     func result(of file: TaskFile) -> JSONValue {
         var object = JSONObject()
         object["format"] = .string(file.format.rawValue)
-        object["encoding"] = .string(file.encoding.rawValue)
+        object["encoding"] = .string(file.encoding.name)
         object["rows"] = .number(JSONNumber(file.count))
         object["created"] = .number(JSONNumber(created))
         object["bad"] = .number(JSONNumber(bad))

@@ -27,10 +27,11 @@ public struct TaskFile: Sendable {
     public let ignoredColumns: [String]
     private let rows: any TaskRows
 
-    /// - Throws: ``TaskFileError`` when its rows can't be found, or there are too many.
-    public init(_ file: SharedBytes) throws(TaskFileError) {
+    /// - Parameter charset: the name of an encoding that came with the file. A byte order mark says otherwise.
+    /// - Throws: ``TaskFileError`` when its rows can't be found, there are too many, or the charset is not known.
+    public init(_ file: SharedBytes, charset: String? = nil) throws(TaskFileError) {
         if let other = FileKind(of: file) { throw .notText(other) }
-        encoding = file.withBuffer { TextEncoding(of: $0) }
+        encoding = try file.withBuffer { bytes throws(TaskFileError) in try TextEncoding(of: bytes, charset: charset) }
         let text: SharedBytes
         do throws(TemporaryFileError) { text = try encoding.decoded(file) } catch { throw .disk(error) }
         switch text.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {
@@ -47,7 +48,9 @@ public struct TaskFile: Sendable {
         }
     }
 
-    public init(_ bytes: [UInt8]) throws(TaskFileError) { try self.init(SharedBytes(bytes)) }
+    public init(_ bytes: [UInt8], charset: String? = nil) throws(TaskFileError) {
+        try self.init(SharedBytes(bytes), charset: charset)
+    }
 
     public var count: Int { rows.count }
 

@@ -5,6 +5,8 @@ public enum TaskFileError: Error, Equatable, CustomStringConvertible {
     case empty
     /// No text at all.
     case notText(FileKind)
+    /// The file is said to be in an encoding of this name, which we don't read.
+    case unknownCharset(String)
     case json(JSONError)
     /// JSON whose top is a list.
     case list
@@ -29,6 +31,8 @@ public enum TaskFileError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .empty: "the file is empty"
         case .notText(let kind): kind.description
+        case .unknownCharset(let name):
+            "its encoding is said to be “\(name)”, which we don't read: save the file as UTF-8, and send that"
         case .json(let error): "it is not JSON that we take: \(error)"
         case .list: "the file must be an object, not a list: a whole board’s export"
         case .unknownFormat(.neither):

@@ -66,8 +66,9 @@ extension ImportReport {
         }
         if !left.isEmpty { lines.append("left out: \(left.joined(separator: ", "))") }
         switch result["encoding"]?.string {
-        case "windows-1252": lines.append("the file is not UTF-8: it was read as Windows-1252")
-        case "utf-8, windows-1252": lines.append("the file is not all UTF-8: the rest was read as Windows-1252")
+        case "utf-8, windows-1252"?: lines.append("the file is not all UTF-8: the rest was read as Windows-1252")
+        case let name? where !name.hasPrefix("utf-"):
+            lines.append("the file is not UTF-8: it was read as \(encoding(name.printable))")
         default: break
         }
         let columns = texts("ignoredColumns", of: result)
@@ -79,6 +80,12 @@ extension ImportReport {
         ("comments", "comments"), ("attachments", "attachments"), ("customFields", "values of custom fields"),
         ("completedDates", "due dates that are done"), ("checklists", "checklists of no card"),
     ]
+
+    /// `Windows-1250`, `ISO-8859-2`: as people write them.
+    private static func encoding(_ name: String) -> String {
+        let word = "windows"
+        return name.hasPrefix(word) ? "Windows" + name.dropFirst(word.count) : name.uppercased()
+    }
 
     /// ` (rows 4, 5 …)`
     private static func rows(of entry: JSONObject, _ count: Int) -> String {

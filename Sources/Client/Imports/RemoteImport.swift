@@ -17,6 +17,7 @@ public actor RemoteImport {
     private let board: String
     private let file: ImportFile
     private let addsLists: Bool
+    private let encoding: String?
     private let key: String
     private var id: String?
 
@@ -26,12 +27,14 @@ public actor RemoteImport {
     /// - Parameters:
     ///   - board: the board to which the tasks are added.
     ///   - addsLists: whether the file's lists become columns, those that the board lacks; for admins.
+    ///   - encoding: the name of that which the file's text is in; nil for what the gateway finds by looking.
     ///   - key: the `Idempotency-Key`: the gateway imports a file only once under the same key.
     public init(
-        _ file: ImportFile, to board: String, addsLists: Bool = false, on client: GatewayClient, key: String
+        _ file: ImportFile, to board: String, addsLists: Bool = false, encoding: String? = nil,
+        on client: GatewayClient, key: String
     ) {
         (self.client, self.board, self.file, self.key) = (client, board, file, key)
-        self.addsLists = addsLists
+        (self.addsLists, self.encoding) = (addsLists, encoding)
     }
 
     /// Uploads the file, and returns the job as it ended.
@@ -39,7 +42,8 @@ public actor RemoteImport {
     /// - Parameter show: takes every report before the last one.
     /// - Throws: ``Failure``; `CancellationError` when the task is cancelled, and then the import continues.
     public func run(show: @Sendable (ImportReport) -> Void) async throws -> Job {
-        let headers: HTTPHeaders = ["Content-Type": file.mediaType, "Idempotency-Key": key]
+        let type = file.mediaType + (encoding.map { "; charset=\($0)" } ?? "")
+        let headers: HTTPHeaders = ["Content-Type": type, "Idempotency-Key": key]
         let answer = try await client.upload(
             file.bytes, to: "/api/import", query: [("board", board)] + (addsLists ? [("lists", "create")] : []),
             headers: headers)

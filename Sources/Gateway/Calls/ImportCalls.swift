@@ -41,28 +41,31 @@ struct ImportCalls {
         ]
     }
 
-    /// A table, or a board's JSON, as the body or as the first file of a form → 202 and the job, once the whole file has
+    /// A table, or a board's JSON, as the body or as the file of a form → 202 and the job, once the whole file has
     /// arrived and been split into rows. What it is is found by looking at it.
     @Sendable func begin(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let request = input.request
-        let lists = ImportLists(rawValue: try input.query.choice(Self.lists) ?? "") ?? .match
-        if lists == .create { try context.require(.administer) }
-        guard let board = BoardID(input.query["board"] ?? "main") else { throw Problem.notFound }
-        _ = try await store.board(board, for: context.principal)
+        // Nothing is read for a place that is wrong already.
+        _ = try await place(input.query["board"], input.query[Self.lists.name], in: context)
         let coding = try ContentCoding(of: request.headers)
         _ = try request.once()
         let length = coding != nil ? longest : min(request.length ?? longest, longest)
         let slot = try imports.slots.take(length, for: context.tenant)
         do {
-            let file = try await self.file(of: request)
-            // The digest stands for the body. It includes the query, which is not part of a key's fingerprint.
-            let query = lists == .match ? "\(board)\n" : "\(board)\n\(lists)\n"
+            let (file, charset, form) = try await upload(of: request)
+            let board = try form?.field("board", besides: input.query["board"]) ?? input.query["board"]
+            let choice = try form?.field("lists", besides: input.query["lists"]) ?? input.query["lists"]
+            let place = try await place(board, choice, in: context)
+            // The digest stands for the body. It includes what the query and the types say, which is not part of a key's
+            // fingerprint.
+            let words = [place.lists == .match ? nil : "\(place.lists)", charset.map { "charset=\($0)" }]
+            let query = ([place.board.rawValue] + words.compactMap(\.self)).joined(separator: "\n") + "\n"
             let digest = try await uploads.onLane { file.withBuffer { sha256($0) } }
             let once = try request.once(ByteBuffer(bytes: Array(query.utf8) + digest))
-            let tasks = try await uploads.onLane { try TaskFile(file) }
+            let tasks = try await uploads.onLane { try TaskFile(file, charset: charset) }
             let job = try await imports.begin(
-                tasks, on: board, lists: lists, key: once?.key, fingerprint: once?.fingerprint ?? [], slot: slot,
-                by: context.principal)
+                tasks, on: place.board, lists: place.lists, key: once?.key, fingerprint: once?.fingerprint ?? [],
+                slot: slot, by: context.principal)
             var json = JSONWriter()
             json.object {
                 $0.name("job"); job.write(into: &$0)
@@ -76,13 +79,33 @@ struct ImportCalls {
         }
     }
 
-    private func file(of request: Request) async throws -> SharedBytes {
+    /// Where the tasks go, and what becomes of their lists.
+    ///
+    /// - Throws: ``Problem`` 400, 403, 404.
+    private func place(
+        _ board: String?, _ lists: String?, in context: TenantContext
+    ) async throws -> (board: BoardID, lists: ImportLists) {
+        guard let lists = ImportLists(rawValue: lists ?? ImportLists.match.rawValue) else {
+            throw Problem.badQuery(Self.lists.name, "must be create or match")
+        }
+        if lists == .create { try context.require(.administer) }
+        guard let board = BoardID(board ?? "main") else { throw Problem.notFound }
+        _ = try await store.board(board, for: context.principal)
+        return (board, lists)
+    }
+
+    private typealias Upload = (file: SharedBytes, charset: String?, form: FormFile?)
+
+    private func upload(of request: Request) async throws -> Upload {
         let type = request.headers[.contentType]
-        guard let type, FormFile.isForm(type) else { return try await uploads.bytes(of: request, upTo: longest) }
+        guard let type, FormFile.isForm(type) else {
+            let charset = type.flatMap { MediaType($0)["charset"] }
+            return (try await uploads.bytes(of: request, upTo: longest), charset, nil)
+        }
         let body = try await uploads.bytes(of: request, upTo: longest + FormFile.around)
-        let file = try await uploads.onLane { try FormFile(in: body, type: type).bytes }
-        guard file.count <= longest else { throw Problem.fileTooLarge }
-        return file
+        let form = try await uploads.onLane { try FormFile(in: body, type: type) }
+        guard form.bytes.count <= longest else { throw Problem.fileTooLarge }
+        return (form.bytes, form.charset, form)
     }
 
     private func problem(_ error: TemporaryFileError, _ context: TenantContext) -> Problem {

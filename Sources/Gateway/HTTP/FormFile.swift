@@ -1,21 +1,58 @@
 import HTTPTypes
+import StrictJSON
 import Text
 
-/// The first file of a form, as browsers and `curl -F` send it (RFC 7578).
+/// A form with one file, as browsers and `curl -F` send it (RFC 7578), and its fields that are no files.
 struct FormFile {
+    /// The file.
     let bytes: SharedBytes
+    /// As the file's part names it.
+    let charset: String?
+    private let fields: [(name: String, value: String)]
 
     /// Bytes that a form may have around its file.
     static let around = 16 << 10
-    /// Fields that are looked at before the file, and bytes of a part's head.
     static let mostParts = 32
+    /// Bytes of a part's head.
     static let longestHead = 8 << 10
 
-    /// - Throws: ``Problem`` 400 when the body is no such form, or has no file.
+    /// - Throws: ``Problem`` 400 when the body is no such form, or has no file, or more than one.
     init(in body: SharedBytes, type: String) throws(Problem) {
         guard let boundary = Self.boundary(of: type) else { throw Self.problem("its Content-Type has no boundary") }
-        let found = body.withBuffer { Self.find(Array("--\(boundary)".utf8), in: $0) }
-        bytes = body.part(try found.get())
+        let mark = Array("--\(boundary)".utf8)
+        let parts = try body.withBuffer { bytes throws(Problem) in try Self.parts(mark, in: bytes) }
+        var file: Part?
+        var fields: [(name: String, value: String)] = []
+        for part in parts {
+            if part.isFile {
+                // A choice of a file that nobody has made.
+                if part.bytes.isEmpty, part.fileName?.isEmpty == true { continue }
+                guard file == nil else { throw Self.problem("it has more than one file; send each by itself") }
+                guard part.isPlain else { throw Self.problem("the file has a transfer encoding") }
+                file = part
+            } else if let name = part.name, part.bytes.count <= Self.around {
+                fields.append((name, String(decoding: body.part(part.bytes), as: UTF8.self)))
+            }
+        }
+        guard let file else { throw Self.problem("no part of it is a file") }
+        bytes = body.part(file.bytes)
+        charset = file.type.flatMap { MediaType($0)["charset"] }
+        self.fields = fields
+    }
+
+    /// A field that a call takes from its query, too.
+    ///
+    /// - Parameter query: the value that the query has.
+    /// - Throws: ``Problem`` 400 when it is there with another value, there or in the form.
+    func field(_ name: String, besides query: String?) throws(Problem) -> String? {
+        var found = query
+        for field in fields where field.name == name {
+            guard found?.hasSameBytes(as: field.value) != false else {
+                throw .badQuery(name, "given twice, with different values, in the form or in the query")
+            }
+            found = field.value
+        }
+        return found
     }
 
     /// Whether a body of this type is a form.
@@ -25,58 +62,64 @@ struct FormFile {
 
     /// RFC 2046 §5.1.1: 1 to 70 characters.
     private static func boundary(of type: String) -> String? {
-        for parameter in type.split(separator: ";").dropFirst() {
-            let parts = parameter.split(separator: "=", maxSplits: 1)
-            guard parts.count == 2, parts[0].trimmed.lowercased() == "boundary" else { continue }
-            var value = parts[1].trimmed
-            if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
-            return 1...70 ~= value.utf8.count && value.utf8.allSatisfy { 0x20..<0x7F ~= $0 } ? String(value) : nil
-        }
-        return nil
+        guard let value = MediaType(type)["boundary"] else { return nil }
+        return 1...70 ~= value.utf8.count && value.utf8.allSatisfy { 0x20..<0x7F ~= $0 } ? value : nil
     }
 
-    private static func find(
+    private struct Part {
+        var name: String?
+        var fileName: String?
+        var isFile = false
+        var type: String?
+        /// Whether its bytes are as they are.
+        var isPlain = true
+        var bytes = 0..<0
+    }
+
+    private static func parts(
         _ mark: [UInt8], in bytes: UnsafeBufferPointer<UInt8>
-    ) -> Result<Range<Int>, Problem> {
+    ) throws(Problem) -> [Part] {
         // What comes before the first part says nothing; browsers send nothing.
         guard var start = next(mark, in: bytes, from: 0, until: longestHead + mark.count) else {
-            return .failure(problem("it does not begin with its boundary"))
+            throw problem("it does not begin with its boundary")
         }
-        for _ in 0..<mostParts {
+        var parts: [Part] = []
+        while true {
             start += mark.count
-            if bytes[start...].starts(with: "--".utf8) { return .failure(problem("no part of it is a file")) }
-            guard let head = head(of: bytes, from: start) else {
-                return .failure(problem("the head of a part has no end, or is too long"))
+            if bytes[start...].starts(with: "--".utf8) { return parts }
+            guard parts.count < mostParts else { throw problem("it has more than \(mostParts) fields") }
+            guard let end = next(Array("\r\n\r\n".utf8), in: bytes, from: start, until: start + longestHead) else {
+                throw problem("the head of a part has no end, or is too long")
             }
-            guard let end = next([0x0D, 0x0A] + mark, in: bytes, from: head.end, until: bytes.count) else {
-                return .failure(problem("it ends before its last boundary"))
+            var part = head(String(decoding: bytes[start..<end], as: UTF8.self))
+            guard let last = next([0x0D, 0x0A] + mark, in: bytes, from: end + 4, until: bytes.count) else {
+                throw problem("it ends before its last boundary")
             }
-            if head.isFile {
-                guard head.isPlain else { return .failure(problem("the file has a transfer encoding")) }
-                return .success(head.end..<end)
-            }
-            start = end + 2
+            part.bytes = end + 4..<last
+            parts.append(part)
+            start = last + 2
         }
-        return .failure(problem("it has more than \(mostParts) fields before the file"))
     }
 
     /// A part's head begins after its boundary and ends with an empty line.
-    private static func head(
-        of bytes: UnsafeBufferPointer<UInt8>, from start: Int
-    ) -> (end: Int, isFile: Bool, isPlain: Bool)? {
-        guard let end = next(Array("\r\n\r\n".utf8), in: bytes, from: start, until: start + longestHead) else {
-            return nil
+    private static func head(_ text: String) -> Part {
+        var part = Part()
+        for line in text.split(separator: "\r\n") {
+            let halves = line.split(separator: ":", maxSplits: 1)
+            guard halves.count == 2 else { continue }
+            let value = String(halves[1].trimmed)
+            switch halves[0].trimmed.lowercased() {
+            case "content-disposition":
+                let disposition = MediaType(value)
+                part.name = disposition["name"]
+                part.fileName = disposition["filename"] ?? disposition["filename*"]
+                part.isFile = part.fileName != nil
+            case "content-type": part.type = value
+            case "content-transfer-encoding": part.isPlain = ["binary", "8bit", "7bit"].contains(value.lowercased())
+            default: break
+            }
         }
-        let lines = String(decoding: bytes[start..<end], as: UTF8.self).split(separator: "\r\n")
-        func value(of name: String) -> Substring? {
-            lines.first { $0.lowercased().hasPrefix(name) }.map { $0.dropFirst(name.count) }
-        }
-        let disposition = value(of: "content-disposition:")?.lowercased() ?? ""
-        let encoding = value(of: "content-transfer-encoding:")?.trimmed.lowercased() ?? "binary"
-        return (
-            end + 4, disposition.contains("filename=") || disposition.contains("filename*="),
-            ["binary", "8bit", "7bit"].contains(encoding)
-        )
+        return part
     }
 
     /// Where `mark` begins, at `start` or after it and before `limit`.

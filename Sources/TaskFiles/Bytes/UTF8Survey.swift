@@ -5,6 +5,8 @@ struct UTF8Survey {
     /// Bytes that belong to no sequence.
     private(set) var bad = 0
 
+    var isASCII: Bool { sequences == 0 && bad == 0 }
+
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
         let raw = UnsafeRawBufferPointer(bytes)
         var index = 0

@@ -9,7 +9,8 @@ struct ImportCommand: AsyncParsableCommand {
         abstract: "Make tasks of a table, of a Trello or Wekan board's JSON, or of an export of ours.",
         discussion: """
             A table is a file with commas, semicolons or tabs, as Jira, Linear, Asana, Notion, Todoist, GitHub Projects, \
-            Trello, Planner, ClickUp and Excel write it. Only a row without a name becomes no task.
+            Trello, Planner, ClickUp and Excel write it. A workbook (.xlsx, .ods, .numbers) has to be saved as CSV with \
+            UTF-8 first. Only a row without a name becomes no task.
 
             Shows how far it is on a terminal, and in the end which rows were bad and what was not understood. The same file is \
             imported once a day, so that a command that was cut off can be given again: it goes on where it ended. Ctrl-C \
@@ -39,6 +40,12 @@ struct ImportCommand: AsyncParsableCommand {
                 + "create adds columns, for admins.", valueName: "match|create"))
     var lists = Lists.match
 
+    @Option(
+        help: ArgumentHelp(
+            "The encoding of the file's text: windows-1250, iso-8859-2, koi8-r and the like. "
+                + "[default: UTF-8 or UTF-16, else Windows-1252]", valueName: "name"))
+    var encoding: String?
+
     @Option(help: ArgumentHelp("The Idempotency-Key. [default: one made of the file]", valueName: "key"))
     var key: String?
 
@@ -52,6 +59,19 @@ struct ImportCommand: AsyncParsableCommand {
         guard key == nil || !again else { throw ValidationError("--key and --again can't be given together") }
         let isSound = key.map { 1...128 ~= $0.utf8.count && $0.utf8.allSatisfy { 0x20..<0x7F ~= $0 } }
         guard isSound != false else { throw ValidationError("--key takes 1 to 128 printable ASCII characters") }
+        let isName = encoding.map { 1...40 ~= $0.utf8.count && $0.utf8.allSatisfy(Self.isInName) }
+        guard isName != false else { throw ValidationError("--encoding takes a name such as windows-1250") }
+    }
+
+    /// Letters, digits and what is between them in the names of encodings.
+    private static func isInName(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: ":"):
+            true
+        default: false
+        }
     }
 
     func run() async throws {
@@ -62,10 +82,10 @@ struct ImportCommand: AsyncParsableCommand {
         if file.bytes.count < whole.bytes.count {
             StandardError.say("the board's history is left out: nobody imports it")
         }
-        let own = lists == .create ? file.key + "-lists" : file.key
+        let own = file.key + (lists == .create ? "-lists" : "") + (encoding.map { "-\($0.lowercased())" } ?? "")
         let once = key ?? (again ? own + "-\(UInt64.random(in: .min ... .max))" : own)
         let job = try await finish(
-            RemoteImport(file, to: board, addsLists: lists == .create, on: client, key: once))
+            RemoteImport(file, to: board, addsLists: lists == .create, encoding: encoding, on: client, key: once))
         if job.isRepeated { StandardError.say("this file was imported before") }
         try StandardOutput.write(json ? job.json : job.report.summary)
         if let failure = job.report.failure { throw failure }

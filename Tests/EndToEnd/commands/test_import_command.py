@@ -3,6 +3,7 @@
 import json
 import signal
 import subprocess
+import zipfile
 
 import pytest
 
@@ -52,6 +53,31 @@ def test_the_command_adds_a_files_lists_for_an_admin(team, run_import):
     assert created.returncode == 0 and "columns added: Ideas" in created.stdout, created.stderr
     assert [task["status"] for task in team.api("ann").snapshot()["tasks"]] == ["inbox", "ideas"]
     assert run_import(content, "--lists", "some").returncode == 2
+
+
+def test_the_command_says_in_which_encoding_a_file_is(team, tmp_path):
+    file = tmp_path / "tasks.csv"
+    file.write_bytes("name\nŽluťoučký kůň\n".encode("windows-1250"))
+
+    def run(*arguments):
+        return run_command("import", file, "--url", team.server.url, *arguments, env={"BOARDCAST_TOKEN": team.token("ann")})
+
+    guessed = run()
+    assert guessed.returncode == 0 and "read as Windows-1252" in guessed.stdout
+    told = run("--encoding", "Windows-1250")
+    assert told.returncode == 0 and "read as Windows-1250" in told.stdout, "it is another import"
+    assert names(team.api("ann").snapshot()["tasks"])[1] == "Žluťoučký kůň"
+    refused = run("--encoding", "shift_jis")
+    assert refused.returncode == 2 and "shift_jis" in refused.stderr and "save the file as UTF-8" in refused.stderr
+    assert run("--encoding", "a; b").returncode == 2
+
+
+def test_the_command_refuses_a_workbook_with_the_way_out(team, tmp_path):
+    file = tmp_path / "tasks.xlsx"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    refused = run_command("import", file, "--url", team.server.url, env={"BOARDCAST_TOKEN": team.token("ann")})
+    assert refused.returncode == 2 and "Excel" in refused.stderr and "CSV UTF-8" in refused.stderr
 
 
 def test_the_command_reads_stdin(team):

@@ -1,6 +1,7 @@
 """The import dialog, against a job whose steps the test decides."""
 
 import json
+import zipfile
 
 import pytest
 
@@ -95,3 +96,23 @@ def test_an_admin_adds_the_lists_of_a_table_with_tabs_as_columns(driver, server,
     page.wait(lambda: page.run("return document.querySelector('#board').textContent.includes('One')"), "the card is there")
     assert [task["status"] for task in team.api("ann").snapshot()["tasks"]] == ["ideas"]
     assert page.errors() == []
+
+
+def test_a_file_in_another_encoding_and_a_workbook(driver, server, team, tmp_path):
+    text, book = tmp_path / "tasks.csv", tmp_path / "tasks.xlsx"
+    text.write_bytes("name,status\nŽluťoučký,Někde\n".encode("windows-1250"))
+    with zipfile.ZipFile(book, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+    page = BoardPage(driver).open(server.url, team.token("ann"))
+    page.find("#import").click()
+    page.find("#importer input").send_keys(str(book))
+    page.find("#importer .primary").click()
+    page.says("#importer .progress", "Excel workbook: save it as “CSV UTF-8”")
+    page.find("#importer input").send_keys(str(text))
+    page.run("document.querySelector('#importer select[name=encoding]').value = 'windows-1250'")
+    page.find("#importer .primary").click()
+    page.says("#importer .progress", "1 of 1 rows are tasks now.")
+    page.says("#importer .errors", "No column “Někde” here: 1 task is in the first (row 2)")
+    page.says("#importer .errors", "read as Windows-1250")
+    page.says("#importer [data-act=close]", "Close").click()
+    page.says("#board .card", "Žluťoučký")

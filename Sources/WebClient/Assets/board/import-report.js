@@ -44,11 +44,14 @@ function others({ addedColumns = [], archived = 0, leftOut = {}, encoding, ignor
     if (archived > 0) lines.push(`${archived} archived ${archived === 1 ? "card was" : "cards were"} left out`);
     const counts = Object.entries(left).filter(([name]) => leftOut[name] > 0).map(([name, words]) => `${words}: ${leftOut[name]}`);
     if (counts.length > 0) lines.push(`left out: ${counts.join(", ")}`);
-    if (encoding === "windows-1252") lines.push("the file is not UTF-8: it was read as Windows-1252");
     if (encoding === "utf-8, windows-1252") lines.push("the file is not all UTF-8: the rest was read as Windows-1252");
+    else if (encoding && !encoding.startsWith("utf-")) lines.push(`the file is not UTF-8: it was read as ${spelled(encoding)}`);
     if (ignoredColumns.length > 0) lines.push(`passed over: ${ignoredColumns.join(", ")}`);
     return lines;
 }
+
+/** `Windows-1250`, `ISO-8859-2`: as people write them. */
+const spelled = (name) => name.startsWith("windows") ? name.replace("windows", "Windows") : name.toUpperCase();
 
 const tasksOf = ({ tasks }) => tasks === 1 ? "1 task" : `${tasks} tasks`;
 

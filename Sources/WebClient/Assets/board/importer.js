@@ -7,6 +7,7 @@ export class Importer {
     #form = find("form", this.#dialog);
     #file = find("input[type=file]", this.#dialog);
     #lists = find("input[name=lists]", this.#dialog);
+    #encoding = find("select[name=encoding]", this.#dialog);
     #session;
     #mayAdminister;
     #job = null;
@@ -30,7 +31,7 @@ export class Importer {
 
     #open() {
         if (!this.#sending) {
-            this.#file.value = "";
+            this.#file.value = this.#encoding.value = "";
             this.#prepare();
         }
         const mayAdd = this.#mayAdminister();
@@ -56,9 +57,10 @@ export class Importer {
         try {
             // By the file's name, since browsers name the type of CSV after the programs that are installed; the server looks.
             const type = types[/[^.]*$/.exec(file.name)[0].toLowerCase()] ?? "application/octet-stream";
+            const charset = this.#encoding.value && `; charset=${this.#encoding.value}`;
             const path = `/api/import?board=${encodeURIComponent(board)}${this.#lists.checked ? "&lists=create" : ""}`;
             const { signal } = this.#sending;
-            const options = { body: new Blob([file], { type }), timeout: 120_000, signal };
+            const options = { body: new Blob([file], { type: type + charset }), timeout: 120_000, signal };
             const { body } = await client.request("POST", path, options);
             this.#job = client.job(body.job.id);
             this.#job.on("progress", ({ progress, message }) => this.#show(progress, message ?? `${progress} %`));
@@ -87,7 +89,7 @@ export class Importer {
 
     #busy(is) {
         find(".primary", this.#form).disabled = is;
-        this.#file.disabled = this.#lists.disabled = is;
+        this.#file.disabled = this.#lists.disabled = this.#encoding.disabled = is;
         setText(find("[data-act=close]", this.#form), is ? "Cancel the import" : "Close");
     }
 
