@@ -142,6 +142,42 @@ import Testing
         #expect(file.archived == 1)
     }
 
+    @Test func `Wekan's table`() throws {
+        let header =
+            #""Title","Description","List","Swimlane","Owner","Requested By","Assigned By","Members","Assignee","Labels","#
+            + #""Start","Due","End","Overtime","Spent time (hours)","Created at","Last modified at","Last activity","#
+            + #""Voting","Archived","CustomField-Size-text""# + "\r\n"
+        let file = try TaskFile(
+            Array(
+                (header
+                    + #""Plan","'=d","In progress","Default","root"," "," ","ann bo","cy","Bug-red In doubt-blue -green","#
+                    + #"" ","2026-01-15T10:00:00.000Z"," ","false","0",""," "," "," ","false","L""# + "\r\n"
+                    + #""Call","","Done","Default","root"," "," ","ann bo",""," "," "," "," ","false","0",""," "," "," ","#
+                    + #""false"," ""# + "\r\n"
+                    + #""Old","","Done","Default","root"," "," ","","",""," "," "," ","false","0",""," "," "," ","true"," ""#
+                    + "\r\n").utf8))
+        #expect(
+            try cards(rows(of: file)) == [
+                Card(
+                    name: "Plan", status: "in_progress", description: "=d\n\nMembers: ann, bo", assignee: "cy",
+                    labels: ["Bug", "In doubt", "green"], due: "2026-01-15T10:00"),
+                Card(name: "Call", status: "done", description: "Members: bo", assignee: "ann"),
+            ])
+        #expect(file.archived == 1 && file.ignoredColumns.contains("Owner"))
+    }
+
+    @Test func `ClickUp, where there is nothing`() throws {
+        let rows = try rows(
+            of: "Task Name,Task Content,Status,Due Date,Priority,List Name\nOffer,null,Done,null,null,Web\n")
+        #expect(try cards(rows) == [Card(name: "Offer", status: "done")] && rows[0].notes == [])
+    }
+
+    @Test func `a column that comes often is told of once`() throws {
+        let comments = String(repeating: "Comment,", count: 40)
+        let file = try TaskFile(Array("\(comments)Sprint,Summary\n\(String(repeating: ",", count: 41))A\n".utf8))
+        #expect(file.ignoredColumns == ["Comment", "Sprint"] && file.count == 1)
+    }
+
     @Test func `Planner, from its workbook`() throws {
         let found = try cards(
             "Task ID,Task Name,Bucket Name,Progress,Priority,Assigned To,Created By,Created Date,"

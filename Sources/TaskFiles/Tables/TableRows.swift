@@ -68,7 +68,8 @@ struct TableRows: TaskRows {
 
     private static func kind(of record: CSVRecord, _ columns: TaskColumns) -> Kind {
         switch columns.tool {
-        case .trello: return columns.text(.archived, of: record.fields)?.lowercased() == "true" ? .archived : .task
+        case .trello, .wekan:
+            return columns.text(.archived, of: record.fields)?.lowercased() == "true" ? .archived : .task
         case .todoist:
             if record.isEmpty { return .nothing }
             switch columns.text(.type, of: record.fields)?.lowercased() {

@@ -16,6 +16,8 @@ struct TaskColumns {
         case trello
         /// Lists in brackets; priorities are 1 to 4, of which 1 is the highest.
         case clickUp
+        /// People, and labels with their colours, with spaces between them; archived cards.
+        case wekan
         case other
     }
 
@@ -31,7 +33,10 @@ struct TaskColumns {
             (.description, "description desc notes note body details carddescription taskdescription taskcontent"),
             (.status, "status state list listname column columnname section sectioncolumn bucket bucketname stage"),
             (.priority, "priority prio prioritylevel"),
-            (.assignee, "assigneeid assignee assignees assignedto assign owner owners responsible member members"),
+            (
+                .assignee,
+                "assigneeid assignee assignees assignedto assign owner owners responsible person people member members"
+            ),
             (.labels, "labels label tags tag"),
             (.dueAt, "dueat due duedate duedatetime dueon deadline targetdate"),
         ]
@@ -56,7 +61,9 @@ struct TaskColumns {
     /// Written by an export; an import makes its own.
     private static let silent: Set = ["", "id", "createdby", "createdat", "updatedat", "version", "rank", "boardid"]
     /// Names of columns that may hold several people, with commas between them.
-    private static let plural: Set = ["assignees", "assignedto", "assign", "owners", "members", "responsible"]
+    private static let plural: Set = [
+        "assignees", "assignedto", "assign", "owners", "members", "responsible", "person", "people",
+    ]
     /// Names of columns for people who need not be those that do the task, and of one for a number that a name has.
     private static let secondary = ["member": 1, "members": 1, "owner": 2, "owners": 2, "assigneeid": 3]
 
@@ -88,9 +95,10 @@ struct TaskColumns {
         for index in roles.indices where isGiven && Self.secondary[folded[index]] == 2 { roles[index] = nil }
         var ignored: [String] = []
         for (title, (name, role)) in zip(header, zip(folded, roles)) where role == nil && ignored.count < 20 {
-            if !Self.silent.contains(name) || name.isEmpty && !title.trimmed.isEmpty {
-                ignored.append(String(title.trimmed).prefixOfScalars(64))
-            }
+            guard !Self.silent.contains(name) || name.isEmpty && !title.trimmed.isEmpty else { continue }
+            let title = String(title.trimmed).prefixOfScalars(64)
+            // Jira has a column for each comment there may be.
+            if !ignored.contains(where: { $0.hasSameBytes(as: title) }) { ignored.append(title) }
         }
         (self.tool, self.roles, self.ignored, count) = (tool, roles, ignored, header.count)
         self.folded = folded
@@ -105,6 +113,7 @@ struct TaskColumns {
         if names.isSuperset(of: ["type", "content"]) { return .todoist }
         if names.contains("cardname") { return .trello }
         if names.contains("taskcontent") { return .clickUp }
+        if names.isSuperset(of: ["title", "list", "swimlane", "archived"]) { return .wekan }
         return .other
     }
 
@@ -112,7 +121,7 @@ struct TaskColumns {
         switch (tool, name) {
         case (.todoist, "type"): .type
         case (.todoist, "date"): .dueAt
-        case (.trello, "archived"): .archived
+        case (.trello, "archived"), (.wekan, "archived"): .archived
         // Where the task is; it has a status besides.
         case (.clickUp, "listname"): nil
         default: known[name]
@@ -179,6 +188,7 @@ struct TaskColumns {
     private func names(in text: String, isPlural: Bool) -> [String] {
         if tool == .boardcast { return [text] }
         let text = tool == .clickUp ? Self.unbracketed(text) : text
+        if tool == .wekan { return text.split(separator: " ").prefix(Self.mostPeople).map(String.init) }
         let hasSemicolons = text.utf8.contains(UInt8(ascii: ";"))
         let commaSplits = (isPlural || tool == .clickUp) && !hasSemicolons
         return text.split { $0 == ";" || $0.isNewline || commaSplits && $0 == "," }.prefix(Self.mostPeople)
@@ -194,7 +204,7 @@ struct TaskColumns {
         var labels: [String] = []
         for text in texts(.labels, of: record) {
             let text = tool == .clickUp ? Self.unbracketed(text) : text
-            for var label in LabelList.labels(in: text, separator) {
+            for var label in tool == .wekan ? Self.coloured(text) : LabelList.labels(in: text, separator) {
                 if tool == .trello { label = Self.withoutColour(label) }
                 if !labels.contains(where: { $0.hasSameBytes(as: label) }) { labels.append(label) }
             }
@@ -205,6 +215,7 @@ struct TaskColumns {
     private func value(_ text: String) -> String? {
         guard tool != .boardcast else { return text.isEmpty ? nil : SpreadsheetText.unshielded(text) }
         let text = String(text.trimmed)
+        if tool == .clickUp, text == "null" { return nil }
         return text.isEmpty ? nil : String(SpreadsheetText.unshielded(text).trimmed)
     }
 
@@ -230,7 +241,28 @@ struct TaskColumns {
         return name.isEmpty ? String(colour) : String(name)
     }
 
+    /// `Bug-red In doubt-blue -green`: Wekan's labels, each of which ends with its colour.
+    private static func coloured(_ text: String) -> [String] {
+        var labels: [String] = []
+        var words: [Substring] = []
+        for word in text.split(separator: " ") where labels.count < LabelList.most {
+            words.append(word)
+            guard let dash = word.lastIndex(of: "-"), case let colour = String(word[word.index(after: dash)...]),
+                colours.contains(colour) || wekanColours.contains(colour)
+            else { continue }
+            words[words.count - 1] = word[..<dash]
+            let name = String(words.joined(separator: " ").trimmed)
+            labels.append(name.isEmpty ? colour : name)
+            words = []
+        }
+        return words.isEmpty ? labels : labels + [words.joined(separator: " ")]
+    }
+
     private static let colours: Set = [
         "green", "yellow", "orange", "red", "purple", "blue", "sky", "lime", "pink", "black", "null",
+    ]
+    private static let wekanColours: Set = [
+        "white", "silver", "peachpuff", "crimson", "plum", "darkgreen", "slateblue", "magenta", "gold", "navy", "gray",
+        "saddlebrown", "paleturquoise", "mistyrose", "indigo",
     ]
 }
