@@ -25,14 +25,17 @@ import Testing
         (.POST, "/api/tasks?/api/import", false),
     ])
     func `a body of 20 MiB is for an import alone`(method: HTTPMethod, uri: String, isTaken: Bool) {
-        func code(_ length: Int) -> String? {
+        func problem(_ length: Int) -> Problem? {
             let headers: HTTPHeaders = ["Host": "x", "Content-Length": String(length)]
             let head = HTTPRequestHead(version: .http1_1, method: method, uri: uri, headers: headers)
-            return refusal(of: head)?.code
+            return refusal(of: head)
         }
+        func code(_ length: Int) -> String? { problem(length)?.code }
         #expect(code(1000) == nil)
         #expect(code(20 << 20) == (isTaken ? nil : "body_too_large"))
         #expect(code((20 << 20) + 1) == "body_too_large")
+        let namesSetting = problem((20 << 20) + 1)?.detail.contains("http.maxImportBytes")
+        #expect(namesSetting == isTaken)
     }
 
     @Test(arguments: [

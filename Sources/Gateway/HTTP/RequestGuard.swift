@@ -33,7 +33,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler, Watched
     private var isAnswering = false
     private var isBodyOpen = false
     private var bodyBytes = 0
-    private var bodyLimit = 0
+    private var bodyLimit = RequestRules.BodyLimit()
     private var isUpgradeOffered = false
     private var isInputClosed = false
     /// Whether no request may follow the one that was passed on last (RFC 9112 §9.6).
@@ -84,7 +84,7 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler, Watched
         case .body(let bytes):
             isBodyHeld = false
             bodyBytes += bytes.readableBytes
-            guard bodyBytes <= bodyLimit else { return refuse(.bodyTooLarge, context: context) }
+            guard bodyBytes <= bodyLimit.bytes else { return refuse(bodyLimit.problem, context: context) }
             pace.takeBody(bytes.readableBytes, at: now)
             context.fireChannelRead(data)
         case .end:

@@ -66,15 +66,27 @@ struct RequestRules: Sendable {
         guard lengths.count == 1, lengths[0].utf8.allSatisfy(\.isASCIIDigit), let length = Int(lengths[0]) else {
             return .badFraming("Send one Content-Length, in digits.")
         }
-        return length > bodyLimit(of: head) ? .bodyTooLarge : nil
+        let limit = bodyLimit(of: head)
+        return length > limit.bytes ? limit.problem : nil
     }
 
-    /// How many bytes the request's body may have; a file in a form has some around it.
-    func bodyLimit(of head: HTTPRequestHead) -> Int {
+    /// How many bytes a request's body may have.
+    struct BodyLimit {
+        var bytes = 0
+        /// Whether it is that of files.
+        var isForFiles = false
+
+        /// The refusal of a longer one, which names the setting of files.
+        var problem: Problem { isForFiles ? .fileTooLarge : .bodyTooLarge }
+    }
+
+    /// A file in a form has some bytes around it.
+    func bodyLimit(of head: HTTPRequestHead) -> BodyLimit {
         let path = head.uri.utf8.prefix(while: { $0 != UInt8(ascii: "?") })
         let isImport = head.method == .POST && path.elementsEqual(ImportCalls.path.description.utf8)
-        guard isImport else { return maxBodyBytes }
-        return maxImportBytes + (FormFile.isForm(head.headers.first(name: "content-type")) ? FormFile.around : 0)
+        guard isImport else { return BodyLimit(bytes: maxBodyBytes) }
+        let around = FormFile.isForm(head.headers.first(name: "content-type")) ? FormFile.around : 0
+        return BodyLimit(bytes: maxImportBytes + around, isForFiles: true)
     }
 
     /// `uri-host [ ":" port ]` (RFC 9110 §7.2, RFC 3986 §3.2.2); the name may be empty.

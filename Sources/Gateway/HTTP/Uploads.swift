@@ -66,6 +66,6 @@ struct Uploads: Sendable {
 extension Problem {
     static let fileTooLarge = Problem(
         .contentTooLarge, "body_too_large",
-        "The file is longer than this server takes (http.maxImportBytes), as it is without its Content-Encoding."
+        "The file is longer than this server takes (http.maxImportBytes); what counts is what its Content-Encoding holds."
     ).with(.connection, "close")
 }
