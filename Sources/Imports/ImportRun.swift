@@ -120,7 +120,7 @@ struct ImportRun: Sendable {
         // The columns that every board begins with are nobody's choice.
         if board.statuses == Board.defaultStatuses { return file.columns }
         let others = board.columns.filter { column in !file.columns.contains { $0.id == column.id } }
-        return file.columns + others.prefix(StatusMap.mostColumns - file.columns.count)
+        return file.columns + others.prefix(StatusMap.columnLimit - file.columns.count)
     }
 
     private func write(_ range: Range<Int>, _ statuses: StatusMap) async throws(BoardError) -> [ImportRow] {

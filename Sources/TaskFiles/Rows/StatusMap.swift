@@ -95,7 +95,7 @@ public struct StatusMap: Sendable {
                 found[key(of: list)] = statuses[index]
             }
         }
-        for list in lists where found[key(of: list)] == nil && statuses.count + missing.count < Self.mostColumns {
+        for list in lists where found[key(of: list)] == nil && statuses.count + missing.count < Self.columnLimit {
             let column = columns[list] ?? StatusColumn(id: free(StatusName.status(for: list)), list: list)
             missing.append(column)
             found[key(of: list)] = column.id
@@ -111,7 +111,7 @@ public struct StatusMap: Sendable {
     }
 
     /// The most columns that a board may have.
-    public static let mostColumns = 50
+    public static let columnLimit = 50
 
     /// Letters with their marks, and digits, alone and small; enough of them for any status there can be.
     private static func fold(_ name: String) -> String {

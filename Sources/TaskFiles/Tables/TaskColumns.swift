@@ -197,7 +197,7 @@ struct TaskColumns {
     }
 
     /// People of one field that are looked at.
-    private static let mostPeople = 100
+    static let mostPeople = 100
 
     /// The labels of a record, from all of its columns for them.
     func labels(of record: [String], splitBy separator: LabelList.Separator) -> [String] {

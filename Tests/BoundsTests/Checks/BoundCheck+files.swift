@@ -33,7 +33,8 @@ extension BoundCheck {
                 .count(ImportTally.mostValues), .count(ImportTally.mostRows), .count(ImportTally.mostColumns)),
             BoundCheck(
                 "what is looked at in a table", .count(TableShape.mostTitles), .count(ListNames.most),
-                .count(LabelList.most), .count(CSVReader.mostStrayQuotes)),
+                .count(ListNames.longest), .count(LabelList.most), .count(TaskColumns.mostPeople),
+                .count(CSVReader.mostStrayQuotes)),
             BoundCheck(
                 "notes about a file of cards", .count(CardBoard.mostNames), .count(CardBoard.mostPlaces)),
             BoundCheck(
