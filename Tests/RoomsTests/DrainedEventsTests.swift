@@ -16,11 +16,12 @@ import Testing
 
     @Test func `events that wait for the next sweep come before the end`() async throws {
         let hub = TestHub(slow)
-        let reader = try await hub.joinLive()
+        let someone = try #require(UserID("someone"))
+        let reader = try await hub.joinLive(Selection(boards: .all, user: someone))
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers == [1] }
         hub.log.commit(.board(.main), count: 3)
-        hub.log.commit(.user(UserID("someone")!))
+        hub.log.commit(.user(someone))
         hub.log.commit(.board(.main))
         try await hub.hub.drainAll(over: .zero).get()
         #expect(try await hub.read { reader.numbers } == [1, 2, 3, 4, 5, 6])

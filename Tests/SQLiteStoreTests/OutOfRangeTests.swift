@@ -143,8 +143,9 @@ import Testing
             of: Principal.ann.tenant, after: 1, selection: selection, count: 10, bytes: 1 << 20)
         #expect(hole.events.isEmpty)
         #expect(Resumption(hole.bounds.epochs.cursor(at: 1), in: hole.bounds) == .resync(.cursorExpired))
+        // The store's clock stands still, of which it warns when the test has taken a minute.
         #expect(
-            lines.all == [
+            lines.all.filter { $0.hasPrefix("error") } == [
                 "error failing failure=a row of events can't be read: it is missing reason=storage work=reads"
             ])
         let after = try await store.page(
