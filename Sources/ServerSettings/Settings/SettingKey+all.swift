@@ -69,6 +69,7 @@ extension SettingKey {
         SettingKey("server.drainSeconds", \.server.drain, .seconds(0...600)),
         SettingKey("server.loops", \.server.loops, .whole(1...1024)),
         SettingKey("server.streamLoops", \.server.streamLoops, .whole(0...1024)),
+        SettingKey("server.streamNiceness", \.server.streamNiceness, .whole(0...19)),
 
         SettingKey("log.level", \.log.level, .logLevel),
     ]

@@ -140,6 +140,8 @@ public struct Settings: Sendable, Equatable {
         public var loops: Int?
         /// Event loops of plain streams; 0: the others have them as well. Nil: as many as there are cores.
         public var streamLoops: Int?
+        /// By how much the threads of these loops stand back for others, as `nice` has it.
+        public var streamNiceness = 15
     }
 
     /// Settings of the log on stderr.

@@ -109,12 +109,9 @@ struct Server: Sendable {
 
     private static func makeStreamLoops(_ settings: Settings) throws -> [StreamLoop] {
         try (0..<(settings.server.streamLoops ?? settings.server.loops ?? System.coreCount)).map {
-            try StreamLoop(name: "streams-\($0)", niceness: niceness)
+            try StreamLoop(name: "streams-\($0)", niceness: settings.server.streamNiceness)
         }
     }
-
-    /// The priority of the threads that send, below those that answer requests.
-    private static let niceness = 15
 
     /// Applies the settings that may change while the server runs.
     ///
