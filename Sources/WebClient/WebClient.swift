@@ -41,6 +41,7 @@ public enum WebClient {
         asset("board/filters.js", PackageResources.filters_js),
         asset("board/import-report.js", PackageResources.import_report_js),
         asset("board/importer.js", PackageResources.importer_js),
+        asset("board/job-strip.js", PackageResources.job_strip_js),
         asset("board/keys.js", PackageResources.keys_js),
         asset("board/labels.js", PackageResources.labels_js),
         asset("board/lift.js", PackageResources.lift_js),

@@ -21,6 +21,19 @@ import Testing
         #expect(try line(json).hasSuffix("    12  task.status_changed   main          #7 x (inbox → done)"))
     }
 
+    @Test func `a job says how far it is`() throws {
+        func job(_ type: String, _ more: String) throws -> String {
+            try line(#"{"type":"job.\#(type)","seq":1,"boardId":"main","jobId":"j","job":{"name":"Nightly",\#(more)}}"#)
+        }
+        #expect(
+            try job("progress", #""status":"processing","progress":50,"message":"step 50""#).hasSuffix(
+                "main          “Nightly” processing 50 % step 50"))
+        #expect(try job("completed", #""status":"completed","progress":100,"message":null"#).hasSuffix("“Nightly” completed"))
+        #expect(
+            try job("failed", #""status":"failed","progress":7,"error":"a\u001bb""#).hasSuffix(
+                "“Nightly” failed 7 % a\u{FFFD}b"))
+    }
+
     @Test func `what was published shows its data, or the beginning of it`() throws {
         #expect(
             try line(#"{"type":"deploy.done","seq":3,"data":{"ok":true}}"#).hasSuffix(

@@ -58,16 +58,20 @@ struct Worker: Sendable {
 
     /// Makes a function that splits the command's output into progress and lines to be passed on.
     private func makeReader() -> @Sendable (ArraySlice<UInt8>?) -> Void {
-        let output = OutputBox()
+        let (output, bar) = (OutputBox(), JobBar())
         return { [state] bytes in
             let lines = output.lines(bytes)
             for line in lines {
                 switch line {
-                case .progress(let percent, let message): state.note(percent: percent, message: message)
-                case .other(let bytes): try? StandardOutput.write(bytes)
+                case .progress(let percent, let message):
+                    state.note(percent: percent, message: message)
+                    bar.show(percent: percent, message: message)
+                case .other(let bytes): bar.above { try? StandardOutput.write(bytes) }
                 }
             }
-            if bytes == nil { state.finishReading() }
+            guard bytes == nil else { return }
+            bar.clear()
+            state.finishReading()
         }
     }
 

@@ -31,6 +31,7 @@ struct EventLine: Sendable {
         } else if let user = event["userId"]?.string {
             words.append(user.printable)
         }
+        if let job = event["job"]?.object { words += self.words(of: job) }
         if let from = event["previousStatus"]?.string, let to = event["newStatus"]?.string {
             words.append(terminal.paint("(\(from.printable) → \(to.printable))", .yellow))
         }
@@ -41,6 +42,15 @@ struct EventLine: Sendable {
             words.append(text.count > 120 ? text.prefix(119) + "…" : text)
         }
         return words.joined(separator: " ")
+    }
+
+    /// Its name, how far it is, and what is said about it.
+    private func words(of job: JSONObject) -> [String] {
+        let status = job["status"]?.string ?? ""
+        let progress = status == "completed" ? nil : job["progress"]?.int.map { "\($0) %" }
+        let message = job["error"]?.string ?? job["message"]?.string ?? ""
+        return ["“\((job["name"]?.string ?? "").printable)”", status.printable, progress ?? "", message.printable]
+            .filter { !$0.isEmpty }
     }
 }
 

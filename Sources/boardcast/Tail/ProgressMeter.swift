@@ -18,13 +18,17 @@ struct ProgressMeter: Sendable {
         // A failure event has no progress.
         let isKnown = job["progress"] != nil
         var line = words.joined(separator: ": ")
-        if isKnown { line = "\(String(progress).paddedLeft(to: 3)) %  \(line)" }
+        if isKnown { line = Self.percent(progress) + line }
         guard isLive else { return .line(line) }
-        if isKnown {
-            let done = progress * Self.width / 100
-            let bar = String(repeating: "#", count: done) + String(repeating: ".", count: Self.width - done)
-            line = "[\(bar)] \(line)"
-        }
-        return .live(String(line.prefix(Self.longest)), isEnd: isEnd)
+        return .live(isKnown ? Self.bar(progress, before: line) : String(line.prefix(Self.longest)), isEnd: isEnd)
+    }
+
+    static func percent(_ progress: Int) -> String { "\(String(progress).paddedLeft(to: 3)) %  " }
+
+    /// A bar and a line after it, cut so that it doesn't wrap.
+    static func bar(_ percent: Int, before line: String) -> String {
+        let done = percent * width / 100
+        let bar = String(repeating: "#", count: done) + String(repeating: ".", count: width - done)
+        return String("[\(bar)] \(line)".prefix(longest))
     }
 }

@@ -242,3 +242,22 @@ def test_the_example_stops_when_it_is_cancelled(worker, environment):
     code, out, err = finished(process)
     assert code == 0 and "cancelled" in out, err
     assert worker.job(job_id)["status"] == "cancelled"
+
+
+def test_who_runs_a_command_at_a_terminal_sees_how_far_it_is(environment):
+    ours, theirs = pty.openpty()
+    script = "echo PROGRESS 50 half; echo a line; echo PROGRESS 75; sleep 0.2"
+    process = subprocess.Popen(
+        [str(binary()), "job", "run", "--name", "Work", "--", "sh", "-c", script],
+        env=clean_environment({**environment, "TERM": "xterm"}), stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    try:
+        while part := os.read(ours, 1000):
+            seen += part
+    except OSError:
+        pass
+    os.close(ours)
+    assert process.wait(DEADLINE) == 0
+    half, more = "[############............]  50 %  half", "[##################......]  75 %  half"
+    assert [part.strip("\r\n") for part in seen.decode().split("\r\x1b[K")[1:]] == [half, "a line", half, more, ""]

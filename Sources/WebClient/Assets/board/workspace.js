@@ -9,6 +9,7 @@ import { same } from "./draft.js";
 import { Drafts } from "./drafts.js";
 import { Drag } from "./drag.js";
 import { Feed } from "./feed.js";
+import { JobStrip } from "./job-strip.js";
 import { Keys } from "./keys.js";
 import { Lift } from "./lift.js";
 import { ListView } from "./list.js";
@@ -83,6 +84,8 @@ export class Workspace {
         });
         this.#list = new ListView(tasks, route, { shows, marks, open });
         this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open });
+        const mayCancel = ({ createdBy }) => session.mayAdminister || this.mayWrite && createdBy === client.userId;
+        new JobStrip(client, board, mayCancel, signal);
         this.#presence = new Presence(client, board, (id, text) => this.#typing(id, text));
         this.#sheet = new Sheet(this.#sheetActs(), this.#drafts, signal);
         const ask = () => session.ask("", "Sign in again");
