@@ -2,6 +2,8 @@ import { columnName } from "./column-names.js";
 import { announce, find } from "../shared/dom.js";
 import { entriesFor, Menu } from "./menu.js";
 
+/** How many moves can be undone. */
+const mostMoves = 50;
 const menu = new Menu();
 
 /** The user's actions on cards other than dragging: adding, moving by menu, deleting, undoing a deletion. */
@@ -11,6 +13,9 @@ export class Acts {
     #changes;
     #notices;
     #page;
+    /** The user's moves, the last one last: `{ id, from }`. */
+    #moves = [];
+    #isUndoing = false;
 
     /** `page`: `{ open(id), shows(task), mayWrite() }`. */
     constructor({ tasks, view, changes, notices }, page) {
@@ -39,6 +44,26 @@ export class Acts {
         this.#changes.move(id, status, after);
         this.#view.flush();
         announce(`${this.#tasks.get(id)?.name}, moved to ${columnName(status)}.`);
+    }
+
+    /** A card was moved, by whatever means, from the place `from`. */
+    moved(id, from) {
+        if (from && !this.#isUndoing) this.#moves = [...this.#moves, { id, from }].slice(-mostMoves);
+    }
+
+    /** Takes the user's last move back, if its card and its column are still there. */
+    undo() {
+        const { id, from } = this.#moves.pop() ?? {};
+        const task = this.#tasks.known(id);
+        if (!task || !this.#view.statuses.includes(from.status)) return this.#notices.say("There is no move to undo.", { stay: 3000 });
+        this.#isUndoing = true;
+        this.#changes.move(id, from.status, from.after);
+        this.#isUndoing = false;
+        this.#view.flush();
+        this.#view.focus(id);
+        const text = `“${task.name}” is back in ${columnName(from.status)}.`;
+        this.#notices.say(text, { stay: 4000 });
+        announce(text);
     }
 
     remove(id) {

@@ -1,7 +1,7 @@
 import { ColumnEditor } from "./column-editor.js";
 import { showConnection } from "./connection-pill.js";
 import { timeOf } from "../shared/times.js";
-import { find, findAll, setText } from "../shared/dom.js";
+import { find, findAll, nameOnHover, setText } from "../shared/dom.js";
 import { Filters } from "./filters.js";
 import { Importer } from "./importer.js";
 import { Notices } from "./notices.js";
@@ -110,6 +110,9 @@ find("#views").addEventListener("click", ({ target }) => {
     route.set({ view: target.dataset.view === "board" ? "" : target.dataset.view }, { push: true });
     show();
 });
+
+nameOnHover();
+find("#hint button").addEventListener("click", () => filters.clear());
 
 const token = route.take("token");
 show();

@@ -29,7 +29,7 @@ export class Changes {
 
     /**
      * @param owner the name of the user whose changes these are
-     * @param told `{ refused(error, what, task, change), answered(seq), moved(id, status), expired(change) }`: `what` is
+     * @param told `{ refused(error, what, task, change), answered(seq), moved(id, to, from), expired(change) }`: `what` is
      *   "create", "update", "move" or "delete", and an expired change is of an earlier visit, and too old to be sent
      *   without asking
      */
@@ -68,7 +68,7 @@ export class Changes {
     }
 
     move(id, status, after) {
-        this.#told.moved(id, status);
+        this.#told.moved(id, { status, after }, this.#tasks.placeOf(id));
         return this.#begin({ what: "move", op: newKey(), id, name: this.#nameOf(id), place: { status, after } });
     }
 

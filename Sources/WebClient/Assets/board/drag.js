@@ -6,6 +6,9 @@ const slack = 5;
 const rest = 260;
 /** The distance from the board's edge, in pixels, within which dragging scrolls it. */
 const edge = 56;
+/** How long a finger must stay at an edge until the next column comes, and until the one after that, in milliseconds. */
+const pause = 300;
+const stride = 850;
 
 /** Moves cards with mouse, pen and finger. A finger that moves at once scrolls; one that rests lifts a card. */
 export class Drag {
@@ -118,8 +121,35 @@ export class Drag {
         const { left, right, top, bottom } = this.#root.getBoundingClientRect();
         const speed = (low, high, at) => at < low + edge ? at - low - edge : at > high - edge ? at - high + edge : 0;
         const before = [this.#root.scrollLeft, this.#root.scrollTop];
-        this.#root.scrollBy(speed(left, right, x) / 4, speed(top, bottom, y) / 4);
+        const side = speed(left, right, x);
+        const isStepping = this.#held.type === "touch";
+        const [across, down] = [isStepping ? 0 : side / 4, speed(top, bottom, y) / 4];
+        // Even a scroll by nothing would end the one to the next column.
+        if (across !== 0 || down !== 0) this.#root.scrollBy(across, down);
+        if (isStepping && this.#step(Math.sign(side), left)) return true;
         return before[0] !== this.#root.scrollLeft || before[1] !== this.#root.scrollTop;
+    }
+
+    /**
+     * Brings the next column, one after the other: under a finger a column is as wide as the board, and would be gone
+     * before it can be aimed at.
+     *
+     * @returns whether there is more to come
+     */
+    #step(side, left) {
+        const held = this.#held;
+        if (side === 0) held.stepAt = null;
+        if (side === 0) return false;
+        const now = performance.now();
+        held.stepAt ??= now + pause;
+        if (now < held.stepAt) return true;
+        const margin = parseFloat(getComputedStyle(this.#root).paddingLeft);
+        const ways = findAll(".column", this.#root).map((column) => column.getBoundingClientRect().left - left - margin);
+        const way = side > 0 ? ways.find((way) => way > 8) : ways.findLast((way) => way < -8);
+        if (way === undefined) return false;
+        this.#root.scrollBy({ left: way, behavior: "smooth" });
+        held.stepAt = now + stride;
+        return true;
     }
 
     /**

@@ -28,6 +28,13 @@ export class Filters {
         });
     }
 
+    /** Shows all tasks. */
+    clear() {
+        this.#query.value = "";
+        this.#set(Object.fromEntries(["q", ...names].map((name) => [name, ""])));
+        this.#query.focus();
+    }
+
     /** Fills the choices from `tasks()` and `users()`. */
     choices(tasks, users) {
         anchored(this.#button, this.#panel, () => this.#offer([...tasks()], users()));

@@ -8,7 +8,7 @@ export class Keys {
     #lift;
     #act;
 
-    /** `act`: `{ open(id), menu(id, anchor), remove(id), mayWrite() }`. */
+    /** `act`: `{ open(id), menu(id, anchor), remove(id), undo(), mayWrite() }`. */
     constructor(view, lift, act, signal) {
         [this.#view, this.#lift, this.#act] = [view, lift, act];
         this.#root.addEventListener("keydown", (event) => this.#press(event), { signal });
@@ -81,8 +81,14 @@ export class Keys {
     }
 
     #anywhere(event) {
-        if (event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey || event.metaKey) return;
+        if (event.target.matches("input, textarea, select") || event.altKey) return;
+        if ((event.ctrlKey || event.metaKey) && event.key === "z" && this.#lift.id === null && this.#act.mayWrite()) {
+            event.preventDefault();
+            return this.#act.undo();
+        }
+        if (event.ctrlKey || event.metaKey) return;
         if (document.querySelector("dialog[open]")) return;
+        if (event.key === "?") return find("#help").showModal();
         const field = { "/": "#query", n: "#board:not([hidden]) .add input" }[event.key];
         if (!field || !find(field)) return;
         event.preventDefault();

@@ -29,6 +29,9 @@ export class Presence {
         client.on("presence.left", here(({ userId }) =>
             this.#know(this.#users.filter((user) => user !== userId), this.#unnamed)));
         client.on("typing", here((event) => this.#heard(event)));
+        client.on("task.*", here(({ taskId, actor }) => {
+            if (this.#typing.get(taskId)?.has(actor)) this.#heard({ taskId, userId: actor, typing: false });
+        }));
     }
 
     get users() {

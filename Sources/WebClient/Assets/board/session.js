@@ -14,6 +14,8 @@ export class Session {
     #ending;
     #refused = false;
     #role = null;
+    /** Whether the gateway has taken a token in this visit. */
+    #wasIn = false;
     #timer = null;
 
     /** `changed()` is called with every token that the user gives, `ending(time)` when it runs out soon. */
@@ -47,6 +49,7 @@ export class Session {
     }
 
     learn(role) {
+        this.#wasIn = true;
         this.#role = role;
     }
 
@@ -69,7 +72,7 @@ export class Session {
     refuse(why) {
         if (!this.#refused) storedToken.remove();
         this.#refused = true;
-        this.ask(why, "Sign in again");
+        this.ask(why && `${why[0].toUpperCase()}${why.slice(1)}.`, this.#wasIn ? "Sign in again" : "Open a board");
     }
 
     ask(why = "", heading = "Open a board") {

@@ -198,6 +198,8 @@ export class Sheet {
         find(".saved", form).toggleAttribute("data-open", draft.isDirty);
         const { gone } = draft;
         find(".buttons", form).hidden = gone !== null || !this.#act.mayWrite();
+        find(".look-only", form).hidden = this.#act.mayWrite();
+        find(".with-hint small", form).hidden = !this.#act.mayWrite();
         form.elements.status.disabled = gone !== null || !this.#act.mayWrite();
         find(".gone", form).hidden = gone === null;
         if (!gone) return;

@@ -127,6 +127,14 @@ export class Tasks {
         return columns;
     }
 
+    /** Where the server has it: `{ status, after }`; undefined for one that it does not have. */
+    placeOf(id) {
+        const task = this.#known.get(id);
+        if (!task) return undefined;
+        const column = [...this.#known.values()].filter(({ status }) => status === task.status).sort(inOrder);
+        return { status: task.status, after: column[column.indexOf(task) - 1]?.id ?? null };
+    }
+
     #isNewer(task) {
         return !this.#gone.has(task.id) && !(this.#known.get(task.id)?.version >= task.version);
     }

@@ -195,6 +195,18 @@ export class BoardView {
         }
         const words = all === 1 ? "1 task" : `${all} tasks`;
         setText(find("#total"), shown === all ? words : `${shown} of ${words}`);
+        this.#hint(all, shown);
+    }
+
+    /** Says why there is no card to see, and what can be done. */
+    #hint(all, shown) {
+        const hint = find("#hint");
+        hint.hidden = shown > 0 || this.#lists.size === 0 || this.#root.hidden;
+        find("button", hint).hidden = all === 0;
+        const mayWrite = !this.#root.hasAttribute("data-read-only");
+        const mayImport = find("#import").checkVisibility();
+        setText(find("p", hint), all > 0 ? "No task matches the search and the filters."
+            : mayWrite ? `This board is empty. Write a first task below a column${mayImport ? ", or import a file" : ""}.` : "This board is empty.");
     }
 
     /** Makes `card` the only one that Tab reaches: the one that had the focus last. */

@@ -4,7 +4,7 @@ import { AddForms } from "./add-forms.js";
 import { Changes } from "./changes.js";
 import { nameColumns } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
-import { find, setText } from "../shared/dom.js";
+import { find, make, setText } from "../shared/dom.js";
 import { same } from "./draft.js";
 import { Drafts } from "./drafts.js";
 import { Drag } from "./drag.js";
@@ -69,7 +69,10 @@ export class Workspace {
         this.#changes = new Changes({ client, board, tasks, unsent: this.#unsent, owner }, {
             refused: (...refusal) => this.#rescue.refused(...refusal),
             expired: (change) => this.#rescue.expired(change),
-            moved: (id, status) => this.#rescue.moved(id, status),
+            moved: (id, to, from) => {
+                this.#rescue.moved(id, to.status);
+                this.#acts.moved(id, from);
+            },
             answered: (seq) => pulse.expect(seq),
         }, signal);
         const shows = (task) => this.#shows(task);
@@ -107,6 +110,7 @@ export class Workspace {
     close() {
         this.#drag.cancel();
         this.#sheet.close();
+        find("#nowhere").hidden = find("#hint").hidden = true;
         this.#over.abort();
         this.client.close();
         const late = this.#unsent.overdue().length;
@@ -175,6 +179,7 @@ export class Workspace {
             open: (id) => this.tasks.known(id) && this.open(id),
             menu: (id, anchor) => this.#acts.menu(id, anchor),
             remove: (id) => this.#acts.remove(id),
+            undo: () => this.#acts.undo(),
         }, this.#over.signal);
         root.addEventListener("click", (event) => {
             const [more, open] = [event.target.closest(".more"), event.target.closest(".open")];
@@ -257,8 +262,17 @@ export class Workspace {
         this.#notices.say(who, { tone: "bad", stay: 60_000 });
     }
 
-    #failed(error) {
-        this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
+    async #failed(error) {
+        if (error.status !== 404 || this.#begun) return this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
+        this.#rescue.boardGone();
+        const boards = await this.client.boards().catch(() => []);
+        if (this.#over.signal.aborted) return;
+        const place = find("#nowhere");
+        setText(find("h2", place), `There is no board “${this.board}”, or you may not see it.`);
+        setText(find("p", place), boards.length > 0 ? "These can be opened:" : "There is none that you may see.");
+        find("ul", place).replaceChildren(...boards.map(({ id, name }) =>
+            make("li", {}, make("a", { href: `#board=${encodeURIComponent(id)}`, text: name }))));
+        place.hidden = false;
     }
 
     #typing(id, text) {

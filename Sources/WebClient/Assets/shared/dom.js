@@ -62,6 +62,14 @@ export function avatar(userId) {
     return mark;
 }
 
+/** Has buttons without words show their names to those who point at them. */
+export function nameOnHover() {
+    addEventListener("pointerover", ({ target }) => {
+        const button = target.closest("button[aria-label]");
+        if (button && button.innerText.trim() === "") setAttribute(button, "title", button.getAttribute("aria-label"));
+    });
+}
+
 /** Opens a popover below `anchor`, inside the window. */
 export function openBelow(popover, anchor) {
     const place = anchor.getBoundingClientRect();
