@@ -122,10 +122,25 @@ def test_what_is_refused_is_said_and_nothing_is_lost(admin_view, admin, api):
     ok(admin.patch("/api/boards/main", {"columns": [{"id": "inbox", "name": "Theirs"}, {"id": "review"}]}))
     page.find("#column-editor .primary").click()
     page.says("#column-editor .warning", "Somebody changed the board meanwhile")
-    assert [name for name, _ in rows(page)] == ["Theirs", "Review"]
+    assert [name for name, _ in rows(page)] == ["Kept"], "and after that, too"
     page.press(Keys.ESCAPE)
     page.wait(lambda: not page.find("#column-editor").is_displayed(), "Escape closes it")
     headings_are(page, "Theirs", "Review")
+
+
+def test_what_two_admins_change_is_put_together(admin_view, admin, api):
+    page = admin_view
+    edit(page)
+    page.fill("#column-editor li:nth-child(1) [name=name]", "Mine")
+    page.find("#column-editor [data-act=add]").click()
+    page.fill("#column-editor li:nth-child(5) [name=name]", "My new one")
+    ok(admin.patch("/api/boards/main", {"columns": [
+        {"id": "inbox"}, {"name": "Their new one"}, {"id": "in_progress", "name": "Theirs", "limit": 3}, {"id": "done"}]}))
+    page.find("#column-editor .primary").click()
+    page.says("#column-editor .warning", "Somebody changed the board meanwhile. What you wrote is kept")
+    assert rows(page) == [["Mine", ""], ["Their new one", ""], ["Theirs", "3"], ["Done", ""], ["My new one", ""]]
+    save(page)
+    headings_are(page, "Mine", "Their new one", "Theirs", "Done", "My new one")
 
 
 def test_names_are_shown_as_text(admin_view, api):

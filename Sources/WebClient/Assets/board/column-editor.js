@@ -8,6 +8,7 @@ export class ColumnEditor {
     #workspace;
     /** The board as it was when the rows were filled. */
     #version = null;
+    #columns = [];
     #saving = false;
 
     /** `workspace()` returns the current `{ client, board }`. */
@@ -42,9 +43,10 @@ export class ColumnEditor {
         }
     }
 
-    #fill({ columns, version }) {
-        this.#version = version;
-        this.#rows.replaceChildren(...columns.map((column) => this.#row(column)));
+    /** `rows`: what is to be shown, if not the board's columns. */
+    #fill({ columns, version }, rows = columns) {
+        [this.#version, this.#columns] = [version, columns];
+        this.#rows.replaceChildren(...rows.map((column) => this.#row(column)));
         this.#label();
     }
 
@@ -112,8 +114,9 @@ export class ColumnEditor {
             announce("The columns are saved.");
         } catch (error) {
             const now = error.status === 412 ? error.problem?.board : null;
-            if (now) this.#fill(now);
-            this.#warn(now ? "Somebody changed the board meanwhile. Here is what its columns are now." : reasonOf(error));
+            if (now) this.#fill(now, mergeColumns(this.#columns, columns, now.columns));
+            this.#warn(now ? "Somebody changed the board meanwhile. What you wrote is kept; look at it, and save again."
+                : reasonOf(error));
         } finally {
             this.#saving = false;
         }
@@ -124,6 +127,30 @@ export class ColumnEditor {
         warning.hidden = !message;
         setText(warning, message);
     }
+}
+
+/**
+ * The columns as the user wants them, with what somebody else did to those that the user left alone.
+ *
+ * @param before the columns that both began with
+ */
+export function mergeColumns(before, mine, theirs) {
+    const find = (columns, id) => columns.find((column) => column.id === id);
+    const rows = mine.flatMap((row) => {
+        const [old, now] = [find(before, row.id), find(theirs, row.id)];
+        if (!old) return [row];
+        const isMine = row.name !== old.name || row.limit !== old.limit;
+        // A column that was removed is a new one, if the user has written into it.
+        if (!now) return isMine ? [{ name: row.name, limit: row.limit }] : [];
+        return [{ id: row.id, name: row.name === old.name ? now.name : row.name,
+            limit: row.limit === old.limit ? now.limit : row.limit }];
+    });
+    theirs.forEach((column, place) => {
+        if (find(before, column.id)) return;
+        const behind = rows.findIndex(({ id }) => id !== undefined && id === theirs[place - 1]?.id);
+        rows.splice(place === 0 ? 0 : behind < 0 ? rows.length : behind + 1, 0, column);
+    });
+    return rows;
 }
 
 const nameIn = (row) => find("[name=name]", row).value.trim();
