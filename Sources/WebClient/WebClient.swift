@@ -37,6 +37,7 @@ public enum WebClient {
         asset("board/draft.js", PackageResources.draft_js),
         asset("board/drag.js", PackageResources.drag_js),
         asset("board/drafts.js", PackageResources.drafts_js),
+        asset("board/exporter.js", PackageResources.exporter_js),
         asset("board/feed.js", PackageResources.feed_js),
         asset("board/filters.js", PackageResources.filters_js),
         asset("board/import-report.js", PackageResources.import_report_js),

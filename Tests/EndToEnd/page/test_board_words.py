@@ -188,6 +188,16 @@ def test_who_only_adds_to_it_replaces_nothing(page, team):
     assert page.all("#sheet .conflict") == []
 
 
+def test_what_was_discarded_by_mistake_comes_back(page, team):
+    task = team.api("rival").create_task("Nearly lost")["id"]
+    begin_to_write(page, task)
+    page.find("[data-act=revert]").click()
+    page.wait(lambda: description(page) == "", "it is discarded")
+    press_in(page, ".notice", "Undo")
+    page.wait(lambda: description(page) == TEXT, "it is back")
+    assert page.text("#sheet .saved") == "Not saved"
+
+
 def test_what_was_to_be_added_is_kept(page, team):
     admin = team.admin()
     page.find('[data-status="review"] .add input').send_keys("Not yet added")

@@ -2,6 +2,7 @@ import { ColumnEditor } from "./column-editor.js";
 import { showConnection } from "./connection-pill.js";
 import { timeOf } from "../shared/times.js";
 import { find, findAll, nameOnHover, setText } from "../shared/dom.js";
+import { Exporter } from "./exporter.js";
 import { Filters } from "./filters.js";
 import { Importer } from "./importer.js";
 import { Notices } from "./notices.js";
@@ -101,6 +102,7 @@ filters.choices(() => workspace?.tasks.all() ?? [], () => workspace?.users() ?? 
 showConnection(() => workspace?.connection);
 new Importer(() => workspace, () => session.mayAdminister);
 new ColumnEditor(() => workspace);
+new Exporter(() => workspace, () => session.token, (text) => notices.say(text, { tone: "bad" }));
 find("#boards").addEventListener("change", ({ target }) => {
     route.set({ board: target.value, task: "", status: "" }, { push: true });
     open();

@@ -57,6 +57,13 @@ export class Drafts {
         this.keep(id);
     }
 
+    /** Takes a draft up again that was dropped, unless there is another by now. */
+    restore(id, draft) {
+        if (this.isDirty(id)) return;
+        this.#drafts.set(id, draft);
+        this.keep(id);
+    }
+
     /** Forgets a draft that has nothing of the user's. */
     tidy(id) {
         const draft = this.#drafts.get(id);

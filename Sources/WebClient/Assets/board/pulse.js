@@ -13,7 +13,7 @@ const numberOf = (cursor) => Number.parseInt(cursor ?? "0", 10);
  * bring, the gateway is asked.
  */
 export class Pulse {
-    /** "well"; "silent" when the gateway gave no answer, "behind" when the stream lacks what it told. */
+    /** "well"; "unsure" until the gateway has answered after the device was offline; "silent" when the gateway gave no answer, "behind" when the stream lacks what it told. */
     state = "well";
     #client;
     #board;
@@ -32,7 +32,10 @@ export class Pulse {
         for (const name of ["pointerdown", "keydown", "focus"]) {
             addEventListener(name, () => this.#act(), { signal, capture: true, passive: true });
         }
-        addEventListener("online", () => this.#ask(), { signal });
+        addEventListener("online", () => {
+            if (this.#isLive) this.#become("unsure");
+            this.#ask();
+        }, { signal });
         signal.addEventListener("abort", () => clearTimeout(this.#timer));
     }
 

@@ -71,6 +71,16 @@ export class Rescue {
         this.#recreate({ ...draft.base, ...draft.written }, () => this.#drafts.drop(draft.base.id));
     }
 
+    /** The user has discarded what they wrote. */
+    discarded(draft) {
+        const { id } = draft.base;
+        this.#notices.say("Your changes are discarded.", { action: "Undo", act: () => {
+            this.#drafts.restore(id, draft);
+            if (this.#act.openId() === id) this.#act.refresh(id);
+            else this.#act.open(id);
+        } });
+    }
+
     async #recreate(task, done = () => {}) {
         const statuses = this.#act.statuses();
         const status = statuses.includes(task.status) ? task.status : statuses[0];

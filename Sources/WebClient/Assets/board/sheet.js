@@ -21,7 +21,7 @@ export class Sheet {
 
     /**
      * `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id), isLate(id),
-     * save(id, patch, version, before), move(id, status), remove(id), typing(id, is), putBack(draft), copy(text), closed() }`.
+     * save(id, patch, version, before), move(id, status), remove(id), typing(id, is), putBack(draft), discarded(draft), copy(text), closed() }`.
      */
     constructor(act, drafts, signal) {
         [this.#act, this.#drafts] = [act, drafts];
@@ -271,6 +271,7 @@ export class Sheet {
     }
 
     #revert() {
+        this.#act.discarded(this.#drafts.get(this.#id));
         this.#drafts.drop(this.#id);
         this.#drafts.of(this.#act.known(this.#id));
         this.#warn("");
@@ -280,6 +281,7 @@ export class Sheet {
 
     #forget() {
         const id = this.#id;
+        this.#act.discarded(this.#drafts.get(id));
         this.#act.closed();
         this.#drafts.drop(id);
     }

@@ -313,6 +313,7 @@ export class Workspace {
             remove: (id) => this.#acts.remove(id),
             typing: (id, is) => this.#presence.say(id, is),
             putBack: (draft) => this.#rescue.putBack(draft),
+            discarded: (draft) => this.#rescue.discarded(draft),
             copy: (text) => this.#rescue.copy(text),
             closed: () => this.#closeSheet(),
         };
