@@ -28,7 +28,9 @@ import Testing
         #expect(
             try job("progress", #""status":"processing","progress":50,"message":"step 50""#).hasSuffix(
                 "main          “Nightly” processing 50 % step 50"))
-        #expect(try job("completed", #""status":"completed","progress":100,"message":null"#).hasSuffix("“Nightly” completed"))
+        #expect(
+            try job("completed", #""status":"completed","progress":100,"message":null"#).hasSuffix(
+                "“Nightly” completed"))
         #expect(
             try job("failed", #""status":"failed","progress":7,"error":"a\u001bb""#).hasSuffix(
                 "“Nightly” failed 7 % a\u{FFFD}b"))
