@@ -37,7 +37,8 @@ def test_markup_in_every_field_is_text_everywhere(driver, server, team, attack):
     assert page.find("#f-description").get_attribute("value") == attack
     page.fill("#f-name", "Mine")
     other.patch_task(task, {"name": f"Theirs {attack}"})
-    page.says("#sheet .conflict", "changed this to")
+    page.says("#sheet .conflict", "changed this while you were writing")
+    assert attack.strip() in page.text("#sheet .conflict .words")
     second = other.create_task(f"News {attack}")["id"]
     page.says("#banner", "added")
     page.press(Keys.ESCAPE)
