@@ -141,7 +141,7 @@ public struct Settings: Sendable, Equatable {
         /// Event loops of plain streams; 0: the others have them as well. Nil: as many as there are cores.
         public var streamLoops: Int?
         /// By how much the threads of these loops stand back for others, as `nice` has it.
-        public var streamNiceness = 15
+        public var streamNiceness = 5
     }
 
     /// Settings of the log on stderr.
