@@ -14,22 +14,31 @@ struct DatabaseCheck {
     /// Rows that can't be read. Requests for them are refused, all others are served. Found in small files only.
     private(set) var unreadable: [UnreadableRow] = []
 
+    /// - Parameters:
+    ///   - isWhole: whether files of any size are checked row by row.
+    ///   - name: what errors call it; its path unless given.
     /// - Throws: ``SQLiteStoreError`` when the file is another's, of a newer version, or damaged as a whole.
-    init(_ path: String, settings: StoreSettings, migrator: DatabaseMigrator) throws(SQLiteStoreError) {
+    init(
+        _ path: String, settings: StoreSettings, migrator: DatabaseMigrator, isWhole: Bool = false,
+        name: String? = nil
+    ) throws(SQLiteStoreError) {
+        let name = name ?? path
         do {
             if settings.synchronous == .full { try WALCheck.run(path) }
             var configuration = Configuration()
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
             try DatabaseQueue(path: path, configuration: configuration).read { db in
-                try look(at: db, path, migrator)
+                try look(at: db, name, migrator, isWhole: isWhole)
             }
         } catch {
-            throw SQLiteStoreError(error, opening: path)
+            throw SQLiteStoreError(error, opening: name)
         }
     }
 
-    private mutating func look(at db: Database, _ path: String, _ migrator: DatabaseMigrator) throws {
+    private mutating func look(
+        at db: Database, _ path: String, _ migrator: DatabaseMigrator, isWhole: Bool
+    ) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id")
         let tables = try Int.fetchOne(
             db, sql: "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'")
@@ -40,7 +49,7 @@ struct DatabaseCheck {
         guard application == Migrations.applicationID else { throw SQLiteStoreError.foreign(path: path) }
         if try migrator.hasBeenSuperseded(db) { throw SQLiteStoreError.newer(path: path) }
         let size = try Int.fetchOne(db, sql: "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
-        let isSmall = size ?? .max <= Self.size
+        let isSmall = isWhole || size ?? .max <= Self.size
         if isSmall {
             let result = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)") ?? "no answer"
             guard result == "ok" else { throw SQLiteStoreError.damaged(path: path, reason: result) }
@@ -90,7 +99,7 @@ struct DatabaseCheck {
         if let reason = try BoardTable.fault(in: db, isWhole: isSmall) { return reason }
         var events = 0
         for row in rows { events += min(row.head - row.oldest + 1, Self.events + 1 - events) }
-        guard events <= Self.events else { return nil }
+        guard isSmall || events <= Self.events else { return nil }
         guard try count("head - oldest + 1 <> (SELECT count(*) FROM events WHERE tenant = number)") == 0 else {
             return "events are missing from the log"
         }

@@ -11,6 +11,10 @@ public enum SQLiteStoreError: Error, Equatable, CustomStringConvertible {
     /// Made by a later version of boardcast.
     case newer(path: String)
     case damaged(path: String, reason: String)
+    /// A copy of it has rows that would not be served.
+    case unreadable(path: String, rows: Int, first: String)
+    /// A file that may not be replaced.
+    case exists(path: String)
 
     public var description: String {
         switch self {
@@ -21,6 +25,9 @@ public enum SQLiteStoreError: Error, Equatable, CustomStringConvertible {
         case .foreign(let path): "\(path) is a database, but not one of boardcast"
         case .newer(let path): "\(path) was made by a newer boardcast; use that version or a backup"
         case .damaged(let path, let reason): "\(path) is damaged (\(reason)); restore it from a backup"
+        case .unreadable(let path, 1, let first): "\(path): \(first)"
+        case .unreadable(let path, let rows, let first): "\(path): \(rows) rows can't be read; of the first: \(first)"
+        case .exists(let path): "\(path) exists"
         }
     }
 }

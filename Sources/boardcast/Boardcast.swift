@@ -18,6 +18,8 @@ struct Boardcast: AsyncParsableCommand {
                                              a command, reported as a job
               boardcast stats                who is connected
               boardcast import tasks.csv     tasks from a file
+              boardcast backup copy.sqlite   a copy of the database, while the server runs
+              boardcast restore copy.sqlite  the copy put back, while it does not
 
             EXIT CODES
               0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict,
@@ -26,7 +28,7 @@ struct Boardcast: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self, JobCommand.self,
-            ImportCommand.self, StatsCommand.self,
+            ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 
     static func main() async {
