@@ -11,6 +11,8 @@ struct DatabaseCheck {
 
     /// Nothing is in it yet.
     private(set) var isNew = false
+    /// Its schema is that of an older version, and is brought up to date at the next start.
+    private(set) var isOutdated = false
     /// Rows that can't be read. Requests for them are refused, all others are served. Found in small files only.
     private(set) var unreadable: [UnreadableRow] = []
 
@@ -58,7 +60,8 @@ struct DatabaseCheck {
             throw SQLiteStoreError.damaged(path: path, reason: reason)
         }
         // Older ones are checked at the next start, when they have all their columns.
-        guard try migrator.hasCompletedMigrations(db) else { return }
+        isOutdated = try !migrator.hasCompletedMigrations(db)
+        guard !isOutdated else { return }
         if let reason = try Self.faultOfContent(db, isSmall: isSmall) {
             throw SQLiteStoreError.damaged(path: path, reason: reason)
         }

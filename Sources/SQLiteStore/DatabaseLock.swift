@@ -21,6 +21,7 @@ final class DatabaseLock: Sendable {
     private static let byte: off_t = 0x4000_0000 + 1024
     /// `F_OFD_SETLK`, which glibc shows with `_GNU_SOURCE` alone.
     private static let setLock: Int32 = 37
+    private static let getLock: Int32 = 36
     /// The database files of this process. The mutex is held while a file is checked and opened, so that two threads
     /// cannot do it at once.
     private static let held = Mutex<Set<Identity>>([])
@@ -43,6 +44,22 @@ final class DatabaseLock: Sendable {
             Result { () throws(SQLiteStoreError) in try take(path, beside: &held) }
         }
         return try result.get()
+    }
+
+    /// - Throws: `inUse` when a process holds the lock on the file, which is not changed, nor is anything beside it.
+    ///
+    /// Not for a file that this process has open.
+    static func look(_ path: String) throws(SQLiteStoreError) {
+        let file = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard file >= 0 else { throw refusal(path) }
+        defer { close(file) }
+        var range = flock()
+        range.l_type = Int16(F_WRLCK)
+        range.l_whence = Int16(SEEK_SET)
+        range.l_start = byte
+        range.l_len = 1
+        guard fcntl(file, getLock, &range) == 0, range.l_type != Int16(F_UNLCK) else { return }
+        throw .inUse(path: path, process: process(path))
     }
 
     /// Releases the lock. Call after SQLite has closed the file.

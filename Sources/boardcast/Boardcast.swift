@@ -11,6 +11,7 @@ struct Boardcast: AsyncParsableCommand {
         discussion: """
             EXAMPLES
               boardcast serve --dev          a board to try out, and its URL
+              boardcast check                whether serve would start, and what to change
               boardcast token mint --sub ann --tenant acme --role admin
               boardcast tail --board main    every event, as it happens
               boardcast publish --type a.b   an event of your own
@@ -27,7 +28,8 @@ struct Boardcast: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            ServeCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self, JobCommand.self,
+            ServeCommand.self, CheckCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self,
+            JobCommand.self,
             ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self,
         ])
 

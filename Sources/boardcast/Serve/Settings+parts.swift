@@ -39,7 +39,7 @@ extension Settings {
         }
     }
 
-    private var storeSettings: StoreSettings {
+    var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
         settings.retention = perTenant(\.events)
