@@ -18,6 +18,7 @@ struct Boardcast: AsyncParsableCommand {
               boardcast job run --name Import -- ./import.sh
                                              a command, reported as a job
               boardcast stats                who is connected
+              boardcast doctor https://…     what stands in a stream's way
               boardcast import tasks.csv     tasks from a file
               boardcast backup copy.sqlite   a copy of the database, while the server runs
               boardcast restore copy.sqlite  the copy put back, while it does not
@@ -30,7 +31,7 @@ struct Boardcast: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, CheckCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self,
             JobCommand.self,
-            ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self,
+            ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -42,6 +42,13 @@ public struct GatewayClient: Sendable {
         try await body { try await send(.PATCH, path, json: json) }
     }
 
+    /// A DELETE that is answered with a 2xx.
+    ///
+    /// - Throws: as ``get(_:query:)`` does.
+    func delete(_ path: String) async throws(Failure) {
+        _ = try await body { try await send(.DELETE, path, json: nil) }
+    }
+
     /// The body of a 2xx to a POST of a file, which may take 10 minutes.
     ///
     /// - Throws: as ``get(_:query:)`` does.

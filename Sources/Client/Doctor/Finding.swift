@@ -1,34 +1,24 @@
 import StrictJSON
 
 /// What a check has found about one thing.
-struct Finding: Equatable {
-    enum Level: String {
+public struct Finding: Sendable, Equatable {
+    public enum Level: String, Sendable {
         case ok, warning, failure
     }
 
-    /// `failure` when the server would not start.
-    let level: Level
-    /// What it is about, in one word.
-    let subject: String
-    let text: String
+    /// `failure` when it does not work.
+    public let level: Level
+    /// What it is about, in a word or two.
+    public let subject: String
+    /// What was found, and what to change.
+    public let text: String
 
-    init(_ level: Level, _ subject: String, _ text: String) {
+    public init(_ level: Level, _ subject: String, _ text: String) {
         (self.level, self.subject, self.text) = (level, subject, text)
     }
 
-    /// A line for people.
-    func line(on terminal: Terminal) -> String {
-        let mark =
-            switch level {
-            case .ok: terminal.paint("✓", .green)
-            case .warning: terminal.paint("!", .yellow)
-            case .failure: terminal.paint("✗", .red)
-            }
-        return "\(mark) \(subject): \(text)"
-    }
-
     /// All of them, as one object in one line.
-    static func json(_ findings: [Finding]) -> String {
+    public static func json(_ findings: [Finding]) -> String {
         var json = JSONWriter()
         json.object { json in
             json.name("ok")

@@ -31,12 +31,7 @@ struct CheckCommand: AsyncParsableCommand {
 
     func run() async throws {
         let findings = await findings()
-        if json {
-            try StandardOutput.write(Finding.json(findings))
-        } else {
-            let terminal = Terminal.standardOutput(environment: Environment.variables)
-            for finding in findings { try StandardOutput.write(finding.line(on: terminal)) }
-        }
+        try Finding.print(findings, asJSON: json)
         guard !findings.contains(where: { $0.level == .failure }) else {
             throw Failure(.usage, "the server would not start")
         }

@@ -7,7 +7,7 @@ from harness import run_command
 
 @pytest.mark.parametrize("command", [
     "", "serve", "token", "token mint", "token verify", "tail", "publish", "stats", "job", "job run", "import",
-    "backup", "restore", "check",
+    "backup", "restore", "check", "doctor",
 ])
 def test_every_command_explains_itself(command):
     result = run_command(*command.split(), "--help")
