@@ -136,6 +136,7 @@ public struct Gateway: Sendable {
                 store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
                 parts: checks
             ).all
+                + MetricsCalls(relay: relay).all
                 + PageCalls(assets: assets).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all

@@ -88,6 +88,7 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
     static let open: [String: Sample] = [
         "health.live": .init("/healthz", 200, missing: nil, forbidden: nil),
         "health.ready": .init("/readyz", 200, missing: nil, forbidden: nil),
+        "metrics.show": .init("/metrics", 200, missing: nil, forbidden: nil),
         "session.end": .init("/api/session", 204, missing: nil, forbidden: nil),
         "page": .init("/a.js", 200, missing: nil, forbidden: nil),
     ]

@@ -95,7 +95,11 @@ import Testing
         for call in EveryCall.list.all where call.access == .open {
             let sample = try #require(EveryCall.open[call.name])
             for token in [nil, "x", try TestGateway.token("viewer"), try TestGateway.token(tenant: "other")] {
-                #expect(try await gateway.call(call.method, sample.path, as: token).status == sample.status)
+                // From this machine, to which alone one of them is.
+                let answer = try await ConnectionPeer.$announced.withValue(ClientAddress("127.0.0.1")) {
+                    try await gateway.call(call.method, sample.path, as: token)
+                }
+                #expect(answer.status == sample.status)
             }
             let odd = try await gateway.call(call.method, sample.path + "?nothing=1", as: nil)
             #expect(odd.status == (call.query == nil ? sample.status : 400))

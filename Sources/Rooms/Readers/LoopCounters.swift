@@ -25,6 +25,8 @@ public struct LoopCounters: Sendable, Equatable {
 
     /// Connections that are open now.
     public var readers = 0
+    /// The same by ``Wire/transport``.
+    public var transports: [String: Int] = [:]
     public var opened = 0
     /// Events that were sent, counted once for each connection.
     public var deliveries = 0
@@ -48,6 +50,7 @@ extension LoopHub {
             for reader in all {
                 counters.deliveries += reader.sent.events
                 counters.bytes += reader.sent.bytes
+                counters.transports[reader.wire.transport, default: 0] += 1
             }
             return counters
         }

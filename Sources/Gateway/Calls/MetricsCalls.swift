@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Rooms
+
+/// `GET /metrics`: counts of the whole gateway as Prometheus reads them, without a token, for this machine alone.
+///
+/// A request that a proxy has passed on is not from this machine, wherever the proxy is: everybody else gets 404, and a
+/// proxy that is forgotten opens it to nobody. A proxy that adds no forwarding field and speaks no PROXY protocol can't
+/// be distinguished from a client.
+struct MetricsCalls {
+    let relay: Relay
+
+    var all: [Call] {
+        [
+            .open(
+                "metrics.show", .get, "/metrics", "Metrics in Prometheus' text format, for loopback clients alone.",
+                query: [], answers: [.file([MetricsText.mediaType])], refusals: [.notFound], show)
+        ]
+    }
+
+    @Sendable func show(_ input: CallInput, in context: AppContext) async throws -> Response {
+        let isForwarded = CredentialFields(input.request.head).forwarded != ForwardedFields()
+        guard let peer = context.peer, peer.isLoopback, !isForwarded else { throw Problem.notFound }
+        var counters = LoopCounters()
+        for hub in relay.hubs { counters.add(try await hub.counters().get()) }
+        var metrics = MetricsText()
+        metrics.add(counters)
+        return Response(
+            status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
+            body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+    }
+}
+
+extension ClientAddress {
+    /// Whether it is this machine's own: 127.0.0.0/8, or ::1.
+    fileprivate var isLoopback: Bool { Self.loopback.contains { $0.contains(self) } }
+
+    private static let loopback = ["127.0.0.0/8", "::1"].compactMap(Network.init)
+}
