@@ -122,7 +122,8 @@ def test_what_cannot_be_backed_up_leaves_nothing(tmp_path):
     target = tmp_path / "copy.sqlite"
     (tmp_path / "text").write_text("no database, and no short text either: " * 40)
     sqlite3.connect(tmp_path / "other").execute("CREATE TABLE t (a)").connection.close()
-    for name, words in [("missing", "No such file"), ("text", "not an SQLite database"), ("other", "not one of boardcast")]:
+    faults = {"missing": "No such file", "text": "not an SQLite database", "other": "not one of boardcast"}
+    for name, words in faults.items():
         done = run_command("backup", target, "--database", f"sqlite:{tmp_path / name}")
         assert done.returncode == 2 and words in done.stderr and name in done.stderr, done.stderr
     assert run_command("backup", target, "--database", "sqlite::memory:").returncode == 2

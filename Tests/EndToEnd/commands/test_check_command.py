@@ -58,8 +58,8 @@ def test_a_database_is_looked_at_and_left_as_it_is(start_server, make_team, ends
 
 
 def test_for_people_each_finding_is_a_line(tmp_path):
-    done = run_command(
-        "check", "--port", "0", "--database", f"sqlite:{tmp_path / 'board.sqlite'}", env={"BOARDCAST_AUTH_SECRET": SECRET})
+    database = f"sqlite:{tmp_path / 'board.sqlite'}"
+    done = run_command("check", "--port", "0", "--database", database, env={"BOARDCAST_AUTH_SECRET": SECRET})
     assert done.returncode == 0 and done.stderr == ""
     lines = done.stdout.splitlines()
     assert len(lines) >= 8 and all(line[0] in "✓!" and line[1] == " " for line in lines), lines
