@@ -82,7 +82,8 @@ let package = Package(
             name: "Gateway",
             dependencies: [
                 "Boards", "CZlib", "Events", "Imports", "Rooms", "StreamLoops", "StrictJSON", "TaskFiles", "Text",
-                "Tokens", .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"), .nio("NIOHTTP1"),
+                "Tokens", .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"),
+                .nio("NIOHTTP1"),
                 .nio("NIOPosix"), .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"),
                 .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap, .httpTypes, .logging, .lifecycle,
             ],
@@ -164,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "GatewayTests",
             dependencies: [
-                "StreamLoops", "Boards", "Contracts", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "StrictJSON",
+                "StreamLoops", "Boards", "Contracts", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore",
+                "StrictJSON",
                 "TestSupport",
                 "Tokens", .grdb,
                 .hummingbird("Hummingbird"), .hummingbird("HummingbirdTesting"), .nio("NIOCore"), .nio("NIOEmbedded"),

@@ -141,7 +141,9 @@ public final class StreamLoop: NIOSerialEventLoopExecutor, @unchecked Sendable {
             var tasks = local
             local = []
             inbox.withLock { inbox in
-                if tasks.isEmpty { swap(&tasks, &inbox.value.tasks) } else {
+                if tasks.isEmpty {
+                    swap(&tasks, &inbox.value.tasks)
+                } else {
                     tasks += inbox.value.tasks
                     inbox.value.tasks = []
                 }

@@ -21,7 +21,9 @@ struct LiveGateway: Sendable {
         _ body: @escaping @Sendable (LiveGateway) async throws -> Void
     ) async throws {
         let (ports, port) = AsyncStream<Int>.makeStream()
-        let application = gateway.application(at: .network(host: "127.0.0.1", port: 0), on: group, streaming: streamLoops, logger: logger) {
+        let application = gateway.application(
+            at: .network(host: "127.0.0.1", port: 0), on: group, streaming: streamLoops, logger: logger
+        ) {
             port.yield($0 ?? 0)
         }
         let services = ServiceGroup(configuration: .init(services: [application], logger: logger))

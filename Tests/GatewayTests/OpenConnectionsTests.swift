@@ -60,7 +60,9 @@ import Testing
 
     @Test func `the gate reads no further at the limit and goes on by itself`() throws {
         let (connections, reads) = (OpenConnections(limit: 1), Reads())
-        let channel = EmbeddedChannel(handlers: [reads, AcceptGate(connections, room: RoomMaker(connections, watches: []))])
+        let channel = EmbeddedChannel(handlers: [
+            reads, AcceptGate(connections, room: RoomMaker(connections, watches: [])),
+        ])
         channel.read()
         #expect(reads.count == 1)
         channel.pipeline.fireChannelRead(EmbeddedChannel() as any Channel)
@@ -74,7 +76,9 @@ import Testing
 
     @Test func `when the system has no descriptor left the gate looks away for a second`() throws {
         let (connections, reads) = (OpenConnections(limit: 10), Reads())
-        let channel = EmbeddedChannel(handlers: [reads, AcceptGate(connections, room: RoomMaker(connections, watches: []))])
+        let channel = EmbeddedChannel(handlers: [
+            reads, AcceptGate(connections, room: RoomMaker(connections, watches: [])),
+        ])
         channel.pipeline.fireErrorCaught(IOError(errnoCode: 24, reason: "accept"))
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(900))
         #expect(reads.count == 0)

@@ -19,7 +19,8 @@ import Testing
         let withoutDefault: Set = [
             "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL",
             "auth.insecureJWKSHosts", "auth.issuers", "auth.issuer", "auth.audience", "auth.algorithms", "auth.tenant",
-            "auth.roles", "server.loops", "server.streamLoops", "tenants.directory", "http.publicURL", "limits.requestConnections",
+            "auth.roles", "server.loops", "server.streamLoops", "tenants.directory", "http.publicURL",
+            "limits.requestConnections",
             "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
         ]
         #expect(
