@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import Rooms
 import StreamLoops
+import Synchronization
 
 /// Accepts connections on a ``StreamLoop``. Those that are streams stay there; the others become NIO's.
 ///
@@ -86,17 +87,26 @@ final class StreamAcceptor: LoopSocket, @unchecked Sendable {
 
     /// Makes the connection NIO's, with the bytes that were read of it.
     func handOver(_ descriptor: CInt, _ bytes: ByteBuffer) {
-        let server = server
+        let (server, counted) = (server, CountedByFront())
         ClientBootstrap(group: group)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try server.adopt(channel)
                     try channel.pipeline.syncOperations.addHandler(EarlyBytes(bytes), position: .first)
+                    try server.adopt(channel)
+                    counted.begin()
                 }
             }
             .withConnectedSocket(descriptor)
-            .whenFailure { _ in server.connections.leave(asRequests: true) }
+            .whenFailure { _ in if !counted.hasBegun { server.connections.leave(asRequests: true) } }
     }
+}
+
+/// Whether a connection has its ``StreamFront``, which counts it out. Safe to use from any thread.
+private final class CountedByFront: Sendable {
+    private let state = Atomic(false)
+
+    var hasBegun: Bool { state.load(ordering: .acquiring) }
+    func begin() { state.store(true, ordering: .releasing) }
 }
 
 /// Passes on what was read before a connection was NIO's, before anything else is read.
