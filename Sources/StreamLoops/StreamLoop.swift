@@ -44,7 +44,7 @@ public final class StreamLoop: NIOSerialEventLoopExecutor, @unchecked Sendable {
     /// Starts a loop. Its thread ends by `shutdownGracefully`.
     ///
     /// - Parameter niceness: of its thread, from 0 to 19.
-    /// - Throws: `IOError` when the system has no descriptors left.
+    /// - Throws: `IOError` when the system has no descriptors or threads left.
     public init(name: String, niceness: Int = 0) throws {
         self.name = name
         poll = cepoll_create()
@@ -52,7 +52,7 @@ public final class StreamLoop: NIOSerialEventLoopExecutor, @unchecked Sendable {
         guard poll >= 0, wakeup >= 0, watch(wakeup, EPOLL_CTL_ADD, .readable, Self.wakeupData) == 0 else {
             throw IOError(errnoCode: errno, reason: "epoll")
         }
-        Thread.start(name) { [self] in
+        try Thread.start(name) { [self] in
             if niceness > 0 { cepoll_nice_thread(CInt(niceness)) }
             run()
         }

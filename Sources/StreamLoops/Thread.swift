@@ -1,5 +1,6 @@
 import CEpoll
 import Glibc
+import NIOCore
 
 /// A thread that runs one function.
 enum Thread {
@@ -11,12 +12,14 @@ enum Thread {
     }
 
     /// - Parameter name: as `top -H` shows it, of at most 15 bytes.
-    static func start(_ name: String, _ run: @escaping () -> Void) {
+    /// - Throws: `IOError` when the system starts no more threads.
+    static func start(_ name: String, _ run: @escaping () -> Void) throws {
         var thread = pthread_t()
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, CInt(PTHREAD_CREATE_DETACHED))
         defer { pthread_attr_destroy(&attributes) }
+        let body = Unmanaged.passRetained(Body(name, run))
         let result = pthread_create(
             &thread, &attributes,
             { argument in
@@ -25,7 +28,9 @@ enum Thread {
                 cepoll_name_thread(body.name)
                 body.run()
                 return nil
-            }, Unmanaged.passRetained(Body(name, run)).toOpaque())
-        precondition(result == 0, "the system starts no thread: \(result)")
+            }, body.toOpaque())
+        guard result != 0 else { return }
+        body.release()
+        throw IOError(errnoCode: result, reason: "pthread_create")
     }
 }
