@@ -18,13 +18,7 @@ struct CheckCommand: AsyncParsableCommand {
               boardcast check --database sqlite:/var/lib/boardcast/boardcast.sqlite --json
             """)
 
-    @OptionGroup var options: DatabaseOptions
-
-    @Option(help: ArgumentHelp("Where it is to listen. [default: 127.0.0.1]", valueName: "address"))
-    var host: String?
-
-    @Option(help: ArgumentHelp("[default: 8788]", valueName: "number"))
-    var port: String?
+    @OptionGroup var options: ServerOptions
 
     @Flag(help: "Print JSON.")
     var json = false
@@ -38,13 +32,8 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private func findings() async -> [Finding] {
-        let flags = [
-            host.map { SettingsSources.Flag("--host", sets: "http.host", to: $0) },
-            port.map { SettingsSources.Flag("--port", sets: "http.port", to: $0) },
-        ]
         do throws(InvalidSettings) {
-            var settings = try Settings.load(from: options.sources(flags: flags.compactMap { $0 }))
-            try settings.readTenants()
+            let settings = try options.settings()
             return [Finding(.ok, "settings", "valid")] + (await StartCheck(settings: settings).run())
         } catch {
             return error.problems.map { Finding(.failure, "settings", $0.description) }

@@ -12,7 +12,10 @@ struct DatabaseOptions: ParsableArguments {
             "Settings as files, one a key. [default: $BOARDCAST_SECRETS_DIRECTORY]", valueName: "directory"))
     var secrets: String?
 
-    @Option(help: ArgumentHelp("sqlite:PATH [default: sqlite:boardcast.sqlite]", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "sqlite:PATH, or sqlite::memory: to serve without a file. [default: sqlite:boardcast.sqlite]",
+            valueName: "url"))
     var database: String?
 
     /// The settings that the server would have.
