@@ -10,7 +10,7 @@ struct DatabaseCheck {
     static let events = 1_000_000
 
     /// The most rows that can't be read that are counted, some ten megabytes of memory.
-    static let rows = 100_000
+    static let mostRows = 100_000
 
     /// Nothing is in it yet.
     private(set) var isNew = false
@@ -115,7 +115,7 @@ struct DatabaseCheck {
     private mutating func readThrough(_ db: Database) throws {
         let read = { (read: () throws -> Void) in
             do { try read() } catch let row as UnreadableRow {
-                if unreadable.count < Self.rows { unreadable.append(row) }
+                if unreadable.count < Self.mostRows { unreadable.append(row) }
             }
         }
         try BoardTable.forEach(in: db, read)

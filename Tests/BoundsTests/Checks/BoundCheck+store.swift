@@ -20,6 +20,7 @@ extension BoundCheck {
             BoundCheck(
                 "pages of the database in memory", .bytes(settings.cacheBytes), .count(settings.readers + 1),
                 .share(memory / small.pageCache)),
+            BoundCheck("rows of a damaged database that are counted", .count(DatabaseCheck.mostRows)),
             BoundCheck(
                 "the write-ahead log", .count(DatabaseFile.mostPages), .bytes(DatabaseFile.mostKept),
                 .bytes(settings.largeLog)),
