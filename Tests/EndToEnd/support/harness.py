@@ -74,6 +74,9 @@ class Server:
         self.open_files = open_files
         if secret is not None:
             self.env.setdefault("BOARDCAST_AUTH_SECRET", secret)
+        # `NAME=VALUE …`, so that the tests can be run on another configuration than the usual one.
+        for setting in os.environ.get("BOARDCAST_TEST_SETTINGS", "").split():
+            self.env.setdefault(*setting.split("=", 1))
         for name, value in UNLIMITED.items() if unlimited else ():
             self.env.setdefault(name, value)
         self.host, self.port = None, 0
