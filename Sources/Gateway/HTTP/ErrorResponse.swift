@@ -5,6 +5,7 @@ import Hummingbird
 import Imports
 import Logging
 import NIOCore
+import NIOHTTP1
 import StrictJSON
 
 /// Turns every error that is thrown into a response: `application/problem+json` with its status.
@@ -59,6 +60,8 @@ extension Problem {
         case let error as JSONError:
             self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
         case is NIOTooManyBytesError: self = .bodyTooLarge
+        // Nobody reads it but the log: the client has left, or was answered by the guard.
+        case is HTTPParserError: self = .badRequest
         case let error as any HTTPResponseError where error.status == .notFound: self = .notFound
         case let error as any HTTPResponseError where error.status == .contentTooLarge: self = .bodyTooLarge
         case let error as any HTTPResponseError:

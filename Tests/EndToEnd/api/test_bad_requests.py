@@ -3,6 +3,7 @@
 import pytest
 
 from rest import Api, check_problem, ok, problem
+from waiting import eventually
 from wire import Wire
 
 BAD_JSON = {
@@ -155,3 +156,15 @@ def test_unreadable_limits_are_400(api):
 def test_health_needs_no_token(server):
     for path in ("/healthz", "/readyz"):
         ok(Api(server.url).get(path), 200)
+
+
+def test_a_client_that_leaves_in_its_body_is_no_failure_of_ours(start_server, make_team):
+    server = start_server()
+    token = make_team(server).token()
+    for leave in (Wire.close, Wire.reset):
+        wire = Wire(server)
+        wire.send((f"POST /api/tasks HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"
+                   "Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{").encode())
+        leave(wire)
+    eventually(lambda: server.log().count("call=tasks.create") == 2, "both are in the log")
+    assert "request failed" not in server.log() and "status=500" not in server.log()
