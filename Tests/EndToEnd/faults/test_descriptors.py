@@ -132,9 +132,10 @@ def test_bodies_that_pause_give_way_when_nobody_is_idle(start_server, make_team)
             "Content-Type: application/json\r\nContent-Length: 90\r\n\r\n{").encode()
     connections = idle(server, 16, part)
     probe(server)
-    # One is closed for the probe, and not after ten seconds with 408.
+    # One is closed for the probe, and not after ten seconds with 408; or one on each loop.
     closed, _, _ = select.select(connections, [], [], DEADLINE)
-    assert [connection.recv(100) for connection in closed] == [b""]
+    assert {connection.recv(100) for connection in closed} == {b""}
+    assert len(closed) <= 4
     for connection in connections:
         connection.close()
 
