@@ -4,7 +4,7 @@
 Readers (SSE, and WebSocket where the server has it) come, read, leave in every manner and come back with their cursors;
 some read slowly; writers write. At the end every reader must have been given every event once and in order. The same
 happens in a shorter warm-up round first; memory and descriptors after the long round must be what they were after the
-short one. Needs a release build. Prints a table of Markdown; exit 1 when a promise was broken.
+short one; in an hour and more it may not grow by a MiB an hour either, once the first quarter is over. Needs a release build. Prints a table of Markdown; exit 1 when a promise was broken.
 """
 import argparse, asyncio, base64, json, os, random, re, resource, socket, struct, sys, time
 
@@ -305,6 +305,28 @@ async def at_rest(server):
     return server.resident(), seen
 
 
+class Slope:
+    """Resident memory while a round goes on, and how much more of it there is each hour."""
+
+    #: The first part of a round, in which pools and caches still become what they will be.
+    WARM_UP = 0.25
+
+    def __init__(self, server):
+        self.server, self.samples = server, []
+
+    async def watch(self):
+        while True:
+            self.samples.append((time.monotonic(), self.server.resident()))
+            await asyncio.sleep(5)
+
+    def per_hour(self):
+        """Bytes, by least squares, over the samples after the warm-up."""
+        samples = self.samples[int(len(self.samples) * self.WARM_UP):]
+        middle = [sum(values) / len(samples) for values in zip(*samples)]
+        spread = sum((at - middle[0]) ** 2 for at, _ in samples)
+        return sum((at - middle[0]) * (size - middle[1]) for at, size in samples) / spread * 3600
+
+
 def report(transports, long, before, after, cpu, seconds):
     rows = [("memory", f"{before[0] / 2**20:.1f} MiB", f"{after[0] / 2**20:.1f} MiB"), ("descriptors", before[1], after[1])]
     print("| | before | after |\n|---|---|---|")
@@ -328,12 +350,19 @@ async def soak(options, server):
     before = await at_rest(server)
     cpu, began = server.cpu_seconds(), time.monotonic()
     long = Round(server, options, options.seconds, transports, rng)
+    slope = Slope(server)
+    watching = asyncio.create_task(slope.watch())
     await long.run()
+    watching.cancel()
     cpu, seconds = server.cpu_seconds() - cpu, time.monotonic() - began
     after = await at_rest(server)
     report(dict.fromkeys(transports), long, before, after, cpu, seconds)
+    growth = slope.per_hour()
+    print(f"memory while it ran, after the first quarter: {growth / 2**20:+.2f} MiB an hour, of {len(slope.samples)} samples")
     if after[0] > before[0] * 1.1:
         raise Broken(f"memory grew from {before[0] / 2**20:.1f} to {after[0] / 2**20:.1f} MiB")
+    if options.seconds >= 3600 and growth > 2**20:
+        raise Broken(f"memory grows by {growth / 2**20:.2f} MiB an hour")
     if after[1] != before[1]:
         raise Broken(f"{after[1]} descriptors are open, {before[1]} were")
 
