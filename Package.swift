@@ -25,6 +25,8 @@ extension Target.Dependency {
     static let jwtKit: Self = .product(name: "JWTKit", package: "jwt-kit")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
+    static let nioHTTP2: Self = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams: Self = .product(name: "Yams", package: "Yams")
 }
@@ -36,6 +38,8 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -84,8 +88,8 @@ let package = Package(
                 "Boards", "CZlib", "Events", "Imports", "Rooms", "StreamLoops", "StrictJSON", "TaskFiles", "Text",
                 "Tokens", .hummingbird("Hummingbird"), .hummingbird("HummingbirdCore"), .nio("NIOCore"),
                 .nio("NIOHTTP1"),
-                .nio("NIOPosix"), .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"),
-                .nioExtras("NIOHTTPTypesHTTP1"), .deque, .heap, .httpTypes, .logging, .lifecycle,
+                .nio("NIOPosix"), .nio("NIOTLS"), .nio("NIOWebSocket"), .nioExtras("NIOHTTPTypes"),
+                .nioExtras("NIOHTTPTypesHTTP1"), .nioHTTP2, .nioSSL, .deque, .heap, .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
         .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),
@@ -94,6 +98,7 @@ let package = Package(
             name: "Client",
             dependencies: [
                 "Events", "StrictJSON", "Text", .asyncHTTPClient, .nio("NIOCore"), .nio("NIOHTTP1"), .nio("NIOPosix"),
+                .nioSSL,
             ],
             swiftSettings: settings),
 

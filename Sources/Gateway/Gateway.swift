@@ -97,7 +97,7 @@ public struct Gateway: Sendable {
         let server = StreamServer(
             responder: responder.answering(logger: logger), streams: streams, polls: PollResponder(responder),
             requests: requests, watches: watches, direct: watches.map { _ in direct() }, connections: connections,
-            logger: logger)
+            certificate: settings.certificate, logger: logger)
         let acceptors = zip(streamLoops, streamWatches).compactMap { loop, watch in
             relay.hub(on: loop).map { hub in
                 StreamAcceptor(

@@ -15,6 +15,8 @@ public struct GatewaySettings: Sendable {
     public var publicURL: ServerURL?
     /// Whether connections of trusted proxies begin with the PROXY protocol.
     public var proxyProtocol = false
+    /// What the listener proves itself with by TLS; without it, it speaks plain HTTP.
+    public var certificate: ServerCertificate?
     public var maxBodyBytes = 1 << 20
     /// Bytes of a file to import.
     public var maxImportBytes = 20 << 20
@@ -44,7 +46,9 @@ public struct GatewaySettings: Sendable {
 
     public init() {}
 
-    var place: RequestPlace.Rules { .init(trustedProxies: trustedProxies, publicURL: publicURL) }
+    var place: RequestPlace.Rules {
+        .init(trustedProxies: trustedProxies, publicURL: publicURL, isSecure: certificate != nil)
+    }
 
     /// Whether any origin is allowed.
     var hasOrigins: Bool { !corsOrigins.isEmpty || !tenantOrigins.isEmpty }

@@ -91,6 +91,15 @@ import Tokens
         #expect(error?.problems == [.proxyProtocolOfNobody])
     }
 
+    @Test func `a certificate and its key belong together`() throws {
+        let both = try yaml("http: {tlsCertificateFile: a.pem, tlsKeyFile: b.pem}").http
+        #expect(both.isSecure && both.tlsCertificateFile == "a.pem" && both.tlsKeyFile == "b.pem")
+        for half in ["tlsCertificateFile", "tlsKeyFile"] {
+            let error = #expect(throws: InvalidSettings.self) { try yaml("http: {\(half): a.pem}") }
+            #expect(error?.problems == [.halfACertificate])
+        }
+    }
+
     @Test func `a line end after a value in the environment is not part of it`() throws {
         let secret = String(repeating: "s", count: 32)
         for end in ["", "\n", "\r\n"] {

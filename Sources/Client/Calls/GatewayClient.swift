@@ -21,6 +21,9 @@ public struct GatewayClient: Sendable {
         self.token = token
     }
 
+    /// The token that the next request would have.
+    func currentToken() throws(Failure) -> String { try token() }
+
     /// The body of a 2xx to a GET.
     ///
     /// - Throws: ``Failure``, by the status of any other answer, or unreachable.

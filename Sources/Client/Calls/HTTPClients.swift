@@ -1,5 +1,7 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
+import NIOSSL
 
 /// The process's HTTP clients.
 ///
@@ -11,10 +13,19 @@ enum HTTPClients {
     /// For streams: their readers decide how long silence may last.
     static let streams = make(readTimeout: nil)
 
+    /// Trusts the system's certificates; or those of the file that `SSL_CERT_FILE` names, as OpenSSL has it.
+    static let tls: TLSConfiguration = {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        let file = ProcessInfo.processInfo.environment["SSL_CERT_FILE"] ?? ""
+        if !file.isEmpty { configuration.trustRoots = .file(file) }
+        return configuration
+    }()
+
     private static func make(readTimeout: TimeAmount?) -> HTTPClient {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: .seconds(10), read: readTimeout)
+        configuration.tlsConfiguration = tls
         return HTTPClient(configuration: configuration)
     }
 }

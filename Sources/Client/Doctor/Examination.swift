@@ -27,7 +27,7 @@ public struct Examination: Sendable {
         let (stream, cursor) = await stream()
         findings += stream
         guard let cursor else { return findings }
-        findings += [await resume(cursor), await lastEventID(), await poll(cursor)]
+        findings += [await resume(cursor), await lastEventID(), await poll(cursor), await socket()]
         if writes { findings.append(await write()) }
         return findings
     }
@@ -152,6 +152,27 @@ public struct Examination: Sendable {
             _ = try await client.get("/api/events", query: [("since", cursor), ("wait", "1")])
             return Finding(.ok, "long poll", "answered")
         } catch { return Finding(.failure, "long poll", error.description) }
+    }
+
+    /// Without WebSockets the streams go on, so that this is a warning.
+    private func socket() async -> Finding {
+        let subject = "WebSocket"
+        let probe: SocketProbe
+        do throws(Failure) {
+            probe = SocketProbe(server: client.server, token: try client.currentToken(), patience: patience)
+        } catch { return Finding(.failure, subject, error.description) }
+        switch await probe.open() {
+        case .open: return Finding(.ok, subject, "opened")
+        case .silent:
+            return Finding(.warning, subject, "opened, but no event came in \(patience.text); it is held back")
+        case .refused(let line):
+            let answer = line.isEmpty ? "not answered" : "answered “\(line.printable)”"
+            return Finding(
+                .warning, subject,
+                "\(answer); let the proxy pass Upgrade and Connection on, by HTTP/1.1 (nginx: proxy_http_version 1.1, "
+                    + "proxy_set_header Upgrade $http_upgrade)")
+        case .unreachable(let words): return Finding(.warning, subject, words)
+        }
     }
 
     /// Makes a task, waits for it on a stream, and deletes it.

@@ -37,4 +37,24 @@ public struct Finding: Sendable, Equatable {
         }
         return String(decoding: json.bytes, as: UTF8.self)
     }
+
+    /// All of them in Prometheus' text format: 1 for what works, 0 for what does not; what is worth a look works.
+    public static func metrics(_ findings: [Finding]) -> String {
+        var text = """
+            # HELP boardcast_doctor_ok Whether it worked, by what was examined.
+            # TYPE boardcast_doctor_ok gauge
+
+            """
+        for finding in findings {
+            let subject = finding.subject.lowercased().map { $0 == " " || $0 == "-" ? "_" : String($0) }.joined()
+            text += "boardcast_doctor_ok{subject=\"\(subject)\"} \(finding.level == .failure ? 0 : 1)\n"
+        }
+        let isFine = !findings.contains { $0.level == .failure }
+        return text + """
+            # HELP boardcast_doctor_up Whether all of it worked.
+            # TYPE boardcast_doctor_up gauge
+            boardcast_doctor_up \(isFine ? 1 : 0)
+
+            """
+    }
 }

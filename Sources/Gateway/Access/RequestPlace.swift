@@ -11,6 +11,8 @@ struct RequestPlace: Sendable, Equatable {
         var trustedProxies: [Network] = []
         /// The URL that people's browsers see; nil when it is not known beforehand.
         var publicURL: ServerURL?
+        /// Whether we speak TLS ourselves, so that only a proxy could be without.
+        var isSecure = false
     }
 
     /// Nil for a connection without an address.
@@ -37,7 +39,7 @@ struct RequestPlace: Sendable, Equatable {
             prefix = url.path
         } else {
             authority = report.host ?? (fields.host.count == 1 ? Authority(fields.host[0]) : nil)
-            isSecure = report.isSecure
+            isSecure = report.isSecure ?? (rules.isSecure ? true : nil)
             prefix = report.prefix ?? ""
         }
         isExact = rules.publicURL != nil

@@ -82,7 +82,7 @@ final class ConnectionStart: ChannelInboundHandler, RemovableChannelHandler {
         watch.remove(self)
         do {
             try context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: true)
-            try server.addHandlers(to: context.channel)
+            try server.addHandlers(to: context.channel, over: Transport.plain)
         } catch {
             server.connections.leave(asRequests: true)
             return context.close(promise: nil)

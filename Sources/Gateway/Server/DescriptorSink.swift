@@ -6,7 +6,7 @@ import Rooms
 ///
 /// Bytes that the kernel does not take go through NIO, whose promise completes when they have left; until then nothing
 /// else is sent, so the order is kept.
-final class DescriptorSink: Sink {
+final class DescriptorSink: ConnectionSink {
     private var context: ChannelHandlerContext?
     private var descriptor: NIOBSDSocket.Handle?
     private(set) var queuedBytes = 0
@@ -37,7 +37,7 @@ final class DescriptorSink: Sink {
 
     /// Nil for a channel without one. NIO's own `withUnsafeTransportIfAvailable(of:)` asks for the protocol with its
     /// transport, a type that Swift has to find by its name each time.
-    private static func descriptor(of channel: any Channel) -> NIOBSDSocket.Handle? {
+    static func descriptor(of channel: any Channel) -> NIOBSDSocket.Handle? {
         func descriptor(of core: some NIOTransportAccessibleChannelCore) -> NIOBSDSocket.Handle? {
             (try? core.withUnsafeTransport { $0 as? NIOBSDSocket.Handle }) ?? nil
         }
@@ -118,7 +118,6 @@ final class DescriptorSink: Sink {
         setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<Glibc.linger>.size))
     }
 
-    /// The channel is closed, and its descriptor's number may be reused.
     func forget() {
         descriptor = nil
         context = nil

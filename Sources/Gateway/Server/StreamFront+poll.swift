@@ -31,14 +31,14 @@ extension StreamFront {
 
     /// Answers, and goes on with HTTP requests.
     private func send(_ answer: PollResponder.Answer, to head: HTTPRequestHead, context: ChannelHandlerContext) {
-        RawResponse.write(answer, closing: !head.isKeepAlive, to: context)
+        RawResponse.write(answer, closing: transport.ends(with: head), to: context)
         goOn(context: context)
     }
 
     private func wait(
         _ poll: WaitingPoll, _ answer: PollResponder.Answer, _ head: HTTPRequestHead, context: ChannelHandlerContext
     ) {
-        guard let output = DescriptorSink(context: context, sendBuffer: hub.limits.sendBuffer, lingers: true) else {
+        guard let output = transport.sink(context, sendBuffer: hub.limits.sendBuffer, lingers: true) else {
             return context.close(promise: nil)
         }
         let sink = PollSink(

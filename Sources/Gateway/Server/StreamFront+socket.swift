@@ -13,6 +13,10 @@ extension StreamFront {
     func openSocket(
         _ head: HTTPRequestHead, context: ChannelHandlerContext, waitingOn loop: (any EventLoop)?
     ) throws(Problem) {
+        if case .shared = transport {
+            // RFC 8441 would have it; browsers open a connection of HTTP/1.1 instead.
+            throw Problem(.httpVersionNotSupported, "http_version", "A WebSocket needs HTTP/1.1.")
+        }
         guard head.version != .http1_0 else {
             let detail = "A WebSocket needs HTTP/1.1; in nginx set proxy_http_version 1.1."
             throw Problem(.httpVersionNotSupported, "http_version", detail)
@@ -30,7 +34,7 @@ extension StreamFront {
         }
         let principal = try streams.authenticate(fields, query, at: place, offer: offer, waitingOn: loop)
         // Made when only the rooms can still refuse the reader, and used once they have accepted it.
-        var sink: DescriptorSink?
+        var sink: (any ConnectionSink)?
         streams.admission.admit(
             principal, to: hub,
             { [streams] known throws(Problem) in
@@ -60,7 +64,7 @@ extension StreamFront {
         _ query: Query, _ place: RequestPlace, _ handshake: SocketHandshake, context: ChannelHandlerContext
     ) throws(Problem) {
         guard streams.sockets.strangers.enter() else { throw Problem(RoomError.full(limit: Strangers.limit)) }
-        let sink: DescriptorSink
+        let sink: any ConnectionSink
         do throws(Problem) { sink = try makeSink(context) } catch {
             streams.sockets.strangers.leave()
             throw error
@@ -80,15 +84,16 @@ extension StreamFront {
             ])
     }
 
-    private func makeSink(_ context: ChannelHandlerContext) throws(Problem) -> DescriptorSink {
-        guard let sink = DescriptorSink(context: context, sendBuffer: hub.limits.sendBuffer, lingers: true)
-        else { throw .unavailable }
+    private func makeSink(_ context: ChannelHandlerContext) throws(Problem) -> any ConnectionSink {
+        guard let sink = transport.sink(context, sendBuffer: hub.limits.sendBuffer, lingers: true) else {
+            throw .unavailable
+        }
         return sink
     }
 
     /// Turns the connection into a WebSocket.
     private func become(
-        _ context: ChannelHandlerContext, _ sink: DescriptorSink, _ query: Query, _ place: RequestPlace
+        _ context: ChannelHandlerContext, _ sink: any ConnectionSink, _ query: Query, _ place: RequestPlace
     ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
         let handler = SocketHandler(

@@ -21,7 +21,7 @@ final class StreamFront: ChannelDuplexHandler {
         case requests
         /// A request for a stream is being decided; the parts after it wait.
         case deciding(HTTPRequestHead, Target, isComplete: Bool)
-        case stream(DescriptorSink)
+        case stream(any ConnectionSink)
         /// A poll that waits; it is answered once, and then closed.
         case poll(PollSink)
         /// A WebSocket: incoming bytes go to the handlers after this one; outgoing bytes bypass it.
@@ -40,7 +40,7 @@ final class StreamFront: ChannelDuplexHandler {
     let polls: PollResponder
     let hub: LoopHub
     private var codec: StreamServer.Codec?
-    private let connections: OpenConnections
+    let transport: Transport
     let logger: Logger
     /// Adds Hummingbird's own handlers after this one; nil once they are added, or never will be.
     private var attach: ((ClientAddress?) throws -> Void)?
@@ -56,14 +56,14 @@ final class StreamFront: ChannelDuplexHandler {
     static let mostHeld = 64
 
     init(
-        streams: Streams, polls: PollResponder, hub: LoopHub, codec: StreamServer.Codec,
-        connections: OpenConnections, logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
+        streams: Streams, polls: PollResponder, hub: LoopHub, codec: StreamServer.Codec?, over transport: Transport,
+        logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
     ) {
         self.codec = codec
         self.streams = streams
         self.polls = polls
         self.hub = hub
-        self.connections = connections
+        self.transport = transport
         self.logger = logger
         self.attach = attach
     }
@@ -218,11 +218,11 @@ final class StreamFront: ChannelDuplexHandler {
     /// Turns the connection into a stream; nil when the client has left.
     private func takeForStream(
         _ context: ChannelHandlerContext, of version: HTTPVersion
-    ) throws(Problem) -> DescriptorSink? {
+    ) throws(Problem) -> (any ConnectionSink)? {
         guard context.channel.isActive, case .deciding = mode else { return nil }
         guard
-            let sink = DescriptorSink(
-                context: context, sendBuffer: hub.limits.sendBuffer, removesChunks: version == .http1_0)
+            let sink = transport.sink(
+                context, sendBuffer: hub.limits.sendBuffer, removesChunks: version == .http1_0)
         else { throw .unavailable }
         leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)
@@ -231,7 +231,8 @@ final class StreamFront: ChannelDuplexHandler {
 
     /// The other end of the connection; nil where it has no address.
     func peer(_ context: ChannelHandlerContext) -> ClientAddress? {
-        announcedPeer ?? context.remoteAddress.flatMap { ClientAddress($0) }
+        // The context's own is a trap on one of several streams.
+        announcedPeer ?? transport.announcedPeer ?? context.channel.remoteAddress.flatMap { ClientAddress($0) }
     }
 
     func refuse(
@@ -247,7 +248,7 @@ final class StreamFront: ChannelDuplexHandler {
         problem.log(to: logger, ["request": "\(id)"])
         RawResponse.write(
             // After an offer to upgrade the decoder reads no further.
-            problem, requestID: id, closing: !head.isKeepAlive || head.headers.contains(name: "upgrade"),
+            problem, requestID: id, closing: transport.ends(with: head) || head.headers.contains(name: "upgrade"),
             extra: streams.responses.cors(head.headers.first(name: "origin"), of: tenant), to: context)
         goOn(context: context)
     }
@@ -266,10 +267,9 @@ final class StreamFront: ChannelDuplexHandler {
     /// Ends HTTP on the connection, and notifies Hummingbird's handlers if they were added.
     func leaveRequests(for mode: Mode, context: ChannelHandlerContext) {
         self.mode = mode
-        connections.leaveRequests()
+        transport.leaveRequests(context.channel)
         held = []
         attach = nil
-        try? context.channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
         if isAttached { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
     }
 
@@ -290,7 +290,7 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { connections.leave(asRequests: !isTaken) }
+    func handlerRemoved(context: ChannelHandlerContext) { transport.leave(asRequests: !isTaken) }
 
     func channelInactive(context: ChannelHandlerContext) {
         if case .stream(let sink) = mode { sink.forget() }

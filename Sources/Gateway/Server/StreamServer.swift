@@ -2,8 +2,10 @@ import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import NIOSSL
 import Rooms
 import Text
 
@@ -28,6 +30,8 @@ struct StreamServer: HTTPChannelHandler {
     /// One for each of ``watches``.
     let direct: [DirectStreams]
     let connections: OpenConnections
+    /// Nil for a server that speaks plain HTTP.
+    let certificate: ServerCertificate?
     let logger: Logger
 
     /// Whether connections of trusted proxies begin with the PROXY protocol.
@@ -36,6 +40,7 @@ struct StreamServer: HTTPChannelHandler {
     /// Adds the first handler to a connection that was accepted.
     func start(_ channel: any Channel) throws {
         do {
+            if let certificate { return try secure(channel, certificate) }
             if expectsProxyHeader(from: channel) { return try adopt(channel) }
             try set(channel)
             guard let (hub, watch, index) = place(of: channel) else { throw ChannelError.eof }
@@ -54,7 +59,7 @@ struct StreamServer: HTTPChannelHandler {
         if expectsProxyHeader(from: channel) {
             try channel.pipeline.syncOperations.addHandler(ProxyHeaderHandler())
         }
-        try addHandlers(to: channel)
+        try addHandlers(to: channel, over: Transport.plain)
     }
 
     private func set(_ channel: any Channel) throws {
@@ -78,28 +83,77 @@ struct StreamServer: HTTPChannelHandler {
         }
     }
 
-    /// Adds the handlers of HTTP requests.
-    func addHandlers(to channel: any Channel) throws {
+    /// Adds the handlers of HTTP/1.1.
+    func addHandlers(to channel: any Channel, over transport: (OpenConnections) -> Transport) throws {
         guard let (hub, watch, _) = place(of: channel) else { throw ChannelError.eof }
         let codec = Codec(streams.settings, watch: watch)
-        let front = StreamFront(
-            streams: streams, polls: polls, hub: hub, codec: codec, connections: connections, logger: logger
-        ) { peer in
-            let connection = try addHummingbird(to: channel, logger: logger)
-            requests.start {
-                await ConnectionLoop.$current.withValue(channel.eventLoop) {
-                    await ConnectionPeer.$announced.withValue(peer) {
-                        await handleHTTP(asyncChannel: connection, logger: logger)
-                    }
-                }
-            }
-        }
+        let front = front(of: channel, hub: hub, codec: codec, over: transport(connections))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
         try pipeline.addHandler(codec.requestGuard)
         // Added last, since it counts the connection out.
         try pipeline.addHandler(front)
+    }
+
+    private func front(
+        of channel: any Channel, hub: LoopHub, codec: Codec?, over transport: Transport
+    ) -> StreamFront {
+        let announced = transport.announcedPeer
+        return StreamFront(
+            streams: streams, polls: polls, hub: hub, codec: codec, over: transport, logger: logger
+        ) { peer in
+            let connection = try addHummingbird(to: channel, logger: logger)
+            requests.start {
+                await ConnectionLoop.$current.withValue(channel.eventLoop) {
+                    await ConnectionPeer.$announced.withValue(peer ?? announced) {
+                        await handleHTTP(asyncChannel: connection, logger: logger)
+                    }
+                }
+            }
+        }
+    }
+
+    // MARK: TLS
+
+    private func secure(_ channel: any Channel, _ certificate: ServerCertificate) throws {
+        try set(channel)
+        guard let (_, watch, _) = place(of: channel) else { throw ChannelError.eof }
+        let pipeline = channel.pipeline.syncOperations
+        if expectsProxyHeader(from: channel) { try pipeline.addHandler(ProxyHeaderHandler()) }
+        try pipeline.addHandler(NIOSSLServerHandler(context: certificate.context))
+        // Added last, since it counts the connection out.
+        try pipeline.addHandler(SecureStart(self, watch: watch))
+    }
+
+    /// Adds the handlers of HTTP/2.
+    ///
+    /// - Parameter peer: the client as a proxy has announced it.
+    func addShared(to channel: any Channel, peer: ClientAddress?) throws {
+        guard let (hub, watch, _) = place(of: channel) else { throw ChannelError.eof }
+        let settings = streams.settings
+        let rules = Codec.rules(settings)
+        let connection = SharedConnection(connections, watch: watch, peer: peer)
+        let shared = NIOLoopBound(connection, eventLoop: channel.eventLoop)
+        let management = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(
+                maxIdleTime: nil, maxAge: nil, maxGraceTime: TimeAmount(settings.drain), keepalive: nil))
+        let frames = NIOHTTP2Handler(
+            mode: .server, eventLoop: channel.eventLoop,
+            connectionConfiguration: SharedConnection.framing(maxHeaderBytes: settings.maxHeaderBytes),
+            streamConfiguration: SharedConnection.sharing, streamDelegate: management.http2StreamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                let connection = shared.value
+                let pipeline = stream.pipeline.syncOperations
+                try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
+                try pipeline.addHandler(SharedRequest(rules: rules, watch: watch, connection: connection))
+                try pipeline.addHandler(front(of: stream, hub: hub, codec: nil, over: .shared(connection)))
+            }
+        }
+        try channel.pipeline.syncOperations.addHandlers([frames, management])
+        try channel.pipeline.syncOperations.addHandler(connection)
     }
 
     private func expectsProxyHeader(from channel: any Channel) -> Bool {
@@ -113,12 +167,15 @@ struct StreamServer: HTTPChannelHandler {
         let requestGuard: RequestGuard
 
         init(_ settings: GatewaySettings, watch: RequestWatch) {
-            let rules = RequestRules(
-                maxBodyBytes: settings.maxBodyBytes, maxImportBytes: settings.maxImportBytes,
-                prefix: settings.publicURL?.path ?? "")
-            requestGuard = RequestGuard(rules: rules, watch: watch) {
+            requestGuard = RequestGuard(rules: Self.rules(settings), watch: watch) {
                 Self.makeDecoder(maxHeaderBytes: settings.maxHeaderBytes)
             }
+        }
+
+        static func rules(_ settings: GatewaySettings) -> RequestRules {
+            RequestRules(
+                maxBodyBytes: settings.maxBodyBytes, maxImportBytes: settings.maxImportBytes,
+                prefix: settings.publicURL?.path ?? "")
         }
 
         func remove(from pipeline: ChannelPipeline.SynchronousOperations) {

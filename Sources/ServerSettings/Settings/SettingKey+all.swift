@@ -15,6 +15,8 @@ extension SettingKey {
         SettingKey("http.trustedProxies", \.http.trustedProxies, .list(of: .network)),
         SettingKey("http.publicURL", \.http.publicURL, .publicURL),
         SettingKey("http.proxyProtocol", \.http.proxyProtocol, .flag),
+        SettingKey("http.tlsCertificateFile", \.http.tlsCertificateFile, .path),
+        SettingKey("http.tlsKeyFile", \.http.tlsKeyFile, .path),
 
         SettingKey("auth.secret", \.auth.secret, .secret),
         SettingKey("auth.secretFile", \.auth.secretFile, .path),

@@ -49,6 +49,9 @@ extension Settings {
         if settings.http.proxyProtocol, settings.http.trustedProxies.isEmpty, settings.http.socketPath == nil {
             problems.append(.proxyProtocolOfNobody)
         }
+        if (settings.http.tlsCertificateFile == nil) != (settings.http.tlsKeyFile == nil) {
+            problems.append(.halfACertificate)
+        }
         guard problems.isEmpty else { throw InvalidSettings(problems) }
         return settings
     }

@@ -41,6 +41,9 @@ public struct Settings: Sendable, Equatable {
         public var publicURL: ServerURL?
         /// Whether connections of ``trustedProxies`` begin with the PROXY protocol.
         public var proxyProtocol = false
+        /// A chain of certificates in PEM, and its key: with both, the listener speaks TLS.
+        public var tlsCertificateFile: String?
+        public var tlsKeyFile: String?
     }
 
     /// Settings that decide which tokens are accepted.

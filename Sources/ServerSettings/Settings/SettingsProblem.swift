@@ -26,6 +26,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case developmentBeyondLoopback(host: String)
     /// The PROXY protocol is on, and no proxy is trusted.
     case proxyProtocolOfNobody
+    /// A certificate without its key, or the other way round.
+    case halfACertificate
 
     public var description: String {
         switch self {
@@ -59,6 +61,8 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
         case .proxyProtocolOfNobody:
             "http.proxyProtocol is for the connections of http.trustedProxies, which is empty"
+        case .halfACertificate:
+            "http.tlsCertificateFile and http.tlsKeyFile belong together: set both, or neither for plain HTTP"
         }
     }
 }

@@ -1,5 +1,6 @@
 import Client
 import Events
+import Gateway
 import Glibc
 import SQLiteStore
 import ServerSettings
@@ -10,7 +11,7 @@ struct StartCheck {
     let settings: Settings
 
     func run() async -> [Finding] {
-        await keys() + secretFiles + database + [address, descriptors, memory, clock]
+        await keys() + secretFiles + certificate + database + [address, descriptors, memory, clock]
     }
 
     /// The keys that are given, and those to be fetched: a start does not wait for these.
@@ -46,6 +47,20 @@ struct StartCheck {
         return [Finding(.ok, "secret", "\(path) is its owner's and its group's alone")]
     }
 
+    private var certificate: [Finding] {
+        let certificate: ServerCertificate?
+        do throws(Failure) { certificate = try settings.makeCertificate() } catch {
+            return [Finding(.failure, "certificate", error.description)]
+        }
+        guard let certificate else { return [] }
+        let days = (certificate.endsAt - time(nil)) / 86_400
+        let words = "\(certificate.certificateFile) is valid for \(days) days more"
+        if certificate.endsAt <= time(nil) {
+            return [Finding(.warning, "certificate", "\(certificate.certificateFile) has expired; clients refuse it")]
+        }
+        return [Finding(days < 14 ? .warning : .ok, "certificate", words)]
+    }
+
     private var database: [Finding] {
         guard case .sqlite(let path) = settings.database.url else {
             return [Finding(.warning, "database", "in memory; all is lost when the server ends")]
@@ -73,7 +88,7 @@ struct StartCheck {
     }
 
     private var address: Finding {
-        let name = ListeningAddress(settings.listenerAddress, port: nil)
+        let name = ListeningAddress(settings.listenerAddress, port: nil, isSecure: settings.http.isSecure)
         do throws(Failure) {
             if settings.http.socketPath != nil {
                 _ = try settings.makeSocketFile()

@@ -5,12 +5,13 @@ struct ListeningAddress: CustomStringConvertible {
     let description: String
 
     /// - Parameter port: the one that was taken.
-    init(_ address: ListenerAddress, port: Int?) {
+    init(_ address: ListenerAddress, port: Int?, isSecure: Bool) {
+        let scheme = isSecure ? "https" : "http"
         description =
             switch address {
             case .socket(let path): "unix:\(path)"
-            case .network(let host, let wanted) where host.contains(":"): "http://[\(host)]:\(port ?? wanted)"
-            case .network(let host, let wanted): "http://\(host):\(port ?? wanted)"
+            case .network(let host, let wanted) where host.contains(":"): "\(scheme)://[\(host)]:\(port ?? wanted)"
+            case .network(let host, let wanted): "\(scheme)://\(host):\(port ?? wanted)"
             }
     }
 }

@@ -22,6 +22,7 @@ struct Server: Sendable {
     private let streamLoops: [StreamLoop]
     private let store: SQLiteBoardStore
     private let keys: KeyRefresher
+    private let certificate: ServerCertificate?
     private let relay: Relay
     private let jobs: JobKeeper
     private let audit: AuditLog
@@ -37,6 +38,7 @@ struct Server: Sendable {
         budget = DescriptorBudget(files: OpenFiles.raiseLimit())
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
+        certificate = try settings.makeCertificate()
         streamLoops = try Self.makeStreamLoops(settings)
 
         let relay = Relay(limits: settings.roomLimits, clock: Timestamp.now)
@@ -59,7 +61,7 @@ struct Server: Sendable {
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
-            presence: presence, assets: assets, settings: settings.gatewaySettings(budget),
+            presence: presence, assets: assets, settings: settings.gatewaySettings(budget, certificate),
             checks: { [keys] in store.checks + [keys.check] })
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
@@ -79,15 +81,17 @@ struct Server: Sendable {
         let socket = try settings.makeSocketFile()
         let manager = ServiceManager(Environment.variables)
         let application = gateway.application(at: address, on: group, streaming: streamLoops, logger: logger) {
-            [logger] port in
+            [logger, certificate] port in
             do { try socket?.open() } catch { logger.error("\(error)") }
             manager.ready()
-            await listening(ListeningAddress(address, port: port), store)
+            await listening(ListeningAddress(address, port: port, isSecure: certificate != nil), store)
         }
         let services = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: keys), .init(service: JobService(jobs: jobs)), .init(service: application),
+                    .init(service: keys), .init(service: JobService(jobs: jobs)),
+                    .init(service: CertificateWatch(certificate: certificate, logger: logger)),
+                    .init(service: application),
                 ], logger: logger))
         let signals = ServerSignals(
             relay: relay, services: services, manager: manager, logger: logger, window: settings.server.drain
@@ -99,7 +103,9 @@ struct Server: Sendable {
         }
         await signals.start()
         do { try await services.run() } catch let error as IOError {
-            throw Failure(.usage, "can't listen on \(ListeningAddress(address, port: nil)): \(error)")
+            throw Failure(
+                .usage,
+                "can't listen on \(ListeningAddress(address, port: nil, isSecure: certificate != nil)): \(error)")
         }
         await audit.close(within: .seconds(2))
         await store.close()
@@ -108,7 +114,9 @@ struct Server: Sendable {
     }
 
     private static func makeStreamLoops(_ settings: Settings) throws -> [StreamLoop] {
-        try (0..<(settings.server.streamLoops ?? settings.server.loops ?? System.coreCount)).map {
+        // What TLS encrypts goes through NIO's handlers, and stays on its loops.
+        if settings.http.isSecure { return [] }
+        return try (0..<(settings.server.streamLoops ?? settings.server.loops ?? System.coreCount)).map {
             try StreamLoop(name: "streams-\($0)", niceness: settings.server.streamNiceness)
         }
     }
@@ -121,7 +129,8 @@ struct Server: Sendable {
         let fresh = budget.fitting(fresh, logger: logger)
         try await keys.use(fresh)
         relay.admit(within: fresh.roomLimits)
-        gateway.use(fresh.gatewaySettings(budget))
+        try certificate?.reload()
+        gateway.use(fresh.gatewaySettings(budget, certificate))
         return fresh.changesForRestart(since: settings)
     }
 }

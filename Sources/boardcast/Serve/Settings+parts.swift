@@ -24,6 +24,16 @@ extension Settings {
         http.socketPath.map { .socket(path: $0) } ?? .network(host: http.host, port: http.port)
     }
 
+    /// Nil for a server that speaks plain HTTP.
+    ///
+    /// - Throws: ``Failure`` of usage when it can't be used.
+    func makeCertificate() throws(Failure) -> ServerCertificate? {
+        guard let file = http.tlsCertificateFile, let key = http.tlsKeyFile else { return nil }
+        do throws(CertificateError) { return try ServerCertificate(certificateFile: file, keyFile: key) } catch {
+            throw Failure(.usage, "\(error)")
+        }
+    }
+
     /// Nil for a network address.
     ///
     /// - Throws: ``Failure`` of usage when the path is taken.
@@ -74,7 +84,7 @@ extension Settings {
         return limits
     }
 
-    func gatewaySettings(_ budget: DescriptorBudget) -> GatewaySettings {
+    func gatewaySettings(_ budget: DescriptorBudget, _ certificate: ServerCertificate?) -> GatewaySettings {
         var settings = GatewaySettings()
         settings.corsOrigins = Set(http.corsOrigins)
         settings.writes = perTenant(\.writes)
@@ -83,6 +93,7 @@ extension Settings {
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.publicURL = http.publicURL
         settings.proxyProtocol = http.proxyProtocol
+        settings.certificate = certificate
         // A socket's peers have the address of this machine, and only who may open its file is one.
         if http.socketPath != nil { settings.trustedProxies += ["127.0.0.1"].compactMap { Network($0) } }
         settings.maxBodyBytes = http.maxBodyBytes

@@ -14,6 +14,7 @@ extension BoundCheck {
         "PlainVerifier.mostBytes": "a longer token goes the longer way",
         "ProgressMeter.longest": "columns of a terminal",
         "RetryDelay.longest": "a pause between attempts",
+        "SocketProbe.mostRead": "what the doctor looks at of an answer",
         "StreamHead.mostFields": "a head with more fields goes the longer way",
     ]
 }

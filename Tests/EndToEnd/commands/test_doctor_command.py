@@ -2,11 +2,13 @@
 
 import json
 import socket
+import subprocess
 import threading
 
 import pytest
 
-from harness import run_command
+from harness import binary, clean_environment, run_command
+from waiting import DEADLINE
 
 QUICK = {"BOARDCAST_SSE_HEARTBEAT_SECONDS": "1"}
 
@@ -27,10 +29,24 @@ def test_a_server_that_works_is_exit_0(quick):
     done, found = examine(quick.server.url, quick.token("ann"), "--write")
     assert done.returncode == 0, done.stdout
     assert found.keys() == {
-        "reachable", "clock", "token", "stream", "heartbeat", "resume", "Last-Event-ID", "long poll", "write"}
+        "reachable", "clock", "token", "stream", "heartbeat", "resume", "Last-Event-ID", "long poll", "WebSocket", "write"}
     assert {level for level, _ in found.values()} == {"ok"}
     assert "role member" in found["token"][1] and quick.tenant in found["token"][1]
     assert quick.api().tasks() == [], "its task is deleted"
+
+
+def test_a_canary_ends_when_something_fails(quick, tmp_path):
+    figures = tmp_path / "doctor.prom"
+    canary = subprocess.Popen(
+        [str(binary()), "doctor", quick.server.url, "--json", "--watch", "1", "--metrics", str(figures)],
+        env=clean_environment({"BOARDCAST_TOKEN": quick.token("ann")}), stdout=subprocess.PIPE, text=True)
+    assert all(json.loads(canary.stdout.readline())["ok"] for _ in range(2))
+    assert "boardcast_doctor_up 1\n" in figures.read_text()
+    assert 'boardcast_doctor_ok{subject="last_event_id"} 1\n' in figures.read_text()
+    quick.server.kill()
+    rest = canary.communicate(timeout=DEADLINE)[0]
+    assert canary.returncode == 7 and not json.loads(rest.splitlines()[-1])["ok"]
+    assert "boardcast_doctor_up 0\n" in figures.read_text()
 
 
 def test_nothing_is_written_unasked(quick):

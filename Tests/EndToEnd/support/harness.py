@@ -13,7 +13,7 @@ from tokens import SECRET
 from waiting import DEADLINE
 
 ROOT = Path(__file__).resolve().parents[3]
-LISTENING = re.compile(r"^listening on http://(?P<host>[^\s/]+):(?P<port>\d+)\s*$")
+LISTENING = re.compile(r"^listening on (?P<scheme>https?)://(?P<host>[^\s/]+):(?P<port>\d+)\s*$")
 
 #: What tests that are not about rates ask for: they write faster than people do.
 UNLIMITED = {
@@ -79,14 +79,14 @@ class Server:
             self.env.setdefault(*setting.split("=", 1))
         for name, value in UNLIMITED.items() if unlimited else ():
             self.env.setdefault(name, value)
-        self.host, self.port = None, 0
+        self.scheme, self.host, self.port = "http", None, 0
         self.process = None
         self.stdout_lines = []
         self._printed = threading.Condition()
 
     @property
     def url(self):
-        return f"http://{self.host}:{self.port}"
+        return f"{self.scheme}://{self.host}:{self.port}"
 
     @property
     def alive(self):
@@ -107,7 +107,7 @@ class Server:
             running.append(self)
         threading.Thread(target=self._pump, args=(self.process,), daemon=True).start()
         match = self.wait_for_line(LISTENING)
-        self.host, self.port = match["host"], int(match["port"])
+        self.scheme, self.host, self.port = match["scheme"], match["host"], int(match["port"])
         return self
 
     def _limit(self):

@@ -96,7 +96,7 @@ class _Recorded:
 class Stream(Listener):
     """One open stream, read by a thread of its own. Events arrive in `events`, in their order."""
 
-    def __init__(self, url, token=None, last_event_id=None, params=None, headers=None):
+    def __init__(self, url, token=None, last_event_id=None, params=None, headers=None, http2=False):
         super().__init__()
         self.raw = bytearray()
         headers = dict(headers or {})
@@ -105,7 +105,7 @@ class Stream(Listener):
         if last_event_id is not None:
             headers["Last-Event-ID"] = last_event_id
         headers.setdefault("Accept", "text/event-stream")
-        self._client = httpx.Client(timeout=httpx.Timeout(DEADLINE, read=None))
+        self._client = httpx.Client(timeout=httpx.Timeout(DEADLINE, read=None), http2=http2)
         try:
             request = self._client.build_request("GET", url, params=params, headers=headers)
             self.response = self._client.send(request, stream=True)

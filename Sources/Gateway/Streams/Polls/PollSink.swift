@@ -7,7 +7,7 @@ import Rooms
 ///
 /// Used on its connection's loop alone; `@unchecked Sendable` for the reads that come back to it there.
 final class PollSink: Sink, @unchecked Sendable {
-    private let output: DescriptorSink
+    private let output: any ConnectionSink
     private let hub: LoopHub
     private let poll: WaitingPoll
     /// The response's head without a length, and the body when nothing comes.
@@ -19,7 +19,7 @@ final class PollSink: Sink, @unchecked Sendable {
     private var isReading = false
     private var isDone = false
 
-    init(_ poll: WaitingPoll, on output: DescriptorSink, of hub: LoopHub, head: ByteBuffer, nothing: ByteBuffer) {
+    init(_ poll: WaitingPoll, on output: any ConnectionSink, of hub: LoopHub, head: ByteBuffer, nothing: ByteBuffer) {
         (self.poll, self.output, self.hub) = (poll, output, hub)
         (self.head, self.nothing) = (head, nothing)
     }

@@ -25,7 +25,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     private let streams: Streams
     private let hub: LoopHub
-    private let sink: DescriptorSink
+    private let sink: any ConnectionSink
     /// The handshake's query, which is read before the client is authenticated.
     private let query: Query
     private let place: RequestPlace
@@ -43,7 +43,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     static let patience = TimeAmount.seconds(5)
 
     init(
-        streams: Streams, hub: LoopHub, sink: DescriptorSink, query: Query, place: RequestPlace,
+        streams: Streams, hub: LoopHub, sink: any ConnectionSink, query: Query, place: RequestPlace,
         logger: Logger
     ) {
         self.streams = streams
