@@ -109,6 +109,11 @@ public struct Gateway: Sendable {
             listener: Listener(
                 address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
                 drain: settings.drain, running: running),
+            operators: settings.operators.map {
+                OperatorsListener(
+                    address: $0, responder: operatorsRouter().buildResponder().answering(logger: logger), logger: logger
+                )
+            },
             logger: logger)
     }
 
@@ -129,14 +134,17 @@ public struct Gateway: Sendable {
             sockets: SocketEndpoint(stream: calls.native, typing: typing), refusals: refusals)
     }
 
+    private var health: HealthCalls {
+        HealthCalls(
+            store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
+            parts: checks)
+    }
+
     /// All calls of the API.
     var calls: CallList {
         CallList(
-            HealthCalls(
-                store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
-                parts: checks
-            ).all
-                + MetricsCalls(relay: relay).all
+            health.all
+                + (settings.operators == nil ? MetricsCalls(relay: relay, isForEverybody: false).all : [])
                 + PageCalls(assets: assets).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all
@@ -164,8 +172,23 @@ public struct Gateway: Sendable {
         router.add(middleware: PublicLinks())
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse())
-        let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold)
-        calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies, answers: answers))
+        calls.add(to: router, rules: rules)
         return router
+    }
+
+    /// What the operators' listener answers.
+    func operatorsRouter() -> Router<AppContext> {
+        let calls = CallList(health.all + MetricsCalls(relay: relay, isForEverybody: true).all)
+        let router = Router(context: AppContext.self)
+        router.add(middleware: AccessLog(calls: calls, refusals: refusals))
+        router.add(middleware: ErrorResponse())
+        calls.add(to: router, rules: rules)
+        return router
+    }
+
+    private var rules: Call.Rules {
+        Call.Rules(
+            writes: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold), bodies: bodies,
+            answers: answers)
     }
 }

@@ -3,13 +3,15 @@ import Hummingbird
 import NIOCore
 import Rooms
 
-/// `GET /metrics`: counts of the whole gateway as Prometheus reads them, without a token, for this machine alone.
+/// `GET /metrics`: counts of the whole gateway as Prometheus reads them, without a token: for everybody who can connect
+/// to the operators' listener, and without one for this machine alone.
 ///
 /// A request that a proxy has passed on is not from this machine, wherever the proxy is: everybody else gets 404, and a
 /// proxy that is forgotten opens it to nobody. A proxy that adds no forwarding field and speaks no PROXY protocol can't
 /// be distinguished from a client.
 struct MetricsCalls {
     let relay: Relay
+    let isForEverybody: Bool
 
     var all: [Call] {
         [
@@ -20,8 +22,7 @@ struct MetricsCalls {
     }
 
     @Sendable func show(_ input: CallInput, in context: AppContext) async throws -> Response {
-        let isForwarded = CredentialFields(input.request.head).forwarded != ForwardedFields()
-        guard let peer = context.peer, peer.isLoopback, !isForwarded else { throw Problem.notFound }
+        guard isForEverybody || isOfThisMachine(input.request, context) else { throw Problem.notFound }
         var counters = LoopCounters()
         for hub in relay.hubs { counters.add(try await hub.counters().get()) }
         var metrics = MetricsText()
@@ -29,6 +30,10 @@ struct MetricsCalls {
         return Response(
             status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+    }
+
+    private func isOfThisMachine(_ request: Request, _ context: AppContext) -> Bool {
+        context.peer?.isLoopback == true && CredentialFields(request.head).forwarded == ForwardedFields()
     }
 }
 

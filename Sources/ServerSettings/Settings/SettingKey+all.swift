@@ -16,6 +16,9 @@ extension SettingKey {
         SettingKey("http.publicURL", \.http.publicURL, .publicURL),
         SettingKey("http.proxyProtocol", \.http.proxyProtocol, .flag),
 
+        SettingKey("ops.host", \.ops.host, .networkHost),
+        SettingKey("ops.port", \.ops.port, .whole(0...65_535)),
+
         SettingKey("auth.secret", \.auth.secret, .secret),
         SettingKey("auth.secretFile", \.auth.secretFile, .path),
         SettingKey("auth.publicKeyFile", \.auth.publicKeyFile, .path),

@@ -49,6 +49,8 @@ extension Settings {
         if settings.http.proxyProtocol, settings.http.trustedProxies.isEmpty, settings.http.socketPath == nil {
             problems.append(.proxyProtocolOfNobody)
         }
+        if settings.ops.host != nil, settings.ops.port == nil { problems.append(.operatorsWithoutPort) }
+        if settings.hasOneAddressForBoth { problems.append(.oneAddressForBoth(port: settings.http.port)) }
         guard problems.isEmpty else { throw InvalidSettings(problems) }
         return settings
     }

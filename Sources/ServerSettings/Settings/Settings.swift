@@ -6,6 +6,7 @@ public import Tokens
 /// Everything that an operator can set, with its defaults. ``SettingKey/all`` lists the keys and their allowed values.
 public struct Settings: Sendable, Equatable {
     public var http = HTTP()
+    public var ops = Operators()
     public var auth = Auth()
     public var tenants = Tenants()
     public var database = Database()
@@ -41,6 +42,14 @@ public struct Settings: Sendable, Equatable {
         public var publicURL: ServerURL?
         /// Whether connections of ``trustedProxies`` begin with the PROXY protocol.
         public var proxyProtocol = false
+    }
+
+    /// The listener that operators have for metrics and health checks.
+    public struct Operators: Sendable, Equatable {
+        /// Nil for no listener of their own.
+        public var port: Int?
+        /// A name or an address without brackets; nil for this machine alone.
+        public var host: String?
     }
 
     /// Settings that decide which tokens are accepted.

@@ -26,6 +26,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case developmentBeyondLoopback(host: String)
     /// The PROXY protocol is on, and no proxy is trusted.
     case proxyProtocolOfNobody
+    /// The operators' listener has a host alone.
+    case operatorsWithoutPort
+    /// Both listeners would be at the same place.
+    case oneAddressForBoth(port: Int)
 
     public var description: String {
         switch self {
@@ -59,6 +63,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "--dev is for this machine alone: http.host must be 127.0.0.1, ::1 or localhost, not \(host)"
         case .proxyProtocolOfNobody:
             "http.proxyProtocol is for the connections of http.trustedProxies, which is empty"
+        case .operatorsWithoutPort:
+            "ops.host is given without ops.port: set both for a listener of its own, or neither"
+        case .oneAddressForBoth(let port):
+            "ops.port and http.port are both \(port) at the same address; the operators' listener needs one of its own"
         }
     }
 }

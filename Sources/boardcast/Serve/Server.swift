@@ -34,7 +34,7 @@ struct Server: Sendable {
         Allocator.fit(AvailableMemory.bytes)
         let verifier = try settings.makeVerifier()
         logger = Logger.standardError(level: settings.log.level)
-        budget = DescriptorBudget(files: OpenFiles.raiseLimit())
+        budget = DescriptorBudget(files: OpenFiles.raiseLimit(), for: settings)
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
         streamLoops = try Self.makeStreamLoops(settings)
@@ -98,8 +98,8 @@ struct Server: Sendable {
             audit.giveUp()
         }
         await signals.start()
-        do { try await services.run() } catch let error as IOError {
-            throw Failure(.usage, "can't listen on \(ListeningAddress(address, port: nil)): \(error)")
+        do { try await services.run() } catch let failure as ListenFailure {
+            throw Failure(.usage, "can't listen on \(ListeningAddress(failure.address, port: nil)): \(failure.reason)")
         }
         await audit.close(within: .seconds(2))
         await store.close()
