@@ -1,3 +1,4 @@
+import Boards
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -11,6 +12,10 @@ import Rooms
 /// be distinguished from a client.
 struct MetricsCalls {
     let relay: Relay
+    let jobs: JobKeeper
+    let counters: GatewayCounters
+    /// Adds those of the parts that the gateway does not know.
+    let parts: @Sendable (inout MetricsText) async -> Void
     let isForEverybody: Bool
 
     var all: [Call] {
@@ -23,10 +28,16 @@ struct MetricsCalls {
 
     @Sendable func show(_ input: CallInput, in context: AppContext) async throws -> Response {
         guard isForEverybody || isOfThisMachine(input.request, context) else { throw Problem.notFound }
-        var counters = LoopCounters()
-        for hub in relay.hubs { counters.add(try await hub.counters().get()) }
+        var loops = LoopCounters()
+        for hub in relay.hubs { loops.add(try await hub.counters().get()) }
         var metrics = MetricsText()
-        metrics.add(counters)
+        metrics.add(loops)
+        metrics.add(counters.current, refusedConnections: loops.refused)
+        let unfinished = jobs.unfinished
+        metrics.add(
+            .gauge, "boardcast_jobs", "Jobs that are not finished.", by: "status",
+            [JobStatus.queued, .processing].map { ($0.rawValue, Double(unfinished[$0] ?? 0)) })
+        await parts(&metrics)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: metrics.text)))

@@ -7,6 +7,7 @@ import Logging
 struct AccessLog: RouterMiddleware {
     let calls: CallList
     let refusals: RefusalLog
+    let counters: GatewayCounters
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -14,18 +15,22 @@ struct AccessLog: RouterMiddleware {
         let start = ContinuousClock.now
         var response = try await next(request, context)
         response.headers[.xRequestID] = context.id
-        if context.logger.logLevel <= .info { log(request, response, context, time: .now - start) }
+        let time = ContinuousClock.now - start
+        let call = calls.name(request.method, at: context.endpointPath)
+        counters.count(.init(call: call, status: response.status.code), time: time)
+        if context.logger.logLevel <= .info { log(call, request, response, context, time: time) }
         return response
     }
 
-    private func log(_ request: Request, _ response: Response, _ context: AppContext, time: Duration) {
+    private func log(
+        _ call: String, _ request: Request, _ response: Response, _ context: AppContext, time: Duration
+    ) {
         let status = response.status.code
         let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
         if verdict == .counted, context.logger.logLevel > .debug { return }
         let (seconds, attoseconds) = time.components
         var metadata: Logger.Metadata = [
-            "call": "\(calls.name(request.method, at: context.endpointPath))",
-            "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
+            "call": "\(call)", "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
             "microseconds": "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)",
         ]
         if case .first(let source) = verdict { metadata["address"] = "\(source)" }

@@ -57,10 +57,12 @@ struct Server: Sendable {
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
+        let metrics = ServerMetrics(store: store, keys: keys)
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: settings.gatewaySettings(budget),
-            checks: { [keys] in store.checks + [keys.check] })
+            checks: { [keys] in store.checks + [keys.check] },
+            metrics: { await metrics.add(to: &$0) })
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
     }
