@@ -13,6 +13,7 @@ import Tokens
                 "unix:/" + String(repeating: "x", count: 107), "UNIX:/run/x",
             ]
         ),
+        ("log.format", ["JSON", "logfmt"]),
         ("ops.host", ["unix:/run/x", "a b", "[::1"]), ("ops.port", ["x", "-1", "65536"]),
         ("http.socketMode", ["660 ", "0o660", "999", "07777", "66", "0440", "rw-rw----"]),
         ("http.port", ["x", "-1", "65536", "80.0", "1e3", "+1", " 80", "0x50", "９", "99999999999999999999"]),

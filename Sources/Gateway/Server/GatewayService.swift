@@ -1,6 +1,6 @@
 import Hummingbird
 import HummingbirdCore
-import Logging
+public import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
@@ -15,9 +15,19 @@ struct GatewayService: Service {
     let logger: Logger
 
     func run() async throws {
-        let group = ServiceGroup(configuration: .init(services: services + [listener], logger: logger))
+        let group = ServiceGroup(
+            configuration: .init(services: services + [listener], logger: logger.withoutServices))
         guard let operators else { return try await group.run() }
         try await operators.serve { try await group.run() }
+    }
+}
+
+extension Logger {
+    /// The same from the level `info` on: below it a service group writes each service with all that is in it.
+    public var withoutServices: Logger {
+        var logger = self
+        logger.logLevel = max(.info, logLevel)
+        return logger
     }
 }
 

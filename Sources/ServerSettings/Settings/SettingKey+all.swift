@@ -75,6 +75,7 @@ extension SettingKey {
         SettingKey("server.streamNiceness", \.server.streamNiceness, .whole(0...19)),
 
         SettingKey("log.level", \.log.level, .logLevel),
+        SettingKey("log.format", \.log.format, .name()),
     ]
 
     /// - Throws: when keys would come from there in the open, and that is not allowed.

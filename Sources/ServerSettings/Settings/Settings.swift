@@ -156,5 +156,13 @@ public struct Settings: Sendable, Equatable {
     /// Settings of the log on stderr.
     public struct Log: Sendable, Equatable {
         public var level = Logger.Level.info
+        public var format = Format.text
+
+        public enum Format: String, Sendable, CaseIterable {
+            /// For people: the message, and then `name=value`.
+            case text
+            /// One JSON object a line.
+            case json
+        }
     }
 }

@@ -33,7 +33,7 @@ struct Server: Sendable {
     init(_ settings: Settings) async throws {
         Allocator.fit(AvailableMemory.bytes)
         let verifier = try settings.makeVerifier()
-        logger = Logger.standardError(level: settings.log.level)
+        logger = Logger.standardError(settings.log)
         budget = DescriptorBudget(files: OpenFiles.raiseLimit(), for: settings)
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
@@ -90,7 +90,7 @@ struct Server: Sendable {
             configuration: .init(
                 services: [
                     .init(service: keys), .init(service: JobService(jobs: jobs)), .init(service: application),
-                ], logger: logger))
+                ], logger: logger.withoutServices))
         let signals = ServerSignals(
             relay: relay, services: services, manager: manager, logger: logger, window: settings.server.drain
         ) {
