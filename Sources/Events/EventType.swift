@@ -31,6 +31,12 @@ public struct EventType: Sendable, Hashable, CustomStringConvertible {
     public static let jobCompleted = EventType("job.completed" as StaticString)
     public static let jobFailed = EventType("job.failed" as StaticString)
 
+    /// Those of the log that the gateway makes; all others there were published.
+    public static let ofChanges = [
+        taskCreated, taskUpdated, taskDeleted, taskStatusChanged, boardCreated, boardUpdated, boardDeleted, jobCreated,
+        jobProgress, jobCompleted, jobFailed,
+    ]
+
     public static let presenceState = EventType("presence.state" as StaticString)
     public static let presenceJoined = EventType("presence.joined" as StaticString)
     public static let presenceLeft = EventType("presence.left" as StaticString)

@@ -1,5 +1,5 @@
 /// Why a cursor can't be honoured; sent in-stream with `stream.resync`.
-public enum ResyncReason: String, Sendable {
+public enum ResyncReason: String, Sendable, CaseIterable {
     /// Older than what the log still holds.
     case cursorExpired = "cursor_expired"
     /// Not a cursor.

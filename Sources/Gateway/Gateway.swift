@@ -29,16 +29,21 @@ public struct Gateway: Sendable {
     private let answers: Answers
     private let connections: OpenConnections
     private let checks: @Sendable () -> [HealthCheck]
+    private let jobs: JobKeeper
+    private let counters = GatewayCounters()
+    private let partMetrics: @Sendable (inout MetricsText) async -> Void
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
     ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
     ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
+    ///   - metrics: adds the metrics of the same parts.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         checks: @escaping @Sendable () -> [HealthCheck] = { [] },
+        metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in },
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
@@ -54,7 +59,7 @@ public struct Gateway: Sendable {
             budget: MemoryBudget { [live] in live.read { $0.bodiesBytes } },
             limits: JSONParser.Limits(bytes: settings.maxBodyBytes, values: settings.maxBodyValues))
         answers = Answers(live)
-        failures = AuthFailures(settings: live, uptime: uptime)
+        failures = AuthFailures(settings: live, uptime: uptime, counters: counters)
         refusals = RefusalLog(settings: live, uptime: uptime)
         imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
             authenticator.isRevoked($0)
@@ -62,6 +67,8 @@ public struct Gateway: Sendable {
         connections = OpenConnections(
             limit: settings.maxConnections, requestLimit: settings.maxRequestConnections)
         self.checks = checks
+        self.jobs = jobs
+        partMetrics = metrics
         self.uptime = uptime
     }
 
@@ -109,6 +116,11 @@ public struct Gateway: Sendable {
             listener: Listener(
                 address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
                 drain: settings.drain, running: running),
+            operators: settings.operators.map {
+                OperatorsListener(
+                    address: $0, responder: operatorsRouter().buildResponder().answering(logger: logger), logger: logger
+                )
+            },
             logger: logger)
     }
 
@@ -129,14 +141,23 @@ public struct Gateway: Sendable {
             sockets: SocketEndpoint(stream: calls.native, typing: typing), refusals: refusals)
     }
 
+    private func metrics(isForEverybody: Bool) -> MetricsCalls {
+        MetricsCalls(
+            relay: relay, jobs: jobs, counters: counters, parts: partMetrics,
+            isForEverybody: isForEverybody)
+    }
+
+    private var health: HealthCalls {
+        HealthCalls(
+            store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
+            parts: checks)
+    }
+
     /// All calls of the API.
     var calls: CallList {
         CallList(
-            HealthCalls(
-                store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
-                parts: checks
-            ).all
-                + MetricsCalls(relay: relay).all
+            health.all
+                + (settings.operators == nil ? metrics(isForEverybody: false).all : [])
                 + PageCalls(assets: assets).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all
@@ -158,14 +179,29 @@ public struct Gateway: Sendable {
     func router() -> Router<AppContext> {
         let calls = calls
         let router = Router(context: AppContext.self)
-        router.add(middleware: AccessLog(calls: calls, refusals: refusals))
+        router.add(middleware: AccessLog(calls: calls, refusals: refusals, counters: counters))
         router.add(middleware: BodyOnDemand())
         router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
         router.add(middleware: PublicLinks())
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
-        router.add(middleware: ErrorResponse())
-        let writes = WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold)
-        calls.add(to: router, rules: Call.Rules(writes: writes, bodies: bodies, answers: answers))
+        router.add(middleware: ErrorResponse(counters: counters))
+        calls.add(to: router, rules: rules)
         return router
+    }
+
+    /// What the operators' listener answers.
+    func operatorsRouter() -> Router<AppContext> {
+        let calls = CallList(health.all + metrics(isForEverybody: true).all)
+        let router = Router(context: AppContext.self)
+        router.add(middleware: AccessLog(calls: calls, refusals: refusals, counters: counters))
+        router.add(middleware: ErrorResponse(counters: counters))
+        calls.add(to: router, rules: rules)
+        return router
+    }
+
+    private var rules: Call.Rules {
+        Call.Rules(
+            writes: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold, counters: counters),
+            bodies: bodies, answers: answers)
     }
 }

@@ -37,6 +37,8 @@ public struct GatewaySettings: Sendable {
     public var maxConnections = Int.max
     /// Of those, connections that are not streams; beyond, those that have rested longest are closed.
     public var maxRequestConnections = 4096
+    /// Where operators have a listener of their own; then there are no metrics on the other.
+    public var operators: ListenerAddress?
 
     /// Further origins from which browsers may call with tokens of one tenant.
     public var ownOrigins: [TenantID: Set<String>] = [:] {

@@ -43,9 +43,11 @@ final class Checkpointer: Sendable {
     }
 
     /// The size of the write-ahead log's file, in bytes; 0 when there is none.
-    static func size(ofLogOf path: String) -> Int {
+    static func size(ofLogOf path: String) -> Int { size(of: path + "-wal") }
+
+    static func size(of path: String) -> Int {
         var status = stat()
-        return stat(path + "-wal", &status) == 0 ? Int(status.st_size) : 0
+        return stat(path, &status) == 0 ? Int(status.st_size) : 0
     }
 
     /// Schedules a checkpoint after a commit. Does not wait.

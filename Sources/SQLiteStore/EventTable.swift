@@ -60,6 +60,11 @@ enum EventTable {
         }
     }
 
+    /// When the event that was stored first, of those that still are, was written; nil while there is none.
+    static func oldestTime(in db: Database) throws -> Timestamp? {
+        try db.first("SELECT at FROM events ORDER BY rowid LIMIT 1") { try RowReader($0, of: "events").time(0) }
+    }
+
     /// Calls `body` for each row, with a function that reads it.
     static func forEach(in db: Database, _ body: (() throws -> Void) throws -> Void) throws {
         try db.forEach("SELECT seq, \(columns), tenant FROM events") { row in

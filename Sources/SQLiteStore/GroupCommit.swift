@@ -221,10 +221,23 @@ final class GroupCommit: Sendable {
     ) {
         let writes = results.count { if case .success = $0 { true } else { false } }
         counted.withLock { counters in
-            if failure == nil { counters.groups += 1 } else { counters.failedGroups += 1 }
+            if failure == nil {
+                counters.groups += 1
+                counters.commits.add(time)
+                if writes > 0 { counters.sizes.add(Double(writes)) }
+            } else {
+                counters.failedGroups += 1
+            }
             counters.writes += writes
             counters.refusals += results.count + late - writes
             counters.events += events.count
+            for event in events {
+                if EventType.reservedFamilies.contains(event.type.family) {
+                    counters.changes[event.type, default: 0] += 1
+                } else {
+                    counters.published += 1
+                }
+            }
             counters.commitTime += time
         }
     }

@@ -59,6 +59,17 @@ public final class SQLiteBoardStore: BoardStore {
         ]
     }
 
+    /// The sizes of the database's file and of its write-ahead log's, in bytes; nil in memory.
+    public var size: (database: Int, log: Int)? {
+        condition.path.map { (Checkpointer.size(of: $0), Checkpointer.size(ofLogOf: $0)) }
+    }
+
+    /// When the oldest event that the log still holds, of whichever tenant, was written; nil when there is none, or when the
+    /// log can't be read now.
+    public func oldestEvent() async -> Timestamp? {
+        (try? await look { try EventTable.oldestTime(in: $0) }) ?? nil
+    }
+
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<Written> {

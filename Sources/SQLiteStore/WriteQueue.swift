@@ -51,7 +51,10 @@ final class WriteQueue: Sendable {
 
     /// Adds what the queue itself counts.
     func count(in counters: inout WriterCounters) {
-        state.withLock { (counters.longestQueue, counters.turnedAway) = ($0.longest, $0.turnedAway) }
+        state.withLock {
+            (counters.longestQueue, counters.turnedAway) = ($0.longest, $0.turnedAway)
+            counters.waiting = $0.count + $0.inHand
+        }
     }
 
     /// - Returns: why the write was not accepted, or nil.

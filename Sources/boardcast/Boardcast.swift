@@ -27,12 +27,14 @@ struct Boardcast: AsyncParsableCommand {
               0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict,
               6 limited, 7 unreachable, 130 interrupted
             """,
-        version: "0.1.0",
+        version: version,
         subcommands: [
             ServeCommand.self, CheckCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self,
             JobCommand.self,
             ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
         ])
+
+    static let version = "0.1.0"
 
     static func main() async {
         do {

@@ -1,6 +1,8 @@
+import Events
 import Foundation
 import Logging
-import Synchronization
+import ServerSettings
+import StrictJSON
 import TestSupport
 import Testing
 
@@ -9,55 +11,63 @@ import Testing
 @Suite struct LineLogTests {
     private struct Failing: Error {}
 
-    /// What swift-log's own handler writes.
-    private final class Stream: TextOutputStream, Sendable {
-        private let text = Mutex("")
-        func write(_ string: String) { text.withLock { $0 += string } }
-        func take() -> String {
-            text.withLock { text in
-                defer { text = "" }; return text
-            }
-        }
-    }
-
-    @Test func `a line is that of swift-log's own handler`() throws {
+    private static func lines(_ format: Settings.Log.Format, _ body: (inout Logger) -> Void) throws -> [String] {
         let file = try TemporaryFile()
         let writer = LineWriter(file.descriptor)
-        let stream = Stream()
-        func loggers() -> [Logger] {
-            [
-                Logger(label: "boardcast") { LineLog(label: $0, writer: writer) },
-                Logger(label: "boardcast") { StreamLogHandler(label: $0, stream: stream) },
-            ]
+        var logger = Logger(label: "boardcast") { LineLog(label: $0, format: format, writer: writer) }
+        body(&logger)
+        return try file.take().split(separator: "\n").map(String.init)
+    }
+
+    @Test func `a line of text has its message first, and then what it is about`() throws {
+        let lines = try Self.lines(.text) { logger in
+            logger.info("request")
+            logger.notice("a b", metadata: ["b": "2", "a": "\(1)", "list": ["x", "y"], "c": .stringConvertible(7)])
+            logger.error("failed", metadata: ["a": "1"], source: "Elsewhere")
+            logger.debug("not logged at this level")
+            logger[metadataKey: "hb.request.id"] = "7"
+            logger[metadataKey: "a"] = "ours"
+            logger.info("é", metadata: ["a": "line's", "z": ""])
         }
-        let events: [(Logger) -> Void] = [
-            { $0.info("request") },
-            { $0.notice("a b", metadata: ["b": "2", "a": "\(1)", "list": ["x", "y"], "c": .stringConvertible(7)]) },
-            { $0.error("failed", metadata: ["a": "1"], source: "Elsewhere") },
-            { $0.warning("failed", error: Failing()) },
-            { $0.debug("not logged at this level") },
-            { logger in
-                var logger = logger
-                logger[metadataKey: "id"] = "7"
-                logger[metadataKey: "a"] = "ours"
-                logger.info("é", metadata: ["a": "line's", "z": ""])
-                logger.info("plain")
-            },
-        ]
-        for event in events {
-            // Once more where the clock passed from one second to the next in between.
-            for attempt in 1...20 {
-                let both = loggers()
-                event(both[1])
-                let before = stream.take()
-                event(both[0])
-                let line = try file.take()
-                event(both[1])
-                guard stream.take() == before || attempt == 20 else { continue }
-                #expect(line == before)
-                break
-            }
+        let time = #/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} /#
+        #expect(lines.allSatisfy { $0.contains(time) })
+        #expect(
+            lines.map { String($0.dropFirst(25)) } == [
+                "info boardcast: request", #"notice boardcast: a b a=1 b=2 c=7 list="[\"x\", \"y\"]""#,
+                "error boardcast: failed a=1", #"info boardcast: é a=line's request=7 z="""#,
+            ])
+    }
+
+    @Test func `no value can end a line or pass for another`() throws {
+        let lines = try Self.lines(.text) {
+            $0.info("one\ntwo", metadata: ["a": "x b=\"2\"\r\n\u{1B}[31m\\", "b": "ü=1"])
         }
+        #expect(
+            lines.map { String($0.dropFirst(25)) } == [
+                #"info boardcast: one\ntwo a="x b=\"2\"\r\n\u001b[31m\\" b=ü=1"#
+            ])
+    }
+
+    @Test func `a line of JSON is an object with what the event is about among its members`() throws {
+        let lines = try Self.lines(.json) { logger in
+            logger[metadataKey: "hb.request.id"] = "7"
+            logger.info(
+                "a \"b\"\n",
+                metadata: [
+                    "status": .stringConvertible(200), "yes": .stringConvertible(true), "level": "mine",
+                    "list": ["x", ["y": "z"]], "path": "/a",
+                ])
+            logger.warning("failed", error: Failing())
+        }
+        #expect(lines.count == 2)
+        let first = try #require(try JSONParser.parse(lines[0].utf8).object)
+        #expect(first["timestamp"]?.string.flatMap { Timestamp(rfc3339: $0) } != nil)
+        #expect(first["level"]?.string == "info" && first["level_"]?.string == "mine")
+        #expect(first["logger"]?.string == "boardcast" && first["message"]?.string == "a \"b\"\n")
+        #expect(first["request"]?.string == "7" && first["status"]?.int == 200 && first["yes"]?.bool == true)
+        #expect(lines[0].contains(#""list":["x",{"y":"z"}],"path":"/a""#))
+        let second = try #require(try JSONParser.parse(lines[1].utf8).object)
+        #expect(second["level"]?.string == "warning" && second["error.message"]?.string == "Failing()")
     }
 
     @Test func `lines of many threads come whole, those of each in order`() throws {

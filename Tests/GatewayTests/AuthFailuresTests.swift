@@ -10,7 +10,7 @@ import Testing
     private func failures() -> AuthFailures {
         var settings = GatewaySettings()
         settings.authFailures = RateLimit(perSecond: 1, burst: 2)
-        return AuthFailures(settings: LiveSettings(settings), uptime: clock.read)
+        return AuthFailures(settings: LiveSettings(settings), uptime: clock.read, counters: GatewayCounters())
     }
 
     private func status(

@@ -132,11 +132,14 @@ import Testing
         for (method, path, name) in [
             (.get, "/api/tasks/1", "tasks.show"), (.head, "/api/tasks/2", "tasks.show"),
             (.post, "/api/tasks", "tasks.create"), (.put, "/api/tasks", "none"), (.get, "/nowhere", "none"),
-            (.get, "/healthz", "health.live"),
+            (.post, "/healthz", "none"), (.get, "/metrics", "metrics.show"),
         ] as [(HTTPRequest.Method, String, String)] {
             _ = try await gateway.call(method, path)
             #expect(lines.last?["call"] == .string(name), "\(method) \(path)")
         }
+        // What supervisors ask for all the time has no line, unless it fails.
+        _ = try await gateway.call(.get, "/healthz")
+        #expect(lines.last?["call"] == "metrics.show")
     }
 }
 

@@ -23,7 +23,19 @@ import Testing
         #expect(counters.bytes == bytes)
         #expect(counters.sweeps >= 2)
         #expect(counters.endings == [.gone: 1])
-        #expect(counters.resyncs == 0)
+        #expect(counters.resyncs == [:])
+        #expect(counters.replayed == 0 && counters.behind == 0 && counters.refused == 0)
+        #expect(counters.publishToWrite.count == counters.sweeps && counters.publishToWrite.sum > 0)
+    }
+
+    @Test func `what memory has of the past is counted as a replay, and what comes live is not`() async throws {
+        let hub = TestHub()
+        let first = try await hub.joinLive()
+        hub.log.commit(.board(.main), count: 5)
+        try await hub.settle { first.numbers.count == 5 }
+        let late = try await hub.joinLive(after: "2-abcdef01")
+        try await hub.settle { late.numbers.count == 3 }
+        #expect(try await hub.hub.counters().get().replayed == 3)
     }
 
     @Test func `endings are counted by their reason`() async throws {
@@ -42,8 +54,10 @@ import Testing
         hub.log.commit(.board(.main), count: 50)
         let far = try await hub.joinLive(after: "0-abcdef01")
         try await hub.settle { far.numbers.count == 50 }
-        #expect(try await hub.hub.counters().get().storePages >= 2)
+        let read = try await hub.hub.counters().get()
+        #expect(read.storePages >= 2)
+        #expect(read.replayed == 50)
         _ = try await hub.joinLive(after: "nonsense")
-        #expect(try await hub.hub.counters().get().resyncs == 1)
+        #expect(try await hub.hub.counters().get().resyncs == [.cursorMalformed: 1])
     }
 }

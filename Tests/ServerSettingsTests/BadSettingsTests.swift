@@ -13,6 +13,8 @@ import Tokens
                 "unix:/" + String(repeating: "x", count: 107), "UNIX:/run/x",
             ]
         ),
+        ("log.format", ["JSON", "logfmt"]),
+        ("ops.host", ["unix:/run/x", "a b", "[::1"]), ("ops.port", ["x", "-1", "65536"]),
         ("http.socketMode", ["660 ", "0o660", "999", "07777", "66", "0440", "rw-rw----"]),
         ("http.port", ["x", "-1", "65536", "80.0", "1e3", "+1", " 80", "0x50", "９", "99999999999999999999"]),
         (
@@ -146,7 +148,7 @@ import Tokens
     @Test(arguments: [
         ("BOARDCAST_SSE_HEARTBEET_SECONDS", "BOARDCAST_SSE_HEARTBEAT_SECONDS"),
         ("BOARDCAST_EVENTS_RETAIN_COUNTS", "BOARDCAST_EVENTS_RETAIN_COUNT"), ("BOARDCAST_PORT", "BOARDCAST_HTTP_PORT"),
-        ("BOARDCAST_SERVER_PORT", "BOARDCAST_HTTP_PORT"), ("BOARDCAST_OPS_PORT", "BOARDCAST_HTTP_PORT"),
+        ("BOARDCAST_SERVER_PORT", "BOARDCAST_HTTP_PORT"), ("BOARDCAST_HTTPS_PORT", "BOARDCAST_HTTP_PORT"),
         ("BOARDCAST_MAX_BODY_BYTES", "BOARDCAST_HTTP_MAX_BODY_BYTES"),
         ("BOARDCAST_SECRET", "BOARDCAST_AUTH_SECRET"), ("BOARDCAST_HTTP_MAXBODYBYTES", "BOARDCAST_HTTP_MAX_BODY_BYTES"),
         ("BOARDCAST_LIMITS_WRITE_PER_SECOND", "BOARDCAST_LIMITS_WRITES_PER_SECOND"),
@@ -162,7 +164,7 @@ import Tokens
         ("http: {cors: {origins: []}}", "http.cors.origins", "http.corsOrigins"),
         ("http.max-body-bytes: 5", "http.max-body-bytes", "http.maxBodyBytes"),
         ("logging: {level: info}", "logging.level", "log.level"), ("htpt: {port: 1}", "htpt.port", "http.port"),
-        ("ops: {host: a}", "ops.host", "http.host"),
+        ("https: {host: a}", "https.host", "http.host"),
     ])
     func `an unknown key in the file is named with its line and the nearest one`(
         text: String, name: String, nearest: String

@@ -100,6 +100,19 @@ import Tokens
         }
     }
 
+    @Test func `operators have a listener where a port is given, and not at the other's place`() throws {
+        #expect(try yaml("ops: {port: 9000}").operatorsAddress ?? ("", 0) == ("127.0.0.1", 9000))
+        #expect(try yaml("ops: {host: \"[::1]\", port: 8788}").operatorsAddress ?? ("", 0) == ("::1", 8788))
+        #expect(try yaml("http: {port: 80}").operatorsAddress == nil)
+        let alone = #expect(throws: InvalidSettings.self) { try yaml("ops: {host: 10.0.0.1}") }
+        #expect(alone?.problems == [.operatorsWithoutPort])
+        for host in ["127.0.0.1", "0.0.0.0", "\"::\""] {
+            let both = #expect(throws: InvalidSettings.self) { try yaml("ops: {host: \(host), port: 8788}") }
+            #expect(both?.problems == [.oneAddressForBoth(port: 8788)])
+        }
+        #expect(try yaml("http: {host: \"unix:/run/x\"}\nops: {port: 8788}").ops.port == 8788)
+    }
+
     @Test func `a line end after a value in the environment is not part of it`() throws {
         let secret = String(repeating: "s", count: 32)
         for end in ["", "\n", "\r\n"] {

@@ -61,16 +61,26 @@ public final class JobKeeper: Sendable {
         let held = row.heldUntil.map { max(.zero, $0 - job.updatedAt) }
         note(
             JobSchedule.Key(tenant: tenant, job: job.id), by: job.createdBy, version: job.version,
-            isFinal: job.status.isFinal, tellsIn: held)
+            isQueued: job.status == .queued, isFinal: job.status.isFinal, tellsIn: held)
     }
 
     private func note(
-        _ key: JobSchedule.Key, by creator: UserID, version: Int, isFinal: Bool = false, tellsIn: Duration?
+        _ key: JobSchedule.Key, by creator: UserID, version: Int, isQueued: Bool, isFinal: Bool = false,
+        tellsIn: Duration?
     ) {
         let now = uptime()
         state.withLock { state in
-            state.schedule.note(key, by: creator, version: version, isFinal: isFinal, tellsIn: tellsIn, at: now)
+            state.schedule.note(
+                key, by: creator, version: version, isQueued: isQueued, isFinal: isFinal, tellsIn: tellsIn, at: now)
             state.wake()
+        }
+    }
+
+    /// The unfinished jobs of all tenants, by status.
+    public var unfinished: [JobStatus: Int] {
+        state.withLock { state in
+            let queued = state.schedule.queued
+            return [.queued: queued, .processing: state.schedule.count - queued]
         }
     }
 
@@ -81,7 +91,7 @@ public final class JobKeeper: Sendable {
         for job in try await store.openJobs() {
             note(
                 JobSchedule.Key(tenant: job.tenant, job: job.id), by: job.createdBy, version: job.version,
-                tellsIn: job.isHeld ? .zero : nil)
+                isQueued: job.isQueued, tellsIn: job.isHeld ? .zero : nil)
         }
     }
 

@@ -30,6 +30,7 @@ struct JobSchedule {
     private struct Entry {
         let creator: UserID
         let version: Int
+        var isQueued = false
         var stallsAt: Uptime
         var tellsAt: Uptime?
         var delay = RetryDelay()
@@ -45,6 +46,8 @@ struct JobSchedule {
     init(patience: Duration) { self.patience = patience }
 
     var count: Int { entries.count }
+    /// Those that no worker has begun.
+    var queued: Int { entries.values.count(where: \.isQueued) }
 
     /// The earliest time at which an errand may be due; nil while there are no jobs.
     var next: Uptime? {
@@ -56,13 +59,15 @@ struct JobSchedule {
     ///
     /// - Parameter tellsIn: how long from `now` until its held progress is to be announced; nil when none is held.
     mutating func note(
-        _ key: Key, by creator: UserID, version: Int, isFinal: Bool, tellsIn: Duration?, at now: Uptime
+        _ key: Key, by creator: UserID, version: Int, isQueued: Bool = false, isFinal: Bool, tellsIn: Duration?,
+        at now: Uptime
     ) {
         // Two writes may be noted in the wrong order, and one answer twice.
         if let entry = entries[key], entry.version >= version { return }
         guard !isFinal else { return forget(key) }
         let entry = Entry(
-            creator: creator, version: version, stallsAt: now + patience, tellsAt: tellsIn.map { now + $0 })
+            creator: creator, version: version, isQueued: isQueued, stallsAt: now + patience,
+            tellsAt: tellsIn.map { now + $0 })
         entries[key] = entry
         nextStall = min(nextStall, entry.stallsAt)
         if tellsIn == nil { held.remove(key) } else { held.insert(key) }

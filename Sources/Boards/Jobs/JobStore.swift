@@ -34,6 +34,7 @@ public struct OpenJob: Sendable, Equatable {
     public let createdBy: UserID
     public let version: Int
     public let isHeld: Bool
+    public let isQueued: Bool
 
     public init(_ row: StoredJob, of tenant: TenantID) {
         self.tenant = tenant
@@ -41,5 +42,6 @@ public struct OpenJob: Sendable, Equatable {
         createdBy = row.job.createdBy
         version = row.job.version
         isHeld = row.isHeld
+        isQueued = row.job.status == .queued
     }
 }

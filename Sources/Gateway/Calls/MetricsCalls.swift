@@ -1,15 +1,22 @@
+import Boards
 import HTTPTypes
 import Hummingbird
 import NIOCore
 import Rooms
 
-/// `GET /metrics`: counts of the whole gateway as Prometheus reads them, without a token, for this machine alone.
+/// `GET /metrics`: counts of the whole gateway as Prometheus reads them, without a token: for everybody who can connect
+/// to the operators' listener, and without one for this machine alone.
 ///
 /// A request that a proxy has passed on is not from this machine, wherever the proxy is: everybody else gets 404, and a
 /// proxy that is forgotten opens it to nobody. A proxy that adds no forwarding field and speaks no PROXY protocol can't
 /// be distinguished from a client.
 struct MetricsCalls {
     let relay: Relay
+    let jobs: JobKeeper
+    let counters: GatewayCounters
+    /// Adds those of the parts that the gateway does not know.
+    let parts: @Sendable (inout MetricsText) async -> Void
+    let isForEverybody: Bool
 
     var all: [Call] {
         [
@@ -20,15 +27,24 @@ struct MetricsCalls {
     }
 
     @Sendable func show(_ input: CallInput, in context: AppContext) async throws -> Response {
-        let isForwarded = CredentialFields(input.request.head).forwarded != ForwardedFields()
-        guard let peer = context.peer, peer.isLoopback, !isForwarded else { throw Problem.notFound }
-        var counters = LoopCounters()
-        for hub in relay.hubs { counters.add(try await hub.counters().get()) }
+        guard isForEverybody || isOfThisMachine(input.request, context) else { throw Problem.notFound }
+        var loops = LoopCounters()
+        for hub in relay.hubs { loops.add(try await hub.counters().get()) }
         var metrics = MetricsText()
-        metrics.add(counters)
+        metrics.add(loops)
+        metrics.add(counters.current, refusedConnections: loops.refused)
+        let unfinished = jobs.unfinished
+        metrics.add(
+            .gauge, "boardcast_jobs", "Jobs that are not finished.", by: "status",
+            [JobStatus.queued, .processing].map { ($0.rawValue, Double(unfinished[$0] ?? 0)) })
+        await parts(&metrics)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
+    }
+
+    private func isOfThisMachine(_ request: Request, _ context: AppContext) -> Bool {
+        context.peer?.isLoopback == true && CredentialFields(request.head).forwarded == ForwardedFields()
     }
 }
 

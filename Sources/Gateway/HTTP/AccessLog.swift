@@ -3,10 +3,12 @@ import Hummingbird
 import Logging
 
 /// Logs one line for each request: call, method, path, status, time. Never a query, a header or a body, which may hold
-/// tokens. Refusals that come in floods are sampled by ``RefusalLog``; at the level `debug` each has its line.
+/// tokens. What supervisors and browsers ask for all the time is logged at the level `debug`, unless it fails. Refusals
+/// that come in floods are sampled by ``RefusalLog``; at the level `debug` each has its line.
 struct AccessLog: RouterMiddleware {
     let calls: CallList
     let refusals: RefusalLog
+    let counters: GatewayCounters
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -14,23 +16,33 @@ struct AccessLog: RouterMiddleware {
         let start = ContinuousClock.now
         var response = try await next(request, context)
         response.headers[.xRequestID] = context.id
-        if context.logger.logLevel <= .info { log(request, response, context, time: .now - start) }
+        let time = ContinuousClock.now - start
+        let call = calls.name(request.method, at: context.endpointPath)
+        counters.count(.init(call: call, status: response.status.code), time: time)
+        if context.logger.logLevel <= .info { log(call, request, response, context, time: time) }
         return response
     }
 
-    private func log(_ request: Request, _ response: Response, _ context: AppContext, time: Duration) {
+    private func log(
+        _ call: String, _ request: Request, _ response: Response, _ context: AppContext, time: Duration
+    ) {
         let status = response.status.code
         let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
-        if verdict == .counted, context.logger.logLevel > .debug { return }
+        let isUsual = Self.usual.contains(call) && status < 400
+        let level: Logger.Level = isUsual || verdict == .counted ? .debug : .info
+        if context.logger.logLevel > level { return }
         let (seconds, attoseconds) = time.components
         var metadata: Logger.Metadata = [
-            "call": "\(calls.name(request.method, at: context.endpointPath))",
-            "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status)",
-            "microseconds": "\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)",
+            "call": "\(call)", "method": "\(request.method)", "path": "\(request.uri.path)",
+            "status": .stringConvertible(status),
+            "microseconds": .stringConvertible(Int(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)),
         ]
+        if let trace = TraceParent(request.headers) { metadata["traceId"] = "\(trace.traceID)" }
         if case .first(let source) = verdict { metadata["address"] = "\(source)" }
-        context.logger.log(level: verdict == .counted ? .debug : .info, "request", metadata: metadata)
+        context.logger.log(level: level, "request", metadata: metadata)
     }
+
+    private static let usual: Set = ["health.live", "health.ready", "metrics.show", PageCalls.name]
 }
 
 extension HTTPField.Name {

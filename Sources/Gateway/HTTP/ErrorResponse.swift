@@ -10,6 +10,8 @@ import StrictJSON
 
 /// Turns every error that is thrown into a response: `application/problem+json` with its status.
 struct ErrorResponse: RouterMiddleware {
+    let counters: GatewayCounters
+
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
@@ -18,7 +20,9 @@ struct ErrorResponse: RouterMiddleware {
             guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
-            response = Problem(answering: error, logger: context.logger).response(from: request, context: context)
+            let problem = Problem(answering: error, logger: context.logger)
+            counters.countLimited(problem.limit)
+            response = problem.response(from: request, context: context)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"

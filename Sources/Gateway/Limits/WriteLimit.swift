@@ -15,6 +15,7 @@ struct WriteLimit: Sendable {
     /// A clock that never goes back.
     let uptime: @Sendable () -> Uptime
     let hold: RefusalHold
+    let counters: GatewayCounters
 
     /// Counts a write and carries it out; a request that changes nothing is carried out uncounted.
     ///
@@ -28,6 +29,7 @@ struct WriteLimit: Sendable {
         let decision = limiter.take(writer, within: limit, at: uptime())
         let fields = RateLimitFields("writes", limit, decision)
         if case .refused(let wait) = decision {
+            counters.countLimited(GatewayCounters.writes)
             var problem = Problem.rateLimited("These are more writes than this user may make", for: wait)
             if request.hasLongBody { problem.headers[.connection] = "close" }
             fields.add(to: &problem.headers)

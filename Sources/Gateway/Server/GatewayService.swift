@@ -1,18 +1,33 @@
 import Hummingbird
 import HummingbirdCore
-import Logging
+public import Logging
 import NIOCore
 import NIOHTTP1
 import ServiceLifecycle
 
-/// The gateway while it runs: its listener, and the services that work beside it. The listener is shut down first.
+/// The gateway while it runs: its listener, and the services that work beside it. The listener is shut down first, and
+/// that of the operators, who want to see it, last.
 struct GatewayService: Service {
     let services: [any Service]
     let listener: Listener
+    /// Nil where operators have none of their own.
+    let operators: OperatorsListener?
     let logger: Logger
 
     func run() async throws {
-        try await ServiceGroup(configuration: .init(services: services + [listener], logger: logger)).run()
+        let group = ServiceGroup(
+            configuration: .init(services: services + [listener], logger: logger.withoutServices))
+        guard let operators else { return try await group.run() }
+        try await operators.serve { try await group.run() }
+    }
+}
+
+extension Logger {
+    /// The same from the level `info` on: below it a service group writes each service with all that is in it.
+    public var withoutServices: Logger {
+        var logger = self
+        logger.logLevel = max(.info, logLevel)
+        return logger
     }
 }
 

@@ -22,7 +22,8 @@ struct Listener: Service {
     private static let acceptedAtOnce: UInt = 8
 
     func run() async throws {
-        let listening = try await listen()
+        let listening: Listening
+        do { listening = try await listen() } catch { throw ListenFailure(address: address, reason: error) }
         await running(listening.port)
         try? await gracefulShutdown()
         listening.stop()
@@ -42,8 +43,8 @@ struct Listener: Service {
 
     private func listen() async throws -> Listening {
         switch address {
-        case .network(let host, let port):
-            let place = try SocketAddress.makeAddressResolvingHost(host, port: port)
+        case .network:
+            let place = try address.resolved()
             return acceptors.isEmpty ? try await listenOnGroup(place) : try listenOnStreamLoops(place)
         case .socket(let path):
             let channel = try await bootstrap(on: group.any(), children: group)

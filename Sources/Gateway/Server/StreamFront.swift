@@ -239,6 +239,7 @@ final class StreamFront: ChannelDuplexHandler {
         _ problem: Problem, _ head: HTTPRequestHead, of tenant: TenantID?, context: ChannelHandlerContext
     ) {
         guard case .deciding = mode else { return }
+        streams.admission.failures.counters.countLimited(problem.limit)
         let id = ConnectionID.random().description
         var metadata: Logger.Metadata = ["code": "\(problem.code)", "request": "\(id)"]
         var level = Logger.Level.debug

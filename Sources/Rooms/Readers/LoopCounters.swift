@@ -25,9 +25,13 @@ public struct LoopCounters: Sendable, Equatable {
 
     /// Connections that are open now.
     public var readers = 0
+    /// Of those, the ones that are not live.
+    public var behind = 0
     /// The same by ``Wire/transport``.
     public var transports: [String: Int] = [:]
     public var opened = 0
+    /// Connections that were refused at a limit.
+    public var refused = 0
     /// Events that were sent, counted once for each connection.
     public var deliveries = 0
     public var bytes = 0
@@ -35,7 +39,12 @@ public struct LoopCounters: Sendable, Equatable {
     /// Pages that lagging readers got from memory, and from the store.
     public var memoryPages = 0
     public var storePages = 0
-    public var resyncs = 0
+    /// Events that lagging readers got so, counted for each of them.
+    public var replayed = 0
+    public var resyncs: [ResyncReason: Int] = [:]
+    /// From an event's announcement until the sweep that sends it has reached the last reader of its list, in seconds;
+    /// of the oldest event of each sweep.
+    public var publishToWrite = Histogram.times
     public var endings: [Ending: Int] = [:]
 
     public init() {}
@@ -51,6 +60,7 @@ extension LoopHub {
                 counters.deliveries += reader.sent.events
                 counters.bytes += reader.sent.bytes
                 counters.transports[reader.wire.transport, default: 0] += 1
+                if reader.state == .lagging { counters.behind += 1 }
             }
             return counters
         }

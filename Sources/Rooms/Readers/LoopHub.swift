@@ -26,6 +26,8 @@ public final class LoopHub: @unchecked Sendable {
     private var lists: [ListID: SharedList] = [:]
     private var dirty: [SharedList] = []
     private var versions = 0
+    /// When the events that are being dispatched were announced; nil while none are.
+    private(set) var announcedAt: Uptime?
     /// The counts without those of open readers; see ``counters()``.
     var counted = LoopCounters()
 
@@ -69,7 +71,12 @@ public final class LoopHub: @unchecked Sendable {
 
     /// Takes committed events and returns at once. Thread-safe.
     func receive(_ batches: [Relay.Batch]) {
-        loop.execute { self.dispatch(batches) }
+        let now = Uptime(NIODeadline.now())
+        loop.execute {
+            self.announcedAt = now
+            self.dispatch(batches)
+            self.announcedAt = nil
+        }
     }
 
     /// Forgets a tenant without connections; its head is set again before the next connection. Thread-safe.
@@ -167,7 +174,9 @@ public final class LoopHub: @unchecked Sendable {
         let admissions = relay.admit(due.map { ($0.request.tenant, $0.request.principal.user) }, on: number)
         for (arrival, admission) in zip(due, admissions) {
             switch admission {
-            case .failure(let error): arrival.opened(.failure(error))
+            case .failure(let error):
+                if case .full = error { counted.refused += 1 }
+                arrival.opened(.failure(error))
             case .success(nil):
                 relay.load(arrival.request.tenant, on: loop).assumeIsolated().whenComplete { result in
                     switch result {

@@ -125,7 +125,7 @@ extension Reader {
         let snapshotBytes = snapshot?.encoded(on: wire)
         if let snapshotBytes { bytes.writeImmutableBuffer(snapshotBytes.bytes) }
         if case .resync(let reason) = beginning.resumption {
-            hub.counted.resyncs += 1
+            hub.counted.resyncs[reason, default: 0] += 1
             bytes.writeImmutableBuffer(
                 StreamEvents.resync(
                     reason, cursor: place, snapshotURL: snapshotURL, on: wire, now: openings.now))
@@ -144,6 +144,7 @@ extension Reader {
         if opening.isFinal { return finish(opening, upTo: log.cursor) }
         if recovered, let first = beginning.first {
             opening.append(first.frames, from: 0, to: first.frames.count)
+            hub.counted.replayed += first.frames.marks.count
             finish(opening, upTo: first.end)
             sent.events -= 1
             return sendWaiting()
@@ -156,6 +157,7 @@ extension Reader {
         }
         // Events in memory go out in the same write.
         opening.append(page.frames, from: 0, to: page.frames.count)
+        hub.counted.replayed += page.frames.marks.count
         finish(opening, upTo: page.end)
         hub.keepScratch(opening.bytes)
         sent.events -= 1

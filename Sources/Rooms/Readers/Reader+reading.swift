@@ -18,6 +18,7 @@ extension Reader {
             for frame in frames where frame.seq <= end && shown.shows(frame.audience, frame.type) {
                 page.append(wire.encode(frame: frame), seq: frame.seq)
             }
+            hub.counted.replayed += page.marks.count
             finish(page, upTo: frames.last?.seq ?? end)
         }
     }
@@ -47,7 +48,9 @@ extension Reader {
             guard state == .lagging, output.blockedSince == nil else { return }
             // Its selection has changed meanwhile.
             guard self.selections == selections else { return read() }
-            if cursor < page.bounds.oldest - 1 { resync(.cursorExpired) } else { finish(frames, upTo: page.end) }
+            if cursor < page.bounds.oldest - 1 { return resync(.cursorExpired) }
+            hub.counted.replayed += frames.marks.count
+            finish(frames, upTo: page.end)
         }
     }
 
@@ -116,7 +119,7 @@ extension Reader {
     }
 
     func sendResync(_ reason: ResyncReason) {
-        hub.counted.resyncs += 1
+        hub.counted.resyncs[reason, default: 0] += 1
         send(
             StreamEvents.resync(
                 reason, cursor: cursor(at: log.cursor), snapshotURL: snapshotURL, on: wire,

@@ -21,8 +21,11 @@ final class SharedList: @unchecked Sendable {
     private var filling = FrameBuffer()
     private var cursor = 0
     private var hasInsertions = false
+    /// When the first of the events that wait for the next sweep was announced; nil where that is not known.
+    private var fillingSince: Uptime?
 
     private var sweeping: FrameBuffer?
+    private var sweepingSince: Uptime?
     private var sweepNumber = 0
     private var position = 0
     private var end = 0
@@ -93,6 +96,7 @@ final class SharedList: @unchecked Sendable {
             if !arrivals.isEmpty { begin(before: frame.seq) }
         }
         guard let encoded else { return }
+        noteWaiting()
         if frame.seq == 0 {
             // They are at the head already; only this loop is not.
             for arrival in arrivals { arrival.send(encoded.bytes) }
@@ -122,10 +126,13 @@ final class SharedList: @unchecked Sendable {
         // Its part of the current sweep comes first.
         if sweeping != nil, reader.listed.sweep != sweepNumber { flush(to: reader) }
         guard reader.state == .live else { return }
+        noteWaiting()
         reader.listed.insertions.append(.init(offset: filling.count, frame: frame))
         hasInsertions = true
         request()
     }
+
+    private func noteWaiting() { if filling.isEmpty, !hasInsertions { fillingSince = hub.announcedAt } }
 
     // MARK: Sweeping
 
@@ -142,6 +149,7 @@ final class SharedList: @unchecked Sendable {
         lastSweep = hub.uptime()
         sweeping = filling
         filling = FrameBuffer()
+        sweepingSince = fillingSince
         hasInsertions = false
         sweepNumber += 1
         hub.counted.sweeps += 1
@@ -164,6 +172,7 @@ final class SharedList: @unchecked Sendable {
             sched_yield()
             hub.later { [self] in sweepSlice() }
         } else {
+            if end > 0, let sweepingSince { hub.counted.publishToWrite.add(hub.uptime() - sweepingSince) }
             if sweeping?.isFinal == true { endAll() }
             sweeping = nil
             close()

@@ -18,6 +18,9 @@ extension SettingKey {
         SettingKey("http.tlsCertificateFile", \.http.tlsCertificateFile, .path),
         SettingKey("http.tlsKeyFile", \.http.tlsKeyFile, .path),
 
+        SettingKey("ops.host", \.ops.host, .networkHost),
+        SettingKey("ops.port", \.ops.port, .whole(0...65_535)),
+
         SettingKey("auth.secret", \.auth.secret, .secret),
         SettingKey("auth.secretFile", \.auth.secretFile, .path),
         SettingKey("auth.publicKeyFile", \.auth.publicKeyFile, .path),
@@ -74,6 +77,7 @@ extension SettingKey {
         SettingKey("server.streamNiceness", \.server.streamNiceness, .whole(0...19)),
 
         SettingKey("log.level", \.log.level, .logLevel),
+        SettingKey("log.format", \.log.format, .name()),
     ]
 
     /// - Throws: when keys would come from there in the open, and that is not allowed.

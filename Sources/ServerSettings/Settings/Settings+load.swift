@@ -52,6 +52,8 @@ extension Settings {
         if (settings.http.tlsCertificateFile == nil) != (settings.http.tlsKeyFile == nil) {
             problems.append(.halfACertificate)
         }
+        if settings.ops.host != nil, settings.ops.port == nil { problems.append(.operatorsWithoutPort) }
+        if settings.hasOneAddressForBoth { problems.append(.oneAddressForBoth(port: settings.http.port)) }
         guard problems.isEmpty else { throw InvalidSettings(problems) }
         return settings
     }

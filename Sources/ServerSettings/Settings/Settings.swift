@@ -6,6 +6,7 @@ public import Tokens
 /// Everything that an operator can set, with its defaults. ``SettingKey/all`` lists the keys and their allowed values.
 public struct Settings: Sendable, Equatable {
     public var http = HTTP()
+    public var ops = Operators()
     public var auth = Auth()
     public var tenants = Tenants()
     public var database = Database()
@@ -44,6 +45,14 @@ public struct Settings: Sendable, Equatable {
         /// A chain of certificates in PEM, and its key: with both, the listener speaks TLS.
         public var tlsCertificateFile: String?
         public var tlsKeyFile: String?
+    }
+
+    /// The listener that operators have for metrics and health checks.
+    public struct Operators: Sendable, Equatable {
+        /// Nil for no listener of their own.
+        public var port: Int?
+        /// A name or an address without brackets; nil for this machine alone.
+        public var host: String?
     }
 
     /// Settings that decide which tokens are accepted.
@@ -150,5 +159,13 @@ public struct Settings: Sendable, Equatable {
     /// Settings of the log on stderr.
     public struct Log: Sendable, Equatable {
         public var level = Logger.Level.info
+        public var format = Format.text
+
+        public enum Format: String, Sendable, CaseIterable {
+            /// For people: the message, and then `name=value`.
+            case text
+            /// One JSON object a line.
+            case json
+        }
     }
 }

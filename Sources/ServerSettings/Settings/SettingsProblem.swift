@@ -28,6 +28,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case proxyProtocolOfNobody
     /// A certificate without its key, or the other way round.
     case halfACertificate
+    /// The operators' listener has a host alone.
+    case operatorsWithoutPort
+    /// Both listeners would be at the same place.
+    case oneAddressForBoth(port: Int)
 
     public var description: String {
         switch self {
@@ -63,6 +67,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "http.proxyProtocol is for the connections of http.trustedProxies, which is empty"
         case .halfACertificate:
             "http.tlsCertificateFile and http.tlsKeyFile belong together: set both, or neither for plain HTTP"
+        case .operatorsWithoutPort:
+            "ops.host is given without ops.port: set both for a listener of its own, or neither"
+        case .oneAddressForBoth(let port):
+            "ops.port and http.port are both \(port) at the same address; the operators' listener needs one of its own"
         }
     }
 }

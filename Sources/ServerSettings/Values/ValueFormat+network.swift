@@ -14,6 +14,11 @@ extension ValueFormat where Value == String {
         return text
     }
 
+    static let networkHost = Self("a host name or an address, without port") { text throws(Unfit) in
+        guard !text.hasPrefix(Settings.HTTP.socketPrefix) else { throw Unfit("is a socket's path") }
+        return try host.parse(text)
+    }
+
     private static func socket(_ text: String) throws(Unfit) -> String {
         let path = text.dropFirst(Settings.HTTP.socketPrefix.count)
         guard !path.isEmpty, path.last != "/" else { throw Unfit("names no file") }

@@ -11,7 +11,7 @@ struct StartCheck {
     let settings: Settings
 
     func run() async -> [Finding] {
-        await keys() + secretFiles + certificate + database + [address, descriptors, memory, clock]
+        await keys() + secretFiles + certificate + database + [address] + operators + [descriptors, memory, clock]
     }
 
     /// The keys that are given, and those to be fetched: a start does not wait for these.
@@ -101,6 +101,15 @@ struct StartCheck {
         return Finding(.ok, "address", "\(name) is free")
     }
 
+    private var operators: [Finding] {
+        guard let (host, port) = settings.operatorsAddress else { return [] }
+        let name = ListeningAddress(.network(host: host, port: port), port: nil)
+        if let reason = Self.obstacle(host: host, port: port) {
+            return [Finding(.failure, "ops", "can't listen on \(name) for operators: \(reason)")]
+        }
+        return [Finding(.ok, "ops", "\(name) is free, for operators")]
+    }
+
     /// Why the address can't be taken; it is, for a moment, but nobody is listened to. Nil when it can.
     private static func obstacle(host: String, port: Int) -> String? {
         var hints = addrinfo()
@@ -119,7 +128,7 @@ struct StartCheck {
     }
 
     private var descriptors: Finding {
-        let budget = DescriptorBudget(files: OpenFiles.raiseLimit())
+        let budget = DescriptorBudget(files: OpenFiles.raiseLimit(), for: settings)
         let wanted = settings.limits.connectionsTotal
         guard budget.streams < wanted else { return Finding(.ok, "descriptors", "enough for \(wanted) streams") }
         return Finding(

@@ -1,16 +1,19 @@
+import Gateway
 import Logging
 import ServerSettings
 
-/// Divides the process's file descriptors: 64 are reserved for the database and the process itself; of the rest, a
-/// quarter but at most 64 are for requests, and the others for streams.
+/// Divides the process's file descriptors: 64 are reserved for the database and the process itself, and some for the
+/// operators' listener, if there is one; of the rest, a quarter but at most 64 are for requests, and the others for
+/// streams.
 struct DescriptorBudget: Equatable {
     /// Connections of any kind.
     let connections: Int
     let streams: Int
 
     /// - Parameter files: RLIMIT_NOFILE.
-    init(files: Int) {
-        connections = max(16, files - 64)
+    init(files: Int, for settings: Settings) {
+        let reserved = 64 + (settings.ops.port == nil ? 0 : OperatorsListener.descriptors)
+        connections = max(16, files - reserved)
         streams = connections - min(64, connections / 4)
     }
 

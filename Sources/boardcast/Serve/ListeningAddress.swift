@@ -5,7 +5,7 @@ struct ListeningAddress: CustomStringConvertible {
     let description: String
 
     /// - Parameter port: the one that was taken.
-    init(_ address: ListenerAddress, port: Int?, isSecure: Bool) {
+    init(_ address: ListenerAddress, port: Int?, isSecure: Bool = false) {
         let scheme = isSecure ? "https" : "http"
         description =
             switch address {

@@ -34,8 +34,8 @@ struct Server: Sendable {
     init(_ settings: Settings) async throws {
         Allocator.fit(AvailableMemory.bytes)
         let verifier = try settings.makeVerifier()
-        logger = Logger.standardError(level: settings.log.level)
-        budget = DescriptorBudget(files: OpenFiles.raiseLimit())
+        logger = Logger.standardError(settings.log)
+        budget = DescriptorBudget(files: OpenFiles.raiseLimit(), for: settings)
         let settings = budget.fitting(settings, logger: logger)
         group = MultiThreadedEventLoopGroup(numberOfThreads: settings.server.loops ?? System.coreCount)
         certificate = try settings.makeCertificate()
@@ -59,10 +59,12 @@ struct Server: Sendable {
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
         let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
+        let metrics = ServerMetrics(store: store, keys: keys)
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: settings.gatewaySettings(budget, certificate),
-            checks: { [keys] in store.checks + [keys.check] })
+            checks: { [keys] in store.checks + [keys.check] },
+            metrics: { await metrics.add(to: &$0) })
         try await gateway.load()
         (self.settings, self.store, self.relay) = (settings, store, relay)
     }
@@ -92,7 +94,7 @@ struct Server: Sendable {
                     .init(service: keys), .init(service: JobService(jobs: jobs)),
                     .init(service: CertificateWatch(certificate: certificate, logger: logger)),
                     .init(service: application),
-                ], logger: logger))
+                ], logger: logger.withoutServices))
         let signals = ServerSignals(
             relay: relay, services: services, manager: manager, logger: logger, window: settings.server.drain
         ) {
@@ -102,10 +104,12 @@ struct Server: Sendable {
             audit.giveUp()
         }
         await signals.start()
-        do { try await services.run() } catch let error as IOError {
+        do { try await services.run() } catch let failure as ListenFailure {
+            let isSecure = certificate != nil && failure.address == address
             throw Failure(
                 .usage,
-                "can't listen on \(ListeningAddress(address, port: nil, isSecure: certificate != nil)): \(error)")
+                "can't listen on \(ListeningAddress(failure.address, port: nil, isSecure: isSecure)): \(failure.reason)"
+            )
         }
         await audit.close(within: .seconds(2))
         await store.close()

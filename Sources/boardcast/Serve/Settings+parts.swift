@@ -34,6 +34,11 @@ extension Settings {
         }
     }
 
+    /// Nil where operators have no listener of their own.
+    var operatorsListener: ListenerAddress? {
+        operatorsAddress.map { .network(host: $0.host, port: $0.port) }
+    }
+
     /// Nil for a network address.
     ///
     /// - Throws: ``Failure`` of usage when the path is taken.
@@ -108,6 +113,7 @@ extension Settings {
         settings.retry = sse.retry
         settings.jobStream = jobs.stream
         settings.maxConnections = budget.connections
+        settings.operators = operatorsListener
         return settings
     }
 }

@@ -8,8 +8,8 @@ extension BoundCheck {
         let large = MemoryBudgets(Settings.Limits(), of: 16 << 30)
         let memory = 320 << 20
         let small = MemoryBudgets(Settings.Limits(), of: memory)
-        let many = DescriptorBudget(files: 100_000)
-        let few = DescriptorBudget(files: 164)
+        let many = DescriptorBudget(files: 100_000, for: Settings())
+        let few = DescriptorBudget(files: 164, for: Settings())
         return [
             BoundCheck("connections", .name("limits.connections…")),
             BoundCheck(
@@ -19,6 +19,9 @@ extension BoundCheck {
             BoundCheck(
                 "connections of any kind", .count(100_000 - many.connections),
                 .share(few.connections / (few.connections - few.streams)), .count(many.connections - many.streams)),
+            BoundCheck(
+                "connections of operators, if they have a listener of their own", .count(OperatorsGate.mostConnections),
+                .time(OperatorsListener.longestIdle), .count(OperatorsListener.descriptors)),
         ]
     }
 }

@@ -155,6 +155,6 @@ def test_what_admins_did_is_recorded_and_logged(team):
     assert [act["act"] for act in acts] == ["tokens.revoked", "user.disconnected", "connection.closed"]
     assert acts[0]["subject"] == "sub line\nbreak" and acts[0]["detail"] == "not for the log"
     assert all(act["actor"] == "root" and TIMESTAMP.match(act["timestamp"]) for act in acts)
-    lines = [line for line in team.server.log().splitlines() if line.endswith("administration") and f"tenant={team.tenant} " in line]
+    lines = [line for line in team.server.log().splitlines() if ": administration " in line and f"tenant={team.tenant}" in line.split()]
     assert len(lines) == 3 and all(" notice " in line for line in lines)
     assert "not for the log" not in team.server.log()

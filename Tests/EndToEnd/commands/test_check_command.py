@@ -108,6 +108,21 @@ def test_an_address_that_is_taken(tmp_path):
     assert "Address already in use" in failures(found)["address"]
 
 
+def test_the_operators_address_is_looked_at_too(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        _, found = check(tmp_path / "board.sqlite", env={"BOARDCAST_OPS_PORT": port})
+    assert "Address already in use" in failures(found)["ops"]
+    done, found = check(tmp_path / "board.sqlite", env={"BOARDCAST_OPS_PORT": port})
+    assert done.returncode == 0 and port in found["ops"][0][1]
+    _, found = check(tmp_path / "board.sqlite", "--port", port, env={"BOARDCAST_OPS_PORT": port})
+    assert "ops.port and http.port" in failures(found)["settings"]
+    _, found = check(tmp_path / "board.sqlite", env={"BOARDCAST_OPS_HOST": "127.0.0.1"})
+    assert "without ops.port" in failures(found)["settings"]
+
+
 def test_what_is_worth_a_look_is_exit_0(tmp_path):
     secret = tmp_path / "secret"
     secret.write_text(SECRET)

@@ -36,7 +36,7 @@ def test_a_reload_changes_what_it_can_and_drops_no_stream(start_server, tenants,
             "sse:\n  heartbeatSeconds: 8\nhttp:\n  corsOrigins: [https://new.example]\n"
             "limits:\n  connectionsPerUser: 1\n  writesPerSecond: 1\n  writeBurst: 2\n")
         hang_up(server, "settings read anew")
-        eventually(lambda: "settings=sse.heartbeatSeconds " in server.log(), "what waits for a restart is named")
+        eventually(lambda: "settings=sse.heartbeatSeconds\n" in server.log(), "what waits for a restart is named")
         for _ in range(20):
             ann.create_task("after")
         assert stream.wait_for_seq(ann.last_seq)

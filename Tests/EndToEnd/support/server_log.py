@@ -2,9 +2,8 @@
 
 import re
 
-LINE = re.compile(r"^\S+ (?P<level>[a-z]+) (?P<label>[\w.]+):(?P<rest>.*)$")
-#: Values with spaces are not always in quotes.
-FIELD = re.compile(r'(?<=\s)([\w.]+)=(.*?)(?=\s[\w.]+=|\s\[|$)')
+LINE = re.compile(r"^\S+ (?P<level>[a-z]+) (?P<label>[\w.]+): (?P<message>.*?)(?P<fields>(?: [\w.]+=.*)?)$")
+FIELD = re.compile(r' ([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
 class LogLine:
@@ -12,10 +11,8 @@ class LogLine:
         self.text = text
         match = LINE.match(text)
         self.level = match["level"] if match else None
-        rest = match["rest"] if match else text
-        self.fields = {name: value.strip('"') for name, value in FIELD.findall(rest)}
-        #: What comes after the module's name in brackets.
-        self.message = rest.rpartition("] ")[2]
+        self.message = match["message"] if match else text
+        self.fields = {name: value.strip('"') for name, value in FIELD.findall(match["fields"] if match else "")}
 
     def __repr__(self):
         return self.text

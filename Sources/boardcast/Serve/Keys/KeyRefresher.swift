@@ -25,6 +25,8 @@ actor KeyRefresher: Service {
         /// Whether it was asked for while a fetch was under way that may have been answered before.
         var isAskedAgain = false
         var failingSince: ContinuousClock.Instant?
+        /// When it was fetched last, or was to be fetched first.
+        var fetchedAt = ContinuousClock.now
 
         /// Where an urgent fetch goes: to where the document said a short time ago that the keys are.
         var place: KeyPlace? {
@@ -42,10 +44,15 @@ actor KeyRefresher: Service {
     private let logger: Logger
     private var settings: Settings
     private var sources: [KeyURL: Source] = [:] {
-        didSet { failing.withLock { $0 = sources.values.compactMap(\.failingSince).min() } }
+        didSet {
+            failing.withLock { $0 = sources.values.compactMap(\.failingSince).min() }
+            oldest.withLock { $0 = sources.values.map(\.fetchedAt).min() }
+        }
     }
     /// Since when the set that has failed longest could not be fetched.
     private let failing = Mutex<ContinuousClock.Instant?>(nil)
+    /// When the set that was fetched longest ago was fetched.
+    private let oldest = Mutex<ContinuousClock.Instant?>(nil)
 
     init(
         _ settings: Settings, authenticator: Authenticator, relay: Relay, unknown: UnknownKeys, logger: Logger
@@ -64,6 +71,9 @@ actor KeyRefresher: Service {
             "jwks", .warning, reason: "not_fetched", detail: "a JWK set can't be fetched; the last one stays in use",
             since: .now - since)
     }
+
+    /// Since the set that was fetched longest ago was fetched; nil when none has to be. Does not wait for a fetch.
+    nonisolated var age: Duration? { oldest.withLock { $0 }.map { .now - $0 } }
 
     /// Replaces the settings. The keys that were fetched already are kept, and fetched again within a second.
     ///
@@ -130,6 +140,7 @@ actor KeyRefresher: Service {
             let isNew = source.answer?.bytes != answer.bytes
             source.schedule.succeeded(at: .now, maxAge: answer.maxAge, using: &generator)
             (source.answer, source.isUnderWay, source.failingSince) = (answer, false, nil)
+            source.fetchedAt = .now
             if place == nil { source.placedAt = .now }
             sources[url] = source
             if isNew {

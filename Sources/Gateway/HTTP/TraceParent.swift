@@ -1,0 +1,34 @@
+import HTTPTypes
+import Text
+
+/// The field `traceparent` of a request (W3C Trace Context §3.2), of which only the trace's id is used: it is in the
+/// request's line of the access log.
+struct TraceParent: Equatable {
+    /// 32 hexadecimal digits.
+    let traceID: String
+
+    /// Nil for what is not well formed, or is there more than once.
+    init?(_ fields: HTTPFields) {
+        let values = fields[values: .traceparent]
+        guard values.count == 1 else { return nil }
+        self.init(values[0])
+    }
+
+    /// `VERSION-TRACE-PARENT-FLAGS`. Versions after 00 may have more parts.
+    init?(_ text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count >= 4, zip(parts, [2, 32, 16, 2]).allSatisfy({ Self.isHex($0, $1) }) else { return nil }
+        guard !parts[0].elementsEqual("ff".utf8), parts.count == 4 || !parts[0].allSatisfy(Self.isZero) else {
+            return nil
+        }
+        guard !parts[1].allSatisfy(Self.isZero), !parts[2].allSatisfy(Self.isZero) else { return nil }
+        traceID = String(Substring(parts[1]))
+    }
+
+    private static func isZero(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "0") }
+
+    private static func isHex(_ part: Substring.UTF8View, _ count: Int) -> Bool {
+        part.count == count
+            && part.allSatisfy { $0.isASCIIDigit || UInt8(ascii: "a")...UInt8(ascii: "f") ~= $0 }
+    }
+}
