@@ -15,6 +15,8 @@ enum HTTPClients {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: .seconds(10), read: readTimeout)
+        // A refused connection is an answer. Those who want to wait for a server try again themselves, and say so.
+        configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(configuration: configuration)
     }
 }

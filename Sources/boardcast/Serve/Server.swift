@@ -99,7 +99,7 @@ struct Server: Sendable {
         }
         await signals.start()
         do { try await services.run() } catch let error as IOError {
-            throw Failure(.usage, "can't listen on \(ListeningAddress(address, port: nil)): \(error)")
+            throw ListeningAddress(address, port: nil).failure(error.errnoCode)
         }
         await audit.close(within: .seconds(2))
         await store.close()
