@@ -5,6 +5,9 @@ PYTHON  := .venv/bin/python
 PAGE    ?= 8788
 SOAK    ?= 600
 FLIPS   ?= 1000
+# What `boardcast --version` says beside the number; nothing where there is no repository.
+COMMIT  ?= $(shell [ -e .git ] && git describe --always --dirty --abbrev=7 --exclude '*' 2> /dev/null)
+RELEASE := swift build -c release --product boardcast -j $(JOBS) -Xlinker -s
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -19,15 +22,18 @@ setup: ## installs the C libraries that the build needs, when they are missing
 setup-test: setup ## ... and the browser and Python packages of the tests
 	@Deploy/install-dependencies.sh test
 
-run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open
-	swift build -c release --product boardcast -j $(JOBS)
-	.build/release/boardcast serve --dev --port $(PAGE)
+run release: export BOARDCAST_COMMIT = $(COMMIT)
+
+run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open (PAGE=8788: its port)
+	$(RELEASE)
+	@.build/release/boardcast serve --dev --port $(PAGE) || { code=$$?; \
+	  [ $$code -ne 2 ] || echo 'make run PAGE=8789 takes another port' >&2; exit $$code; }
 
 build: setup ## a debug build of everything
 	swift build --build-tests -j $(JOBS)
 
 release: setup ## the one binary, optimised, with the Swift runtime inside
-	swift build -c release --product boardcast --static-swift-stdlib -j $(JOBS)
+	$(RELEASE) --static-swift-stdlib
 
 test: setup-test unit e2e sdk ## every test: Swift's, then end to end against the built binary, then the JavaScript client's
 

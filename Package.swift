@@ -11,6 +11,12 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (Context.environment["CI"] == nil ? [] : [.treatAllWarnings(as: .error)])
 
+/// The commit, for `boardcast --version`, as `make release` and `make run` tell it. Other builds are not told, so that a
+/// commit alone makes them do nothing again.
+let commit = (Context.environment["BOARDCAST_COMMIT"] ?? "").filter {
+    $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-")
+}
+
 extension Target.Dependency {
     static func nio(_ name: String) -> Self { .product(name: name, package: "swift-nio") }
     static func nioExtras(_ name: String) -> Self { .product(name: name, package: "swift-nio-extras") }
@@ -107,10 +113,11 @@ let package = Package(
             name: "ServerSettings",
             dependencies: ["Events", "StrictJSON", "Text", "Tokens", .configuration, .logging, .yams],
             swiftSettings: settings),
+        .target(name: "CBuild", cSettings: [.define("BOARDCAST_COMMIT", to: "\"\(commit)\"")]),
         .executableTarget(
             name: "boardcast",
             dependencies: [
-                "Boards", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings",
+                "Boards", "CBuild", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings",
                 "StreamLoops", "StrictJSON",
                 "Text", "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
                 .unixSignals,
@@ -130,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Client", "Events", "ServerSettings", "StrictJSON", "TestSupport", "Text", "Tokens", "boardcast",
+                "Client", "Events", "Gateway", "ServerSettings", "StrictJSON", "TestSupport", "Text", "Tokens",
+                "boardcast",
                 .logging,
             ],
             swiftSettings: settings),

@@ -24,6 +24,8 @@ case ${1:-build} in
 build) ;;
 test)
   packages python3-venv chromium chromium-driver firefox-esr sqlite3 strace curl
+  # The shells that complete our command.
+  packages fish zsh
   # The proxies of Docs/PROXIES.md, and what Deploy/monitoring is for. The tests start processes of their own.
   packages nginx haproxy caddy apache2 prometheus
   [ -x .venv/bin/python ] || python3 -m venv .venv

@@ -22,19 +22,19 @@ struct Boardcast: AsyncParsableCommand {
               boardcast import tasks.csv     tasks from a file
               boardcast backup copy.sqlite   a copy of the database, while the server runs
               boardcast restore copy.sqlite  the copy put back, while it does not
+              boardcast completions bash     completions for a shell
 
             EXIT CODES
               0 ok, 2 usage or configuration, 3 auth, 4 not found, 5 conflict,
               6 limited, 7 unreachable, 130 interrupted
             """,
-        version: version,
+        version: Version.text,
         subcommands: [
             ServeCommand.self, CheckCommand.self, TokenCommand.self, TailCommand.self, PublishCommand.self,
             JobCommand.self,
             ImportCommand.self, StatsCommand.self, BackupCommand.self, RestoreCommand.self, DoctorCommand.self,
+            CompletionsCommand.self, VersionCommand.self,
         ])
-
-    static let version = "0.1.0"
 
     static func main() async {
         do {

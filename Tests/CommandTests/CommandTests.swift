@@ -1,5 +1,7 @@
 import ArgumentParser
 import Client
+import Gateway
+import Glibc
 import Testing
 
 @testable import boardcast
@@ -17,7 +19,8 @@ import Testing
 
     @Test(arguments: [
         ["srve"], ["token", "mnt"], ["token", "mint"], ["token", "mint", "--sub", "u"], ["tail", "--bord", "x"],
-        ["tail", "--token", "x"], ["tail", "--since", "a b"], ["stats", "--token", "x"], ["publish"],
+        ["tail", "--token", "x"], ["tail", "--since", "a b"], ["tail", "--since", "42"], ["tail", "--since", "42-xyz"],
+        ["completions", "tcsh"], ["stats", "--token", "x"], ["publish"],
         ["publish", "--type", "a.b", "--board", "b", "--user", "u"], ["publish", "--type", "a.b", "--token", "x"],
         ["serve", "extra"],
         ["serve", "--prot", "1"], ["token", "verify"], ["token", "verify", "--jwk", "a", "--key-file", "b", "t"],
@@ -38,6 +41,23 @@ import Testing
         } catch {
             #expect(Exit(of: error) == .ok)
         }
+    }
+
+    @Test func `a build that was told its commit names it`() {
+        #expect(Version.text("1.2.3", commit: "c9d7385") == "1.2.3 (c9d7385)")
+        #expect(Version.text("1.2.3", commit: "") == "1.2.3")
+    }
+
+    @Test func `a port that is taken is named, with one to try`() {
+        func words(_ code: Int32, _ port: Int) -> String {
+            ListeningAddress(.network(host: "127.0.0.1", port: port), port: nil).failure(code).message
+        }
+        #expect(words(EADDRINUSE, 8788).contains("port 8788 of 127.0.0.1 is taken"))
+        #expect(words(EADDRINUSE, 8788).hasSuffix("try --port 8789"))
+        #expect(words(EADDRINUSE, 65535).hasSuffix("try --port 65534"))
+        #expect(words(EACCES, 80).contains("CAP_NET_BIND_SERVICE"))
+        #expect(words(EADDRNOTAVAIL, 80).contains("127.0.0.1 is no address of this machine"))
+        #expect(words(EMFILE, 80) == "can't listen on http://127.0.0.1:80: too many open files")
     }
 
     @Test func `what went wrong decides the exit`() {

@@ -12,13 +12,33 @@ import Testing
     @Test func `an event is one line in columns`() throws {
         let json =
             #"{"type":"task.created","seq":1,"boardId":"main","taskId":1,"task":{"name":"Write docs"},"timestamp":"2026-01-15T10:30:00.000Z"}"#
-        #expect(try line(json) == "2026-01-15T10:30:00.000Z       1  task.created          main          #1 Write docs")
+        #expect(try line(json) == "2026-01-15T10:30:00Z       1  task.created          main          #1 Write docs")
     }
 
     @Test func `a change of status says from what to what`() throws {
         let json =
             #"{"type":"task.status_changed","seq":12,"boardId":"main","taskId":7,"task":{"name":"x"},"previousStatus":"inbox","newStatus":"done"}"#
         #expect(try line(json).hasSuffix("    12  task.status_changed   main          #7 x (inbox → done)"))
+    }
+
+    @Test func `an update says what changed, and who did it`() throws {
+        let json =
+            #"{"type":"task.updated","seq":3,"taskId":7,"task":{"name":"x"},"changes":{"name":["a","x y"],"labels":[[],["b","c"]],"dueAt":[null,"2026-01-15"],"rank":["m","n"]},"actor":"ann"}"#
+        #expect(
+            try line(json).hasSuffix("#7 x (name a → “x y”, labels none → b+c, dueAt none → 2026-01-15, moved) by ann"))
+    }
+
+    @Test func `of a long text that changed its field alone is named`() throws {
+        let long = String(repeating: "x", count: 41)
+        let json = #"{"type":"task.updated","taskId":7,"changes":{"description":["","\#(long)"]},"actor":"a\u001b"}"#
+        #expect(try line(json).hasSuffix("#7 (description) by a\u{FFFD}"))
+    }
+
+    @Test func `presence says who is there`() throws {
+        #expect(
+            try line(#"{"type":"presence.state","boardId":"main","users":["ann","ben"]}"#).hasSuffix(
+                "main          ann ben")
+        )
     }
 
     @Test func `a job says how far it is`() throws {

@@ -26,6 +26,8 @@ enum HTTPClients {
         configuration.redirectConfiguration = .disallow
         configuration.timeout = .init(connect: .seconds(10), read: readTimeout)
         configuration.tlsConfiguration = tls
+        // A refused connection is an answer. Those who want to wait for a server try again themselves, and say so.
+        configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(configuration: configuration)
     }
 }

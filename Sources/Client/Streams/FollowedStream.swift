@@ -98,5 +98,7 @@ public actor FollowedStream {
 }
 
 extension Refusal {
-    fileprivate var ending: Follower.Ending { .refused(status: status, detail: detail, retryAfter: retryAfter) }
+    fileprivate var ending: Follower.Ending {
+        .refused(status: status, detail: ([detail] + reasons).joined(separator: " "), retryAfter: retryAfter)
+    }
 }

@@ -32,6 +32,7 @@ extension Settings {
                 }),
             InMemoryProvider(texts: secrets),
             InMemoryProvider(texts: file),
+            InMemoryProvider(texts: sources.defaults),
         ])
         func origin(of key: SettingKey) -> String {
             if let flag = sources.flags.last(where: { $0.key == key.name }) { return flag.name }

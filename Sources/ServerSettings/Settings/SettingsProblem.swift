@@ -57,7 +57,10 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             32 bytes, or auth.publicKeyFile, auth.jwksFile, auth.jwksURL or auth.issuers; to only try it out, start with --dev
             """
         case .noSigningKey:
-            "there is no key to sign with: give --key-file, or set BOARDCAST_AUTH_SECRET"
+            """
+            there is no key to sign with: give --key-file, or set BOARDCAST_AUTH_SECRET_FILE; or go where serve --dev was \
+            started, which keeps boardcast.sqlite.secret beside its database
+            """
         case .ofTenant(let path, let problem): "\(path): \(problem)"
         case .onlyFetchedKeys:
             "the keys of auth.jwksURL and auth.issuers are fetched by the server alone; give the keys in a file"

@@ -1,4 +1,5 @@
-/// Where settings come from: flags win over the environment, it over the secrets directory, that over the YAML file.
+/// Where settings come from: flags win over the environment, it over the secrets directory, that over the YAML file, that over
+/// ``defaults``.
 public struct SettingsSources: Sendable {
     /// A flag of the command line that stands for a key.
     public struct Flag: Sendable {
@@ -24,6 +25,8 @@ public struct SettingsSources: Sendable {
     public var secretsDirectory: String?
     /// The YAML file, if there is one.
     public var file: String?
+    /// What a way to start has by itself where none of the others says otherwise, by key.
+    public var defaults: [String: String] = [:]
 
     /// - Parameter secretsDirectory: nil means the one that `BOARDCAST_SECRETS_DIRECTORY` names, if any. An empty
     ///   variable names none.

@@ -19,6 +19,11 @@ public enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
         return .sqlite(path: place)
     }
 
+    /// Where `serve --dev` keeps its secret; nil for a database in memory.
+    public var developmentSecretFile: String? {
+        if case .sqlite(let path) = self { path + ".secret" } else { nil }
+    }
+
     public var description: String {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"

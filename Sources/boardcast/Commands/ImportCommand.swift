@@ -84,8 +84,13 @@ struct ImportCommand: AsyncParsableCommand {
         }
         let own = file.key + (lists == .create ? "-lists" : "") + (encoding.map { "-\($0.lowercased())" } ?? "")
         let once = key ?? (again ? own + "-\(UInt64.random(in: .min ... .max))" : own)
-        let job = try await finish(
-            RemoteImport(file, to: board, addsLists: lists == .create, encoding: encoding, on: client, key: once))
+        let work = RemoteImport(
+            file, to: board, addsLists: lists == .create, encoding: encoding, on: client, key: once)
+        try await Failure.naming([board]) { try await run(work) }
+    }
+
+    private func run(_ work: RemoteImport) async throws {
+        let job = try await finish(work)
         if job.isRepeated { StandardError.say("this file was imported before") }
         try StandardOutput.write(json ? job.json : job.report.summary)
         if let failure = job.report.failure { throw failure }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Client
 import Events
+import Foundation
 import ServerSettings
 import Tokens
 
@@ -11,7 +12,7 @@ struct MintCommand: ParsableCommand {
         discussion: """
             Signs with the key of --key-file: a JSON Web Key, a PEM private key, or the bytes of an HMAC secret; without \
             it with auth.secret or auth.secretFile, as the environment (BOARDCAST_AUTH_SECRET) or the secrets directory \
-            sets them.
+            sets them; without these with boardcast.sqlite.secret, which serve --dev keeps beside its database.
 
             EXAMPLES
               boardcast token mint --sub ann --tenant acme --role admin
@@ -73,9 +74,18 @@ struct MintCommand: ParsableCommand {
         let draft = try TokenDraft(
             subject: subject, tenant: tenant, role: role, boards: boards, claims: claims, lifetime: ttl,
             auth: settings.auth)
-        let key =
-            if let keyFile { try KeyFile(keyFile).signer(keyID: keyID) } else { try settings.makeSigningKey() }
-        let token = try draft.sign(with: key, algorithm: algorithm, keyID: keyID, at: .now())
+        let token = try draft.sign(with: key(settings), algorithm: algorithm, keyID: keyID, at: .now())
         try StandardOutput.write(token)
+    }
+
+    private func key(_ settings: Settings) throws -> TokenKey {
+        if let keyFile { return try KeyFile(keyFile).signer(keyID: keyID) }
+        if settings.auth.secret == nil, settings.auth.secretFile == nil,
+            let file = settings.database.url.developmentSecretFile, FileManager.default.fileExists(atPath: file)
+        {
+            StandardError.say("signed with \(file), the secret of serve --dev")
+            return try KeyFile(file).signer(keyID: keyID)
+        }
+        return try settings.makeSigningKey()
     }
 }

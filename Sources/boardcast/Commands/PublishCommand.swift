@@ -43,8 +43,10 @@ struct PublishCommand: AsyncParsableCommand {
     func run() async throws {
         let publication = PublicationDraft(
             type: type, board: board, user: user, isEphemeral: ephemeral, data: try PublicationData(data).read())
-        let answer = try await options.client().post("/api/publish", json: publication.json)
-        let receipt = try PublicationReceipt(answer)
-        if let line = json ? receipt.json : receipt.text { try StandardOutput.write(line) }
+        let client = try options.client()
+        try await Failure.naming(board.map { [$0] } ?? []) {
+            let receipt = try PublicationReceipt(try await client.post("/api/publish", json: publication.json))
+            if let line = json ? receipt.json : receipt.text { try StandardOutput.write(line) }
+        }
     }
 }

@@ -15,7 +15,7 @@ struct RemoteOptions: ParsableArguments {
         let environment = Environment.variables
         let server = try Self.server(url, environment: environment)
         let source = try TokenSource(file: tokenFile, environment: environment)
-        return GatewayClient(server, userAgent: "boardcast/\(Boardcast.configuration.version)") {
+        return GatewayClient(server, userAgent: "boardcast/\(Version.number)") {
             () throws(Failure) in try source.token()
         }
     }

@@ -44,7 +44,9 @@ struct RunJobCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try options.client()
-        let reports = try await JobReports.make(name, board: board, on: client)
+        let reports = try await Failure.naming(board.map { [$0] } ?? []) {
+            try await JobReports.make(name, board: board, on: client)
+        }
         StandardError.say("job \(reports.id)")
         let interruptions = await UnixSignalsSequence(trapping: .sigint, .sigterm)
         let child: ChildProcess

@@ -23,11 +23,12 @@ struct ServeCommand: AsyncParsableCommand {
     var dev = false
 
     func run() async throws {
-        var settings = try options.settings()
+        let defaults = dev ? Development.defaults : [:]
+        var settings = try options.settings(defaults: defaults)
         let development = dev ? try Development(for: settings) : nil
         settings = development?.completing(settings) ?? settings
         try await Server(settings).run { [options] in
-            let settings = try options.settings()
+            let settings = try options.settings(defaults: defaults)
             return development?.completing(settings) ?? settings
         } listening: { address, store in
             try? StandardOutput.write("listening on \(address)")

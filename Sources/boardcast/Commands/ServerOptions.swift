@@ -13,13 +13,16 @@ struct ServerOptions: ParsableArguments {
 
     /// The settings, with those of the tenants' files.
     ///
+    /// - Parameter defaults: where nothing else says otherwise, by key.
     /// - Throws: ``InvalidSettings``, which says everything that is wrong at once.
-    func settings() throws(InvalidSettings) -> Settings {
+    func settings(defaults: [String: String] = [:]) throws(InvalidSettings) -> Settings {
         let flags = [
             host.map { SettingsSources.Flag("--host", sets: "http.host", to: $0) },
             port.map { SettingsSources.Flag("--port", sets: "http.port", to: $0) },
         ]
-        var settings = try Settings.load(from: database.sources(flags: flags.compactMap { $0 }))
+        var sources = database.sources(flags: flags.compactMap { $0 })
+        sources.defaults = defaults
+        var settings = try Settings.load(from: sources)
         try settings.readTenants()
         return settings
     }

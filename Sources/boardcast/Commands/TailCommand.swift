@@ -1,5 +1,6 @@
 import ArgumentParser
 import Client
+import Events
 import Text
 
 struct TailCommand: AsyncParsableCommand {
@@ -38,8 +39,8 @@ struct TailCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        guard since?.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) != false else {
-            throw ValidationError("--since takes a cursor such as 42-9f03c1aa")
+        guard since.map({ Cursor($0) != nil }) != false else {
+            throw ValidationError("--since takes a cursor such as 42-9f03c1aa, as --json prints it")
         }
         guard let job else { return }
         guard boards.isEmpty, types == nil, since == nil else {
@@ -58,7 +59,7 @@ struct TailCommand: AsyncParsableCommand {
         let stream = FollowedStream(
             "/sse/connect", query: query, of: try options.client(), follower: Follower(since: since),
             show: printer.show)
-        try await stream.run()
+        try await Failure.naming(boards) { try await stream.run() }
     }
 
     private func follow(_ job: String) async throws {

@@ -12,15 +12,20 @@ struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!
 
+    /// Only what is wrong is logged, so that the instructions stay in sight.
+    static let defaults = ["log.level": "warning"]
+
     private let token: String
     /// The secret kept next to the database; nil when the settings have a secret of their own.
     private let secret: Secret?
+    private let database: DatabaseURL
 
     /// Makes a secret if `settings` have none, and signs a token with it.
     ///
     /// - Throws: ``InvalidSettings`` when others can reach the server, ``Failure`` when the secret can't be kept.
     init(for settings: Settings) throws {
         try settings.requireLoopback()
+        database = settings.database.url
         secret = settings.auth.secret == nil ? Secret(try Self.secret(beside: settings.database.url)) : nil
         var completed = settings
         completed.auth.secret = settings.auth.secret ?? secret
@@ -41,8 +46,7 @@ struct Development: Sendable {
     private static func secret(beside database: DatabaseURL) throws -> [UInt8] {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         let fresh = (0..<43).map { _ in alphabet.randomElement()! }
-        guard case .sqlite(let path) = database else { return fresh }
-        let file = path + ".secret"
+        guard let file = database.developmentSecretFile else { return fresh }
         if let kept = FileManager.default.contents(atPath: file), kept.count >= 32 { return Array(kept) }
         guard
             FileManager.default.createFile(
@@ -70,6 +74,9 @@ struct Development: Sendable {
 
               \(CommandLine.arguments[0]) tail --url \(address)
               curl \(address)/sse/stats -H "Authorization: Bearer $BOARDCAST_TOKEN"
+
+            Ctrl-C ends the server. The board stays in \(database), the key of its tokens beside it. Only warnings are
+            logged; BOARDCAST_LOG_LEVEL=info logs requests as well.
 
             """)
     }

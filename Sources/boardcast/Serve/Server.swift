@@ -105,11 +105,12 @@ struct Server: Sendable {
         }
         await signals.start()
         do { try await services.run() } catch let failure as ListenFailure {
-            let isSecure = certificate != nil && failure.address == address
-            throw Failure(
-                .usage,
-                "can't listen on \(ListeningAddress(failure.address, port: nil, isSecure: isSecure)): \(failure.reason)"
-            )
+            let isMain = failure.address == address
+            let place = ListeningAddress(failure.address, port: nil, isSecure: isMain && certificate != nil)
+            guard isMain, let error = failure.reason as? IOError else {
+                throw Failure(.usage, "can't listen on \(place): \(failure.reason)")
+            }
+            throw place.failure(error.errnoCode)
         }
         await audit.close(within: .seconds(2))
         await store.close()

@@ -13,7 +13,7 @@ struct ServerMetrics: Sendable {
     func add(to metrics: inout MetricsText) async {
         metrics.add(
             .gauge, "boardcast_build_info", "Always 1; the version is its label.", by: "version",
-            [(Boardcast.version, 1)])
+            [(Version.number, 1)])
         add(store.counters, to: &metrics)
         // What can't be had now is left out.
         if let oldest = await store.oldestEvent() {

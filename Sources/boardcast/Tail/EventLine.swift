@@ -1,14 +1,14 @@
 import StrictJSON
 import Text
 
-/// Formats an event as one line for people: time, number, type, board, and what it is about.
+/// Formats an event as one line for people: time, number, type, board, what it is about, what changed, and who did it.
 struct EventLine: Sendable {
     let terminal: Terminal
 
     func text(_ event: JSONObject) -> String {
         let type = (event["type"]?.string ?? "?").printable
         let columns = [
-            terminal.paint((event["timestamp"]?.string ?? "").printable.padded(to: 24), .gray),
+            terminal.paint(time(of: event).padded(to: 20), .gray),
             (event["seq"]?.int.map { String($0) } ?? "-").paddedLeft(to: 6),
             terminal.paint(type.padded(to: 20), color(of: type)),
             (event["boardId"]?.string ?? "-").printable.padded(to: 12),
@@ -23,6 +23,12 @@ struct EventLine: Sendable {
         return .cyan
     }
 
+    /// To the second, as `--json` has it to the millisecond.
+    private func time(of event: JSONObject) -> String {
+        let time = (event["timestamp"]?.string ?? "").printable
+        return time.hasSuffix("Z") ? time.prefix { $0 != "." && $0 != "Z" } + "Z" : time
+    }
+
     private func subject(of event: JSONObject) -> String {
         var words: [String] = []
         if let id = event["taskId"]?.int { words.append("#\(id)") }
@@ -31,9 +37,12 @@ struct EventLine: Sendable {
         } else if let user = event["userId"]?.string {
             words.append(user.printable)
         }
+        if let users = event["users"]?.array { words += users.compactMap { $0.string?.printable } }
         if let job = event["job"]?.object { words += self.words(of: job) }
         if let from = event["previousStatus"]?.string, let to = event["newStatus"]?.string {
             words.append(terminal.paint("(\(from.printable) → \(to.printable))", .yellow))
+        } else if let changes = event["changes"]?.object {
+            words.append(terminal.paint("(\(ChangeWords(changes).text))", .yellow))
         }
         if let data = event["data"] {
             var json = JSONWriter()
@@ -41,6 +50,7 @@ struct EventLine: Sendable {
             let text = String(decoding: json.bytes, as: UTF8.self).printable
             words.append(text.count > 120 ? text.prefix(119) + "…" : text)
         }
+        if let actor = event["actor"]?.string { words.append(terminal.paint("by \(actor.printable)", .gray)) }
         return words.joined(separator: " ")
     }
 

@@ -7,7 +7,7 @@ from harness import run_command
 
 @pytest.mark.parametrize("command", [
     "", "serve", "token", "token mint", "token verify", "tail", "publish", "stats", "job", "job run", "import",
-    "backup", "restore", "check", "doctor",
+    "backup", "restore", "check", "doctor", "completions", "version",
 ])
 def test_every_command_explains_itself(command):
     result = run_command(*command.split(), "--help")
@@ -20,9 +20,6 @@ def test_wrong_usage_is_exit_2(command):
     result = run_command(*command)
     assert result.returncode == 2, f"{result.returncode}: {result.stderr}"
     assert result.stderr and not result.stdout
-
-
-# stats.
 
 
 def test_a_token_is_never_asked_for_as_a_flags_value():
