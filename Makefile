@@ -9,7 +9,7 @@ FLIPS   ?= 1000
 COMMIT  ?= $(shell [ -e .git ] && git describe --always --dirty --abbrev=7 --exclude '*' 2> /dev/null)
 # One way to build for speed, with the Swift runtime inside: another set of flags would compile everything again.
 FAST    := swift build -c release --static-swift-stdlib -j $(JOBS)
-RELEASE := $(FAST) --product boardcast -Xlinker -s
+RELEASE := $(FAST) --product boardcast -Xlinker -s --disable-local-rpath
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
