@@ -100,7 +100,7 @@ import Testing
             return
         }
         #expect(!keeper.isBehind)
-        #expect(lines.all.count == 1 && lines.all[0].hasPrefix("error not stored act=tokens.revoked actor=\"ann\""))
+        #expect(lines.all.count == 1 && lines.all[0].hasPrefix("error not stored act=tokens.revoked actor=ann"))
     }
 
     @Test func `what is not stored at the end is in the log, and an answer comes`() async throws {

@@ -29,12 +29,12 @@ public struct KeptAct: Sendable {
         }
     }
 
-    /// Who did what to whom. Texts from clients are escaped, so that none can forge a line of the log; a detail may hold
-    /// anything, and is not logged.
+    /// Who did what to whom. Texts from clients are as they came: the log escapes them. A detail may hold anything, and is
+    /// not logged.
     public var metadata: Logger.Metadata {
         [
-            "act": "\(act.name)", "subject": "\(act.subject.debugDescription)", "tenant": "\(author.tenant)",
-            "actor": "\(author.user.rawValue.debugDescription)",
+            "act": "\(act.name)", "subject": "\(act.subject)", "tenant": "\(author.tenant)",
+            "actor": "\(author.user.rawValue)",
         ]
     }
 }
