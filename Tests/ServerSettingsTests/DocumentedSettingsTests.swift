@@ -20,7 +20,7 @@ import Testing
             "auth.secret", "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.jwksURL",
             "auth.insecureJWKSHosts", "auth.issuers", "auth.issuer", "auth.audience", "auth.algorithms", "auth.tenant",
             "auth.roles", "server.loops", "server.streamLoops", "tenants.directory", "http.publicURL",
-            "limits.requestConnections", "ops.host", "ops.port",
+            "limits.requestConnections", "ops.host", "ops.port", "http.tlsCertificateFile", "http.tlsKeyFile",
             "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
         ]
         #expect(

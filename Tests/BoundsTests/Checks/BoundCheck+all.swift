@@ -5,6 +5,7 @@ extension BoundCheck {
     /// Constants that are named like bounds and have no row, and why.
     static let withoutRow = [
         "Backoff.longest": "a wait of our own client",
+        "ChangeWords.longest": "columns of a terminal",
         "Cursor.longest": "the longest text that is a cursor",
         "ImportFile.longest": "what the command line sends at most, for the gateway to judge",
         "JobKeeper.longestRest": "a timer's pause",
@@ -13,6 +14,7 @@ extension BoundCheck {
         "NameList.most": "a token with more names goes the longer way",
         "PlainVerifier.mostBytes": "a longer token goes the longer way",
         "ProgressMeter.longest": "columns of a terminal",
+        "Refusal.mostReasons": "lines of a terminal",
         "RetryDelay.longest": "a pause between attempts",
         "SocketProbe.mostRead": "what the doctor looks at of an answer",
         "StreamHead.mostFields": "a head with more fields goes the longer way",

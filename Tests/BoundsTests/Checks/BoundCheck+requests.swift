@@ -25,9 +25,10 @@ extension BoundCheck {
                 "a header of the PROXY protocol", .bytes(ProxyHeader.longestLine), .count(1),
                 .bytes(ProxyHeader.longest), .count(2), .time(RequestPace.longestHead)),
             BoundCheck(
-                "requests and streams that share a connection of HTTP/2", .count(SharedConnection.mostStreams),
+                "requests and streams that share a connection of HTTP/2", .count(2),
+                .count(SharedConnection.mostStreams),
                 .bytes(SharedConnection.heldBytes)),
-            BoundCheck("frames of HTTP/2 that wait to be written", .count(SharedConnection.mostFrames)),
+            BoundCheck("frames of HTTP/2 that wait to be written", .count(2), .count(SharedConnection.mostFrames)),
             // NIO's low-water mark; see `RequestPaceTests`.
             BoundCheck("an answer's reader", .bytes(32 << 10), .time(RequestPace.longestUnread)),
             BoundCheck(
