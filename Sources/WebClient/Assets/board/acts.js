@@ -1,10 +1,9 @@
 import { columnName } from "./column-names.js";
 import { announce, find } from "../shared/dom.js";
-import { entriesFor, Menu } from "./menu.js";
+import { entriesFor, menu } from "./menu.js";
 
 /** How many moves can be undone. */
 const mostMoves = 50;
-const menu = new Menu();
 
 /** The user's actions on cards other than dragging: adding, moving by menu, deleting, undoing a deletion. */
 export class Acts {

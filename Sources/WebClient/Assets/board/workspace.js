@@ -4,7 +4,7 @@ import { AddForms } from "./add-forms.js";
 import { Changes } from "./changes.js";
 import { nameColumns } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
-import { find, make, setText } from "../shared/dom.js";
+import { find, setText } from "../shared/dom.js";
 import { same } from "./draft.js";
 import { Drafts } from "./drafts.js";
 import { Drag } from "./drag.js";
@@ -14,6 +14,7 @@ import { Keys } from "./keys.js";
 import { Lift } from "./lift.js";
 import { ListView } from "./list.js";
 import { newsOf } from "./news.js";
+import { offerOthers } from "./nowhere.js";
 import { Presence } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { Rescue } from "./rescue.js";
@@ -28,10 +29,13 @@ export class Workspace {
     client;
     tasks;
     connection;
+    /** Whether the user is deleting the board, and need not be told when it is gone. */
+    isLeaving = false;
     #session;
     #notices;
     #route;
     #filters;
+    #told;
     #view;
     #list;
     #feed;
@@ -51,8 +55,10 @@ export class Workspace {
     /** Aborted when this board is closed, to remove its listeners elsewhere. */
     #over = new AbortController();
 
-    constructor(board, { session, notices, route, filters }) {
+    /** `told(board)` is called with the board as it is now, each time it has changed. */
+    constructor(board, { session, notices, route, filters, told }) {
         [this.board, this.#session, this.#notices, this.#route, this.#filters] = [board, session, notices, route, filters];
+        this.#told = told;
         // A proxy may serve the page under a path of its own.
         const url = new URL(".", location.href);
         this.client = new Boardcast({ url, token: () => session.token, boards: [board] });
@@ -102,6 +108,10 @@ export class Workspace {
         return this.#session.mayWrite;
     }
 
+    get name() {
+        return this.#boardState?.name ?? this.board;
+    }
+
     users() {
         const assignees = [...this.tasks.all()].map((task) => task.assigneeId).filter(Boolean);
         return [...new Set([...this.#presence.users, ...assignees])].sort();
@@ -138,7 +148,7 @@ export class Workspace {
     }
 
     showRights() {
-        find("#board").toggleAttribute("data-read-only", !this.mayWrite);
+        document.body.toggleAttribute("data-read-only", !this.mayWrite);
     }
 
     refresh() {
@@ -249,9 +259,11 @@ export class Workspace {
         this.#view.arrange(board);
         this.#list.arrange(board);
         this.#sheet.arrange();
+        this.#told(board);
     }
 
     #end(actor) {
+        if (this.isLeaving) return;
         find("#board").inert = true;
         this.#rescue.boardGone(actor);
         this.client.close();
@@ -260,19 +272,18 @@ export class Workspace {
         else this.#sheet.close();
         const who = actor && actor !== this.client.userId ? `${actor} deleted this board.` : "This board was deleted.";
         this.#notices.say(who, { tone: "bad", stay: 60_000 });
+        if (!kept) this.#offerOthers(who);
     }
 
-    async #failed(error) {
+    #failed(error) {
         if (error.status !== 404 || this.#begun) return this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
         this.#rescue.boardGone();
+        this.#offerOthers(`There is no board “${this.board}”, or you may not see it.`);
+    }
+
+    async #offerOthers(heading) {
         const boards = await this.client.boards().catch(() => []);
-        if (this.#over.signal.aborted) return;
-        const place = find("#nowhere");
-        setText(find("h2", place), `There is no board “${this.board}”, or you may not see it.`);
-        setText(find("p", place), boards.length > 0 ? "These can be opened:" : "There is none that you may see.");
-        find("ul", place).replaceChildren(...boards.map(({ id, name }) =>
-            make("li", {}, make("a", { href: `#board=${encodeURIComponent(id)}`, text: name }))));
-        place.hidden = false;
+        if (!this.#over.signal.aborted) offerOthers(heading, boards);
     }
 
     #typing(id, text) {
