@@ -19,6 +19,7 @@ import { Presence } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { Rescue } from "./rescue.js";
 import { Sheet } from "./sheet.js";
+import { TaskHistory } from "./task-history.js";
 import { Tasks } from "./tasks.js";
 import { Unsent } from "./unsent.js";
 import { BoardView } from "./view.js";
@@ -39,6 +40,7 @@ export class Workspace {
     #view;
     #list;
     #feed;
+    #history;
     #sheet;
     #presence;
     #drafts;
@@ -75,9 +77,9 @@ export class Workspace {
         this.#changes = new Changes({ client, board, tasks, unsent: this.#unsent, owner }, {
             refused: (...refusal) => this.#rescue.refused(...refusal),
             expired: (change) => this.#rescue.expired(change),
-            moved: (id, to, from) => {
+            moved: (id, from, to, answer) => {
                 this.#rescue.moved(id, to.status);
-                this.#acts.moved(id, from);
+                this.#acts.moved(id, from, to, answer);
             },
             answered: (seq) => pulse.expect(seq),
         }, signal);
@@ -92,7 +94,8 @@ export class Workspace {
             open, shows, mayWrite: () => this.mayWrite,
         });
         this.#list = new ListView(tasks, route, { shows, marks, open });
-        this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open });
+        this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open }, signal);
+        this.#history = new TaskHistory((...call) => client.request(...call), board);
         const mayCancel = ({ createdBy }) => session.mayAdminister || this.mayWrite && createdBy === client.userId;
         new JobStrip(client, board, mayCancel, signal);
         this.#presence = new Presence(client, board, (id, text) => this.#typing(id, text));
@@ -165,6 +168,7 @@ export class Workspace {
         client.on("snapshot", ({ boards, tasks: known }) => this.#take(boards, known));
         client.on("task.*", (event) => {
             if (event.boardId !== this.board) return;
+            this.#history.take(event);
             const isNews = tasks.take(event);
             const news = isNews && (this.#rescue.moveOf(event) ?? newsOf(event, client.userId));
             if (news) this.#notices.news(news, event.taskId, event.timestamp);
@@ -326,6 +330,7 @@ export class Workspace {
             putBack: (draft) => this.#rescue.putBack(draft),
             discarded: (draft) => this.#rescue.discarded(draft),
             copy: (text) => this.#rescue.copy(text),
+            history: (root, id) => this.#history.attach(root, id),
             closed: () => this.#closeSheet(),
         };
     }
@@ -333,7 +338,10 @@ export class Workspace {
     async #save(id, patch, version, task) {
         const before = Object.fromEntries(Object.keys(patch).map((name) => [name, task[name]]));
         const saved = await this.#changes.update(id, patch, version, before);
-        if (saved) this.#rescue.saved(id, patch, before);
+        if (saved) {
+            this.#rescue.saved(id, patch, before);
+            this.#acts.saved(id, patch, before);
+        }
         return saved;
     }
 }
