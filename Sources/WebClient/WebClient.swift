@@ -9,12 +9,12 @@ public enum WebClient {
         public let mediaType: String
         public let bytes: [UInt8]
 
-        fileprivate init(_ path: String, _ bytes: [UInt8]) {
+        fileprivate init(_ path: String, _ bytes: [UInt8], as given: String? = nil) {
             self.path = path
             self.bytes = bytes
             // Any other name is one of the pages.
             let kinds = [".js": "text/javascript", ".css": "text/css", ".ts": "text/plain", ".svg": "image/svg+xml"]
-            let kind = kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
+            let kind = given ?? kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
             mediaType = kind.hasPrefix("text/") ? kind + "; charset=utf-8" : kind
         }
     }
@@ -22,6 +22,8 @@ public enum WebClient {
     public static let files = [
         File("/", PackageResources.index_html),
         File("/admin", PackageResources.admin_html),
+        // Browsers ask for it where a page names no icon, as for a file of the API.
+        File("/favicon.ico", PackageResources.favicon_svg, as: "image/svg+xml"),
         File("/sdk/boardcast.js", PackageResources.boardcast_js),
         File("/sdk/boardcast.d.ts", PackageResources.boardcast_d_ts),
         asset("board/account.js", PackageResources.account_js),
@@ -79,16 +81,19 @@ public enum WebClient {
         asset("admin/claims.js", PackageResources.claims_js),
         asset("admin/confirm.js", PackageResources.confirm_js),
         asset("admin/connections.js", PackageResources.connections_js),
+        asset("admin/csv.js", PackageResources.csv_js),
         asset("admin/curl.js", PackageResources.curl_js),
         asset("admin/debugger.js", PackageResources.debugger_js),
         asset("admin/format.js", PackageResources.format_js),
         asset("admin/history.js", PackageResources.history_js),
         asset("admin/inspector.js", PackageResources.inspector_js),
+        asset("admin/publisher.js", PackageResources.publisher_js),
         asset("admin/revoke.js", PackageResources.revoke_js),
         asset("admin/roster.js", PackageResources.roster_js),
         asset("admin/sampler.js", PackageResources.sampler_js),
         asset("admin/table.js", PackageResources.table_js),
         asset("admin/traffic.js", PackageResources.traffic_js),
+        asset("admin/work.js", PackageResources.work_js),
         asset("shared/base.css", PackageResources.base_css),
         asset("shared/dom.js", PackageResources.dom_js),
         asset("shared/favicon.svg", PackageResources.favicon_svg),

@@ -17,7 +17,12 @@ struct ErrorResponse: RouterMiddleware {
             guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
-            response = Problem(answering: error, logger: context.logger).response(from: request, context: context)
+            let problem = Problem(answering: error, logger: context.logger)
+            // The router's own: there is no such path. What a call did not find stays a problem document.
+            let page =
+                error is any HTTPResponseError && !(error is Problem) && problem.status == .notFound
+                ? LostPage.response(to: request, under: context.place?.prefix ?? "") : nil
+            response = page ?? problem.response(from: request, context: context)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"

@@ -25,6 +25,11 @@ export class Past {
         [this.#request, this.#query] = [request, query && `&${query}`];
     }
 
+    /** The cursor after which the event `seq` comes. */
+    before(seq) {
+        return `${seq - 1}-${this.#epoch}`;
+    }
+
     /** The next events into the past, the newest first: about `count`, none only where it has to be asked again. */
     async older(count) {
         return this.#epoch === null ? this.#newest(count) : this.#before(count);
