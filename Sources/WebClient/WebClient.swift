@@ -26,6 +26,8 @@ public enum WebClient {
         File("/favicon.ico", PackageResources.favicon_svg, as: "image/svg+xml"),
         File("/sdk/boardcast.js", PackageResources.boardcast_js),
         File("/sdk/boardcast.d.ts", PackageResources.boardcast_d_ts),
+        File("/sdk/live-board.js", PackageResources.live_board_js),
+        File("/sdk/live-board.d.ts", PackageResources.live_board_d_ts),
         asset("board/account.js", PackageResources.account_js),
         asset("board/acts.js", PackageResources.acts_js),
         asset("board/add-forms.js", PackageResources.add_forms_js),
