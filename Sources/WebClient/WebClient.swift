@@ -9,12 +9,12 @@ public enum WebClient {
         public let mediaType: String
         public let bytes: [UInt8]
 
-        fileprivate init(_ path: String, _ bytes: [UInt8]) {
+        fileprivate init(_ path: String, _ bytes: [UInt8], as given: String? = nil) {
             self.path = path
             self.bytes = bytes
             // Any other name is one of the pages.
             let kinds = [".js": "text/javascript", ".css": "text/css", ".ts": "text/plain", ".svg": "image/svg+xml"]
-            let kind = kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
+            let kind = given ?? kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
             mediaType = kind.hasPrefix("text/") ? kind + "; charset=utf-8" : kind
         }
     }
@@ -22,18 +22,26 @@ public enum WebClient {
     public static let files = [
         File("/", PackageResources.index_html),
         File("/admin", PackageResources.admin_html),
+        // Browsers ask for it where a page names no icon, as for a file of the API.
+        File("/favicon.ico", PackageResources.favicon_svg, as: "image/svg+xml"),
         File("/sdk/boardcast.js", PackageResources.boardcast_js),
         File("/sdk/boardcast.d.ts", PackageResources.boardcast_d_ts),
+        File("/sdk/live-board.js", PackageResources.live_board_js),
+        File("/sdk/live-board.d.ts", PackageResources.live_board_d_ts),
+        asset("board/account.js", PackageResources.account_js),
         asset("board/acts.js", PackageResources.acts_js),
         asset("board/add-forms.js", PackageResources.add_forms_js),
+        asset("board/board-dialogs.js", PackageResources.board_dialogs_js),
         asset("board/board.css", PackageResources.board_css),
         asset("board/board.js", PackageResources.board_js),
+        asset("board/boards.js", PackageResources.boards_js),
         asset("board/card.js", PackageResources.card_js),
         asset("board/changes.js", PackageResources.changes_js),
         asset("board/column-editor.js", PackageResources.column_editor_js),
         asset("board/column-names.js", PackageResources.column_names_js),
         asset("board/conflict.js", PackageResources.conflict_js),
         asset("board/connection-pill.js", PackageResources.connection_pill_js),
+        asset("board/described.js", PackageResources.described_js),
         asset("board/draft.js", PackageResources.draft_js),
         asset("board/drag.js", PackageResources.drag_js),
         asset("board/drafts.js", PackageResources.drafts_js),
@@ -51,14 +59,19 @@ public enum WebClient {
         asset("board/motion.js", PackageResources.motion_js),
         asset("board/news.js", PackageResources.news_js),
         asset("board/notices.js", PackageResources.notices_js),
+        asset("board/nowhere.js", PackageResources.nowhere_js),
         asset("board/panels.css", PackageResources.panels_css),
         asset("board/presence.js", PackageResources.presence_js),
+        asset("board/prose.js", PackageResources.prose_js),
         asset("board/pulse.js", PackageResources.pulse_js),
         asset("board/rescue.js", PackageResources.rescue_js),
         asset("board/route.js", PackageResources.route_js),
         asset("board/session.js", PackageResources.session_js),
         asset("board/sheet.js", PackageResources.sheet_js),
+        asset("board/story.js", PackageResources.story_js),
+        asset("board/task-history.js", PackageResources.task_history_js),
         asset("board/tasks.js", PackageResources.tasks_js),
+        asset("board/undo.js", PackageResources.undo_js),
         asset("board/unsent.js", PackageResources.unsent_js),
         asset("board/view.js", PackageResources.view_js),
         asset("board/words.js", PackageResources.words_js),
@@ -70,19 +83,23 @@ public enum WebClient {
         asset("admin/claims.js", PackageResources.claims_js),
         asset("admin/confirm.js", PackageResources.confirm_js),
         asset("admin/connections.js", PackageResources.connections_js),
+        asset("admin/csv.js", PackageResources.csv_js),
         asset("admin/curl.js", PackageResources.curl_js),
         asset("admin/debugger.js", PackageResources.debugger_js),
         asset("admin/format.js", PackageResources.format_js),
         asset("admin/history.js", PackageResources.history_js),
         asset("admin/inspector.js", PackageResources.inspector_js),
+        asset("admin/publisher.js", PackageResources.publisher_js),
         asset("admin/revoke.js", PackageResources.revoke_js),
         asset("admin/roster.js", PackageResources.roster_js),
         asset("admin/sampler.js", PackageResources.sampler_js),
         asset("admin/table.js", PackageResources.table_js),
         asset("admin/traffic.js", PackageResources.traffic_js),
+        asset("admin/work.js", PackageResources.work_js),
         asset("shared/base.css", PackageResources.base_css),
         asset("shared/dom.js", PackageResources.dom_js),
         asset("shared/favicon.svg", PackageResources.favicon_svg),
+        asset("shared/past.js", PackageResources.past_js),
         asset("shared/sign-in.js", PackageResources.sign_in_js),
         asset("shared/stored.js", PackageResources.stored_js),
         asset("shared/theme.css", PackageResources.theme_css),

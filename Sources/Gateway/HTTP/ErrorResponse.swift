@@ -22,7 +22,11 @@ struct ErrorResponse: RouterMiddleware {
         } catch {
             let problem = Problem(answering: error, logger: context.logger)
             counters.countLimited(problem.limit)
-            response = problem.response(from: request, context: context)
+            // The router's own: there is no such path. What a call did not find stays a problem document.
+            let page =
+                error is any HTTPResponseError && !(error is Problem) && problem.status == .notFound
+                ? LostPage.response(to: request, under: context.place?.prefix ?? "") : nil
+            response = page ?? problem.response(from: request, context: context)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"

@@ -20,7 +20,7 @@ def test_figures_can_be_read_without_seeing_the_charts(team, live):
     assert plots[0].get_attribute("aria-valuenow") == "1"
     live.click("#charts summary")
     eventually(lambda: len(live.texts("#charts tbody tr")) == 10, "and as a table")
-    assert live.texts("#charts thead th") == ["Half a minute to", "delivered", "happened"]
+    assert live.texts("#charts thead th") == ["Half a minute to", "delivered", "events"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

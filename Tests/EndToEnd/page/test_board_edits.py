@@ -165,7 +165,7 @@ def test_the_list_and_the_activity_follow_the_board(page, team):
         api.create_task(f"Number {n}")
     page.says("#activity li:first-child", "Number 59")
     assert len(page.all("#activity li")) == 50
-    numbers = [int(element.text) for element in page.all("#activity .number")]
+    numbers = [int(element.get_attribute("data-seq")) for element in page.all("#activity li")]
     assert numbers == sorted(set(numbers), reverse=True), "newest first, none twice"
     page.driver.back()
     page.wait(lambda: page.find("#list").is_displayed(), "Back goes to the list")
@@ -189,7 +189,7 @@ def test_another_board_is_a_choice_away(page, server, team):
 def test_who_may_only_read_is_offered_nothing_else(page, server, team, role):
     task = team.api().create_task("Look, don't touch")["id"]
     page.open(server.url, team.token("vera", role=role))
-    page.wait(lambda: page.all("#board[data-read-only]"), "the gateway says what the token comes to")
+    page.wait(lambda: page.all("body[data-read-only]"), "the gateway says what the token comes to")
     page.button(task).send_keys(Keys.SPACE)
     assert page.all("[data-lifted]") == []
     assert not page.find(".add").is_displayed()

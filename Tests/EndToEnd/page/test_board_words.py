@@ -142,6 +142,7 @@ def test_a_conflict_shows_the_changed_words_and_both_can_be_kept(page, team):
     before = "First line.\nSecond line.\n\nThe end."
     task = rival.create_task("Fought over", description=before)["id"]
     page.open_task(task)
+    page.find("#sheet [data-act=write]").click()
     page.fill("#f-description", before.replace("end", "happy end"))
     rival.patch_task(task, {"description": before.replace("Second", "Another")})
     page.says("#sheet .conflict", "rival changed this while you were writing.")

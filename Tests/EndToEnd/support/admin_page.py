@@ -30,7 +30,7 @@ CONTRAST = """
 ACTIVE = {"button", "textbox", "searchbox", "combobox", "link", "checkbox", "radio", "slider", "menuitem"}
 
 
-VIEWS = ["traffic", "events", "tokens", "audit"]
+VIEWS = ["traffic", "events", "work", "tokens", "audit"]
 
 
 class AdminPage(Page):

@@ -79,6 +79,37 @@ export class AdminActs {
         });
     }
 
+    async renameBoard({ id, name }) {
+        const field = make("label", {}, "Name", make("input", { name: "name", maxlength: "500", required: true, autocomplete: "off", value: name }));
+        const choice = await confirm({ title: `Rename “${name}”?`, words: [], fields: [field], act: "Rename" });
+        if (!choice || !choice.name.trim() || choice.name.trim() === name) return;
+        const path = `/api/boards/${encodeURIComponent(id)}`;
+        await this.#attempt(async () => {
+            await this.#request("PATCH", path, { body: { name: choice.name.trim() } });
+            announce("The board has its new name.");
+        });
+    }
+
+    async deleteBoard({ id, name, tasks }) {
+        const words = [tasks === null ? "Its tasks are deleted with it." : tasks === 0 ? "It has no tasks."
+            : tasks > 200 ? "More than 200 tasks are deleted with it." : `${plural(tasks, "task")} ${tasks === 1 ? "is" : "are"} deleted with it.`,
+        "This can't be undone."];
+        if (!await confirm({ title: `Delete the board “${name}”?`, words, act: "Delete the board" })) return;
+        await this.#attempt(async () => {
+            await this.#request("DELETE", `/api/boards/${encodeURIComponent(id)}`);
+            announce("The board is deleted.");
+        });
+    }
+
+    async cancelJob({ id, name }) {
+        const words = ["It ends as cancelled. Its worker is told when it next reports."];
+        if (!await confirm({ title: `Cancel “${name}”?`, words, act: "Cancel the job" })) return;
+        await this.#attempt(async () => {
+            await this.#request("POST", `/api/jobs/${encodeURIComponent(id)}/cancel`);
+            announce("The job is cancelled.");
+        });
+    }
+
     async #cut(path, { reconnect }, user) {
         await this.#attempt(async () => {
             const { body } = await this.#request("DELETE", `${path}?reconnect=${reconnect}`);

@@ -1,13 +1,16 @@
 import { Boardcast } from "../../sdk/boardcast.js";
 import { AdminActs } from "./admin-acts.js";
 import { ConnectionsView } from "./connections.js";
+import { csv, save } from "./csv.js";
 import { TokenDebugger } from "./debugger.js";
 import { makeAudit, makeRevocations } from "./history.js";
 import { Inspector } from "./inspector.js";
+import { Publisher } from "./publisher.js";
 import { makeRevokeForm } from "./revoke.js";
 import { Sampler } from "./sampler.js";
 import { TrafficView } from "./traffic.js";
-import { find, setAttribute, setText } from "../shared/dom.js";
+import { WorkView } from "./work.js";
+import { announce, find, nameOnHover, setAttribute, setText } from "../shared/dom.js";
 import { onSignIn, promptForToken } from "../shared/sign-in.js";
 import { storedToken } from "../shared/stored.js";
 import { decode } from "../shared/token.js";
@@ -16,6 +19,9 @@ const states = {
     idle: "", connecting: "Connecting…", live: "Live", polling: "Live, by polling", waiting: "Reconnecting…",
     unauthorized: "Sign in again", closed: "Cut off",
 };
+
+/** How many lines of the audit log are saved. */
+const mostSaved = 10_000;
 
 let client = null;
 /** The claims of the token in use. */
@@ -32,7 +38,13 @@ const connections = new ConnectionsView(() => client?.connectionId, {
     disconnectUser: (user) => acts.disconnectUser(user),
     revokeUser: (user) => acts.revoke({ sub: user }),
 });
-const inspector = new Inspector();
+const publisher = new Publisher(request);
+const inspector = new Inspector(request, (event) => publisher.open(event));
+const work = new WorkView(request, {
+    renameBoard: (board) => acts.renameBoard(board),
+    deleteBoard: (board) => acts.deleteBoard(board),
+    cancelJob: (job) => acts.cancelJob(job),
+});
 const pasted = new TokenDebugger(() => claims, async () => (await client.boards()).map(({ id }) => id),
     async () => (await client.request("GET", "/api/session")).body.tenant);
 const [audit, revocations] = [makeAudit(() => request), makeRevocations(() => request)];
@@ -72,7 +84,8 @@ function close() {
     sampler.stop();
     traffic.show([]);
     connections.show([]);
-    for (const part of [inspector, audit, revocations]) part.clear();
+    for (const part of [inspector, work, audit, revocations]) part.clear();
+    publisher.close();
     pasted.forget();
     find("#confirm").close();
     for (const id of ["#views", "#main", "#sign-out", "#reconnect"]) find(id).hidden = true;
@@ -123,6 +136,19 @@ function changed() {
     sampler.look();
     audit.refresh();
     revocations.refresh();
+    work.refresh();
+}
+
+/** The audit log as a file. */
+async function saveAudit() {
+    try {
+        const items = await audit.all(mostSaved);
+        const rows = items.map(({ timestamp, actor, act, subject, detail }) => [timestamp, actor, act, subject, detail]);
+        save("audit.csv", csv([["when", "who", "act", "subject", "detail"], ...rows]), "text/csv");
+        if (items.length === mostSaved) announce(`The newest ${mostSaved} are saved.`);
+    } catch (error) {
+        announce(`It can't be saved now: ${error.detail ?? error.message}`);
+    }
 }
 
 /** Shows the view that the address names. */
@@ -134,6 +160,7 @@ function turn() {
     scrollTo(0, 0);
     if (client === null) return;
     if (link.hash === "#events") inspector.show();
+    if (link.hash === "#work") work.refresh();
     if (link.hash === "#audit") audit.refresh();
     if (link.hash === "#tokens") revocations.refresh();
 }
@@ -161,6 +188,9 @@ find("#sign-out").addEventListener("click", () => {
 });
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
+find("#save-audit").addEventListener("click", saveAudit);
+find("#refresh-work").addEventListener("click", () => work.refresh());
+nameOnHover();
 // A page in the browser's back/forward cache would keep its stream, one of the few connections that a browser allows.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => persisted && start());

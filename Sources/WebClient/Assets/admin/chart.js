@@ -1,7 +1,9 @@
 import { find, make, setAttribute, setText } from "../shared/dom.js";
-import { timeOf } from "../shared/times.js";
+import { duration, timeOf } from "../shared/times.js";
 
-const span = 300_000;
+/** The longest time that is shown, and the shortest, in milliseconds: as long as there is something to show. */
+const longest = 300_000;
+const shortest = 10_000;
 /** Samples further apart than this, in milliseconds, are not joined: what happened between them is not known. */
 const gap = 7_000;
 const height = 120;
@@ -22,7 +24,7 @@ export function ceiling(number, base = 10) {
 }
 
 /**
- * Lines over the last five minutes, and the same figures as a table.
+ * Lines over the last five minutes, or as much of them as there is, and the same figures as a table.
  *
  * A line: `{ field, label, about }`; `format` makes a figure readable, `base` is that of its prefixes. The pointer or
  * the arrow keys read a moment.
@@ -41,6 +43,7 @@ export class Chart {
     #top = make("span", { class: "top" });
     #figures;
     #table;
+    #since = make("span");
 
     constructor({ title, lines, format, base }) {
         [this.#lines, this.#format, this.#title, this.#base] = [lines, format, title, base];
@@ -52,13 +55,13 @@ export class Chart {
         this.#figures = lines.map(({ label, about }, place) => make("li", { class: `line-${place}`, title: about },
             make("span", { class: "key" }), `${label} `, make("b")));
         this.#table = make("details", { ontoggle: () => this.#fill() },
-            make("summary", {}, "As a table"), make("table"));
-        const about = lines.map(({ label, about }) => `${label}: ${about}`).join(" ");
+            make("summary", {}, "As a table"), make("table"),
+            ...lines.map(({ label, about }) => make("p", { class: "about" }, `${label}: ${about}`)));
         this.element = make("figure", { class: "chart" },
             make("figcaption", {}, make("h3", {}, title), this.#moment),
             make("ul", { class: "legend" }, ...this.#figures), this.#plot,
-            make("p", { class: "axis" }, make("span", {}, "5 min ago"), make("span", {}, "now")),
-            make("p", { class: "about" }, about), this.#table);
+            make("p", { class: "axis" }, this.#since, make("span", {}, "now")),
+            this.#table);
         new ResizeObserver(() => this.#draw()).observe(this.#plot);
     }
 
@@ -68,10 +71,17 @@ export class Chart {
         this.#fill();
     }
 
+    get #span() {
+        const [first, last] = [this.#samples[0]?.at ?? 0, this.#samples.at(-1)?.at ?? 0];
+        return Math.min(longest, Math.max(shortest, last - first));
+    }
+
     #draw() {
         const width = this.#plot.clientWidth;
         if (width === 0) return;
         const now = this.#samples.at(-1)?.at ?? Date.now();
+        const span = this.#span;
+        setText(this.#since, `${duration(Math.round(span / 10_000) * 10_000)} ago`);
         const figures = this.#samples.flatMap((sample) => this.#lines.map(({ field }) => sample[field] ?? 0));
         const highest = Math.max(0, ...figures);
         const top = ceiling(highest, this.#base);
@@ -114,7 +124,7 @@ export class Chart {
     #point(event) {
         if (this.#samples.length === 0) return;
         const box = this.#plot.getBoundingClientRect();
-        const at = this.#samples.at(-1).at - (1 - (event.clientX - box.left) / box.width) * span;
+        const at = this.#samples.at(-1).at - (1 - (event.clientX - box.left) / box.width) * this.#span;
         this.#choose(this.#samples.reduce((best, sample) =>
             Math.abs(sample.at - at) < Math.abs(best.at - at) ? sample : best).at);
     }

@@ -27,6 +27,19 @@ export class History {
         root.append(this.#table.element, this.#more);
     }
 
+    /** All items, from the newest on, `most` at most. */
+    async all(most) {
+        const items = [];
+        for (let next = null; items.length < most;) {
+            const place = next === null ? "" : `&cursor=${next}`;
+            const { body } = await this.#request()("GET", `${this.#path}?limit=200${place}`);
+            items.push(...body.items);
+            next = body.next;
+            if (next === null) break;
+        }
+        return items.slice(0, most);
+    }
+
     /** Loads the list again from the newest item. */
     refresh() {
         return this.#load(null);
@@ -56,7 +69,8 @@ export class History {
     }
 }
 
-const when = (field) => (cell, item) => {
+/** Fills a cell with the time in a field. */
+export const when = (field) => (cell, item) => {
     if (cell.childElementCount === 0) cell.append(make("time"));
     cell.firstElementChild.dateTime = item[field];
     setText(cell.firstElementChild, dateAndTime(item[field]));

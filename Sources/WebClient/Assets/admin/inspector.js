@@ -1,11 +1,15 @@
 import { curl } from "./curl.js";
 import { announce, arrange, copy, find, make, setAttribute, setText } from "../shared/dom.js";
 import { count, milliseconds, plural } from "./format.js";
-import { timeOf } from "../shared/times.js";
+import { Past } from "../shared/past.js";
+import { dateAndTime, timeOf } from "../shared/times.js";
 
 /** How many events are kept, and how many of the matching ones are on the page. */
 const kept = 1000;
 const shown = 200;
+/** How many older ones are loaded at a time, and the most that are kept with them. */
+const older = 200;
+const largest = 5000;
 
 /** Makes a predicate for types from a pattern such as `task.*, typing`. */
 function typesMatch(text) {
@@ -14,7 +18,7 @@ function typesMatch(text) {
         || wanted.some((one) => one === type || one.endsWith("*") && type.startsWith(one.slice(0, -1)));
 }
 
-/** Shows the newest events as they arrive; they can be paused, filtered, expanded and copied. */
+/** Shows the newest events as they arrive, and older ones from the log; they can be paused, filtered, expanded, copied. */
 export class Inspector {
     /** Newest first: `{ event, before, latency, text, row }`, the last two made on demand. */
     #records = [];
@@ -22,11 +26,21 @@ export class Inspector {
     #paused = false;
     #chosen = null;
     #scheduled = false;
+    /** The log before this page was opened, once it has been asked for. */
+    #past = null;
+    #kept = kept;
+    #shown = shown;
+    #request;
+    #older = find("#older-events");
     #form = find("#event-filter");
     #list = find("#event-list");
     #pause = find("#pause");
 
-    constructor() {
+    /** `request` is the client's; `again(event)` is called to publish an event once more. */
+    constructor(request, again) {
+        this.#request = request;
+        this.#older.addEventListener("click", () => this.#load());
+        find("#publish-again").addEventListener("click", () => again(this.#chosen.event));
         this.#form.addEventListener("input", () => this.#render());
         this.#form.addEventListener("submit", (event) => event.preventDefault());
         this.#pause.addEventListener("click", () => this.#turn(!this.#paused));
@@ -47,7 +61,7 @@ export class Inspector {
         const record = { event, before, latency, text: null, row: null };
         const into = this.#paused ? this.#waiting : this.#records;
         into.unshift(record);
-        if (into.length > kept) into.length = kept;
+        if (into.length > this.#kept) into.length = this.#kept;
         this.#schedule();
     }
 
@@ -57,14 +71,35 @@ export class Inspector {
     }
 
     clear() {
-        [this.#records, this.#waiting, this.#chosen] = [[], [], null];
+        [this.#records, this.#waiting, this.#chosen, this.#past] = [[], [], null, null];
+        [this.#kept, this.#shown] = [kept, shown];
+        this.#render();
+    }
+
+    async #load() {
+        const past = this.#past ??= new Past(this.#request, "");
+        this.#older.disabled = true;
+        try {
+            const known = new Set([...this.#records, ...this.#waiting].map(({ event }) => event.seq));
+            const found = (await past.older(older)).filter(({ seq }) => !known.has(seq));
+            if (past !== this.#past) return;
+            this.#kept = Math.min(largest, this.#kept + found.length);
+            this.#shown = Math.min(largest, this.#shown + found.length);
+            const records = found.map((event) => ({ event, before: past.before(event.seq), latency: null, text: null, row: null }));
+            this.#records = [...this.#records, ...records].slice(0, this.#kept);
+        } catch (error) {
+            if (past.reachesTo === null) this.#past = null;
+            announce(`Older events can't be read now: ${error.detail ?? error.message}`);
+        } finally {
+            this.#older.disabled = false;
+        }
         this.#render();
     }
 
     #turn(paused) {
         this.#paused = paused;
         if (!paused) {
-            this.#records = [...this.#waiting, ...this.#records].slice(0, kept);
+            this.#records = [...this.#waiting, ...this.#records].slice(0, this.#kept);
             this.#waiting = [];
         }
         this.#render();
@@ -90,14 +125,19 @@ export class Inspector {
         const found = this.#records.filter((record) => matches(record.event.type)
             && (passing.checked || record.event.seq !== undefined)
             && (words === "" || (record.text ??= JSON.stringify(record.event).toLowerCase()).includes(words)));
-        const rows = found.slice(0, shown).map((record) => record.row ??= makeRow(record));
+        const rows = found.slice(0, this.#shown).map((record) => record.row ??= makeRow(record));
         arrange(this.#list, rows.map((button) => button.parentNode));
-        setText(find("#events-count"), found.length > shown
-            ? `The newest ${count(shown)} of ${plural(found.length, "event")}` : plural(found.length, "event"));
+        setText(find("#events-count"), found.length > this.#shown
+            ? `The newest ${count(this.#shown)} of ${plural(found.length, "event")}` : plural(found.length, "event"));
         const empty = find("#no-events");
         empty.hidden = found.length > 0;
         setText(empty, this.#records.length === 0 ? "Nothing has happened since this page was opened."
             : "No event matches.");
+        const reach = this.#past?.reachesTo;
+        this.#older.hidden = this.#past?.isAtEnd === true || this.#kept === largest;
+        setText(find("#events-reach"), reach ? `${this.#past.isAtEnd ? "The log begins at" : "Read back to"} ${dateAndTime(reach)}.` : "");
+        // What is filtered away is not shown beside the list either.
+        if (this.#chosen !== null && !found.includes(this.#chosen)) this.#chosen = null;
         this.#detail();
     }
 
@@ -133,6 +173,7 @@ export class Inspector {
             return;
         }
         const { event, before, row, latency } = this.#chosen;
+        find("#publish-again").hidden = !("data" in event);
         setAttribute(row, "aria-pressed", "true");
         setText(find("#event-name"), event.seq === undefined ? event.type : `${event.type} · ${count(event.seq)}`);
         setText(find("#event-about"), [
@@ -156,7 +197,7 @@ function makeRow({ event, latency }) {
     const { type, boardId, taskId, actor, userId, timestamp } = event;
     const about = event.task?.name ?? (taskId === undefined ? "" : `task ${taskId}`);
     const row = make("button", { type: "button", "aria-pressed": "false" },
-        make("time", { datetime: timestamp }, timeOf(timestamp)), make("b", {}, type),
+        make("time", { datetime: timestamp, title: dateAndTime(timestamp) }, timeOf(timestamp)), make("b", {}, type),
         make("span", { class: "about" }, about), make("span", { class: "where" }, boardId ?? "everyone"),
         make("span", { class: "who" }, actor ?? userId ?? ""),
         make("span", { class: "number" }, latency === null ? "" : milliseconds(latency)));

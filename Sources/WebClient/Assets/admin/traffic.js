@@ -8,7 +8,7 @@ const charts = [
         lines: [
             { field: "delivered", label: "delivered",
                 about: "sent to all connections together, by the gateway's count." },
-            { field: "heard", label: "happened", about: "heard by this page, once each." },
+            { field: "heard", label: "events", about: "each once, as this page gets them." },
         ],
     },
     {

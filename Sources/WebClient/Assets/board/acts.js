@@ -1,25 +1,31 @@
 import { columnName } from "./column-names.js";
 import { announce, find } from "../shared/dom.js";
-import { entriesFor, Menu } from "./menu.js";
+import { entriesFor, menu } from "./menu.js";
+import { Undo } from "./undo.js";
 
-/** How many moves can be undone. */
-const mostMoves = 50;
-const menu = new Menu();
 
-/** The user's actions on cards other than dragging: adding, moving by menu, deleting, undoing a deletion. */
+/** The user's actions on cards other than dragging: adding, moving by menu, deleting, undoing. */
 export class Acts {
     #tasks;
     #view;
     #changes;
     #notices;
     #page;
-    /** The user's moves, the last one last: `{ id, from }`. */
-    #moves = [];
-    #isUndoing = false;
+    #undo;
+    /** Removes the notice of the last move. */
+    #unsay = () => {};
 
     /** `page`: `{ open(id), shows(task), mayWrite() }`. */
     constructor({ tasks, view, changes, notices }, page) {
         [this.#tasks, this.#view, this.#changes, this.#notices, this.#page] = [tasks, view, changes, notices, page];
+        this.#undo = new Undo(tasks, changes, {
+            statuses: () => view.statuses,
+            say: (text) => this.#say(text),
+            shown: (id) => {
+                view.flush();
+                if (view.card(id)) view.focus(id);
+            },
+        });
     }
 
     /** Adds a task by the form below a column. A name that was refused stays in the form, to be sent again. */
@@ -33,6 +39,7 @@ export class Acts {
         this.#changes.create({ name, status }).then((task) => {
             if (task === null && input.value === "") input.value = name;
             const isHidden = task !== null && !this.#page.shows(task);
+            if (task !== null) this.#undo.added(task.id, (id) => this.remove(id));
             if (isHidden) this.#notices.say(`“${name}” was added, and is hidden by the filters.`);
         });
         this.#view.flush();
@@ -46,23 +53,30 @@ export class Acts {
         announce(`${this.#tasks.get(id)?.name}, moved to ${columnName(status)}.`);
     }
 
-    /** A card was moved, by whatever means, from the place `from`. */
-    moved(id, from) {
-        if (from && !this.#isUndoing) this.#moves = [...this.#moves, { id, from }].slice(-mostMoves);
+    /** A card was moved, by whatever means, from the place `from`; `answer` is the promise of the task or null. */
+    moved(id, from, { status }, answer) {
+        const act = this.#undo.moved(id, from, answer);
+        if (act === null) return;
+        this.#unsay();
+        const text = from.status === status ? `“${act.name}” moved.` : `“${act.name}” moved to ${columnName(status)}.`;
+        this.#unsay = this.#notices.say(text, { action: "Undo", stay: 5000, act: () => this.#undo.undo(act) });
+        // What was refused is told elsewhere.
+        answer.then((task) => task === null && this.#unsay());
     }
 
-    /** Takes the user's last move back, if its card and its column are still there. */
+    /** What was edited of a task is saved. */
+    saved(id, patch, before) {
+        this.#undo.saved(id, patch, before);
+    }
+
+    /** Undoes what the user did last. */
     undo() {
-        const { id, from } = this.#moves.pop() ?? {};
-        const task = this.#tasks.known(id);
-        if (!task || !this.#view.statuses.includes(from.status)) return this.#notices.say("There is no move to undo.", { stay: 3000 });
-        this.#isUndoing = true;
-        this.#changes.move(id, from.status, from.after);
-        this.#isUndoing = false;
-        this.#view.flush();
-        this.#view.focus(id);
-        const text = `“${task.name}” is back in ${columnName(from.status)}.`;
-        this.#notices.say(text, { stay: 4000 });
+        this.#undo.undo();
+    }
+
+    #say(text) {
+        this.#unsay();
+        this.#unsay = this.#notices.say(text, { stay: 4000 });
         announce(text);
     }
 
@@ -71,14 +85,11 @@ export class Acts {
         if (!task) return;
         const undo = this.#changes.remove(task);
         announce(`${task.name}, deleted.`);
-        this.#notices.say(`“${task.name}” deleted.`, {
-            action: "Undo", stay: 6000,
-            act: () => {
-                undo();
-                this.#view.flush();
-                this.#view.focus(id);
-            },
+        const act = this.#undo.removed(id, task.name, () => {
+            unsay();
+            return undo();
         });
+        const unsay = this.#notices.say(`“${task.name}” deleted.`, { action: "Undo", stay: 6000, act: () => this.#undo.undo(act) });
     }
 
     menu(id, anchor) {

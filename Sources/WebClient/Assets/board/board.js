@@ -1,3 +1,5 @@
+import { Account } from "./account.js";
+import { Boards } from "./boards.js";
 import { ColumnEditor } from "./column-editor.js";
 import { showConnection } from "./connection-pill.js";
 import { timeOf } from "../shared/times.js";
@@ -40,14 +42,31 @@ function signedIn() {
     } else open();
 }
 
+/** Opens another board. */
+function go(id) {
+    route.set({ board: id, task: "", status: "" }, { push: true });
+    open();
+}
+
+function signOut() {
+    workspace?.close();
+    workspace = null;
+    for (const part of [find("#board"), ...findAll(".rows")]) part.replaceChildren();
+    setText(find("#name"), "Boardcast");
+    document.title = "Boardcast";
+    route.set({ task: "" });
+    session.end();
+}
+
 function open() {
     workspace?.close();
     find("#board").inert = false;
     setText(find("#name"), "Boardcast");
-    workspace = new Workspace(board(), { session, notices, route, filters });
+    setText(find("#total"), "");
+    workspace = new Workspace(board(), { session, notices, route, filters, told: (board) => boards.renamed(board) });
     workspace.connection.show();
     show();
-    offerBoards(workspace);
+    boards.refresh();
     learnRole(workspace);
 }
 
@@ -55,6 +74,7 @@ function open() {
 function offerActs() {
     find("#import").hidden = !session.mayWrite;
     find("#columns").hidden = !session.mayAdminister;
+    account.show();
 }
 
 async function learnRole({ client }) {
@@ -64,17 +84,6 @@ async function learnRole({ client }) {
     session.learn(answer.body.role);
     offerActs();
     workspace.showRights();
-}
-
-/** Shows the board picker when there is more than one board. */
-async function offerBoards({ client }) {
-    const boards = await client.boards().catch(() => []);
-    if (client !== workspace.client) return;
-    const picker = find("#boards");
-    picker.replaceChildren(...boards.map(({ id, name }) => new Option(name, id)));
-    picker.value = board();
-    picker.hidden = boards.length < 2;
-    find("#name").classList.toggle("unseen", boards.length >= 2);
 }
 
 function show() {
@@ -103,10 +112,8 @@ showConnection(() => workspace?.connection);
 new Importer(() => workspace, () => session.mayAdminister);
 new ColumnEditor(() => workspace);
 new Exporter(() => workspace, () => session.token, (text) => notices.say(text, { tone: "bad" }));
-find("#boards").addEventListener("change", ({ target }) => {
-    route.set({ board: target.value, task: "", status: "" }, { push: true });
-    open();
-});
+const boards = new Boards({ session, workspace: () => workspace, go, notices });
+const account = new Account(session, signOut);
 find("#views").addEventListener("click", ({ target }) => {
     if (!target.dataset.view) return;
     route.set({ view: target.dataset.view === "board" ? "" : target.dataset.view }, { push: true });
@@ -119,5 +126,5 @@ find("#hint button").addEventListener("click", () => filters.clear());
 const token = route.take("token");
 show();
 if (token) session.use(token);
-else if (session.token) signedIn();
+else if (session.token) session.use(session.token);
 else session.ask();

@@ -29,7 +29,7 @@ export class Changes {
 
     /**
      * @param owner the name of the user whose changes these are
-     * @param told `{ refused(error, what, task, change), answered(seq), moved(id, to, from), expired(change) }`: `what` is
+     * @param told `{ refused(error, what, task, change), answered(seq), moved(id, from, to, answer), expired(change) }`: `what` is
      *   "create", "update", "move" or "delete", and an expired change is of an earlier visit, and too old to be sent
      *   without asking
      */
@@ -68,18 +68,22 @@ export class Changes {
     }
 
     move(id, status, after) {
-        this.#told.moved(id, { status, after }, this.#tasks.placeOf(id));
-        return this.#begin({ what: "move", op: newKey(), id, name: this.#nameOf(id), place: { status, after } });
+        const from = this.#tasks.placeOf(id);
+        const answer = this.#begin({ what: "move", op: newKey(), id, name: this.#nameOf(id), place: { status, after } });
+        this.#told.moved(id, from, { status, after }, answer);
+        return answer;
     }
 
-    /** Hides the task at once, and deletes it after the grace time. @returns a function that undoes this. */
+    /** Hides the task at once, and deletes it after the grace time. @returns a function that undoes this, if there still is time */
     remove(task) {
         const op = newKey();
         this.#tasks.ask({ op, id: task.id, removed: true });
         this.#leaving.set(op, { task, timer: setTimeout(() => this.#delete(op), grace) });
         return () => {
             clearTimeout(this.#leaving.get(op)?.timer);
-            if (this.#leaving.delete(op)) this.#tasks.drop(op);
+            const isInTime = this.#leaving.delete(op);
+            if (isInTime) this.#tasks.drop(op);
+            return isInTime;
         };
     }
 

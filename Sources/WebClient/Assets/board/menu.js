@@ -3,8 +3,8 @@ import { find, findAll, make, openBelow } from "../shared/dom.js";
 
 const popover = find("#menu");
 
-/** The menu of a card: everything that dragging can do, one click each. */
-export class Menu {
+/** The one menu of the page, of a card or of a board. */
+class Menu {
     #anchor = null;
     /** The element that had the focus, which gets it back. */
     #opener;
@@ -64,7 +64,9 @@ export class Menu {
     }
 }
 
-/** The menu's entries for a task on the board. */
+export const menu = new Menu();
+
+/** The entries of a card: everything that dragging can do, one click each. */
 export function entriesFor(task, view, { open, move, remove, mayWrite }) {
     const entries = [{ text: "Open", act: () => open(task.id) }];
     if (!mayWrite()) return entries;

@@ -25,7 +25,7 @@ export class Session {
         this.#watch();
         onSignIn((token) => this.use(token));
         // Without a board to return to, the panel can't be dismissed.
-        panel.addEventListener("cancel", (event) => this.claims === null && event.preventDefault());
+        panel.addEventListener("cancel", (event) => document.body.hasAttribute("data-out") && event.preventDefault());
     }
 
     get token() {
@@ -43,9 +43,13 @@ export class Session {
         return encodeURIComponent(JSON.stringify([iss, tenant, sub]));
     }
 
-    /** By the role that the gateway makes of the token, which its settings decide; until that is known by the claim. */
+    /** The role that the gateway makes of the token, which its settings decide; until that is known, the claim. */
+    get role() {
+        return this.#role ?? this.claims?.role;
+    }
+
     get mayWrite() {
-        return (this.#role ?? this.claims?.role) !== "viewer";
+        return this.role !== "viewer";
     }
 
     learn(role) {
@@ -53,9 +57,16 @@ export class Session {
         this.#role = role;
     }
 
-    /** Whether it is an admin's token, decided likewise. */
     get mayAdminister() {
-        return (this.#role ?? this.claims?.role) === "admin";
+        return this.role === "admin";
+    }
+
+    /** Forgets the token, and asks for another. */
+    end() {
+        storedToken.remove();
+        [this.#token, this.#role, this.#wasIn] = [null, null, false];
+        this.#watch();
+        this.ask();
     }
 
     use(token) {
@@ -65,6 +76,7 @@ export class Session {
         storedToken.set(token);
         this.#watch();
         if (panel.open) panel.close();
+        document.body.removeAttribute("data-out");
         this.#changed();
     }
 
@@ -77,6 +89,8 @@ export class Session {
 
     ask(why = "", heading = "Open a board") {
         setText(find("#sign-in-title"), heading);
+        // Who was never in sees no board; who was in does not lose sight of what is not sent yet.
+        document.body.toggleAttribute("data-out", !this.#wasIn);
         if (!panel.open) panel.showModal();
         promptForToken(why);
     }

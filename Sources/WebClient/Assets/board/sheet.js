@@ -3,6 +3,7 @@ import { clearConflict, showConflict, showReplaced } from "./conflict.js";
 import { ago } from "../shared/times.js";
 import { clone, find, setText, title } from "../shared/dom.js";
 import { fields, same, textOf } from "./draft.js";
+import { Described } from "./described.js";
 import { LabelEditor } from "./labels.js";
 
 const priorities = ["low", "medium", "high", "urgent"];
@@ -12,6 +13,7 @@ export class Sheet {
     #root = find("#sheet");
     #form = null;
     #labels;
+    #described;
     #act;
     /** They outlive the sheet, so that closing it loses nothing. */
     #drafts;
@@ -21,7 +23,7 @@ export class Sheet {
 
     /**
      * `act`: `{ task(id), known(id), actor(id), statuses(), users(), mayWrite(), typingIn(id), isLate(id),
-     * save(id, patch, version, before), move(id, status), remove(id), typing(id, is), putBack(draft), discarded(draft), copy(text), closed() }`.
+     * save(id, patch, version, before), move(id, status), remove(id), typing(id, is), putBack(draft), discarded(draft), copy(text), history(root, id), closed() }`.
      */
     constructor(act, drafts, signal) {
         [this.#act, this.#drafts] = [act, drafts];
@@ -135,6 +137,8 @@ export class Sheet {
         find("[data-act=put-back]", form).addEventListener("click", () => this.#act.putBack(draft()));
         find("[data-act=copy]", form).addEventListener("click", () => this.#act.copy(textOf(draft())));
         find("[data-act=forget]", form).addEventListener("click", () => this.#forget());
+        this.#described = new Described(find(".described", form), this.#act.mayWrite());
+        this.#act.history(find(".history", form), this.#id);
         if (!this.#act.mayWrite()) {
             for (const control of form.querySelectorAll("input, textarea, select")) control.disabled = true;
             this.#labels.disabled = true;
@@ -180,6 +184,7 @@ export class Sheet {
         setText(find(".meta", form), `#${task.id} · created by ${task.createdBy} ${ago(task.createdAt)} · `
             + `changed ${ago(task.updatedAt)}`);
         for (const name of fields) this.#showNotes(draft, name);
+        this.#described.show(draft);
         this.#showState(draft);
     }
 

@@ -1,3 +1,6 @@
+/** How many of the cards above another are remembered, to find its place again. */
+const nearby = 20;
+
 /**
  * The tasks of one board as last received from the server, and our own pending changes on top of them.
  *
@@ -127,12 +130,13 @@ export class Tasks {
         return columns;
     }
 
-    /** Where the server has it: `{ status, after }`; undefined for one that it does not have. */
+    /** Where the server has it: `{ status, above }`, the nearest of those above first; undefined for one that it does not have. */
     placeOf(id) {
         const task = this.#known.get(id);
         if (!task) return undefined;
         const column = [...this.#known.values()].filter(({ status }) => status === task.status).sort(inOrder);
-        return { status: task.status, after: column[column.indexOf(task) - 1]?.id ?? null };
+        const place = column.indexOf(task);
+        return { status: task.status, above: column.slice(Math.max(0, place - nearby), place).map(({ id }) => id).reverse() };
     }
 
     #isNewer(task) {

@@ -203,7 +203,7 @@ export class BoardView {
         const hint = find("#hint");
         hint.hidden = shown > 0 || this.#lists.size === 0 || this.#root.hidden;
         find("button", hint).hidden = all === 0;
-        const mayWrite = !this.#root.hasAttribute("data-read-only");
+        const mayWrite = !document.body.hasAttribute("data-read-only");
         const mayImport = find("#import").checkVisibility();
         setText(find("p", hint), all > 0 ? "No task matches the search and the filters."
             : mayWrite ? `This board is empty. Write a first task below a column${mayImport ? ", or import a file" : ""}.` : "This board is empty.");

@@ -4,7 +4,7 @@ import { AddForms } from "./add-forms.js";
 import { Changes } from "./changes.js";
 import { nameColumns } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
-import { find, make, setText } from "../shared/dom.js";
+import { find, setText } from "../shared/dom.js";
 import { same } from "./draft.js";
 import { Drafts } from "./drafts.js";
 import { Drag } from "./drag.js";
@@ -14,10 +14,12 @@ import { Keys } from "./keys.js";
 import { Lift } from "./lift.js";
 import { ListView } from "./list.js";
 import { newsOf } from "./news.js";
+import { offerOthers } from "./nowhere.js";
 import { Presence } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import { Rescue } from "./rescue.js";
 import { Sheet } from "./sheet.js";
+import { TaskHistory } from "./task-history.js";
 import { Tasks } from "./tasks.js";
 import { Unsent } from "./unsent.js";
 import { BoardView } from "./view.js";
@@ -28,13 +30,17 @@ export class Workspace {
     client;
     tasks;
     connection;
+    /** Whether the user is deleting the board, and need not be told when it is gone. */
+    isLeaving = false;
     #session;
     #notices;
     #route;
     #filters;
+    #told;
     #view;
     #list;
     #feed;
+    #history;
     #sheet;
     #presence;
     #drafts;
@@ -51,8 +57,10 @@ export class Workspace {
     /** Aborted when this board is closed, to remove its listeners elsewhere. */
     #over = new AbortController();
 
-    constructor(board, { session, notices, route, filters }) {
+    /** `told(board)` is called with the board as it is now, each time it has changed. */
+    constructor(board, { session, notices, route, filters, told }) {
         [this.board, this.#session, this.#notices, this.#route, this.#filters] = [board, session, notices, route, filters];
+        this.#told = told;
         // A proxy may serve the page under a path of its own.
         const url = new URL(".", location.href);
         this.client = new Boardcast({ url, token: () => session.token, boards: [board] });
@@ -69,9 +77,9 @@ export class Workspace {
         this.#changes = new Changes({ client, board, tasks, unsent: this.#unsent, owner }, {
             refused: (...refusal) => this.#rescue.refused(...refusal),
             expired: (change) => this.#rescue.expired(change),
-            moved: (id, to, from) => {
+            moved: (id, from, to, answer) => {
                 this.#rescue.moved(id, to.status);
-                this.#acts.moved(id, from);
+                this.#acts.moved(id, from, to, answer);
             },
             answered: (seq) => pulse.expect(seq),
         }, signal);
@@ -86,7 +94,8 @@ export class Workspace {
             open, shows, mayWrite: () => this.mayWrite,
         });
         this.#list = new ListView(tasks, route, { shows, marks, open });
-        this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open });
+        this.#feed = new Feed(client, board, { name: (id) => tasks.get(id)?.name, open }, signal);
+        this.#history = new TaskHistory((...call) => client.request(...call), board);
         const mayCancel = ({ createdBy }) => session.mayAdminister || this.mayWrite && createdBy === client.userId;
         new JobStrip(client, board, mayCancel, signal);
         this.#presence = new Presence(client, board, (id, text) => this.#typing(id, text));
@@ -100,6 +109,10 @@ export class Workspace {
 
     get mayWrite() {
         return this.#session.mayWrite;
+    }
+
+    get name() {
+        return this.#boardState?.name ?? this.board;
     }
 
     users() {
@@ -138,7 +151,7 @@ export class Workspace {
     }
 
     showRights() {
-        find("#board").toggleAttribute("data-read-only", !this.mayWrite);
+        document.body.toggleAttribute("data-read-only", !this.mayWrite);
     }
 
     refresh() {
@@ -155,6 +168,7 @@ export class Workspace {
         client.on("snapshot", ({ boards, tasks: known }) => this.#take(boards, known));
         client.on("task.*", (event) => {
             if (event.boardId !== this.board) return;
+            this.#history.take(event);
             const isNews = tasks.take(event);
             const news = isNews && (this.#rescue.moveOf(event) ?? newsOf(event, client.userId));
             if (news) this.#notices.news(news, event.taskId, event.timestamp);
@@ -249,9 +263,11 @@ export class Workspace {
         this.#view.arrange(board);
         this.#list.arrange(board);
         this.#sheet.arrange();
+        this.#told(board);
     }
 
     #end(actor) {
+        if (this.isLeaving) return;
         find("#board").inert = true;
         this.#rescue.boardGone(actor);
         this.client.close();
@@ -260,19 +276,18 @@ export class Workspace {
         else this.#sheet.close();
         const who = actor && actor !== this.client.userId ? `${actor} deleted this board.` : "This board was deleted.";
         this.#notices.say(who, { tone: "bad", stay: 60_000 });
+        if (!kept) this.#offerOthers(who);
     }
 
-    async #failed(error) {
+    #failed(error) {
         if (error.status !== 404 || this.#begun) return this.#notices.say(error.detail, { tone: "bad", stay: 30_000 });
         this.#rescue.boardGone();
+        this.#offerOthers(`There is no board “${this.board}”, or you may not see it.`);
+    }
+
+    async #offerOthers(heading) {
         const boards = await this.client.boards().catch(() => []);
-        if (this.#over.signal.aborted) return;
-        const place = find("#nowhere");
-        setText(find("h2", place), `There is no board “${this.board}”, or you may not see it.`);
-        setText(find("p", place), boards.length > 0 ? "These can be opened:" : "There is none that you may see.");
-        find("ul", place).replaceChildren(...boards.map(({ id, name }) =>
-            make("li", {}, make("a", { href: `#board=${encodeURIComponent(id)}`, text: name }))));
-        place.hidden = false;
+        if (!this.#over.signal.aborted) offerOthers(heading, boards);
     }
 
     #typing(id, text) {
@@ -315,6 +330,7 @@ export class Workspace {
             putBack: (draft) => this.#rescue.putBack(draft),
             discarded: (draft) => this.#rescue.discarded(draft),
             copy: (text) => this.#rescue.copy(text),
+            history: (root, id) => this.#history.attach(root, id),
             closed: () => this.#closeSheet(),
         };
     }
@@ -322,7 +338,10 @@ export class Workspace {
     async #save(id, patch, version, task) {
         const before = Object.fromEntries(Object.keys(patch).map((name) => [name, task[name]]));
         const saved = await this.#changes.update(id, patch, version, before);
-        if (saved) this.#rescue.saved(id, patch, before);
+        if (saved) {
+            this.#rescue.saved(id, patch, before);
+            this.#acts.saved(id, patch, before);
+        }
         return saved;
     }
 }

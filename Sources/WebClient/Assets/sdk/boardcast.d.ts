@@ -198,6 +198,8 @@ export interface Environment {
     setTimeout(action: () => void, milliseconds: number): unknown;
     clearTimeout(timer: unknown): void;
     isOnline(): boolean;
+    /** Called once, when the client ends with an error and nothing listens to `state`. */
+    warn(text: string): void;
     /** Has `wake` called when the page may have slept, `freeze` before it does. Returns what undoes that. */
     onWake(wake: () => void, freeze: () => void): () => void;
     locks: LockManager | undefined;
@@ -305,6 +307,8 @@ export class Boardcast {
     /** Where the listeners are: what is told next is later. */
     readonly cursor: string | null;
 
+    /** Whether anything listens to it. */
+    isHeard(name: string): boolean;
     /** Returns what takes the listener away again. */
     on<Name extends keyof Notices>(name: Name, listener: (notice: Notices[Name]) => void): () => void;
     on<Name extends keyof EventsByType>(name: Name, listener: (event: EventsByType[Name]) => void): () => void;

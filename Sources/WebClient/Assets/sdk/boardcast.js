@@ -7,6 +7,7 @@ const surroundings = {
     setTimeout: (action, milliseconds) => setTimeout(action, milliseconds),
     clearTimeout: (timer) => clearTimeout(timer),
     isOnline: () => globalThis.navigator?.onLine !== false,
+    warn: (text) => console.warn(text),
     locks: globalThis.navigator?.locks,
     BroadcastChannel: globalThis.BroadcastChannel,
     onWake(wake, freeze) {
@@ -74,6 +75,10 @@ class Emitter {
         const listeners = this.#listeners.get(name) ?? new Set();
         this.#listeners.set(name, listeners.add(listener));
         return () => listeners.delete(listener);
+    }
+
+    isHeard(name) {
+        return this.#listeners.get(name)?.size > 0;
     }
 
     emit(name, value) {
@@ -1107,6 +1112,7 @@ export class Boardcast extends Emitter {
     #change = idle;
     #loading = null;
     #sleepless = null;
+    #hasWarned = false;
 
     constructor({ url, token, boards, types, snapshot = true, since = null, shared = true, environment }) {
         super();
@@ -1243,6 +1249,10 @@ export class Boardcast extends Emitter {
         const status = { state, reason, retryAt, transport, error };
         if (["state", "reason", "retryAt", "transport"].every((part) => status[part] === this.status[part])) return;
         this.status = status;
+        if (error && ["closed", "unauthorized"].includes(state) && !this.#hasWarned && !this.isHeard("state")) {
+            this.#hasWarned = true;
+            this.#environment.warn(`Boardcast is ${state}: ${error.detail} (Nothing listens to "state".)`);
+        }
         this.emit("state", status);
     }
 }
