@@ -47,6 +47,7 @@ def test_a_stale_edit_is_refused_and_neither_text_is_lost(page, team):
     api = team.api("rival")
     task = api.create_task("Fought over", description="as it was", priority="low")["id"]
     page.open_task(task)
+    page.says("#sheet [data-act=write]", "Edit").click()
     page.fill("#f-description", "what Ann wrote")
     page.run(RIVAL, api.token, task, '{"description": "what the rival wrote", "priority": "high"}')
     page.run("window.release()")

@@ -47,6 +47,13 @@ def test_it_is_read_as_it_is_meant_and_written_as_it_is(page, team):
     page.find("#sheet .primary").click()
     page.says(".prose em", "more")
     assert api.task(task)["description"] == f"{TEXT}\n*more*"
+
+
+def test_what_others_write_is_read_too(page, team):
+    api = team.api("ben")
+    task = api.create_task("Described", description="From *cay*")["id"]
+    page.open_task(task)
+    page.says(".prose em", "cay")
     api.patch_task(task, {"description": "From *ben*"})
     page.says(".prose em", "ben")
     page.find(".prose p").click()
