@@ -24,6 +24,6 @@ test("the package has what its types and its exports name, and the gateway's ver
     for (const name of [...told.files, told.types, ...Object.values(told.exports).flatMap((one) => Object.values(one))]) {
         if (name.includes(".js") || name.includes(".ts")) assert.ok(asset(name.replace("./", "")).length > 0, name);
     }
-    const command = readFileSync(new URL("../../Sources/boardcast/Boardcast.swift", import.meta.url), "utf8");
-    assert.equal(told.version, /version: "([^"]+)"/.exec(command)[1]);
+    const command = readFileSync(new URL("../../Sources/boardcast/Version.swift", import.meta.url), "utf8");
+    assert.equal(told.version, /number = "([^"]+)"/.exec(command)[1]);
 });
