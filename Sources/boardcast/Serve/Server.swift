@@ -132,9 +132,10 @@ struct Server: Sendable {
     /// - Throws: ``InvalidSettings``, and then nothing changes.
     private func use(_ fresh: Settings) async throws -> [String] {
         let fresh = budget.fitting(fresh, logger: logger)
+        // First, since it changes nothing when it fails.
+        try certificate?.reload()
         try await keys.use(fresh)
         relay.admit(within: fresh.roomLimits)
-        try certificate?.reload()
         gateway.use(fresh.gatewaySettings(budget, certificate))
         return fresh.changesForRestart(since: settings)
     }
