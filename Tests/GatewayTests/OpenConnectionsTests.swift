@@ -41,6 +41,15 @@ import Testing
         #expect(resumed.withLock { $0 } == 1)
     }
 
+    @Test func `requests that share a connection count each, and are told when there are too many`() {
+        let connections = OpenConnections(limit: 10, requestLimit: 3)
+        connections.enter()
+        #expect(connections.enterRequest() && connections.enterRequest())
+        #expect(!connections.enterRequest() && connections.isFull)
+        for _ in 0..<2 { connections.leaveRequests() }
+        #expect(connections.hasRoom(for: ObjectIdentifier(Self.self)) {})
+    }
+
     @Test func `streams do not count among those that speak requests`() {
         let connections = OpenConnections(limit: 10, requestLimit: 2)
         let resumed = Mutex(0)

@@ -96,13 +96,7 @@ final class DescriptorSink: ConnectionSink {
     func finish(_ bytes: ByteBuffer) {
         guard let context, send(bytes) == bytes.readableBytes else { return abort() }
         forget()
-        guard lingers else { return context.close(promise: nil) }
-        // Closing with unread bytes would send a reset, which may overtake our last bytes (RFC 6455 §7.1.1).
-        context.close(mode: .output, promise: nil)
-        let rest = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: .seconds(2)) {
-            if rest.value.channel.isActive { rest.value.close(promise: nil) }
-        }
+        if lingers { context.closeOnceRead() } else { context.close(promise: nil) }
     }
 
     func abort() {

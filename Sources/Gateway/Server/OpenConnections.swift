@@ -39,7 +39,17 @@ final class OpenConnections: Sendable {
         }
     }
 
-    /// Notes that a connection has become a stream.
+    /// Counts a request that shares its connection with others: it takes as much as a connection of its own.
+    ///
+    /// - Returns: whether there is room for it. It is counted all the same, until ``leaveRequests()``.
+    func enterRequest() -> Bool {
+        state.withLock {
+            $0.requests += 1
+            return $0.requests <= requestLimit
+        }
+    }
+
+    /// Notes that a connection has become a stream, or that a request that shares one has ended.
     func leaveRequests() { release { $0.requests = max(0, $0.requests - 1) } }
 
     /// Counts a connection out.

@@ -148,8 +148,9 @@ struct StreamServer: HTTPChannelHandler {
                 let connection = shared.value
                 let pipeline = stream.pipeline.syncOperations
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
-                try pipeline.addHandler(SharedRequest(rules: rules, watch: watch, connection: connection))
-                try pipeline.addHandler(front(of: stream, hub: hub, codec: nil, over: .shared(connection)))
+                let request = SharedRequest(rules: rules, watch: watch, connection: connection)
+                try pipeline.addHandler(request)
+                try pipeline.addHandler(front(of: stream, hub: hub, codec: nil, over: .shared(request)))
             }
         }
         try channel.pipeline.syncOperations.addHandlers([frames, management])

@@ -8,18 +8,11 @@ enum Transport {
     /// A socket of its own, behind TLS.
     case secure(OpenConnections)
     /// One of several streams of HTTP/2.
-    case shared(SharedConnection)
-
-    private var connections: OpenConnections? {
-        switch self {
-        case .plain(let connections), .secure(let connections): connections
-        case .shared: nil
-        }
-    }
+    case shared(SharedRequest)
 
     /// The client as a proxy has announced it before the first request.
     var announcedPeer: ClientAddress? {
-        if case .shared(let connection) = self { connection.announcedPeer } else { nil }
+        if case .shared(let request) = self { request.announcedPeer } else { nil }
     }
 
     /// Whether the connection ends with the answer to `head` (RFC 9112 §9.6); HTTP/2 has no such thing.
@@ -41,13 +34,21 @@ enum Transport {
         }
     }
 
-    /// Notes that the connection has become a stream, and ends with its client's side.
+    /// Notes that what was a request is a stream now, and ends with its client's side.
     func leaveRequests(_ channel: any Channel) {
-        guard let connections else { return }
-        connections.leaveRequests()
-        try? channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        switch self {
+        case .plain(let connections), .secure(let connections):
+            connections.leaveRequests()
+            try? channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+        case .shared(let request): request.becameStream()
+        }
     }
 
-    /// Notes that it has ended.
-    func leave(asRequests: Bool) { connections?.leave(asRequests: asRequests) }
+    /// Notes that it has ended. One that shares its connection does so itself.
+    func leave(asRequests: Bool) {
+        switch self {
+        case .plain(let connections), .secure(let connections): connections.leave(asRequests: asRequests)
+        case .shared: break
+        }
+    }
 }

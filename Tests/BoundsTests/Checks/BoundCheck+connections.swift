@@ -13,7 +13,8 @@ extension BoundCheck {
         return [
             BoundCheck("connections", .name("limits.connections…")),
             BoundCheck(
-                "connections that are not streams", .name("limits.requestConnections"),
+                "connections that are not streams, each request on a shared one as well",
+                .name("limits.requestConnections"),
                 .count(large.requestConnections),
                 .share(memory / MemoryBudgets.connection / small.requestConnections), .time(RequestPace.shortestPause)),
             BoundCheck(

@@ -151,6 +151,47 @@ def test_a_body_beyond_the_limit_is_refused(shared, team, bystander):
     assert shared.answer(shared.request("GET", "/healthz"))[0] == 200
 
 
+@pytest.fixture
+def narrow(tmp_path, start_server, monkeypatch):
+    certificate = make_certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    return start_server({
+        "BOARDCAST_HTTP_TLS_CERTIFICATE_FILE": str(certificate[0]), "BOARDCAST_HTTP_TLS_KEY_FILE": str(certificate[1]),
+        "BOARDCAST_LIMITS_REQUEST_CONNECTIONS": "16"})
+
+
+def test_requests_that_share_a_connection_are_bounded_over_all(narrow, make_team):
+    team = make_team(narrow)
+    stream = team.stream("bystander")
+    with SharedConnection(narrow) as shared:
+        fields = [("content-type", "application/json")]
+        open_ones = [shared.request("POST", "/api/tasks", team.token(), headers=fields, ends=False) for _ in range(60)]
+        shared.until(lambda: len(shared.resets) >= 60 - 16)
+        assert set(shared.resets.values()) == {7}, "REFUSED_STREAM: nothing of them was looked at"
+        assert len(set(open_ones) - set(shared.resets)) >= 8
+        # Those that pause give way to whoever comes.
+        ok(httpx.get(narrow.url + "/healthz", timeout=DEADLINE))
+        api = team.api("writer")
+        api.create_task("through the crowd")
+        stream.wait_for_seq(api.last_seq)
+    ok(httpx.get(narrow.url + "/healthz", timeout=DEADLINE))
+
+
+def test_connections_that_carry_streams_are_no_requests(narrow, make_team):
+    team = make_team(narrow)
+    connections = []
+    for _ in range(40):
+        connections.append(connection := SharedConnection(narrow))
+        number = connection.request("GET", "/sse/connect", team.token())
+        connection.until(lambda: connection.events(number))
+    api = team.api("writer")
+    api.create_task("for all of them")
+    for connection in connections:
+        connection.until_seq(1, api.last_seq)
+        connection.close()
+    eventually(lambda: team.admin().stats()["totalConnections"] == 0, "all of them have left")
+
+
 def test_a_websocket_is_not_asked_for_here(shared, team):
     status, body = shared.answer(shared.request("GET", "/ws/connect", team.token()))
     assert status == 505 and "HTTP/1.1" in json.loads(body)["detail"]

@@ -101,12 +101,7 @@ final class ChannelSink: ConnectionSink {
             // The stream is over, and others go on.
             return context.writeAndFlush(NIOAny(HTTPServerResponsePart.end(nil)), promise: nil)
         }
-        guard lingers else { return context.close(promise: nil) }
-        context.close(mode: .output, promise: nil)
-        let rest = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.scheduleTask(in: RequestPace.longestFarewell) {
-            if rest.value.channel.isActive { rest.value.close(promise: nil) }
-        }
+        if lingers { context.closeOnceRead() } else { context.close(promise: nil) }
     }
 
     func abort() {

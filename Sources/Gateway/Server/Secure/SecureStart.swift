@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 import NIOTLS
+import Rooms
 
 /// Stands behind TLS until the handshake is done and the client has chosen its HTTP (RFC 7301), and then has the handlers
 /// of that added.
@@ -70,7 +71,7 @@ final class SecureStart: ChannelInboundHandler, RemovableChannelHandler {
         guard let socket = try? context.pipeline.syncOperations.context(handlerType: NIOSSLServerHandler.self) else {
             return
         }
-        let body = Problem.needsTLS.body(requestID: "")
+        let body = Problem.needsTLS.body(requestID: ConnectionID.random().description)
         var bytes = ByteBuffer(
             string: """
                 HTTP/1.1 400 Bad Request\r

@@ -4,8 +4,8 @@ import NIOHTTP2
 /// A connection of HTTP/2 (RFC 9113), behind the handlers of its frames: counts it, and knows how many requests and streams
 /// share it. Used on its loop alone.
 ///
-/// It is a connection like any other to the budgets of descriptors and of requests; the streams of events on it are
-/// connections of their own to the limits of tenants and users.
+/// To the budget of descriptors it is one connection. To that of requests each request on it is one, and the connection
+/// itself until it carries a stream. To the limits of tenants and users each stream on it is a connection.
 final class SharedConnection: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame
 
@@ -16,6 +16,7 @@ final class SharedConnection: ChannelInboundHandler {
     private var context: ChannelHandlerContext?
     private var open = 0
     private var hasServed = false
+    private var isStream = false
     /// Whether its client was told that no new request is taken.
     private var isEnding = false
     /// Since when nothing shares it.
@@ -41,18 +42,29 @@ final class SharedConnection: ChannelInboundHandler {
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         watch.remove(self)
-        connections.leave(asRequests: true)
+        connections.leave(asRequests: !isStream)
     }
 
     /// Notes that a request has begun.
-    func began() {
+    ///
+    /// - Returns: whether there is room for it.
+    func began() -> Bool {
         open += 1
         hasServed = true
+        return connections.enterRequest()
     }
 
-    /// Notes that one has ended, or the stream that it became.
-    func ended() {
+    /// Notes that one has become a stream.
+    func becameStream() {
+        connections.leaveRequests()
+        if !isStream { connections.leaveRequests() }
+        isStream = true
+    }
+
+    /// Notes that a request has ended, or the stream that it became.
+    func ended(asRequest: Bool) {
         open -= 1
+        if asRequest { connections.leaveRequests() }
         guard open == 0 else { return }
         restsSince = watch.loop.now
         watch.aConnectionIsIdle()

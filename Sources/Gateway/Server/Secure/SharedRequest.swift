@@ -1,5 +1,6 @@
 import NIOCore
 import NIOHTTP1
+import NIOHTTP2
 import Rooms
 
 /// One request on a ``SharedConnection``: what ``RequestGuard`` is to a connection of HTTP/1.1.
@@ -15,6 +16,8 @@ final class SharedRequest: ChannelDuplexHandler {
     private let rules: RequestRules
     private let watch: RequestWatch
     private let connection: SharedConnection
+    private var isAdmitted = false
+    private var isStream = false
     private var context: ChannelHandlerContext?
     private var pace: RequestPace
     private var bodyBytes = 0
@@ -31,13 +34,21 @@ final class SharedRequest: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.began()
+        isAdmitted = connection.began()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         watchOver(false)
-        connection.ended()
+        connection.ended(asRequest: !isStream)
+    }
+
+    var announcedPeer: ClientAddress? { connection.announcedPeer }
+
+    /// Notes that it has become a stream.
+    func becameStream() {
+        isStream = true
+        connection.becameStream()
     }
 
     /// Only while its client is to send something.
@@ -52,6 +63,7 @@ final class SharedRequest: ChannelDuplexHandler {
         let now = context.eventLoop.now
         switch unwrapInboundIn(data) {
         case .head(let sent):
+            guard isAdmitted else { return turnAway(context) }
             let head: HTTPRequestHead
             do { head = try rules.accepted(sent) } catch { return refuse(error, context: context) }
             bodyLimit = rules.bodyLimit(of: head)
@@ -96,6 +108,14 @@ final class SharedRequest: ChannelDuplexHandler {
         if mode == .all, !isRefused { context.close(mode: .all, promise: promise) } else { promise?.succeed() }
     }
 
+    /// Nothing of it was looked at, so that its client may send it again (RFC 9113 §8.7); an event source does, and would
+    /// not after an answer.
+    private func turnAway(_ context: ChannelHandlerContext) {
+        isRefused = true
+        let codec = try? context.pipeline.syncOperations.context(handlerType: HTTP2FramePayloadToHTTP1ServerCodec.self)
+        codec?.writeAndFlush(NIOAny(HTTP2Frame.FramePayload.rstStream(.refusedStream)), promise: nil)
+    }
+
     private func refuse(_ problem: Problem, context: ChannelHandlerContext) {
         watchOver(true)
         // Otherwise a reader of the body would take the part that it got for the whole.
@@ -113,6 +133,10 @@ final class SharedRequest: ChannelDuplexHandler {
 extension SharedRequest: WatchedConnection {
     func idleSince(at now: NIODeadline) -> NIODeadline? { nil }
 
+    func pausedSince(at now: NIODeadline) -> NIODeadline? {
+        isAnswering || isBodyHeld || isRefused ? nil : pace.pausedSince(at: now)
+    }
+
     func look(at now: NIODeadline) {
         guard let context else { return }
         switch pace.verdict(at: now) {
@@ -122,7 +146,7 @@ extension SharedRequest: WatchedConnection {
         }
     }
 
-    func makeRoom() {}
+    func makeRoom() { context?.close(promise: nil) }
     /// The whole connection is quiesced, and lets this request end.
     func quiesce() {}
 }
