@@ -183,6 +183,25 @@ def test_a_certificate_is_exchanged_and_nobody_is_cut(secure, team, certificate,
     assert "no private key" in secure.log() and "BEGIN" not in secure.log()
 
 
+def test_a_reload_with_a_bad_certificate_changes_nothing_at_all(certificate, tmp_path, start_server):
+    settings, key = tmp_path / "boardcast.yaml", certificate[1].read_text()
+    settings.write_text("http: {corsOrigins: []}")
+    server = start_server(settings_of(certificate), args=["--config", str(settings)])
+
+    def lets_in():
+        answer = httpx.get(server.url + "/healthz", headers={"Origin": "https://app.example"}, timeout=DEADLINE)
+        return "access-control-allow-origin" in answer.headers
+
+    settings.write_text("http: {corsOrigins: [https://app.example]}")
+    certificate[1].write_text("no key")
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lambda: "the settings stay as they were" in server.log(), "it is told")
+    assert not lets_in()
+    certificate[1].write_text(key)
+    server.process.send_signal(signal.SIGHUP)
+    eventually(lets_in, "the settings are read")
+
+
 def test_who_speaks_http_is_told(secure):
     answer = httpx.get(secure.url.replace("https", "http", 1) + "/healthz", timeout=DEADLINE)
     assert answer.status_code == 400 and answer.json()["code"] == "needs_tls"
