@@ -89,7 +89,7 @@ def test_requests_to_a_dev_server_leave_its_instructions_in_sight(dev, start_ser
     usual = start_server()
     for server in (dev, usual):
         assert run_command("stats", env={"BOARDCAST_URL": server.url, "BOARDCAST_TOKEN": "x"}).returncode == 3
-    eventually(lambda: " info request " in usual.log(), "the usual log has the request")
+    eventually(lambda: " info boardcast: request " in usual.log(), "the usual log has the request")
     dev.stop()
     assert dev.log() == ""
 
@@ -100,7 +100,7 @@ def test_who_asks_for_more_sees_a_dev_servers_requests(tmp_path):
     try:
         server.start()
         assert run_command("stats", env={"BOARDCAST_URL": server.url, "BOARDCAST_TOKEN": "x"}).returncode == 3
-        eventually(lambda: " info request " in server.log(), "the log has the request")
+        eventually(lambda: " info boardcast: request " in server.log(), "the log has the request")
     finally:
         server.dispose()
 

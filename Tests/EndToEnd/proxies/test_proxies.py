@@ -191,12 +191,12 @@ def test_a_client_can_not_take_another_address(setup):
     """Whoever guesses tokens is stopped, whatever it says about where it is."""
     if setup.name in WITHOUT_ADDRESSES:
         return
-    # From an address that is no trusted proxy's.
+    # From an address that is no trusted proxy's. Were each believed to be where it says, none would ever be stopped.
     with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2"), timeout=DEADLINE) as client:
-        statuses = [client.get(setup.url + "/api/tasks", headers={
+        statuses = (client.get(setup.url + "/api/tasks", headers={
             "Authorization": "Bearer a.b.c", "X-Forwarded-For": f"203.0.113.{number}",
-            "Forwarded": f"for=203.0.113.{number}"}).status_code for number in range(8)]
-    assert statuses[-1] == 429
+            "Forwarded": f"for=203.0.113.{number}"}).status_code for number in range(100))
+        assert 429 in statuses
 
 
 def test_metrics_are_for_the_machine_alone(setup):
