@@ -4,6 +4,19 @@ public import Events
 ///
 /// - Throws: as ``BoardStore/write(_:by:once:)`` does.
 extension BoardStore {
+    public func submit(
+        _ command: Command, by author: Principal, once: IdempotencyKey?,
+        answer: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    ) {
+        Task {
+            do throws(BoardError) {
+                answer(.success(try await write(command, by: author, once: once)))
+            } catch {
+                answer(.failure(error))
+            }
+        }
+    }
+
     public func write(
         _ command: TaskCommand, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<BoardTask> {

@@ -15,6 +15,13 @@ public protocol BoardStore: TenantHistory, JobStore {
         _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<Written>
 
+    /// The same for a caller that does not wait in a task.
+    ///
+    /// - Parameter answer: called once, on whichever thread has done the write; must not block.
+    func submit(
+        _ command: Command, by author: Principal, once: IdempotencyKey?,
+        answer: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void)
+
     /// The boards that the author may see, ordered by id.
     func boards(for author: Principal) async throws(BoardError) -> [Board]
 

@@ -103,8 +103,9 @@ public struct Gateway: Sendable {
         let responder = router().buildResponder()
         let server = StreamServer(
             responder: responder.answering(logger: logger), streams: streams, polls: PollResponder(responder),
-            requests: requests, watches: watches, direct: watches.map { _ in direct() }, connections: connections,
-            certificate: settings.certificate, logger: logger)
+            requests: requests, watches: watches, executors: watches.map { LoopExecutor($0.loop) },
+            calls: watches.map { callFront(on: $0.loop) }, direct: watches.map { _ in direct() },
+            connections: connections, certificate: settings.certificate, logger: logger)
         let acceptors = zip(streamLoops, streamWatches).compactMap { loop, watch in
             relay.hub(on: loop).map { hub in
                 StreamAcceptor(
@@ -179,9 +180,9 @@ public struct Gateway: Sendable {
     func router() -> Router<AppContext> {
         let calls = calls
         let router = Router(context: AppContext.self)
-        router.add(middleware: AccessLog(calls: calls, refusals: refusals, counters: counters))
+        router.add(middleware: accessLog(of: calls))
         router.add(middleware: BodyOnDemand())
-        router.add(middleware: BearerAuthentication(authenticator: authenticator, failures: failures))
+        router.add(middleware: authentication)
         router.add(middleware: PublicLinks())
         router.add(middleware: CrossOrigin(settings: live, methods: calls.methods))
         router.add(middleware: ErrorResponse(counters: counters))
@@ -189,11 +190,29 @@ public struct Gateway: Sendable {
         return router
     }
 
+    func callFront(on loop: any EventLoop) -> CallFront {
+        let calls = calls
+        return CallFront(
+            calls,
+            CallFront.Parts(
+                authentication: authentication, rules: rules, errors: ErrorResponse(counters: counters),
+                log: accessLog(of: calls), settings: live, store: store),
+            inbox: ReplyInbox(loop))
+    }
+
+    private func accessLog(of calls: CallList) -> AccessLog {
+        AccessLog(calls: calls, refusals: refusals, counters: counters)
+    }
+
+    private var authentication: BearerAuthentication {
+        BearerAuthentication(authenticator: authenticator, failures: failures)
+    }
+
     /// What the operators' listener answers.
     func operatorsRouter() -> Router<AppContext> {
         let calls = CallList(health.all + metrics(isForEverybody: true).all)
         let router = Router(context: AppContext.self)
-        router.add(middleware: AccessLog(calls: calls, refusals: refusals, counters: counters))
+        router.add(middleware: accessLog(of: calls))
         router.add(middleware: ErrorResponse(counters: counters))
         calls.add(to: router, rules: rules)
         return router

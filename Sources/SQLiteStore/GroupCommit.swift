@@ -79,20 +79,16 @@ final class GroupCommit: Sendable {
         thread.start()
     }
 
-    /// Returns when the write's group is on disk and announced.
-    func write(
-        _ command: Command, by author: Principal, once: IdempotencyKey?
-    ) async throws(BoardError) -> Commit<Written> {
-        let result = await withCheckedContinuation { reply in
-            let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
-            if let refusal = queue.put(write) {
-                if case .failed(.busy(let delay)) = refusal {
-                    log.writes.fail(.busy(retryAfter: delay), because: .queueFull)
-                }
-                reply.resume(returning: .failure(refusal))
-            }
-        }
-        return try result.get()
+    /// Calls `reply` when the write's group is on disk and announced, on the thread that writes; or at once, when there is
+    /// no room for the write.
+    func submit(
+        _ command: Command, by author: Principal, once: IdempotencyKey?,
+        reply: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    ) {
+        let write = PendingWrite(command: command, author: author, once: once, since: .now, reply: reply)
+        guard let refusal = queue.put(write) else { return }
+        if case .failed(.busy(let delay)) = refusal { log.writes.fail(.busy(retryAfter: delay), because: .queueFull) }
+        reply(.failure(refusal))
     }
 
     /// Finishes the queued writes, then ends the thread.
@@ -209,7 +205,7 @@ final class GroupCommit: Sendable {
         count(results, events, time, failure, late: taken.count - group.count)
         note(taken, group, results)
         if !events.isEmpty { announce(events) }
-        for (write, result) in zip(group, results) { write.reply.resume(returning: result) }
+        for (write, result) in zip(group, results) { write.reply(result) }
     }
 
     /// - Parameters:
@@ -272,7 +268,7 @@ final class GroupCommit: Sendable {
                 let latest = ContinuousClock.now - settings.busyTimeout
                 group.removeAll { write in
                     guard write.since <= latest else { return false }
-                    write.reply.resume(returning: .failure(.failed(.busy(retryAfter: .seconds(1)))))
+                    write.reply(.failure(.failed(.busy(retryAfter: .seconds(1)))))
                     return true
                 }
                 if group.isEmpty { throw error }

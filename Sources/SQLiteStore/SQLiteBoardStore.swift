@@ -73,7 +73,16 @@ public final class SQLiteBoardStore: BoardStore {
     public func write(
         _ command: Command, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<Written> {
-        try await writer.write(command, by: author, once: once)
+        try await withCheckedContinuation { done in
+            submit(command, by: author, once: once) { done.resume(returning: $0) }
+        }.get()
+    }
+
+    public func submit(
+        _ command: Command, by author: Principal, once: IdempotencyKey?,
+        answer: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    ) {
+        writer.submit(command, by: author, once: once, reply: answer)
     }
 
     public var outage: StoreFailure? { watch?.loss == nil ? nil : .lost }

@@ -9,7 +9,8 @@ struct PendingWrite: Sendable {
     let author: Principal
     let once: IdempotencyKey?
     let since: ContinuousClock.Instant
-    let reply: CheckedContinuation<Result<Commit<Written>, BoardError>, Never>
+    /// Called once.
+    let reply: @Sendable (Result<Commit<Written>, BoardError>) -> Void
 }
 
 /// The writes that queue while the last group commits: bounded, and fair between tenants, who are served in turn.

@@ -38,6 +38,7 @@ struct TestGateway: Sendable {
     let presence: PresenceHub
     let streams: Streams
     let calls: CallList
+    let callFront: CallFront
     private let application: Application<RouterResponder<AppContext>>
 
     /// - Parameter uptime: what limits go by; unless it is given, everybody has recovered before each call.
@@ -68,6 +69,7 @@ struct TestGateway: Sendable {
         imports = gateway.imports
         streams = gateway.makeStreams()
         calls = gateway.calls
+        callFront = gateway.callFront(on: loop)
         application = Application(router: gateway.router(), logger: logger)
     }
 

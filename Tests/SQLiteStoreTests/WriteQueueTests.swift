@@ -53,7 +53,10 @@ import Testing
     private func send(_ author: Principal, to queue: WriteQueue) async {
         _ = await withCheckedContinuation { reply in
             let write = PendingWrite(
-                command: .task(.deleteTask(1)), author: author, once: nil, since: .now, reply: reply)
+                command: .task(.deleteTask(1)), author: author, once: nil, since: .now
+            ) {
+                reply.resume(returning: $0)
+            }
             if let refusal = queue.put(write) { reply.resume(returning: .failure(refusal)) }
         }
     }
@@ -61,7 +64,7 @@ import Testing
     /// Answers what it takes.
     private func take(_ count: Int, from queue: WriteQueue) -> [TenantID] {
         guard case .writes(let writes) = queue.take(count, patience: .seconds(1)) else { return [] }
-        for write in writes { write.reply.resume(returning: .failure(.failed(.closed))) }
+        for write in writes { write.reply(.failure(.failed(.closed))) }
         return writes.map(\.author.tenant)
     }
 }

@@ -45,7 +45,7 @@ extension Commit where Subject == Written {
     /// The same commit, with its subject narrowed to the kind that the command was about.
     ///
     /// - Throws: ``BoardError/keyReused`` for another kind, which can only be the first answer to another command.
-    func narrowed<Narrow>(_ narrow: (Written) -> Narrow?) throws(BoardError) -> Commit<Narrow> {
+    public func narrowed<Narrow>(_ narrow: (Written) -> Narrow?) throws(BoardError) -> Commit<Narrow> {
         guard let subject = narrow(subject) else { throw .keyReused }
         return Commit<Narrow>(seq: seq, subject)
     }

@@ -22,6 +22,18 @@ public struct JobKeepingStore: BoardStore {
         return commit
     }
 
+    public func submit(
+        _ command: Command, by author: Principal, once: IdempotencyKey?,
+        answer: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    ) {
+        store.submit(command, by: author, once: once) { [jobs] result in
+            if case .success(let commit) = result, case .job(let row) = commit.subject {
+                jobs.note(row, of: author.tenant)
+            }
+            answer(result)
+        }
+    }
+
     public var outage: StoreFailure? { store.outage }
 
     public func close() async { await store.close() }

@@ -25,7 +25,7 @@ struct BearerAuthentication: RouterMiddleware {
         return try await next(request, context)
     }
 
-    private func identify(
+    func identify(
         _ fields: CredentialFields, at place: RequestPlace, waitingOn loop: (any EventLoop)?
     ) -> Result<Principal, Problem> {
         let origins = failures.settings.read { $0.allOrigins }

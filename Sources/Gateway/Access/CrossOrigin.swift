@@ -19,24 +19,35 @@ struct CrossOrigin: RouterMiddleware {
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
-        let settings = settings.current
         let tenant = (try? context.identity?.get()).map(\.tenant)
-        let origin = request.headers[.origin].map(RequestOrigin.name)
-            .flatMap { settings.lets($0, read: tenant) ? $0 : nil }
+        let settings = settings.current
         if request.method == .options, request.headers[.origin] != nil,
             request.headers[.accessControlRequestMethod] != nil
         {
+            let origin = Self.origin(of: request, tenant, by: settings)
             return preflight(origin, asking: request.headers[.accessControlRequestHeaders] ?? "")
         }
         var response = try await next(request, context)
-        if settings.hasOrigins { response.headers.append(HTTPField(name: .vary, value: "Origin")) }
-        if let origin {
-            response.headers[.accessControlAllowOrigin] = origin
-            response.headers[.accessControlAllowCredentials] = "true"
-            response.headers[.accessControlExposeHeaders] =
+        Self.complete(&response.headers, to: request, of: tenant, by: settings)
+        return response
+    }
+
+    /// - Parameter tenant: of the request's token; nil without a valid one.
+    static func complete(
+        _ headers: inout HTTPFields, to request: Request, of tenant: TenantID?, by settings: GatewaySettings
+    ) {
+        if settings.hasOrigins { headers.append(HTTPField(name: .vary, value: "Origin")) }
+        if let origin = origin(of: request, tenant, by: settings) {
+            headers[.accessControlAllowOrigin] = origin
+            headers[.accessControlAllowCredentials] = "true"
+            headers[.accessControlExposeHeaders] =
                 "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
         }
-        return response
+    }
+
+    /// The request's origin, if its pages may read the answer.
+    private static func origin(of request: Request, _ tenant: TenantID?, by settings: GatewaySettings) -> String? {
+        request.headers[.origin].map(RequestOrigin.name).flatMap { settings.lets($0, read: tenant) ? $0 : nil }
     }
 
     /// - Parameter names: the header fields that the page's script wants to send. All are allowed: what is not read here

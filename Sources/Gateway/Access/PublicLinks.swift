@@ -7,13 +7,13 @@ struct PublicLinks: RouterMiddleware {
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        guard let prefix = context.place?.prefix, !prefix.isEmpty else { return response }
-        if let location = response.headers[.location], location.hasPrefix("/") {
-            response.headers[.location] = prefix + location
-        }
-        if let link = response.headers[.link], link.hasPrefix("</") {
-            response.headers[.link] = "<" + prefix + link.dropFirst()
-        }
+        Self.complete(&response.headers, at: context.place)
         return response
+    }
+
+    static func complete(_ headers: inout HTTPFields, at place: RequestPlace?) {
+        guard let prefix = place?.prefix, !prefix.isEmpty else { return }
+        if let location = headers[.location], location.hasPrefix("/") { headers[.location] = prefix + location }
+        if let link = headers[.link], link.hasPrefix("</") { headers[.link] = "<" + prefix + link.dropFirst() }
     }
 }

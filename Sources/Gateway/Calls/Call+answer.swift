@@ -27,8 +27,11 @@ extension Call {
                 // Its body has its room until the write is acknowledged.
                 defer { withExtendedLifetime(input.room) {} }
                 guard isLarge else { return try await handler(input, context) }
-                return try await rules.answers.slots.read(for: context.tenant) {
-                    try rules.answers.hold(try await handler(input, context), of: context.tenant)
+                // What takes long is kept from the connection's event loop.
+                return try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                    try await rules.answers.slots.read(for: context.tenant) {
+                        try rules.answers.hold(try await handler(input, context), of: context.tenant)
+                    }
                 }
             }
             return isLimited ? try await rules.writes.limit(request, in: context, checked) : try await checked()
@@ -39,21 +42,44 @@ extension Call {
     private func input(
         _ request: Request, _ parameters: Parameters, of tenant: TenantID?, by rules: Rules
     ) async throws -> CallInput {
-        let found = try queryNames.map { names throws(Problem) in try Query(request.uri.query, allowing: names) }
-        var text = ""
-        if let parameter {
-            guard let value = parameterName.flatMap({ parameters.get($0) }), parameter.accepts(value) else {
-                throw Problem.notFound
-            }
-            text = value
-        }
+        let target = try target(of: request, parameter: parameterName.flatMap { parameters.get($0) })
         var parsed: Bodies.Parsed?
         if let types = body.objectTypes, let tenant {
             parsed = try await rules.bodies.object(of: request, types: types, for: tenant)
         }
+        return try input(request, target, parsed)
+    }
+
+    /// The same for a request whose body, not longer than ``Bodies/largest``, has been read.
+    func input(
+        _ request: Request, parameter: String?, body bytes: ByteBuffer, of tenant: TenantID, by rules: Rules
+    ) throws -> CallInput {
+        let target = try target(of: request, parameter: parameter)
+        let parsed = try body.objectTypes.map {
+            try rules.bodies.object(in: bytes, of: request, types: $0, for: tenant)
+        }
+        return try input(request, target, parsed)
+    }
+
+    private typealias Target = (query: Query, parameter: String)
+
+    private func target(of request: Request, parameter value: String?) throws(Problem) -> Target {
+        let query = try queryNames.map { names throws(Problem) in try Query(request.uri.query, allowing: names) }
+        var text = ""
+        if let parameter {
+            guard let value, parameter.accepts(value) else { throw .notFound }
+            text = value
+        }
+        if let query { return (query, text) }
+        return (try Query(nil, allowing: .none), text)
+    }
+
+    private func input(
+        _ request: Request, _ target: Target, _ parsed: Bodies.Parsed?
+    ) throws(Problem) -> CallInput {
         let isOnce = !body.isFile && fields.contains(.idempotencyKey)
         return CallInput(
-            request: request, query: try found ?? Query(nil, allowing: .none), parameter: text,
+            request: request, query: target.query, parameter: target.parameter,
             object: parsed?.object ?? JSONObject(), room: parsed?.room,
             once: isOnce ? try request.once(parsed?.bytes ?? ByteBuffer(), meant: parsed?.fingerprint) : nil,
             ifVersion: fields.contains(.ifMatch) ? try EntityTag.version(in: request.headers[.ifMatch]) : nil)

@@ -1,3 +1,4 @@
+import Boards
 import Events
 import HTTPTypes
 import Hummingbird
@@ -9,6 +10,8 @@ import Hummingbird
 struct Call: Sendable {
     /// Does the work, once every check that the call's description asks for has passed.
     typealias Handler = @Sendable (CallInput, TenantContext) async throws -> Response
+    /// The same for a call that is one write: says what is to be written. Nil for a request that is more than that.
+    typealias Preparation = @Sendable (CallInput) throws -> PreparedWrite?
     typealias OpenHandler = @Sendable (CallInput, AppContext) async throws -> Response
 
     /// Who may make the call.
@@ -70,16 +73,19 @@ struct Call: Sendable {
     /// One sentence, for the API's description.
     let summary: String
     let work: Work
+    /// For a call that is one write; ``work`` does the same.
+    let write: Preparation?
 
     private init(
         _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
         _ parameter: PathParameter?, _ query: [QueryParameter]?, _ fields: [HTTPField.Name], _ body: Body,
-        _ answers: [CallAnswer], _ refusals: [HTTPResponse.Status], isLimited: Bool, _ work: Work
+        _ answers: [CallAnswer], _ refusals: [HTTPResponse.Status], isLimited: Bool, _ work: Work,
+        write: Preparation? = nil
     ) {
         (self.name, self.method, self.path, self.access) = (name, method, path, access)
         (self.summary, self.parameter, self.query, self.fields) = (summary, parameter, query, fields)
         (self.body, self.answers, self.refusals) = (body, answers, refusals)
-        (self.isLimited, self.work) = (isLimited, work)
+        (self.isLimited, self.work, self.write) = (isLimited, work, write)
         parameterName = path.parameterName
         queryNames = query.map(QueryNames.init)
     }
@@ -94,6 +100,28 @@ struct Call: Sendable {
         self.init(
             name, method, path, access, summary, parameter, query, fields, body, answers, refusals,
             isLimited: isLimited, .tenant(handler))
+    }
+
+    /// A call that is one write.
+    ///
+    /// - Parameter others: what it does for a request that `write` says is more than that; nil when there are none.
+    static func write(
+        _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
+        parameter: PathParameter? = nil, fields: [HTTPField.Name], body: Body = .none, answers: [CallAnswer],
+        refusals: [HTTPResponse.Status], to store: any BoardStore, others: Handler? = nil,
+        _ write: @escaping Preparation
+    ) -> Call {
+        let handler: Handler = { input, context in
+            guard let prepared = try write(input) else {
+                guard let others else { throw Problem.internal }
+                return try await others(input, context)
+            }
+            let commit = try await store.write(prepared.command, by: context.principal, once: input.once)
+            return try prepared.answer(commit).response
+        }
+        return Call(
+            name, method, path, access, summary, parameter, [], fields, body, answers, refusals, isLimited: true,
+            .tenant(handler), write: write)
     }
 
     /// A call that needs no token.

@@ -15,29 +15,35 @@ struct PublishCalls {
 
     var all: [Call] {
         [
-            Call(
+            .write(
                 "events.publish", .post, "/api/publish", .publish, "Publishes an event of one's own.",
                 fields: [.idempotencyKey], body: .object("Publication"),
-                answers: [.json("PublishedEvent", .accepted)], refusals: [.notFound], publish)
+                answers: [.json("PublishedEvent", .accepted)], refusals: [.notFound], to: store, others: announce,
+                publish)
         ]
     }
 
     /// → 202 `{seq}` for an event that is logged, 202 `{}` for one that is not.
-    @Sendable func publish(_ input: CallInput, in context: TenantContext) async throws -> Response {
+    @Sendable func publish(_ input: CallInput) throws -> PreparedWrite? {
         let publication = try Publication(input.object)
-        if publication.isEphemeral {
-            if case .board(let id) = publication.audience { _ = try await store.board(id, for: context.principal) }
-            announce(publication, by: context)
-            return .json(Array("{}".utf8), status: .accepted)
+        if publication.isEphemeral { return nil }
+        return PreparedWrite(
+            .publish(publication.type, data: publication.data, to: publication.audience)
+        ) { commit throws(BoardError) in
+            var json = JSONWriter(reserving: 32)
+            json.object {
+                $0.name("seq"); $0.int(commit.seq)
+            }
+            return .init(status: .accepted, json: json.bytes)
         }
-        let commit = try await store.write(
-            .publish(publication.type, data: publication.data, to: publication.audience), by: context.principal,
-            once: input.once)
-        var json = JSONWriter(reserving: 32)
-        json.object {
-            $0.name("seq"); $0.int(commit.seq)
-        }
-        return .json(json.bytes, status: .accepted)
+    }
+
+    /// An event that is not logged.
+    @Sendable func announce(_ input: CallInput, in context: TenantContext) async throws -> Response {
+        let publication = try Publication(input.object)
+        if case .board(let id) = publication.audience { _ = try await store.board(id, for: context.principal) }
+        announce(publication, by: context)
+        return .json(Array("{}".utf8), status: .accepted)
     }
 
     private func announce(_ publication: Publication, by context: TenantContext) {

@@ -20,27 +20,27 @@ struct TaskCalls {
                     .text("cursor"),
                 ],
                 answers: [.json("TaskPage", fields: [.link])], refusals: [.notFound], list),
-            Call(
+            .write(
                 "tasks.create", .post, "/api/tasks", .write, "Creates a task.", fields: [.idempotencyKey],
                 body: .object("TaskDraft"), answers: [.json("WrittenTask", .created, fields: [.eTag, .location])],
-                refusals: [.notFound, .conflict], create),
+                refusals: [.notFound, .conflict], to: store, create),
             Call(
                 "tasks.show", .get, "/api/tasks/:id", .read, "One task.", parameter: .task, fields: [.ifNoneMatch],
                 answers: [.json("Task", fields: [.eTag]), .notModified], refusals: [.notFound], show),
-            Call(
+            .write(
                 "tasks.update", .patch, "/api/tasks/:id", .write, "Changes a task.", parameter: .task,
                 fields: [.ifMatch, .idempotencyKey], body: .patch("TaskPatch"),
                 answers: [.json("WrittenTask", fields: [.eTag])],
-                refusals: [.notFound, .conflict, .preconditionFailed], update),
-            Call(
+                refusals: [.notFound, .conflict, .preconditionFailed], to: store, update),
+            .write(
                 "tasks.delete", .delete, "/api/tasks/:id", .write, "Deletes a task.", parameter: .task,
                 fields: [.ifMatch, .idempotencyKey], answers: [.empty(.noContent, fields: [.boardcastSeq])],
-                refusals: [.notFound, .preconditionFailed], delete),
-            Call(
+                refusals: [.notFound, .preconditionFailed], to: store, delete),
+            .write(
                 "tasks.move", .post, "/api/tasks/:id/move", .write, "Moves a task to a place in a column.",
                 parameter: .task, fields: [.ifMatch, .idempotencyKey], body: .object("TaskMove"),
                 answers: [.json("WrittenTask", fields: [.eTag])],
-                refusals: [.notFound, .conflict, .preconditionFailed], move),
+                refusals: [.notFound, .conflict, .preconditionFailed], to: store, move),
         ]
     }
 
@@ -86,10 +86,10 @@ struct TaskCalls {
     }
 
     /// → 201, the task and the number of its event.
-    @Sendable func create(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let draft = try TaskDraft(input.object)
-        let commit = try await store.write(.createTask(draft), by: context.principal, once: input.once)
-        return .task(commit.task, commit.seq, status: .created, headers: [.location: "/api/tasks/\(commit.task.id)"])
+    @Sendable func create(_ input: CallInput) throws -> PreparedWrite {
+        PreparedWrite(.createTask(try TaskDraft(input.object))) { commit in
+            .task(commit, status: .created, headers: [.location: "/api/tasks/\(commit.task.id)"])
+        }
     }
 
     @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
@@ -104,40 +104,34 @@ struct TaskCalls {
     }
 
     /// RFC 7396 merge patch; with `If-Match` only on the version it names (412 with the current task otherwise).
-    @Sendable func update(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let id = try input.task
+    @Sendable func update(_ input: CallInput) throws -> PreparedWrite {
         let patch = try TaskPatch(input.object)
-        let commit = try await store.write(
-            .updateTask(id, patch, ifVersion: input.ifVersion), by: context.principal, once: input.once)
-        return .task(commit.task, commit.seq)
+        return PreparedWrite(.updateTask(try input.task, patch, ifVersion: input.ifVersion)) { .task($0) }
     }
 
-    @Sendable func move(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let id = try input.task
+    @Sendable func move(_ input: CallInput) throws -> PreparedWrite {
         let move = try TaskMove(input.object)
-        let commit = try await store.write(
-            .moveTask(id, move, ifVersion: input.ifVersion), by: context.principal, once: input.once)
-        return .task(commit.task, commit.seq)
+        return PreparedWrite(.moveTask(try input.task, move, ifVersion: input.ifVersion)) { .task($0) }
     }
 
-    @Sendable func delete(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let commit = try await store.write(
-            .deleteTask(try input.task, ifVersion: input.ifVersion), by: context.principal, once: input.once)
-        return Response(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
+    @Sendable func delete(_ input: CallInput) throws -> PreparedWrite {
+        PreparedWrite(.deleteTask(try input.task, ifVersion: input.ifVersion)) { commit in
+            .init(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
+        }
     }
 }
 
-extension Response {
+extension PreparedWrite.Answer {
     fileprivate static func task(
-        _ task: BoardTask, _ seq: Int, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
-    ) -> Response {
+        _ commit: Commit<BoardTask>, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Self {
         var headers = headers
-        headers[.eTag] = EntityTag(task).description
+        headers[.eTag] = EntityTag(commit.task).description
         var json = JSONWriter()
         json.object {
-            $0.name("task"); task.write(into: &$0)
-            $0.name("seq"); $0.int(seq)
+            $0.name("task"); commit.task.write(into: &$0)
+            $0.name("seq"); $0.int(commit.seq)
         }
-        return .json(json.bytes, status: status, headers: headers)
+        return Self(status: status, headers: headers, json: json.bytes)
     }
 }

@@ -16,17 +16,18 @@ struct AccessLog: RouterMiddleware {
         let start = ContinuousClock.now
         var response = try await next(request, context)
         response.headers[.xRequestID] = context.id
-        let time = ContinuousClock.now - start
         let call = calls.name(request.method, at: context.endpointPath)
-        counters.count(.init(call: call, status: response.status.code), time: time)
-        if context.logger.logLevel <= .info { log(call, request, response, context, time: time) }
+        note(call, request, response.status.code, context, time: .now - start)
         return response
     }
 
-    private func log(
-        _ call: String, _ request: Request, _ response: Response, _ context: AppContext, time: Duration
-    ) {
-        let status = response.status.code
+    /// Counts and logs a request that was answered.
+    func note(_ call: String, _ request: Request, _ status: Int, _ context: AppContext, time: Duration) {
+        counters.count(.init(call: call, status: status), time: time)
+        if context.logger.logLevel <= .info { log(call, request, status, context, time: time) }
+    }
+
+    private func log(_ call: String, _ request: Request, _ status: Int, _ context: AppContext, time: Duration) {
         let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
         let isUsual = Self.usual.contains(call) && status < 400
         let level: Logger.Level = isUsual || verdict == .counted ? .debug : .info

@@ -52,12 +52,31 @@ struct Bodies: Sendable {
             if let coding { try await decode(request.body, coding, in: room) } else {
                 try await read(request.body, in: room)
             }
-        if bytes.readableBytesView.starts(with: Self.mark) { bytes.moveReaderIndex(forwardBy: Self.mark.count) }
-        let (value, fingerprint) = try await parse(bytes, of: request)
-        guard let object = value.object else {
+        Self.passMark(in: &bytes)
+        return try parsed(try await parse(bytes, of: request), bytes, room)
+    }
+
+    /// The same for a body, not longer than ``largest`` and without a coding, that has been read.
+    ///
+    /// - Throws: ``Problem`` 415, 400; 503 when other bodies take up all the room.
+    func object(in body: ByteBuffer, of request: Request, types: Set<String>, for tenant: TenantID) throws -> Parsed {
+        _ = try request.codedMediaType(among: types)
+        let room = budget.room(for: tenant)
+        try room.take(body: body.readableBytes)
+        var bytes = body
+        Self.passMark(in: &bytes)
+        return try parsed(try Self.parse(bytes, of: request.idempotentCall, limits), bytes, room)
+    }
+
+    private func parsed(_ value: Value, _ bytes: ByteBuffer, _ room: MemoryRoom) throws(Problem) -> Parsed {
+        guard let object = value.value.object else {
             throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
         }
-        return Parsed(object: object, bytes: bytes, fingerprint: fingerprint, room: room)
+        return Parsed(object: object, bytes: bytes, fingerprint: value.fingerprint, room: room)
+    }
+
+    private static func passMark(in bytes: inout ByteBuffer) {
+        if bytes.readableBytesView.starts(with: mark) { bytes.moveReaderIndex(forwardBy: mark.count) }
     }
 
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -93,17 +112,27 @@ struct Bodies: Sendable {
     private typealias Value = (value: JSONValue, fingerprint: [UInt8]?)
 
     private func parse(_ bytes: ByteBuffer, of request: Request) async throws(JSONError) -> Value {
-        let call = request.headers.contains(.idempotencyKey) ? request.fingerprinted : nil
-        let work = { @Sendable [limits] () throws(JSONError) -> Value in
-            let value = try JSONParser.parse(bytes.readableBytesView, limits: limits)
-            return (value, call.flatMap { call in value.object.map { sha256(call + $0.canonicalBytes) } })
-        }
+        let call = request.idempotentCall
+        let work = { @Sendable [limits] () throws(JSONError) -> Value in try Self.parse(bytes, of: call, limits) }
         guard bytes.readableBytes > Self.largest else { return try work() }
         let result: Result<Value, JSONError> = await withCheckedContinuation { continuation in
             lane.async { continuation.resume(returning: Result(catching: work)) }
         }
         return try result.get()
     }
+
+    /// - Parameter call: what stands before the body in the digest; nil for none.
+    private static func parse(
+        _ bytes: ByteBuffer, of call: [UInt8]?, _ limits: JSONParser.Limits
+    ) throws(JSONError) -> Value {
+        let value = try JSONParser.parse(bytes.readableBytesView, limits: limits)
+        return (value, call.flatMap { call in value.object.map { sha256(call + $0.canonicalBytes) } })
+    }
+}
+
+extension Request {
+    /// The call, if it has an `Idempotency-Key`.
+    fileprivate var idempotentCall: [UInt8]? { headers.contains(.idempotencyKey) ? fingerprinted : nil }
 }
 
 extension Bodies {

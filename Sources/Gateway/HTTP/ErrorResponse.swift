@@ -20,19 +20,29 @@ struct ErrorResponse: RouterMiddleware {
             guard Self.methods.contains(request.method) else { throw Problem.methodUnknown }
             response = try await next(request, context)
         } catch {
-            let problem = Problem(answering: error, logger: context.logger)
-            counters.countLimited(problem.limit)
+            let problem = problem(answering: error, logger: context.logger)
             // The router's own: there is no such path. What a call did not find stays a problem document.
             let page =
                 error is any HTTPResponseError && !(error is Problem) && problem.status == .notFound
                 ? LostPage.response(to: request, under: context.place?.prefix ?? "") : nil
             response = page ?? problem.response(from: request, context: context)
         }
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+        Self.complete(&response.headers)
         // Refusals of HEAD have no body either (RFC 9110 §9.3.2).
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    func problem(answering error: any Error, logger: Logger) -> Problem {
+        let problem = Problem(answering: error, logger: logger)
+        counters.countLimited(problem.limit)
+        return problem
+    }
+
+    /// The fields of every answer.
+    static func complete(_ headers: inout HTTPFields) {
+        headers[.xContentTypeOptions] = "nosniff"
+        headers[.referrerPolicy] = "no-referrer"
+        if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 
     /// The methods of RFC 9110 §9.3 and RFC 5789; any other is 501 on every path.

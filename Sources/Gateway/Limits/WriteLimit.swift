@@ -24,10 +24,7 @@ struct WriteLimit: Sendable {
         _ request: Request, in context: TenantContext, _ work: () async throws -> Response
     ) async throws -> Response {
         guard Self.methods.contains(request.method) else { return try await work() }
-        let limit = settings.read { $0.writes[context.tenant] }
-        let writer = Writer(tenant: context.tenant, user: context.principal.user)
-        let decision = limiter.take(writer, within: limit, at: uptime())
-        let fields = RateLimitFields("writes", limit, decision)
+        let (decision, fields) = take(context.principal)
         if case .refused(let wait) = decision {
             counters.countLimited(GatewayCounters.writes)
             var problem = Problem.rateLimited("These are more writes than this user may make", for: wait)
@@ -47,6 +44,14 @@ struct WriteLimit: Sendable {
             fields.add(to: &problem.headers)
             throw problem
         }
+    }
+
+    /// Counts a write, if it is within the limit.
+    func take(_ principal: Principal) -> (RateLimit.Decision, RateLimitFields) {
+        let limit = settings.read { $0.writes[principal.tenant] }
+        let writer = Writer(tenant: principal.tenant, user: principal.user)
+        let decision = limiter.take(writer, within: limit, at: uptime())
+        return (decision, RateLimitFields("writes", limit, decision))
     }
 
     private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]

@@ -19,6 +19,10 @@ final class StreamFront: ChannelDuplexHandler {
 
     enum Mode {
         case requests
+        /// The body of a call that ``CallFront`` may answer is read.
+        case collecting(CallFront.Taken)
+        /// Such a call is under way; the parts after it wait.
+        case calling
         /// A request for a stream is being decided; the parts after it wait.
         case deciding(HTTPRequestHead, Target, isComplete: Bool)
         case stream(any ConnectionSink)
@@ -38,6 +42,7 @@ final class StreamFront: ChannelDuplexHandler {
 
     let streams: Streams
     let polls: PollResponder
+    let calls: CallFront
     let hub: LoopHub
     private var codec: StreamServer.Codec?
     let transport: Transport
@@ -52,16 +57,21 @@ final class StreamFront: ChannelDuplexHandler {
     private var unanswered = 0
     private var closesAfterResponse = false
     private var held: [HTTPServerRequestPart] = []
+    /// Whether the connection wants to be read from, and is to end in order, once the call under way is answered.
+    private var wantsRead = false
+    private var isQuiescing = false
     private var reader: Reader?
     static let mostHeld = 64
 
     init(
-        streams: Streams, polls: PollResponder, hub: LoopHub, codec: StreamServer.Codec?, over transport: Transport,
+        streams: Streams, polls: PollResponder, calls: CallFront, hub: LoopHub, codec: StreamServer.Codec?,
+        over transport: Transport,
         logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
     ) {
         self.codec = codec
         self.streams = streams
         self.polls = polls
+        self.calls = calls
         self.hub = hub
         self.transport = transport
         self.logger = logger
@@ -75,7 +85,7 @@ final class StreamFront: ChannelDuplexHandler {
         switch mode {
         case .stream, .poll: return
         case .socket: return context.fireChannelRead(data)
-        case .requests, .deciding: break
+        case .requests, .deciding, .collecting, .calling: break
         }
         take(unwrapInboundIn(data), context: context)
     }
@@ -87,6 +97,9 @@ final class StreamFront: ChannelDuplexHandler {
             mode = .deciding(head, target, isComplete: true)
             decide(context: context)
         case (.deciding(_, _, isComplete: false), _): return
+        case (.collecting(let call), _): take(part, of: call, context: context)
+        // No more than one read holds.
+        case (.calling, _): held.append(part)
         case (.deciding, _):
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
@@ -94,6 +107,8 @@ final class StreamFront: ChannelDuplexHandler {
             if let target = target(of: head) {
                 mode = .deciding(head, target, isComplete: false)
                 context.triggerUserOutboundEvent(BodyWanted(), promise: nil)
+            } else if unanswered == 0, let call = calls.take(head) {
+                mode = .collecting(call)
             } else {
                 unanswered += 1
                 forward(part, context: context)
@@ -115,6 +130,14 @@ final class StreamFront: ChannelDuplexHandler {
             do { try attach(announcedPeer) } catch { return context.close(promise: nil) }
         }
         context.fireChannelRead(wrapInboundOut(part))
+    }
+
+    /// Passes on a call that is for the router after all.
+    func pass(_ call: CallFront.Taken, context: ChannelHandlerContext) {
+        unanswered += 1
+        forward(.head(call.head), context: context)
+        if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -151,9 +174,19 @@ final class StreamFront: ChannelDuplexHandler {
     private var isTaken: Bool {
         switch mode {
         case .stream, .socket, .poll: true
-        case .requests, .deciding: false
+        case .requests, .deciding, .collecting, .calling: false
         }
     }
+
+    /// Whether a call is read or under way of which Hummingbird knows nothing.
+    private var isInCall: Bool {
+        switch mode {
+        case .collecting, .calling: true
+        case .requests, .deciding, .stream, .socket, .poll: false
+        }
+    }
+
+    func set(_ mode: Mode) { self.mode = mode }
 
     // MARK: Streams
 
@@ -262,6 +295,26 @@ final class StreamFront: ChannelDuplexHandler {
         for part in waiting { take(part, context: context) }
     }
 
+    // MARK: Calls
+
+    /// While a call is under way nothing more is read: what a client may send ahead is bounded.
+    func read(context: ChannelHandlerContext) {
+        if case .calling = mode { wantsRead = true } else { context.read() }
+    }
+
+    /// Does what waited for the end of a call.
+    func readOn(context: ChannelHandlerContext) {
+        if case .calling = mode { return }
+        if isQuiescing, !isInCall {
+            isQuiescing = false
+            userInboundEventTriggered(context: context, event: ChannelShouldQuiesceEvent())
+        }
+        if wantsRead {
+            wantsRead = false
+            context.read()
+        }
+    }
+
     /// Notes the reader that ends with the connection.
     func keep(_ reader: Reader) { self.reader = reader }
 
@@ -287,7 +340,7 @@ final class StreamFront: ChannelDuplexHandler {
         if isTaken { context.read() }
         switch mode {
         case .stream, .poll: break
-        case .requests, .deciding, .socket: context.fireChannelReadComplete()
+        case .requests, .deciding, .collecting, .calling, .socket: context.fireChannelReadComplete()
         }
     }
 
@@ -296,6 +349,7 @@ final class StreamFront: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         if case .stream(let sink) = mode { sink.forget() }
         if case .poll(let sink) = mode { sink.forget() }
+        abandonCall(context: context)
         if let reader { reader.drop() }
         reader = nil
         context.fireChannelInactive()
@@ -308,6 +362,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.stream, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.poll, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
         case (.socket, let event as ChannelEvent) where event == .inputClosed: context.close(promise: nil)
+        case (.collecting, is ChannelShouldQuiesceEvent), (.calling, is ChannelShouldQuiesceEvent): isQuiescing = true
         case (_, is ChannelShouldQuiesceEvent) where !isAttached: context.close(promise: nil)
         case (_, let event as ProxyHeaderHandler.Announcement): announcedPeer = event.client
         default: context.fireUserInboundEventTriggered(event)
@@ -317,6 +372,7 @@ final class StreamFront: ChannelDuplexHandler {
     /// Passes the error on to readers of the body; ``RequestGuard`` has sent the answer.
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if case .socket = mode { return context.fireErrorCaught(error) }
+        abandonCall(context: context)
         if isTaken { return context.close(promise: nil) }
         if error is HTTPParserError { context.fireErrorCaught(error) } else { context.close(promise: nil) }
     }

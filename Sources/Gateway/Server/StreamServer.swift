@@ -28,6 +28,10 @@ struct StreamServer: HTTPChannelHandler {
     let requests: RequestTasks
     let watches: [RequestWatch]
     /// One for each of ``watches``.
+    let executors: [LoopExecutor]
+    /// One for each of ``watches``.
+    let calls: [CallFront]
+    /// One for each of ``watches``.
     let direct: [DirectStreams]
     let connections: OpenConnections
     /// Nil for a server that speaks plain HTTP.
@@ -85,9 +89,9 @@ struct StreamServer: HTTPChannelHandler {
 
     /// Adds the handlers of HTTP/1.1.
     func addHandlers(to channel: any Channel, over transport: (OpenConnections) -> Transport) throws {
-        guard let (hub, watch, _) = place(of: channel) else { throw ChannelError.eof }
+        guard let (hub, watch, index) = place(of: channel) else { throw ChannelError.eof }
         let codec = Codec(streams.settings, watch: watch)
-        let front = front(of: channel, hub: hub, codec: codec, over: transport(connections))
+        let front = front(of: channel, at: index, hub: hub, codec: codec, over: transport(connections))
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(codec.encoder)
         try pipeline.addHandler(codec.requestGuard.decoder)
@@ -97,14 +101,14 @@ struct StreamServer: HTTPChannelHandler {
     }
 
     private func front(
-        of channel: any Channel, hub: LoopHub, codec: Codec?, over transport: Transport
+        of channel: any Channel, at index: Int, hub: LoopHub, codec: Codec?, over transport: Transport
     ) -> StreamFront {
         let announced = transport.announcedPeer
         return StreamFront(
-            streams: streams, polls: polls, hub: hub, codec: codec, over: transport, logger: logger
+            streams: streams, polls: polls, calls: calls[index], hub: hub, codec: codec, over: transport, logger: logger
         ) { peer in
             let connection = try addHummingbird(to: channel, logger: logger)
-            requests.start {
+            requests.start(on: executors[index]) {
                 await ConnectionLoop.$current.withValue(channel.eventLoop) {
                     await ConnectionPeer.$announced.withValue(peer ?? announced) {
                         await handleHTTP(asyncChannel: connection, logger: logger)
@@ -130,7 +134,7 @@ struct StreamServer: HTTPChannelHandler {
     ///
     /// - Parameter peer: the client as a proxy has announced it.
     func addShared(to channel: any Channel, peer: ClientAddress?) throws {
-        guard let (hub, watch, _) = place(of: channel) else { throw ChannelError.eof }
+        guard let (hub, watch, index) = place(of: channel) else { throw ChannelError.eof }
         let settings = streams.settings
         let rules = Codec.rules(settings)
         let connection = SharedConnection(connections, watch: watch, peer: peer)
@@ -150,7 +154,7 @@ struct StreamServer: HTTPChannelHandler {
                 try pipeline.addHandler(HTTP2FramePayloadToHTTP1ServerCodec())
                 let request = SharedRequest(rules: rules, watch: watch, connection: connection)
                 try pipeline.addHandler(request)
-                try pipeline.addHandler(front(of: stream, hub: hub, codec: nil, over: .shared(request)))
+                try pipeline.addHandler(front(of: stream, at: index, hub: hub, codec: nil, over: .shared(request)))
             }
         }
         try channel.pipeline.syncOperations.addHandlers([frames, management])
