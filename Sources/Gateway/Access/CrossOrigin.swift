@@ -34,7 +34,7 @@ struct CrossOrigin: RouterMiddleware {
             response.headers[.accessControlAllowOrigin] = origin
             response.headers[.accessControlAllowCredentials] = "true"
             response.headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
         }
         return response
     }
