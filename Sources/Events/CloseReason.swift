@@ -1,5 +1,5 @@
 /// Why the server ends a stream; sent in-stream with `stream.closing`.
-public enum CloseReason: String, Sendable {
+public enum CloseReason: String, Sendable, CaseIterable {
     case tokenExpired = "token_expired"
     /// The token was revoked.
     case revoked

@@ -157,9 +157,10 @@ public struct Gateway: Sendable {
     /// All calls of the API.
     var calls: CallList {
         CallList(
-            health.all
+            describing: health.all
                 + (settings.operators == nil ? metrics(isForEverybody: false).all : [])
                 + PageCalls(assets: assets).all
+                + ResourceCalls(settings: live).all
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all
                 + BoardCalls(store: store).all

@@ -13,6 +13,8 @@ public struct GatewaySettings: Sendable {
     public var trustedProxies: [Network] = []
     /// The URL that people's browsers see; nil when it is not known beforehand.
     public var publicURL: ServerURL?
+    /// The issuers of tokens that are URLs, for clients that look for one (RFC 9728).
+    public var authorizationServers: [String] = []
     /// Whether connections of trusted proxies begin with the PROXY protocol.
     public var proxyProtocol = false
     /// What the listener proves itself with by TLS; without it, it speaks plain HTTP.

@@ -1,4 +1,4 @@
-/// The kanban page, the admin page and the JavaScript client: their files are in `Assets`, and are embedded in the
+/// The kanban page, the admin page, the API's reference and the JavaScript client: their files are in `Assets`, and are embedded in the
 /// binary.
 ///
 /// Embedded files are named by their base names alone, so no two of them may have the same in different folders.
@@ -24,6 +24,7 @@ public enum WebClient {
         File("/admin", PackageResources.admin_html),
         // Browsers ask for it where a page names no icon, as for a file of the API.
         File("/favicon.ico", PackageResources.favicon_svg, as: "image/svg+xml"),
+        File("/docs", PackageResources.docs_html),
         File("/sdk/boardcast.js", PackageResources.boardcast_js),
         File("/sdk/boardcast.d.ts", PackageResources.boardcast_d_ts),
         File("/sdk/live-board.js", PackageResources.live_board_js),
@@ -96,6 +97,14 @@ public enum WebClient {
         asset("admin/table.js", PackageResources.table_js),
         asset("admin/traffic.js", PackageResources.traffic_js),
         asset("admin/work.js", PackageResources.work_js),
+        asset("docs/call-view.js", PackageResources.call_view_js),
+        asset("docs/description.js", PackageResources.description_js),
+        asset("docs/docs.css", PackageResources.docs_css),
+        asset("docs/docs.js", PackageResources.docs_js),
+        asset("docs/request.js", PackageResources.request_js),
+        asset("docs/schema-view.js", PackageResources.schema_view_js),
+        asset("docs/texts.js", PackageResources.texts_js),
+        asset("docs/trial.js", PackageResources.trial_js),
         asset("shared/base.css", PackageResources.base_css),
         asset("shared/dom.js", PackageResources.dom_js),
         asset("shared/favicon.svg", PackageResources.favicon_svg),

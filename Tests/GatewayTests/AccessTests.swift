@@ -46,7 +46,7 @@ import Tokens
             #expect(answer.headers[.contentType] == "application/problem+json")
             let challenge = try #require(answer.headers[.wwwAuthenticate])
             #expect(challenge.hasPrefix("Bearer error=\"invalid_token\", error_description=\""))
-            #expect(challenge.filter { $0 == "\"" }.count == 4)
+            #expect(challenge.filter { $0 == "\"" }.count == 6)
             #expect(answer.code == "invalid_token" || token == nil)
             if let token, token.utf8.count > 5 { #expect(!answer.text.contains(token)) }
         }

@@ -89,6 +89,8 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         "health.live": .init("/healthz", 200, missing: nil, forbidden: nil),
         "health.ready": .init("/readyz", 200, missing: nil, forbidden: nil),
         "metrics.show": .init("/metrics", 200, missing: nil, forbidden: nil),
+        "resource.show": .init("/.well-known/oauth-protected-resource", 200, missing: nil, forbidden: nil),
+        "description.show": .init("/openapi.json", 200, missing: nil, forbidden: nil),
         "session.end": .init("/api/session", 204, missing: nil, forbidden: nil),
         "page": .init("/a.js", 200, missing: nil, forbidden: nil),
     ]

@@ -113,7 +113,7 @@ import Testing
         let place = path.path(with: EveryCall.job)
         let head: [HTTPRequest.Method] = calls.contains { $0.method == .get && $0.isRouted } ? [.head] : []
         let taken = Set(calls.map(\.method) + head)
-        for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace]
+        for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace, .query]
         where !taken.contains(method) {
             let status = method == .options ? 204 : 405
             let answer = try await gateway.call(method, place, "admin")

@@ -91,6 +91,8 @@ struct TestGateway: Sendable {
         return try TokenSigner(key: try TokenKey(secret: secret)).sign(json.bytes)
     }
 
+    /// Sends a request, and holds the answer against the API's description.
+    ///
     /// - Parameters:
     ///   - token: sent as `Authorization: Bearer`; nil sends none.
     ///   - isTyped: whether a body without a `Content-Type` among the headers is called JSON.
@@ -102,11 +104,17 @@ struct TestGateway: Sendable {
         if let token { fields.append(HTTPField(name: .authorization, value: "Bearer \(token)")) }
         if body != nil, isTyped, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         let all = fields
-        return try await application.test(.router) { client in
+        let answer = try await application.test(.router) { client in
             let response = try await client.executeRequest(
                 uri: path, method: method, headers: all, body: body.map { ByteBuffer(string: $0) })
             return Answer(response.status.code, response.headers, Array(response.body.readableBytesView))
         }
+        if let operation = Description.v31.operation(method, path), operation.isRouted,
+            Described.shared.wants(answer, of: operation)
+        {
+            #expect(Description.v31.errors(answer, of: operation) == [], "\(method) \(path)")
+        }
+        return answer
     }
 
     func call(

@@ -43,4 +43,14 @@ public struct AuditEntry: Sendable, Equatable {
             $0.name("timestamp"); $0.string(timestamp.description)
         }
     }
+
+    /// What ``write(into:)`` writes.
+    public static let schema = JSONSchema.object([
+        .required("id", .integer(from: 1)),
+        .required("act", JSONSchema.eventType.described("What was done: `tokens.revoked`.")),
+        .required("subject", .text()),
+        .required("detail", .text()),
+        .required("actor", .userID),
+        .required("timestamp", .time),
+    ]).named("AuditEntry")
 }

@@ -32,6 +32,17 @@ public struct Revocation: Sendable, Equatable {
         Self.write(id, target, reason, createdBy, createdAt, into: &json)
     }
 
+    /// What ``write(into:)`` writes, also of one that is not stored yet.
+    public static let schema = JSONSchema.object([
+        .required("id", JSONSchema.integer(from: 1).orNull.described("Null until it is stored.")),
+        .optional("jti", .text(1...255)),
+        .optional("sub", .userID),
+        .optional("issuedBefore", .time),
+        .required("reason", JSONSchema.text(0...500).orNull),
+        .required("createdBy", .userID),
+        .required("createdAt", .time),
+    ]).named("Revocation")
+
     /// - Parameter id: nil for one that is not stored yet.
     static func write(
         _ id: Int?, _ target: Target, _ reason: String?, _ createdBy: UserID, _ createdAt: Timestamp,

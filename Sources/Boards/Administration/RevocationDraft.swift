@@ -21,6 +21,16 @@ public struct RevocationDraft: Sendable, Equatable {
         target = targets[0]
     }
 
+    /// What ``init(_:)-(JSONObject)`` takes.
+    public static let schema = JSONSchema.closed([
+        .optional("jti", .text(1...255)),
+        .optional("sub", JSONSchema.userID.described("Every token of this user so far.")),
+        .optional("issuedBefore", JSONSchema.time.described("Every token that was issued earlier.")),
+        .optional("reason", .text(0...500)),
+    ]).with(
+        oneOf: ["jti", "sub", "issuedBefore"].map { .having([.required($0, .any)]) }
+    ).named("RevocationDraft")
+
     public init(_ target: Revocation.Target, reason: String? = nil) {
         self.target = target
         self.reason = reason

@@ -62,6 +62,17 @@ public struct Board: Sendable, Equatable {
         }
     }
 
+    /// What ``write(into:)`` writes.
+    public static let schema = JSONSchema.object([
+        .required("id", .boardID),
+        .required("name", .text(1...500)),
+        .required("statuses", .array(of: .status).described("The ids of the columns, from left to right.")),
+        .required("columns", .array(of: StatusColumn.schema)),
+        .required("version", .integer(from: 1)),
+        .required("createdAt", .time),
+        .required("updatedAt", .time),
+    ]).named("Board")
+
     /// Compares what clients see; names by bytes.
     public static func == (left: Board, right: Board) -> Bool {
         left.id == right.id && left.name.hasSameBytes(as: right.name) && left.columns == right.columns

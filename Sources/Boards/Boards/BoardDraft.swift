@@ -22,6 +22,11 @@ public struct BoardDraft: Sendable {
         self.name = name ?? id!.rawValue
         self.columns = choice.isGiven ? columns! : Board.defaultStatuses.map(StatusColumn.init(status:))
     }
+
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed(
+        [.required("id", .boardID), .optional("name", .boardName)] + JSONSchema.columnChoice
+    ).named("BoardDraft")
 }
 
 /// Changes to a board, as a merge patch (RFC 7396).
@@ -38,6 +43,24 @@ public struct BoardPatch: Sendable {
         own = fields.own("id", "version", "createdAt", "updatedAt")
         try fields.finish()
     }
+
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed(
+        [.optional("name", .boardName)] + JSONSchema.columnChoice
+            + JSONSchema.own("id", "version", "createdAt", "updatedAt")
+    ).named("BoardPatch")
+}
+
+extension JSONSchema {
+    fileprivate static let boardName = text(1...500).described("Something can be seen of it.")
+
+    fileprivate static let columnChoice: [Member] = [
+        .optional(
+            "statuses",
+            array(of: .status, Board.columnCounts, distinct: true).orNull.described(
+                "The columns by their ids alone; they have names made of these.")),
+        .optional("columns", array(of: ColumnDraft.schema, Board.columnCounts).orNull),
+    ]
 }
 
 /// The columns as a write gives them: as statuses, as older clients do, or with their names, or both.

@@ -9,6 +9,15 @@ struct ColumnDraft: Sendable {
     /// `.some(nil)` for none, nil for that of the column which has the id.
     let limit: Int??
 
+    /// What ``FieldReader/columns()`` takes for each.
+    static let schema = JSONSchema.closed([
+        .optional("id", JSONSchema.status.orNull.described("Made of the name where there is none.")),
+        .optional("name", .text(1...100)),
+        .optional("limit", .integer(StatusColumn.limits).orNull),
+    ]).with(anyOf: [
+        .having([.required("name", .text())]), .having([.required("id", .text())]),
+    ]).named("ColumnDraft")
+
     /// The columns that a write comes to, with an id for each: the one that is given; else that of the column of `old`
     /// with the same name; else one made of the name, which no column has or had.
     static func columns(_ drafts: [ColumnDraft], over old: [StatusColumn]) -> [StatusColumn] {

@@ -47,6 +47,13 @@ public struct StatusColumn: Sendable, Equatable {
         }
     }
 
+    /// What ``write(into:)`` writes.
+    static let schema = JSONSchema.object([
+        .required("id", .status),
+        .required("name", .text(1...100)),
+        .required("limit", .integer(limits).orNull.described("How many tasks it should hold; nothing enforces it.")),
+    ]).named("Column")
+
     /// Reads what ``write(into:)`` wrote; nil for anything else.
     public init?(_ value: JSONValue) {
         guard let object = value.object, let id = object["id"]?.string, Board.isStatus(id),

@@ -1,5 +1,5 @@
-import Events
-import StrictJSON
+public import Events
+public import StrictJSON
 
 /// The content of an event before it is numbered.
 struct EventDraft {
@@ -53,6 +53,47 @@ struct EventDraft {
         return json.bytes
     }
 
+    /// What ``json(seq:boardSeq:audience:actor:op:timestamp:)`` writes.
+    static let schema = JSONSchema.anyOf([taskSchema, boardSchema, jobSchema, ownSchema]).named("Event")
+
+    private static let taskSchema = schema(
+        of: .oneOf(["task.created", "task.updated", "task.status_changed", "task.deleted"]),
+        [
+            .required("taskId", .integer(from: 1)),
+            .required("task", BoardTask.schema),
+            .optional("previousStatus", .status),
+            .optional("newStatus", .status),
+            .optional("changes", FieldChange.schema),
+        ]
+    ).named("TaskEvent")
+
+    private static let boardSchema = schema(
+        of: .oneOf(["board.created", "board.updated", "board.deleted"]),
+        [.optional("changes", FieldChange.schema), .required("board", Board.schema)]
+    ).named("BoardEvent")
+
+    private static let jobSchema = schema(
+        of: .oneOf(["job.created", "job.progress", "job.completed", "job.failed"]),
+        [.required("jobId", .jobID), .required("job", Job.schema)]
+    ).named("JobEvent")
+
+    private static let ownSchema = schema(of: .ownEventType, [.required("data", .any)]).named("PublishedEvent")
+
+    private static func schema(of type: JSONSchema, _ members: [JSONSchema.Member]) -> JSONSchema {
+        .object(
+            [
+                .required("type", type),
+                .required("seq", JSONSchema.integer(from: 1).described("Dense in the tenant.")),
+                .optional("boardId", .boardID),
+                .optional("boardSeq", JSONSchema.integer(from: 1).described("Dense on the board.")),
+            ] + members + [
+                .optional("userId", JSONSchema.userID.described("The one whom it is for, where it is for one.")),
+                .required("actor", .userID),
+                .optional("op", JSONSchema.text(1...128).described("The write's Idempotency-Key.")),
+                .required("timestamp", .time),
+            ])
+    }
+
     private func writeSubject(into json: inout JSONWriter) {
         switch content {
         case .task(let task, let previousStatus, let changes):
@@ -90,4 +131,15 @@ struct EventDraft {
             }
         }
     }
+}
+
+extension Event {
+    /// What ``json`` is.
+    public static let schema = EventDraft.schema
+}
+
+extension JSONSchema {
+    /// The type of an event of a publisher's own: not of the gateway's families.
+    public static let ownEventType = eventType.except(
+        text(pattern: "^(\(EventType.reservedFamilies.sorted().joined(separator: "|")))\\."))
 }

@@ -6,6 +6,9 @@ struct FieldChange {
     let field: StaticString
     let old: JSONValue
     let new: JSONValue
+
+    /// The object of the changes.
+    static let schema = JSONSchema.map(of: .array(of: .any, 2...2)).described("`{field: [old, new]}`")
 }
 
 extension BoardTask {

@@ -74,6 +74,24 @@ public struct Job: Sendable, Equatable {
         }
     }
 
+    /// What ``write(into:withInput:)`` writes.
+    public static let schema = JSONSchema.object([
+        .required("id", .jobID),
+        .required("boardId", JSONSchema.boardID.orNull),
+        .required("name", .text(1...200)),
+        .required("status", .jobStatus),
+        .required("progress", .integer(0...100)),
+        .required("message", JSONSchema.text(0...1000).orNull),
+        .optional("input", JSONSchema.any.described("Not in events.")),
+        .required("result", .any),
+        .required("error", JSONSchema.text(0...4000).orNull),
+        .required("details", .any),
+        .required("version", .integer(from: 1)),
+        .required("createdBy", .userID),
+        .required("createdAt", .time),
+        .required("updatedAt", .time),
+    ]).named("Job")
+
     /// Whether both look the same to a client, byte by byte.
     public static func == (left: Job, right: Job) -> Bool { left.bytes == right.bytes }
 

@@ -27,6 +27,18 @@ public struct JobDraft: Sendable {
         try fields.finish()
         self.name = name!
     }
+
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed([
+        .required("name", .text(1...200)),
+        .optional("boardId", JSONSchema.boardID.orNull.described("Whose readers see it; its creator alone without.")),
+        .optional("input", .payload),
+    ]).named("JobDraft")
+}
+
+extension JSONSchema {
+    /// What ``FieldReader/payload(_:)`` takes.
+    static let payload = any.described("Any JSON, of \(JobLimits.payload) bytes at most.")
 }
 
 extension FieldReader {

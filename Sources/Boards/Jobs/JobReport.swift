@@ -38,6 +38,18 @@ public struct JobReport: Sendable {
         try fields.finish()
     }
 
+    /// What ``init(_:)-(JSONObject)`` takes.
+    public static let schema = JSONSchema.closed(
+        [
+            .optional("status", .jobStatus),
+            .optional("progress", JSONSchema.integer(0...100).described("Never falls.")),
+            .optional("message", JSONSchema.text(0...1000).orNull),
+            .optional("result", .payload),
+            .optional("error", JSONSchema.text(0...4000).orNull),
+            .optional("details", .payload),
+        ] + JSONSchema.own("id", "boardId", "name", "input", "version", "createdBy", "createdAt", "updatedAt")
+    ).named("JobReport")
+
     /// The job after the report, whether or not that change is allowed. Version and time are unchanged.
     func applied(to job: Job) -> Job {
         var job = job

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The state of a job. The last three are final.
 public enum JobStatus: String, Sendable, CaseIterable {
     case queued, processing, completed, failed, cancelled
@@ -8,4 +10,8 @@ public enum JobStatus: String, Sendable, CaseIterable {
         case .completed, .failed, .cancelled: true
         }
     }
+}
+
+extension JSONSchema {
+    static let jobStatus = oneOf(JobStatus.allCases.map(\.rawValue))
 }

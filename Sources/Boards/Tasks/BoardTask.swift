@@ -81,6 +81,24 @@ public struct BoardTask: Sendable, Equatable {
         }
     }
 
+    /// What ``write(into:)`` writes.
+    public static let schema = JSONSchema.object([
+        .required("id", .integer(from: 1)),
+        .required("boardId", .boardID),
+        .required("name", .text(1...500)),
+        .required("description", .text(0...20_000)),
+        .required("status", .status),
+        .required("priority", .oneOf(Priority.allCases.map(\.rawValue))),
+        .required("assigneeId", JSONSchema.userID.orNull),
+        .required("labels", .array(of: .text(1...100), 0...50, distinct: true)),
+        .required("dueAt", JSONSchema.time.orNull),
+        .required("rank", .text().described("Where it stands in its column: ranks are compared byte by byte.")),
+        .required("version", .integer(from: 1)),
+        .required("createdBy", .userID),
+        .required("createdAt", .time),
+        .required("updatedAt", .time),
+    ]).named("Task")
+
     /// Compares what clients see; texts by bytes.
     public static func == (left: BoardTask, right: BoardTask) -> Bool {
         left.id == right.id && left.board == right.board && left.version == right.version

@@ -29,6 +29,14 @@ public struct TaskDraft: Sendable {
         try fields.finish()
         self.name = name!
     }
+
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed(
+        [
+            .required("name", .taskName),
+            .optional("boardId", JSONSchema.boardID.defaulting(to: .string(BoardID.main.rawValue))),
+        ] + JSONSchema.taskFields
+    ).named("TaskDraft")
 }
 
 /// Changes to a task, as a merge patch (RFC 7396): nil keeps, null in the patch resets to the default.
@@ -59,6 +67,12 @@ public struct TaskPatch: Sendable {
         try fields.finish()
     }
 
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed(
+        [.optional("name", .taskName)] + JSONSchema.taskFields
+            + JSONSchema.own("id", "boardId", "rank", "version", "createdBy", "createdAt", "updatedAt")
+    ).named("TaskPatch")
+
     /// The task with every change applied except the status, which also needs a rank.
     func applied(to task: BoardTask) -> BoardTask {
         var task = task
@@ -87,6 +101,26 @@ public struct TaskMove: Sendable {
         try fields.finish()
         self.status = status!
     }
+
+    /// What ``init(_:)`` takes.
+    public static let schema = JSONSchema.closed([
+        .required("status", .status),
+        .optional("after", JSONSchema.integer.orNull.described("The task before it; null for the first place.")),
+    ]).named("TaskMove")
+}
+
+extension JSONSchema {
+    fileprivate static let taskName = text(1...500).described("Something can be seen of it.")
+
+    /// Null resets a member to what it is without one.
+    fileprivate static let taskFields: [Member] = [
+        .optional("description", text(0...20_000).orNull),
+        .optional("status", status.described("One of the board's; without it the first.")),
+        .optional("priority", oneOf(Priority.allCases.map(\.rawValue)).orNull),
+        .optional("assigneeId", userID.orNull),
+        .optional("labels", array(of: text(1...100), 0...50, distinct: true).orNull),
+        .optional("dueAt", text().orNull.described("RFC 3339, or a day: `2026-01-15`.")),
+    ]
 }
 
 extension FieldReader {

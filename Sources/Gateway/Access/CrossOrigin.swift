@@ -41,7 +41,7 @@ struct CrossOrigin: RouterMiddleware {
             headers[.accessControlAllowOrigin] = origin
             headers[.accessControlAllowCredentials] = "true"
             headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
         }
     }
 

@@ -13,7 +13,7 @@ struct AuditCalls {
         [
             Call(
                 "audit.list", .get, "/api/audit", .administer, "What the tenant's administrators did, newest first.",
-                query: NewestFirst.parameters, answers: [.json("AuditPage")], list)
+                query: NewestFirst.parameters, answers: [.json(.page(of: AuditEntry.schema).named("AuditPage"))], list)
         ]
     }
 

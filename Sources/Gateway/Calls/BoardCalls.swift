@@ -13,19 +13,19 @@ struct BoardCalls {
         [
             Call(
                 "boards.list", .get, "/api/boards", .read, "The boards that the token allows.",
-                answers: [.json("BoardList")], list),
+                answers: [.json(.page(of: Board.schema).named("BoardList"))], list),
             Call(
                 "boards.create", .post, "/api/boards", .administer, "Creates a board.",
-                fields: [.idempotencyKey], body: .object("BoardDraft"),
-                answers: [.json("WrittenBoard", .created, fields: [.eTag, .location])], refusals: [.conflict], create),
+                fields: [.idempotencyKey], body: .object(BoardDraft.schema),
+                answers: [.json(.writtenBoard, .created, fields: [.eTag, .location])], refusals: [.conflict], create),
             Call(
                 "boards.show", .get, "/api/boards/:id", .read, "One board.", parameter: .board,
-                fields: [.ifNoneMatch], answers: [.json("Board", fields: [.eTag]), .notModified],
+                fields: [.ifNoneMatch], answers: [.json(Board.schema, fields: [.eTag]), .notModified],
                 refusals: [.notFound], show),
             Call(
                 "boards.update", .patch, "/api/boards/:id", .administer, "Changes a board.", parameter: .board,
-                fields: [.ifMatch, .idempotencyKey], body: .patch("BoardPatch"),
-                answers: [.json("WrittenBoard", fields: [.eTag])],
+                fields: [.ifMatch, .idempotencyKey], body: .patch(BoardPatch.schema),
+                answers: [.json(.writtenBoard, fields: [.eTag])],
                 refusals: [.notFound, .conflict, .preconditionFailed], update),
             Call(
                 "boards.delete", .delete, "/api/boards/:id", .administer, "Deletes a board with its tasks.",
@@ -35,7 +35,7 @@ struct BoardCalls {
             Call(
                 "boards.snapshot", .get, "/api/boards/:id/snapshot", .read,
                 "A board and its tasks, and the cursor at which they are so.", parameter: .board,
-                fields: [.ifNoneMatch], answers: [.json("BoardSnapshot", fields: [.eTag]), .notModified],
+                fields: [.ifNoneMatch], answers: [.json(.boardSnapshot, fields: [.eTag]), .notModified],
                 refusals: [.notFound], snapshot),
         ]
     }
@@ -109,4 +109,16 @@ extension Response {
         }
         return .json(json.bytes, status: status, headers: headers)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let writtenBoard = object([
+        .required("board", Board.schema), .required("seq", .seq),
+    ]).named("WrittenBoard")
+
+    /// What ``SnapshotFile`` writes.
+    static let boardSnapshot = object([
+        .required("board", Board.schema), .required("tasks", .array(of: BoardTask.schema)),
+        .required("cursor", .cursor),
+    ]).named("BoardSnapshot")
 }

@@ -2,6 +2,7 @@ import Boards
 import Events
 import HTTPTypes
 import Hummingbird
+import StrictJSON
 
 /// One call of the API: its name, who may make it, its parameters and answers, and the function that does it.
 ///
@@ -34,9 +35,9 @@ struct Call: Sendable {
         /// No body; one that is sent is ignored.
         case none
         /// One JSON object of at most `http.maxBodyBytes`.
-        case object(_ schema: String)
+        case object(_ schema: JSONSchema)
         /// The same, as a merge patch (RFC 7396), which may also be sent as `application/merge-patch+json`.
-        case patch(_ schema: String)
+        case patch(_ schema: JSONSchema)
         /// A file. The handler reads it, and the `Idempotency-Key`, once it has room for the file.
         case file(types: Set<String>, limit: Int)
     }
@@ -144,7 +145,7 @@ struct Call: Sendable {
     ) -> Call {
         Call(
             name, .get, endpoint.path, .read, summary, parameter, QueryParameter.all(of: endpoint), [.lastEventID],
-            .none, [.events], refusals, isLimited: false, .stream(endpoint))
+            .none, [.events(endpoint.items)], refusals, isLimited: false, .stream(endpoint))
     }
 
     /// The WebSocket, which takes the same query as `endpoint`.
@@ -167,7 +168,8 @@ struct Call: Sendable {
         guard method == .get else { return false }
         return answers.contains { answer in
             switch answer.content {
-            case .json(let schema): ["BoardSnapshot", "EventPage", "JobPage", "TaskPage"].contains(schema)
+            case .json(let schema):
+                schema.name.map(["BoardSnapshot", "EventPage", "JobPage", "TaskPage"].contains) == true
             case .file: isForTenants
             case .none, .events: false
             }

@@ -1,14 +1,16 @@
 import HTTPTypes
+import StrictJSON
 
 /// One way in which a call succeeds.
 struct CallAnswer: Sendable {
     enum Content: Sendable, Equatable {
         case none
-        /// JSON, by the name of its schema.
-        case json(String)
+        /// JSON of this schema.
+        case json(JSONSchema)
         /// Bytes of one of these media types.
         case file([String])
-        case events
+        /// A stream of events, each one of these.
+        case events([StreamItem])
     }
 
     let status: HTTPResponse.Status
@@ -17,7 +19,7 @@ struct CallAnswer: Sendable {
     let fields: [HTTPField.Name]
 
     static func json(
-        _ schema: String, _ status: HTTPResponse.Status = .ok, fields: [HTTPField.Name] = []
+        _ schema: JSONSchema, _ status: HTTPResponse.Status = .ok, fields: [HTTPField.Name] = []
     ) -> CallAnswer {
         CallAnswer(status: status, content: .json(schema), fields: fields)
     }
@@ -31,5 +33,8 @@ struct CallAnswer: Sendable {
     }
 
     static let notModified = empty(.notModified, fields: [.eTag])
-    static let events = CallAnswer(status: .ok, content: .events, fields: [])
+
+    static func events(_ items: [StreamItem]) -> CallAnswer {
+        CallAnswer(status: .ok, content: .events(items), fields: [])
+    }
 }

@@ -52,7 +52,7 @@ struct CallList: Sendable {
                 Response(status: .noContent, headers: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
             }
             let isForTenants = calls.allSatisfy(\.isForTenants)
-            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .trace]
+            for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .trace, .query]
             where !routed.contains(method) && !calls.contains(where: { $0.method == method }) {
                 router.on(place, method: method) { request, context -> Response in
                     guard isForTenants else { throw refusal }

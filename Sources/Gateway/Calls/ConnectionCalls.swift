@@ -12,7 +12,8 @@ struct ConnectionCalls {
     let audit: AuditLog
     let settings: GatewaySettings
 
-    private static let reconnect = QueryParameter.oneOf("reconnect", ["true", "false"])
+    private static let reconnect = QueryParameter.oneOf(
+        "reconnect", ["true", "false"], "Whether the client may come back by itself; it may not by default.")
 
     var all: [Call] {
         [
@@ -22,12 +23,12 @@ struct ConnectionCalls {
                 answers: [.empty(.noContent)], refusals: [.notFound, .forbidden], renew),
             Call(
                 "connections.end", .delete, "/sse/connections/:id", .administer, "Ends a connection.",
-                parameter: .connection, query: [Self.reconnect], answers: [.json("EndedConnections")],
+                parameter: .connection, query: [Self.reconnect], answers: [.json(.ended)],
                 refusals: [.notFound], disconnect),
             Call(
                 "users.disconnect", .delete, "/sse/users/:user/connections", .administer,
                 "Ends all connections of a user.", parameter: .user, query: [Self.reconnect],
-                answers: [.json("EndedConnections")], disconnectUser),
+                answers: [.json(.ended)], disconnectUser),
         ]
     }
 
@@ -86,4 +87,11 @@ struct ConnectionCalls {
         }
         return .json(json.bytes)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let ended = object([
+        .required("connections", integer(from: 0).described("How many were ended.")),
+        .required("durable", boolean.described("Whether the act is on disk yet.")),
+    ]).named("EndedConnections")
 }

@@ -21,17 +21,20 @@ struct EventCalls {
             Call(
                 "events.list", .get, "/api/events", .read, "Events after a cursor, oldest first, or the newest ones.",
                 query: [
-                    .text("since"), .text("lastEventId"), .text("types"), Self.limit(100), Self.wait, .each("board"),
+                    .since, .lastEventID, .types, Self.limit(100), Self.wait, .boards,
                 ],
-                fields: [.lastEventID], answers: [.json("EventPage")],
+                fields: [.lastEventID], answers: [.json(.eventPage)],
                 refusals: [.notFound, .forbidden, .tooManyRequests], events)
         ]
     }
 
-    private static let wait = QueryParameter.int("wait", in: 0...30, default: 0)
+    private static let wait = QueryParameter.int(
+        "wait", in: 0...30, default: 0, "Seconds to wait for an event when there is none after the cursor.")
 
     /// The query's `limit`; its default differs without a cursor.
-    private static func limit(_ value: Int) -> QueryParameter { .int("limit", in: 1...1000, default: value) }
+    private static func limit(_ value: Int) -> QueryParameter {
+        .int("limit", in: 1...1000, default: value, "Events in an answer; without a cursor 50.")
+    }
 
     @Sendable func events(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let query = input.query
@@ -123,4 +126,13 @@ struct EventCalls {
         }
         return json.bytes
     }
+}
+
+extension JSONSchema {
+    fileprivate static let eventPage = object([
+        .required("events", .array(of: Event.schema)),
+        .required("cursor", JSONSchema.cursor.described("Where to go on.")),
+        .required("recovered", boolean.described("Whether no event after the cursor is missing.")),
+        .optional("reason", .resyncReason), .optional("snapshot", .snapshotURL),
+    ]).named("EventPage")
 }

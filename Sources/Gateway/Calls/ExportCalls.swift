@@ -10,7 +10,8 @@ import Tokens
 struct ExportCalls {
     let store: any BoardStore
 
-    private static let format = QueryParameter.oneOf("format", ["json", "csv"])
+    private static let format = QueryParameter.oneOf(
+        "format", ["json", "csv"], "The snapshot as it is, which is the default, or a table.")
 
     var all: [Call] {
         [

@@ -18,16 +18,17 @@ struct HealthCalls {
     /// The checks of the parts that the gateway does not know.
     let parts: @Sendable () -> [HealthCheck]
 
-    private static let verbose = QueryParameter.text("verbose")
+    private static let verbose = QueryParameter.text(
+        "verbose", "With every check.", like: .oneOf(["", "1", "0", "true", "false"]))
 
     var all: [Call] {
         [
             .open(
                 "health.live", .get, "/healthz", "Whether the process answers.", query: nil,
-                answers: [.json("Health")], live),
+                answers: [.json(.health)], live),
             .open(
                 "health.ready", .get, "/readyz", "Whether it also takes new work; with `verbose`, what does not work.",
-                query: [Self.verbose], answers: [.json("Health")], refusals: [.serviceUnavailable], ready),
+                query: [Self.verbose], answers: [.json(.health)], refusals: [.serviceUnavailable], ready),
         ]
     }
 
@@ -140,4 +141,18 @@ extension JSONWriter {
             }
         }
     }
+}
+
+extension JSONSchema {
+    fileprivate static let health = object([
+        .required("status", .oneOf(["ok", "ready", "degraded"])), .optional("checks", checks),
+    ]).named("Health")
+
+    static let checks = map(
+        of: object([
+            .required("status", .oneOf(["ok", "warning", "failing"])), .optional("reason", text()),
+            .optional("detail", text()), .optional("since", .time),
+            .optional("refused", .map(of: .integer(from: 0))),
+        ])
+    ).named("Checks")
 }

@@ -20,7 +20,9 @@ struct ImportCalls {
     let longest: Int
     private let uploads = Uploads()
 
-    private static let lists = QueryParameter.oneOf("lists", ["create", "match"])
+    private static let lists = QueryParameter.oneOf(
+        "lists", ["create", "match"],
+        "Whether lists that the board does not have become columns, or are matched to its.")
     /// Those that clients usually send; any other is taken, too.
     private static let types: Set = [
         "text/csv", "application/json", "multipart/form-data", "application/octet-stream",
@@ -34,9 +36,10 @@ struct ImportCalls {
         [
             Call(
                 "imports.begin", .post, Self.path, .write, "Begins to import a file of tasks into a board.",
-                query: [.text("board"), Self.lists], fields: [.idempotencyKey],
+                query: [.text("board", "Where the tasks go; `main` without it.", like: .boardID), Self.lists],
+                fields: [.idempotencyKey],
                 body: .file(types: Self.types, limit: longest),
-                answers: [.json("StartedJob", .accepted, fields: [.location])],
+                answers: [.json(.startedJob, .accepted, fields: [.location])],
                 refusals: [.notFound, .conflict, .tooManyRequests, .serviceUnavailable], begin)
         ]
     }
@@ -112,4 +115,8 @@ struct ImportCalls {
         context.logger.error("a file to import could not be kept", metadata: ["failure": "\(error)"])
         return Problem(ImportError.noRoom)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let startedJob = object([.required("job", Job.schema)]).named("StartedJob")
 }

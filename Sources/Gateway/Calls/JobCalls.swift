@@ -9,28 +9,31 @@ import Tokens
 struct JobCalls {
     let store: any BoardStore
 
-    private static let status = QueryParameter.oneOf("status", JobStatus.allCases.map(\.rawValue))
+    private static let status = QueryParameter.oneOf(
+        "status", JobStatus.allCases.map(\.rawValue), "Those of this status.")
 
     var all: [Call] {
         [
             Call(
                 "jobs.list", .get, "/api/jobs", .read, "Jobs, newest first, a page at a time.",
-                query: NewestFirst.parameters + [.text("board"), Self.status],
-                answers: [.json("JobPage", fields: [.link])], refusals: [.notFound], list),
+                query: NewestFirst.parameters + [
+                    .text("board", "Those of this board alone.", like: .boardID), Self.status,
+                ],
+                answers: [.json(.page(of: Job.schema).named("JobPage"), fields: [.link])], refusals: [.notFound], list),
             Call(
                 "jobs.create", .post, "/api/jobs", .write, "Creates a job, queued.", fields: [.idempotencyKey],
-                body: .object("JobDraft"), answers: [.json("WrittenJob", .accepted, fields: [.location])],
+                body: .object(JobDraft.schema), answers: [.json(.writtenJob, .accepted, fields: [.location])],
                 refusals: [.notFound, .conflict], create),
             Call(
-                "jobs.show", .get, "/api/jobs/:id", .read, "One job.", parameter: .job, answers: [.json("Job")],
+                "jobs.show", .get, "/api/jobs/:id", .read, "One job.", parameter: .job, answers: [.json(Job.schema)],
                 refusals: [.notFound], show),
             Call(
                 "jobs.report", .patch, "/api/jobs/:id", .write, "Reports on a job: its status, progress and result.",
-                parameter: .job, fields: [.idempotencyKey], body: .patch("JobReport"),
-                answers: [.json("WrittenJob")], refusals: [.notFound, .conflict], report),
+                parameter: .job, fields: [.idempotencyKey], body: .patch(JobReport.schema),
+                answers: [.json(.writtenJob)], refusals: [.notFound, .conflict], report),
             Call(
                 "jobs.cancel", .post, "/api/jobs/:id/cancel", .write, "Cancels a job.", parameter: .job,
-                fields: [.idempotencyKey], answers: [.json("WrittenJob")], refusals: [.notFound, .conflict], cancel),
+                fields: [.idempotencyKey], answers: [.json(.writtenJob)], refusals: [.notFound, .conflict], cancel),
         ]
     }
 
@@ -101,4 +104,10 @@ extension Response {
         }
         return .json(json.bytes, status: status, headers: headers)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let writtenJob = object([
+        .required("job", Job.schema), .required("seq", .seq),
+    ]).named("WrittenJob")
 }

@@ -4,8 +4,8 @@ import Text
 
 /// A page of a numbered list, newest first; the next page continues below the page's last number.
 struct NewestFirst {
-    static let parameters: [QueryParameter] = [size, .text("cursor")]
-    private static let size = QueryParameter.int("limit", in: 1...200, default: 50)
+    static let parameters: [QueryParameter] = [size, .next]
+    private static let size = QueryParameter.int("limit", in: 1...200, default: 50, "Items in a page.")
 
     let limit: Int
     let before: Int?

@@ -16,10 +16,10 @@ struct PresenceCalls {
         [
             Call(
                 "boards.presence", .get, "/api/boards/:id/presence", .read, "Who is connected to a board.",
-                parameter: .board, answers: [.json("Presence")], refusals: [.notFound], show),
+                parameter: .board, answers: [.json(.presence)], refusals: [.notFound], show),
             Call(
                 "boards.type", .post, "/api/boards/:id/typing", .write, "Says that one types at a task, or no longer.",
-                parameter: .board, body: .object("TypingNotice"), answers: [.empty(.noContent)],
+                parameter: .board, body: .object(TypingNotice.schema), answers: [.empty(.noContent)],
                 refusals: [.notFound, .tooManyRequests], type),
         ]
     }
@@ -60,4 +60,16 @@ private struct TypingNotice {
         // The defaults are never used: `finish` throws when a value is missing.
         (self.task, self.isTyping) = (task ?? 0, isTyping ?? false)
     }
+
+    /// What ``init(_:)`` takes.
+    static let schema = JSONSchema.closed([
+        .required("taskId", .integer), .required("typing", .boolean),
+    ]).named("TypingNotice")
+}
+
+extension JSONSchema {
+    fileprivate static let presence = object([
+        .required("users", array(of: .userID).described("The first 250 by their ids.")),
+        .required("count", .integer(from: 0)),
+    ]).named("Presence")
 }

@@ -17,9 +17,8 @@ struct PublishCalls {
         [
             .write(
                 "events.publish", .post, "/api/publish", .publish, "Publishes an event of one's own.",
-                fields: [.idempotencyKey], body: .object("Publication"),
-                answers: [.json("PublishedEvent", .accepted)], refusals: [.notFound], to: store, others: announce,
-                publish)
+                fields: [.idempotencyKey], body: .object(Publication.schema),
+                answers: [.json(.published, .accepted)], refusals: [.notFound], to: store, others: announce, publish)
         ]
     }
 
@@ -112,4 +111,23 @@ struct Publication {
         audience = board.map { .board($0) } ?? user.map { .user($0) } ?? .tenant
         isEphemeral = body["ephemeral"]?.bool ?? false
     }
+}
+
+extension Publication {
+    /// What ``init(_:)`` takes.
+    static let schema = JSONSchema.closed([
+        .required("type", .ownEventType),
+        .optional("data", .any),
+        .optional("boardId", JSONSchema.boardID.orNull.described("The board whose readers get it.")),
+        .optional("userId", JSONSchema.userID.orNull.described("The user who gets it; everyone without either.")),
+        .optional("ephemeral", JSONSchema.boolean.described("Not logged: for those alone who are connected now.")),
+    ]).with(
+        anyOf: ["boardId", "userId"].map { .having([.optional($0, .null)]) }
+    ).named("Publication")
+}
+
+extension JSONSchema {
+    fileprivate static let published = object([
+        .optional("seq", JSONSchema.seq.described("Absent for one that is not logged."))
+    ]).named("Published")
 }

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// One parameter of a call's query: its name, and the values it accepts.
 struct QueryParameter: Sendable {
     enum Kind: Sendable, Equatable {
@@ -8,24 +10,35 @@ struct QueryParameter: Sendable {
 
     let name: String
     let kind: Kind
+    /// What its text may be, as far as that can be said without the things that it names.
+    let schema: JSONSchema
+    /// What it does, for people.
+    let words: String
     var isRepeatable = false
 
-    static func text(_ name: String) -> QueryParameter { QueryParameter(name: name, kind: .text) }
-
-    static func int(_ name: String, in range: ClosedRange<Int>, default value: Int) -> QueryParameter {
-        QueryParameter(name: name, kind: .int(range, default: value))
+    static func text(_ name: String, _ words: String, like schema: JSONSchema = .text()) -> QueryParameter {
+        QueryParameter(name: name, kind: .text, schema: schema, words: words)
     }
 
-    static func oneOf(_ name: String, _ values: [String]) -> QueryParameter {
-        QueryParameter(name: name, kind: .oneOf(values))
+    static func int(
+        _ name: String, in range: ClosedRange<Int>, default value: Int, _ words: String
+    ) -> QueryParameter {
+        let schema = JSONSchema.integer(range).defaulting(to: .number(JSONNumber(value)))
+        return QueryParameter(name: name, kind: .int(range, default: value), schema: schema, words: words)
+    }
+
+    static func oneOf(_ name: String, _ values: [String], _ words: String) -> QueryParameter {
+        QueryParameter(name: name, kind: .oneOf(values), schema: .oneOf(values), words: words)
     }
 
     /// A parameter that may occur more than once.
-    static func each(_ name: String) -> QueryParameter { QueryParameter(name: name, kind: .text, isRepeatable: true) }
+    static func each(_ name: String, _ words: String, like schema: JSONSchema = .text()) -> QueryParameter {
+        QueryParameter(name: name, kind: .text, schema: schema, words: words, isRepeatable: true)
+    }
 
-    /// The parameters of a stream, including `token` and `ticket`.
-    static func all(of endpoint: any StreamEndpoint) -> [QueryParameter] {
-        endpoint.names.single.sorted().map { .text($0) } + endpoint.names.repeatable.sorted().map { .each($0) }
+    /// A parameter that ``Query/flag(_:)`` reads.
+    static func flag(_ name: String, _ words: String) -> QueryParameter {
+        .text(name, words, like: .oneOf(["1", "0", "true", "false"]))
     }
 }
 

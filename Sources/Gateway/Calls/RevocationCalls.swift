@@ -17,11 +17,12 @@ struct RevocationCalls {
         [
             Call(
                 "revocations.list", .get, "/api/revocations", .administer, "The revocations in force, newest first.",
-                query: NewestFirst.parameters, answers: [.json("RevocationPage")], list),
+                query: NewestFirst.parameters, answers: [.json(.page(of: Revocation.schema).named("RevocationPage"))],
+                list),
             Call(
                 "revocations.create", .post, "/api/revocations", .administer,
-                "Revokes tokens, and ends the connections that they opened.", body: .object("RevocationDraft"),
-                answers: [.json("WrittenRevocation", .created), .json("WrittenRevocation", .accepted)],
+                "Revokes tokens, and ends the connections that they opened.", body: .object(RevocationDraft.schema),
+                answers: [.json(.writtenRevocation, .created), .json(.writtenRevocation, .accepted)],
                 refusals: [.conflict, .serviceUnavailable], revoke),
         ]
     }
@@ -80,4 +81,12 @@ extension Problem {
         "The revocation is in force until the gateway restarts. It can't be stored now, and too many wait for that "
             + "already: send it again later."
     ).with(.retryAfter, "5")
+}
+
+extension JSONSchema {
+    fileprivate static let writtenRevocation = object([
+        .required("revocation", Revocation.schema),
+        .required("connections", integer(from: 0).described("How many were ended.")),
+        .required("durable", boolean.described("Whether it is on disk yet.")),
+    ]).named("WrittenRevocation")
 }

@@ -1,3 +1,4 @@
+import Boards
 import Events
 import HTTPTypes
 import Hummingbird
@@ -14,7 +15,7 @@ struct SessionCalls {
         [
             Call(
                 "session.show", .get, "/api/session", .token, "Says what the token of this request comes to, and why.",
-                answers: [.json("Session")], show),
+                answers: [.json(.session)], show),
             Call(
                 "session.begin", .post, "/api/session", .token, "Makes a cookie of the token of this request.",
                 answers: [.empty(.noContent, fields: [.setCookie])], isLimited: false, begin),
@@ -78,4 +79,13 @@ struct SessionCalls {
         guard let place else { throw .internal }
         return place
     }
+}
+
+extension JSONSchema {
+    fileprivate static let session = object([
+        .required("tenant", .text(pattern: "^[A-Za-z0-9._-]{1,64}$")), .required("userId", .userID),
+        .required("role", .oneOf(Role.allCases.map(\.rawValue))),
+        .optional("boards", array(of: .boardID).described("Absent where it is good for all.")),
+        .required("expiresAt", .time), .optional("tenantBecause", .text()), .optional("roleBecause", .text()),
+    ]).named("Session")
 }

@@ -1,3 +1,4 @@
+import Boards
 import Events
 import HTTPTypes
 import Hummingbird
@@ -10,14 +11,19 @@ import Tokens
 struct StatsCalls {
     let relay: Relay
 
-    private static let limit = QueryParameter.int("limit", in: 1...1000, default: 100)
+    private static let limit = QueryParameter.int(
+        "limit", in: 1...1000, default: 100, "Connections in a page.")
 
     var all: [Call] {
         [
             Call(
                 "connections.list", .get, "/sse/stats", .administer, "The tenant's connections, a page at a time.",
-                query: [.text("userId"), .text("board"), Self.limit, .text("cursor")],
-                answers: [.json("ConnectionPage")], refusals: [.notFound], stats)
+                query: [
+                    .text("userId", "Those of this user."),
+                    .text("board", "Those that show this board.", like: .boardID), Self.limit,
+                    .text("cursor", "The `nextCursor` of the page before."),
+                ],
+                answers: [.json(.connectionPage)], refusals: [.notFound], stats)
         ]
     }
 
@@ -88,4 +94,26 @@ extension JSONWriter {
             $0.name("tokenExpiresAt"); $0.int(info.expiresAt.milliseconds)
         }
     }
+}
+
+extension JSONSchema {
+    fileprivate static let connectionPage = object([
+        .required("totalConnections", .integer(from: 0)), .required("connections", .array(of: connection)),
+        .required("rooms", .integer(from: 0)), .required("nextCursor", text().orNull),
+    ]).named("ConnectionPage")
+
+    private static let connection = object([
+        .required("id", .connectionID), .required("userId", .userID),
+        .required("connectedAt", integer.described("Milliseconds since 1970.")),
+        .required("duration", integer(from: 0).described("Milliseconds.")), .required("transport", text()),
+        .required("boards", array(of: .boardID)),
+        .required("types", array(of: text()).orNull.described("Null for all.")), .required("cursor", .cursor),
+        .required("lag", integer.described("Events that it has not been sent yet.")),
+        .required("queuedBytes", .integer(from: 0)), .required("sentEvents", .integer(from: 0)),
+        .required("sentBytes", .integer(from: 0)),
+        .required("tokenExpiresAt", integer.described("Milliseconds since 1970.")),
+    ]).named("Connection")
+
+    /// ``Rooms/ConnectionID``.
+    static let connectionID = text(pattern: "^[0-9a-f]{16}$")
 }

@@ -9,28 +9,35 @@ import Tokens
 struct TaskCalls {
     let store: any BoardStore
 
-    private static let limit = QueryParameter.int("limit", in: TaskQuery.limits, default: 50)
+    private static let limit = QueryParameter.int(
+        "limit", in: TaskQuery.limits, default: 50, "Tasks in a page.")
 
     var all: [Call] {
         [
             Call(
                 "tasks.list", .get, "/api/tasks", .read, "Tasks, a page at a time.",
                 query: [
-                    .text("board"), .text("status"), .text("assignee"), .text("label"), .text("q"), Self.limit,
-                    .text("cursor"),
+                    .text("board", "Those of this board alone.", like: .boardID),
+                    .text("status", "Those of this status."),
+                    .text("assignee", "Those of this user.", like: .userID),
+                    .text("label", "Those with this label."),
+                    .text(
+                        "q", "Those that have this text in name or description, ignoring case.", like: .text(0...500)),
+                    Self.limit, .next,
                 ],
-                answers: [.json("TaskPage", fields: [.link])], refusals: [.notFound], list),
+                answers: [.json(.page(of: BoardTask.schema).named("TaskPage"), fields: [.link])], refusals: [.notFound],
+                list),
             .write(
                 "tasks.create", .post, "/api/tasks", .write, "Creates a task.", fields: [.idempotencyKey],
-                body: .object("TaskDraft"), answers: [.json("WrittenTask", .created, fields: [.eTag, .location])],
+                body: .object(TaskDraft.schema), answers: [.json(.writtenTask, .created, fields: [.eTag, .location])],
                 refusals: [.notFound, .conflict], to: store, create),
             Call(
                 "tasks.show", .get, "/api/tasks/:id", .read, "One task.", parameter: .task, fields: [.ifNoneMatch],
-                answers: [.json("Task", fields: [.eTag]), .notModified], refusals: [.notFound], show),
+                answers: [.json(BoardTask.schema, fields: [.eTag]), .notModified], refusals: [.notFound], show),
             .write(
                 "tasks.update", .patch, "/api/tasks/:id", .write, "Changes a task.", parameter: .task,
-                fields: [.ifMatch, .idempotencyKey], body: .patch("TaskPatch"),
-                answers: [.json("WrittenTask", fields: [.eTag])],
+                fields: [.ifMatch, .idempotencyKey], body: .patch(TaskPatch.schema),
+                answers: [.json(.writtenTask, fields: [.eTag])],
                 refusals: [.notFound, .conflict, .preconditionFailed], to: store, update),
             .write(
                 "tasks.delete", .delete, "/api/tasks/:id", .write, "Deletes a task.", parameter: .task,
@@ -38,8 +45,8 @@ struct TaskCalls {
                 refusals: [.notFound, .preconditionFailed], to: store, delete),
             .write(
                 "tasks.move", .post, "/api/tasks/:id/move", .write, "Moves a task to a place in a column.",
-                parameter: .task, fields: [.ifMatch, .idempotencyKey], body: .object("TaskMove"),
-                answers: [.json("WrittenTask", fields: [.eTag])],
+                parameter: .task, fields: [.ifMatch, .idempotencyKey], body: .object(TaskMove.schema),
+                answers: [.json(.writtenTask, fields: [.eTag])],
                 refusals: [.notFound, .conflict, .preconditionFailed], to: store, move),
         ]
     }
@@ -134,4 +141,10 @@ extension PreparedWrite.Answer {
         }
         return Self(status: status, headers: headers, json: json.bytes)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let writtenTask = object([
+        .required("task", BoardTask.schema), .required("seq", .seq),
+    ]).named("WrittenTask")
 }

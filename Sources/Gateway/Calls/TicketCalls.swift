@@ -12,7 +12,7 @@ struct TicketCalls {
             Call(
                 "tickets.create", .post, "/sse/ticket", .token,
                 "Makes a ticket, which opens one stream without a token.",
-                answers: [.json("Ticket")], refusals: [.serviceUnavailable], make)
+                answers: [.json(.ticket)], refusals: [.serviceUnavailable], make)
         ]
     }
 
@@ -29,4 +29,10 @@ struct TicketCalls {
         }
         return .json(json.bytes)
     }
+}
+
+extension JSONSchema {
+    fileprivate static let ticket = object([
+        .required("ticket", .text()), .required("expiresIn", integer(from: 1).described("Seconds.")),
+    ]).named("Ticket")
 }

@@ -2,6 +2,7 @@ import Boards
 import Events
 import HTTPTypes
 import Text
+import Tokens
 
 /// An entity tag (RFC 9110 §8.8.3): the version of a task or board and the epoch in which that was written, or the
 /// cursor of a snapshot.
@@ -16,6 +17,9 @@ struct EntityTag: CustomStringConvertible {
     init(_ cursor: Cursor) { (opaque, bare) = (cursor.description, nil) }
     init(_ task: BoardTask) { self.init(task.version, task.epoch) }
     init(_ board: Board) { self.init(board.version, board.epoch) }
+
+    /// That of a file.
+    init(digestOf bytes: [UInt8]) { (opaque, bare) = (Base64URL.encode(sha256(bytes).prefix(16)), nil) }
 
     private init(_ version: Int, _ epoch: Epoch) { (opaque, bare) = ("\(version)-\(epoch)", String(version)) }
 

@@ -45,9 +45,10 @@ struct ErrorResponse: RouterMiddleware {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 
-    /// The methods of RFC 9110 §9.3 and RFC 5789; any other is 501 on every path.
+    /// The methods of RFC 9110 §9.3, RFC 5789 and draft-ietf-httpbis-safe-method-w-body (`QUERY`, which no path takes);
+    /// any other is 501 on every path.
     private static let methods: Set<HTTPRequest.Method> = [
-        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+        .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, .query,
     ]
 }
 

@@ -40,9 +40,7 @@ extension Problem {
             self.init(.serviceUnavailable, "busy", "Too much is waiting to be written; try again.")
             headers[.retryAfter] = String(max(1, delay.components.seconds))
         case .full:
-            self.init(
-                HTTPResponse.Status(code: 507, reasonPhrase: "Insufficient Storage"), "storage_full",
-                "The disk is full; nothing was written.")
+            self.init(.insufficientStorage, "storage_full", "The disk is full; nothing was written.")
         case .closed:
             self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
             headers[.retryAfter] = "5"

@@ -273,10 +273,13 @@ final class StreamFront: ChannelDuplexHandler {
     ) {
         guard case .deciding = mode else { return }
         streams.admission.failures.counters.countLimited(problem.limit)
+        var problem = problem
+        let fields = CredentialFields(head)
+        ResourceMetadata.name(in: &problem.headers, at: streams.place(of: fields, peer: peer(context)))
         let id = ConnectionID.random().description
         var metadata: Logger.Metadata = ["code": "\(problem.code)", "request": "\(id)"]
         var level = Logger.Level.debug
-        let verdict = streams.refusals.note(problem.status.code, from: peer(context), CredentialFields(head))
+        let verdict = streams.refusals.note(problem.status.code, from: peer(context), fields)
         if case .first(let source) = verdict { (level, metadata["address"]) = (.info, "\(source)") }
         logger.log(level: level, "stream refused", metadata: metadata)
         problem.log(to: logger, ["request": "\(id)"])

@@ -7,6 +7,7 @@ import Rooms
 struct NativeStream: StreamEndpoint {
     let path: PathPattern = "/sse/connect"
     let names = QueryNames.stream(["types", "since", "snapshot"], repeatable: ["board"])
+    var items: [StreamItem] { StreamItem.native }
 
     let store: any BoardStore
     let relay: Relay

@@ -12,6 +12,9 @@ protocol StreamEndpoint: Sendable {
     /// The names that the query may have, made with ``QueryNames/stream(_:repeatable:)``.
     var names: QueryNames { get }
 
+    /// What it sends, for the API's description.
+    var items: [StreamItem] { get }
+
     /// Makes the stream's request from the question.
     ///
     /// - Throws: ``Problem``, the answer instead of a stream.

@@ -79,6 +79,14 @@ public struct Settings: Sendable, Equatable {
 
         /// Whether keys have to be fetched.
         var hasKeyURLs: Bool { jwksURL != nil || !issuers.isEmpty }
+
+        /// The issuers that are URLs, each once. Not those of tenants' files, which are the tenants' own matter.
+        public var authorizationServers: [String] {
+            let others = [issuer].compactMap { $0 }.filter { name in
+                ["https://", "http://"].contains { name.hasPrefix($0) } && !issuers.contains(name)
+            }
+            return issuers + others
+        }
     }
 
     /// Settings of individual tenants.

@@ -97,6 +97,7 @@ extension Settings {
         settings.authFailures = RateLimit(perSecond: limits.authFailuresPerSecond, burst: limits.authFailureBurst)
         settings.trustedProxies = http.trustedProxies.compactMap { Network($0) }
         settings.publicURL = http.publicURL
+        settings.authorizationServers = auth.authorizationServers
         settings.proxyProtocol = http.proxyProtocol
         settings.certificate = certificate
         // A socket's peers have the address of this machine, and only who may open its file is one.

@@ -236,3 +236,26 @@ def test_the_tenant_may_come_from_another_claim(start_server):
     assert Api(server.url, sign(claims(tenant=None, app={"org": "acme"}))).get("/api/tasks").status_code == 200
     problem(Api(server.url, sign(claims(tenant="acme"))).get("/api/tasks"), 401)
     problem(Api(server.url, sign(claims(tenant=None, **{"app.org": ""}))).get("/api/tasks"), 401)
+
+
+def test_a_refusal_names_where_tokens_come_from(start_server):
+    """RFC 9728: the challenge of a call, of a stream and of a WebSocket leads to the issuers."""
+    server = start_server({"BOARDCAST_AUTH_ISSUER": "https://issuer.example/realm"})
+    url = server.url + "/.well-known/oauth-protected-resource"
+    for path in ("/api/tasks", "/sse/connect", "/api/events?wait=1"):
+        answer = Api(server.url).get(path)
+        assert answer.status_code == 401
+        assert f'resource_metadata="{url}"' in answer.headers["WWW-Authenticate"]
+    resource = Api(server.url).get("/.well-known/oauth-protected-resource").json()
+    assert resource["resource"] == server.url
+    assert resource["authorization_servers"] == ["https://issuer.example/realm"]
+
+
+def test_a_trusted_proxy_says_what_the_resource_is(start_server):
+    server = start_server({"BOARDCAST_HTTP_TRUSTED_PROXIES": "127.0.0.1"})
+    sent = {"X-Forwarded-Host": "boards.example", "X-Forwarded-Proto": "https", "X-Forwarded-Prefix": "/kanban"}
+    answer = Api(server.url).get("/sse/connect", headers=sent)
+    url = "https://boards.example/kanban"
+    assert f'resource_metadata="{url}/.well-known/oauth-protected-resource"' in answer.headers["WWW-Authenticate"]
+    resource = Api(server.url).get("/.well-known/oauth-protected-resource", headers=sent).json()
+    assert resource["resource"] == url and "authorization_servers" not in resource

@@ -1,20 +1,11 @@
 """The page for those who do not see it, or see it differently: axe-core's rules, and what no rule can check."""
 
-from pathlib import Path
-
-import axe_core_python
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from axe import violations
 from browser import color_scheme, visit
 from rest import ok
-
-AXE = Path(axe_core_python.__file__).with_name("axe.min.js").read_text()
-RUN = """
-    const done = arguments[arguments.length - 1];
-    axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"] })
-        .then(result => done(result.violations), error => done([{ id: "axe", help: String(error), nodes: [] }]));
-"""
 
 
 @pytest.fixture
@@ -32,14 +23,6 @@ def colorful(priorities, page):
     page.wait(lambda: len(page.column("inbox")) == 4, "the cards are there")
     yield page
     color_scheme(page.driver, "light")
-
-
-def violations(page):
-    """With everything at rest: what fades is in between two colours."""
-    page.run("for (const animation of document.getAnimations()) animation.finish()")
-    page.run(AXE)
-    found = page.driver.execute_async_script(RUN)
-    return [(found["id"], found["help"], [node["html"][:200] for node in found["nodes"]]) for found in found]
 
 
 def look(page, what):

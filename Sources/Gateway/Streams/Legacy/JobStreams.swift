@@ -10,6 +10,7 @@ struct JobStreams: StreamEndpoint {
     /// Nil for as long as it takes.
     let lifetime: Duration?
     let names = QueryNames.stream([])
+    var items: [StreamItem] { StreamItem.job(kind) }
 
     var path: PathPattern {
         switch kind {

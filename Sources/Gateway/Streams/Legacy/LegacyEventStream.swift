@@ -12,6 +12,7 @@ struct LegacyEventStream: StreamEndpoint {
     let path: PathPattern = "/api/events/stream"
     let store: any BoardStore
     let names = QueryNames.stream(["types", "since"], repeatable: ["board"])
+    var items: [StreamItem] { StreamItem.numbered }
 
     func prepare(_ question: StreamQuestion) throws(Problem) -> StreamPreparation {
         let query = try StreamQuery(

@@ -9,6 +9,7 @@ struct LegacyTaskStream: StreamEndpoint {
 
     let path: PathPattern
     let names = QueryNames.stream(["limit", "mode"], repeatable: ["board"])
+    var items: [StreamItem] { StreamItem.taskList }
 
     private let store: any BoardStore
     private let clock: @Sendable () -> Timestamp
