@@ -158,7 +158,12 @@ final class RequestGuard: ChannelDuplexHandler, RemovableChannelHandler, Watched
             head.version = .http1_0
             isLast = true
         }
-        if isLast { head.headers.replaceOrAdd(name: "Connection", value: "close") }
+        if isLast {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if version == .http1_0 {
+            // Otherwise its client, which asked for that, waits for the end of the connection (RFC 9112 appendix C.2.2).
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
     }
 
     /// Sends the end of the last answer, and ends the connection as after a refusal.

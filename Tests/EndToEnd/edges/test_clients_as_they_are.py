@@ -218,6 +218,22 @@ def test_http_1_0_gets_every_kind_of_stream_and_its_end(team):
     assert all(line == "" or line.startswith((":", "event:", "data:", "id:", "retry:")) for line in text.split("\n")), text
 
 
+@pytest.mark.parametrize("path", ["/healthz", "/api/tasks", "/api/publish"])
+def test_http_1_0_keeps_its_connection_if_it_asks_for_that(team, path):
+    """ApacheBench and old libraries wait for the connection's end unless the answer says that there is none."""
+    token = team.token(role="service")
+    body = b'{"type":"a.b"}' if path == "/api/publish" else b""
+    lines = [f"{'POST' if body else 'GET'} {path} HTTP/1.0", f"Authorization: Bearer {token}",
+             "Content-Type: application/json", f"Content-Length: {len(body)}"]
+    with Wire(team.server) as wire:
+        for asks, says in (("keep-alive", "keep-alive"), ("Keep-Alive", "keep-alive"), (None, "close")):
+            asked = [*lines, *([f"Connection: {asks}"] if asks else [])]
+            wire.send("\r\n".join(asked).encode() + b"\r\n\r\n" + body)
+            answer = wire.response()
+            assert answer.status in (200, 202) and answer.header("Connection") == says
+        assert wire.ended()
+
+
 def test_a_slow_reader_of_http_1_0_misses_nothing(start_server, make_team):
     """Whatever is cut anywhere in a chunk is continued there."""
     team = make_team(start_server({"BOARDCAST_SSE_QUEUE_BYTES": "8192"}))
