@@ -90,6 +90,7 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         "health.ready": .init("/readyz", 200, missing: nil, forbidden: nil),
         "metrics.show": .init("/metrics", 200, missing: nil, forbidden: nil),
         "session.end": .init("/api/session", 204, missing: nil, forbidden: nil),
+        "session.provider": .init("/api/sign-in", 200, missing: nil, forbidden: nil),
         "page": .init("/a.js", 200, missing: nil, forbidden: nil),
     ]
 
