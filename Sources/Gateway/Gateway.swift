@@ -76,7 +76,7 @@ public struct Gateway: Sendable {
     /// the application runs.
     public func load() async throws(BoardError) { try await imports.endAbandoned() }
 
-    /// Replaces the allowed origins, the trusted proxies, the public URL and the limits of writes, bad tokens and memory,
+    /// Replaces the allowed origins, the trusted proxies, the public URL, the ways to sign in and the limits of writes, bad tokens and memory,
     /// also for connections that are open; ignores all other settings. Safe to call from any thread.
     public func use(_ settings: GatewaySettings) { live.use(settings) }
 
@@ -159,8 +159,10 @@ public struct Gateway: Sendable {
         CallList(
             describing: health.all
                 + (settings.operators == nil ? metrics(isForEverybody: false).all : [])
-                + PageCalls(assets: assets).all
+                + PageCalls(assets: assets, settings: live).all
                 + ResourceCalls(settings: live).all
+                + SignInCalls(settings: live).all
+                + (settings.links.map { LinkCalls(links: $0).all } ?? [])
                 + SessionCalls(authenticator: authenticator, clock: relay.wallClock).all
                 + TaskCalls(store: store).all
                 + BoardCalls(store: store).all

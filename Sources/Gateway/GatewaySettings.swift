@@ -39,6 +39,10 @@ public struct GatewaySettings: Sendable {
     public var maxConnections = Int.max
     /// Of those, connections that are not streams; beyond, those that have rested longest are closed.
     public var maxRequestConnections = 4096
+    /// How people sign in on our pages; that of a tenant with an issuer of its own is the tenant's.
+    public var signIn = PerTenant<SignIn?>(nil)
+    /// The links of `serve --dev`; nil without it.
+    public var links: OneTimeLinks?
     /// Where operators have a listener of their own; then there are no metrics on the other.
     public var operators: ListenerAddress?
 

@@ -19,6 +19,7 @@ final class LiveSettings: Sendable {
             $0.trustedProxies = other.trustedProxies
             $0.publicURL = other.publicURL
             $0.authorizationServers = other.authorizationServers
+            $0.signIn = other.signIn
             $0.writes = other.writes
             $0.authFailures = other.authFailures
             $0.ownOrigins = other.ownOrigins

@@ -8,6 +8,8 @@ public enum WebClient {
         public let path: String
         public let mediaType: String
         public let bytes: [UInt8]
+        /// Whether our own pages may show it in a frame.
+        public var isFramed: Bool { path == "/signed-in" }
 
         fileprivate init(_ path: String, _ bytes: [UInt8], as given: String? = nil) {
             self.path = path
@@ -22,6 +24,7 @@ public enum WebClient {
     public static let files = [
         File("/", PackageResources.index_html),
         File("/admin", PackageResources.admin_html),
+        File("/signed-in", PackageResources.signed_in_html),
         // Browsers ask for it where a page names no icon, as for a file of the API.
         File("/favicon.ico", PackageResources.favicon_svg, as: "image/svg+xml"),
         File("/docs", PackageResources.docs_html),
@@ -106,10 +109,13 @@ public enum WebClient {
         asset("docs/texts.js", PackageResources.texts_js),
         asset("docs/trial.js", PackageResources.trial_js),
         asset("shared/base.css", PackageResources.base_css),
+        asset("shared/credentials.js", PackageResources.credentials_js),
         asset("shared/dom.js", PackageResources.dom_js),
         asset("shared/favicon.svg", PackageResources.favicon_svg),
         asset("shared/past.js", PackageResources.past_js),
+        asset("shared/provider.js", PackageResources.provider_js),
         asset("shared/sign-in.js", PackageResources.sign_in_js),
+        asset("shared/signed-in.js", PackageResources.signed_in_js),
         asset("shared/stored.js", PackageResources.stored_js),
         asset("shared/theme.css", PackageResources.theme_css),
         asset("shared/times.js", PackageResources.times_js),

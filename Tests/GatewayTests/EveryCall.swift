@@ -92,6 +92,7 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
         "resource.show": .init("/.well-known/oauth-protected-resource", 200, missing: nil, forbidden: nil),
         "description.show": .init("/openapi.json", 200, missing: nil, forbidden: nil),
         "session.end": .init("/api/session", 204, missing: nil, forbidden: nil),
+        "session.provider": .init("/api/sign-in", 200, missing: nil, forbidden: nil),
         "page": .init("/a.js", 200, missing: nil, forbidden: nil),
     ]
 

@@ -16,7 +16,7 @@ struct ProblemCodes: Sendable {
         ProblemCodes(.unauthorized, "token_missing", "invalid_token"),
         ProblemCodes(
             .forbidden, "role_forbidden", "board_forbidden", "job_forbidden", "not_yours", "origin_forbidden"),
-        ProblemCodes(.notFound, "not_found"),
+        ProblemCodes(.notFound, "not_found", "link_used"),
         ProblemCodes(.conflict, "conflict"),
         ProblemCodes(.preconditionFailed, "version_mismatch"),
         ProblemCodes(.contentTooLarge, "body_too_large", "too_many_values"),

@@ -40,6 +40,11 @@ extension SettingKey {
         SettingKey("auth.roles", \.auth.roles.map, .roles),
         SettingKey("auth.defaultRole", \.auth.roles.fallback, .name()),
 
+        SettingKey("signIn.issuer", \.signIn.issuer, .issuer, check: isAllowed),
+        SettingKey("signIn.clientID", \.signIn.clientID, .line("the id that the provider has given to these pages")),
+        SettingKey("signIn.scopes", \.signIn.scopes, .list(of: .scope)),
+        SettingKey("signIn.audience", \.signIn.audience, .line("the API that the provider's tokens are to be for")),
+
         SettingKey("tenants.directory", \.tenants.directory, .directory),
 
         SettingKey("database.url", \.database.url, DatabaseURL.format),

@@ -53,6 +53,7 @@ extension Settings {
         if (settings.http.tlsCertificateFile == nil) != (settings.http.tlsKeyFile == nil) {
             problems.append(.halfACertificate)
         }
+        problems += settings.signInProblems
         if settings.ops.host != nil, settings.ops.port == nil { problems.append(.operatorsWithoutPort) }
         if settings.hasOneAddressForBoth { problems.append(.oneAddressForBoth(port: settings.http.port)) }
         guard problems.isEmpty else { throw InvalidSettings(problems) }

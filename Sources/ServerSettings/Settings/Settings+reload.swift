@@ -3,7 +3,7 @@ import Events
 extension Settings {
     /// Whether a running server applies a changed value of this key; other changes need a restart.
     static func isLive(_ key: SettingKey) -> Bool {
-        key.name.hasPrefix("auth.") || key.name.hasPrefix("limits.")
+        key.name.hasPrefix("auth.") || key.name.hasPrefix("limits.") || key.name.hasPrefix("signIn.")
             || ["http.corsOrigins", "http.trustedProxies", "http.publicURL", "tenants.directory"].contains(key.name)
     }
 

@@ -8,6 +8,7 @@ public struct Settings: Sendable, Equatable {
     public var http = HTTP()
     public var ops = Operators()
     public var auth = Auth()
+    public var signIn = SignIn()
     public var tenants = Tenants()
     public var database = Database()
     /// How much of the log is kept for each tenant.
@@ -87,6 +88,17 @@ public struct Settings: Sendable, Equatable {
             }
             return issuers + others
         }
+    }
+
+    /// How people sign in on our own pages: at an OpenID provider, where the pages are a public client.
+    public struct SignIn: Sendable, Equatable {
+        /// Exactly as the provider's tokens have it in `iss`; with ``clientID``, or nil.
+        public var issuer: String?
+        public var clientID: String?
+        /// Asked for besides `openid`.
+        public var scopes: [String] = []
+        /// The API that the token is to be for, where the provider wants to be told.
+        public var audience: String?
     }
 
     /// Settings of individual tenants.

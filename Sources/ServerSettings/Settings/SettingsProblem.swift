@@ -28,6 +28,12 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
     case proxyProtocolOfNobody
     /// A certificate without its key, or the other way round.
     case halfACertificate
+    /// Signing in has an issuer without a client, or the other way round.
+    case halfASignIn
+    /// The tokens of `signIn.issuer` would be refused.
+    case signInOfAStranger(issuer: String)
+    /// A tenant's people would sign in at an issuer that is not the tenant's.
+    case signInElsewhere(issuer: String)
     /// The operators' listener has a host alone.
     case operatorsWithoutPort
     /// Both listeners would be at the same place.
@@ -70,6 +76,12 @@ public enum SettingsProblem: Error, Equatable, CustomStringConvertible {
             "http.proxyProtocol is for the connections of http.trustedProxies, which is empty"
         case .halfACertificate:
             "http.tlsCertificateFile and http.tlsKeyFile belong together: set both, or neither for plain HTTP"
+        case .halfASignIn:
+            "signIn.issuer and signIn.clientID belong together: set both, or neither where nobody signs in on the pages"
+        case .signInOfAStranger(let issuer):
+            "signIn.issuer is \(issuer.printable), whose tokens would be refused: add it to auth.issuers"
+        case .signInElsewhere(let issuer):
+            "signIn.issuer is \(issuer.printable), which is not the tenant's auth.issuer"
         case .operatorsWithoutPort:
             "ops.host is given without ops.port: set both for a listener of its own, or neither"
         case .oneAddressForBoth(let port):

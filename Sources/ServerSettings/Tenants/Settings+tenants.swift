@@ -27,7 +27,7 @@ extension Settings {
             }
             do { files.append(try TenantFile(path, of: tenant, over: self)) } catch { problems += error.problems }
         }
-        problems += sharedIssuers(of: files)
+        problems += sharedIssuers(of: files) + signInProblems(with: files)
         if let file = files.first(where: { $0.tenant == auth.tenant }) {
             let problem = "auth.tenant is this tenant, for which only the tokens of its own issuer count"
             problems.append(.badFile(path: file.path, line: nil, problem: problem))

@@ -1,4 +1,5 @@
 public import Events
+import StrictJSON
 
 /// The settings of one tenant: `TENANT.yaml` in `tenants.directory`.
 public struct TenantFile: Sendable, Equatable {
@@ -19,6 +20,7 @@ public struct TenantFile: Sendable, Equatable {
         "auth.algorithms", "auth.roleClaim", "auth.roles", "auth.defaultRole", "limits.connectionsPerTenant",
         "limits.connectionsPerUser", "limits.writesPerSecond",
         "limits.writeBurst", "http.corsOrigins", "events.retainCount", "events.retainSeconds",
+        "signIn.issuer", "signIn.clientID", "signIn.scopes", "signIn.audience",
     ]
 
     /// - Throws: ``InvalidSettings`` with everything that is wrong with the file.
@@ -26,6 +28,7 @@ public struct TenantFile: Sendable, Equatable {
         var settings = general
         settings.tenants = Settings.Tenants()
         settings.http.corsOrigins = []
+        settings.signIn = Settings.SignIn()
         settings.auth = Settings.Auth()
         settings.auth.audience = general.auth.audience
         settings.auth.leeway = general.auth.leeway
@@ -53,6 +56,12 @@ public struct TenantFile: Sendable, Equatable {
         if names.allSatisfy({ file.values[$0] == nil }) {
             let problem = "the tenant needs a key of its own: set one of \(names.joined(separator: ", "))"
             problems.append(.badFile(path: path, line: nil, problem: problem))
+        }
+        if (settings.signIn.issuer == nil) != (settings.signIn.clientID == nil) {
+            problems.append(.ofTenant(path: path, .halfASignIn))
+        }
+        if let signIn = settings.signIn.issuer, let issuer = settings.auth.issuer, !signIn.hasSameBytes(as: issuer) {
+            problems.append(.ofTenant(path: path, .signInElsewhere(issuer: signIn)))
         }
         guard problems.isEmpty, let issuer = settings.auth.issuer else { throw InvalidSettings(problems) }
         (self.tenant, self.path, self.issuer, self.settings) = (tenant, path, issuer, settings)

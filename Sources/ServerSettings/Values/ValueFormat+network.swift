@@ -63,6 +63,12 @@ extension ValueFormat where Value == String {
         return text
     }
 
+    /// OpenID Connect Discovery 1.0 §4: without query and fragment.
+    static let issuer = Self(keyURL.allowed + "; without a query") { text throws(Unfit) in
+        guard KeyPlace(text) != nil, !text.contains("?") else { throw Unfit("is not such a URL", showsText: false) }
+        return text
+    }
+
     static let hostPattern = Self("a host name, or *.suffix for all names below it") { text throws(Unfit) in
         let name = text.hasPrefix("*.") ? String(text.dropFirst(2)) : text
         guard !name.isEmpty, !name.hasPrefix("."),
@@ -104,6 +110,7 @@ extension ValueFormat where Value == ServerURL {
     }
 
     private static let ownPaths: Set<String> = [
-        "api", "sse", "ws", "assets", "sdk", "admin", "admin.html", "healthz", "readyz", "metrics", "openapi.json",
+        "api", "sse", "ws", "assets", "sdk", "admin", "admin.html", "signed-in", "healthz", "readyz", "metrics",
+        "openapi.json",
     ]
 }

@@ -106,6 +106,22 @@ extension ValueFormat where Value == String {
         }
     }
 
+    /// Text that an address can have as it is: visible ASCII and spaces (RFC 6749 appendix A.1).
+    static func line(_ what: String) -> Self {
+        Self(what) { text throws(Unfit) in
+            guard !text.isEmpty else { throw Unfit("is empty") }
+            guard text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }) else { throw Unfit("has letters that are not ASCII") }
+            return text
+        }
+    }
+
+    /// RFC 6749 §3.3.
+    static let scope = Self("the name of a scope, such as profile") { text throws(Unfit) in
+        let isScope = text.utf8.allSatisfy { 0x21...0x7E ~= $0 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        guard !text.isEmpty, isScope else { throw Unfit("is none") }
+        return text
+    }
+
     static let path = text("the path of a file")
     static let directory = text("the path of a directory")
 }

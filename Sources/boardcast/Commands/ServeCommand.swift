@@ -27,7 +27,7 @@ struct ServeCommand: AsyncParsableCommand {
         var settings = try options.settings(defaults: defaults)
         let development = dev ? try Development(for: settings) : nil
         settings = development?.completing(settings) ?? settings
-        try await Server(settings).run { [options] in
+        try await Server(settings, links: development?.links).run { [options] in
             let settings = try options.settings(defaults: defaults)
             return development?.completing(settings) ?? settings
         } listening: { address, store in

@@ -2,8 +2,10 @@ import Boards
 import Client
 import Events
 import Foundation
+import Gateway
 import ServerSettings
 import StrictJSON
+import Synchronization
 import Tokens
 
 /// The additions of `--dev`: a secret that is kept next to the database, a token, a sample board, and instructions on
@@ -12,10 +14,18 @@ struct Development: Sendable {
     private static let tenant = TenantID("demo")!
     private static let user = UserID("dev")!
 
+    /// Where the server listens, once it does.
+    private final class Address: Sendable {
+        let value = Mutex<String?>(nil)
+    }
+
     /// Only what is wrong is logged, so that the instructions stay in sight.
     static let defaults = ["log.level": "warning"]
 
     private let token: String
+    /// What the printed links stand for.
+    let links: OneTimeLinks
+    private let address = Address()
     /// The secret kept next to the database; nil when the settings have a secret of their own.
     private let secret: Secret?
     private let database: DatabaseURL
@@ -33,6 +43,10 @@ struct Development: Sendable {
             subject: Self.user.rawValue, tenant: Self.tenant.rawValue, role: .admin, boards: [], claims: [],
             lifetime: Lifetime("30d")!, auth: completed.auth
         ).sign(with: completed.makeSigningKey(), at: .now())
+        links = OneTimeLinks(token: token) { [address] code in
+            guard let place = address.value.withLock({ $0 }) else { return }
+            try? StandardOutput.write("That link is used. The next one:  \(place)/#link=\(code)")
+        }
     }
 
     /// `settings`, with the secret that was made unless they have one of their own.
@@ -56,24 +70,27 @@ struct Development: Sendable {
     }
 
     /// Creates the sample board in an empty database, and prints where to look.
-    func introduce(_ address: ListeningAddress, to store: any BoardStore) async {
+    func introduce(_ place: ListeningAddress, to store: any BoardStore) async {
         await makeSample(in: store)
+        address.value.withLock { $0 = place.description }
         try? StandardOutput.write(
             """
 
-            Open the board:  \(address)/#token=\(token)
-            Administer it:   \(address)/admin#token=\(token)
+            Open the board:  \(place)/#link=\(links.code)
+
+            The link opens it once; from then on a new tab just opens, and \(place)/admin as well. Another link
+            is printed here as soon as one was used.
 
             Then add a task from another terminal and watch it appear:
 
               export BOARDCAST_TOKEN=\(token)
-              curl -X POST \(address)/api/tasks -H "Authorization: Bearer $BOARDCAST_TOKEN" \\
+              curl -X POST \(place)/api/tasks -H "Authorization: Bearer $BOARDCAST_TOKEN" \\
                 -H "Content-Type: application/json" -d '{"name": "Hello, board"}'
 
             Follow the events, or see who is connected:
 
-              \(CommandLine.arguments[0]) tail --url \(address)
-              curl \(address)/sse/stats -H "Authorization: Bearer $BOARDCAST_TOKEN"
+              \(CommandLine.arguments[0]) tail --url \(place)
+              curl \(place)/sse/stats -H "Authorization: Bearer $BOARDCAST_TOKEN"
 
             Ctrl-C ends the server. The board stays in \(database), the key of its tokens beside it. Only warnings are
             logged; BOARDCAST_LOG_LEVEL=info logs requests as well.

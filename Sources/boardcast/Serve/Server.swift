@@ -30,8 +30,9 @@ struct Server: Sendable {
 
     /// Opens the store and loads what is in it; nothing listens yet.
     ///
+    /// - Parameter links: those of `--dev`.
     /// - Throws: ``InvalidSettings``, ``Failure`` when the database can't be opened.
-    init(_ settings: Settings) async throws {
+    init(_ settings: Settings, links: OneTimeLinks? = nil) async throws {
         Allocator.fit(AvailableMemory.bytes)
         let verifier = try settings.makeVerifier()
         logger = Logger.standardError(settings.log)
@@ -58,11 +59,15 @@ struct Server: Sendable {
         jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
-        let assets = WebClient.files.map { Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes) }
+        let assets = WebClient.files.map {
+            Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes, isFramed: $0.isFramed)
+        }
         let metrics = ServerMetrics(store: store, keys: keys)
+        var gatewaySettings = settings.gatewaySettings(budget, certificate)
+        gatewaySettings.links = links
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
-            presence: presence, assets: assets, settings: settings.gatewaySettings(budget, certificate),
+            presence: presence, assets: assets, settings: gatewaySettings,
             checks: { [keys] in store.checks + [keys.check] },
             metrics: { await metrics.add(to: &$0) })
         try await gateway.load()

@@ -115,6 +115,15 @@ extension Settings {
         settings.jobStream = jobs.stream
         settings.maxConnections = budget.connections
         settings.operators = operatorsListener
+        settings.signIn = perTenant { $0.signIn.atGateway }
         return settings
+    }
+}
+
+extension Settings.SignIn {
+    /// Nil where nobody signs in.
+    fileprivate var atGateway: SignIn? {
+        guard let issuer, let clientID else { return nil }
+        return SignIn(issuer: issuer, clientID: clientID, scopes: scopes, audience: audience)
     }
 }

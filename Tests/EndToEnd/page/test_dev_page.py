@@ -99,3 +99,36 @@ def test_the_page_forbids_what_it_does_not_need(dev):
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert "default-src" in answer.headers["content-security-policy"]
+
+
+def test_a_link_works_once_and_the_next_one_is_printed(dev, driver, dev_page):
+    pill_says(dev_page, "Real-time")
+    assert "#" not in dev_page.current_url, "it is out of the address"
+    used = dev.stdout_lines
+    first, second = [line.split("/#link=")[1] for line in used if "/#link=" in line]
+    assert len(first) == 10 and first != second
+    assert second == dev.page_url.split("#link=")[1]
+    assert "token" not in dev.page_url and len(dev.page_url) < 50
+    driver.get("about:blank")
+    driver.get(dev.url)
+    driver.execute_script("sessionStorage.clear()")
+    driver.get("about:blank")
+    driver.get(f"{dev.url}/#link={first}")
+    eventually(lambda: "This link was used already." in driver.find_element(By.ID, "why").text, "it is told")
+    driver.get("about:blank")
+    driver.get(dev.page_url)
+    pill_says(driver, "Real-time")
+
+
+def test_a_second_tab_just_opens(dev, driver, dev_page):
+    pill_says(dev_page, "Real-time")
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    try:
+        driver.get(dev.url)
+        pill_says(driver, "Real-time")
+        driver.get(f"{dev.url}/admin")
+        eventually(lambda: driver.find_element(By.ID, "connection").text == "Live", "the admin page opens as well")
+    finally:
+        driver.close()
+        driver.switch_to.window(first)

@@ -1,12 +1,12 @@
 """A server as `serve --dev` has it, for those who try it out."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
 
 from harness import Server
 from waiting import eventually
 
-PAGE_URL = re.compile(r"http://[^\s/]+/#\S*token=\S+")
+PAGE_URL = re.compile(r"http://[^\s/]+/#link=\S+")
+TOKEN = re.compile(r"BOARDCAST_TOKEN=(\S+)")
 
 
 class DevServer(Server):
@@ -17,14 +17,16 @@ class DevServer(Server):
 
     @property
     def page_url(self):
-        """Wherever it is printed, the newest one counts."""
-
-        def find():
-            found = PAGE_URL.findall("\n".join([self.log(), *self.stdout_lines]))
-            return found[-1] if found else None
-
-        return eventually(find, "a URL with a token in its fragment is printed")
+        """A link that works once; the newest one counts, and another is printed when it was used."""
+        return self._newest(PAGE_URL, "a link is printed")
 
     @property
     def token(self):
-        return parse_qs(urlsplit(self.page_url).fragment)["token"][0]
+        return self._newest(TOKEN, "a token for other programs is printed")
+
+    def _newest(self, pattern, what):
+        def find():
+            found = pattern.findall("\n".join(self.stdout_lines))
+            return found[-1] if found else None
+
+        return eventually(find, what)

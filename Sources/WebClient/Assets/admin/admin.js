@@ -11,8 +11,8 @@ import { Sampler } from "./sampler.js";
 import { TrafficView } from "./traffic.js";
 import { WorkView } from "./work.js";
 import { announce, find, nameOnHover, setAttribute, setText } from "../shared/dom.js";
-import { onSignIn, promptForToken } from "../shared/sign-in.js";
-import { storedToken } from "../shared/stored.js";
+import { Credentials } from "../shared/credentials.js";
+import { offerProvider, onSignIn, promptForToken, refusalOf } from "../shared/sign-in.js";
 import { decode } from "../shared/token.js";
 
 const states = {
@@ -50,11 +50,13 @@ const pasted = new TokenDebugger(() => claims, async () => (await client.boards(
 const [audit, revocations] = [makeAudit(() => request), makeRevocations(() => request)];
 makeRevokeForm((draft) => acts.revoke(draft));
 
-async function open(token) {
+const credentials = new Credentials({ renewed: () => client?.retry(), left: () => location.reload() });
+
+async function open() {
     close();
     const url = new URL(".", location.href);
-    const opened = new Boardcast({ url, token: () => token, snapshot: false, shared: false });
-    [client, claims] = [opened, decode(token).claims ?? {}];
+    const opened = new Boardcast({ url, token: () => credentials.fresh(), snapshot: false, shared: false });
+    [client, claims] = [opened, decode(credentials.token).claims ?? {}];
     find("#sign-in").hidden = true;
     show({ state: "connecting" });
     try {
@@ -65,7 +67,6 @@ async function open(token) {
         if ([401, 403].includes(error.status)) return refuse(error);
     }
     if (opened !== client) return;
-    storedToken.set(token);
     for (const id of ["#views", "#main", "#sign-out"]) find(id).hidden = false;
     setText(find("#who"), [claims.sub, claims.tenant].filter(Boolean).join(" · "));
     opened.on("state", (change) => opened === client && show(change));
@@ -92,23 +93,33 @@ function close() {
     setText(find("#who"), "");
 }
 
-function refuse({ status, detail }) {
-    const { sub, role = "member" } = claims;
+async function refuse(error) {
+    const theirs = claims;
+    const session = error.status === 403 ? await client.request("GET", "/api/session").catch(() => null) : null;
+    const provider = await credentials.provider;
+    const isRenewable = credentials.isRenewable;
     close();
-    if (status === 401) storedToken.remove();
+    if (error.status === 401) credentials.refuse();
     show({ state: "idle" });
-    const theirs = role === "admin" ? "refused" : `a ${role}'s`;
-    askForToken(status === 401 ? detail : `This page needs an admin token; that of ${sub} is ${theirs}.`);
+    if (error.status === 401) {
+        const { why, ...more } = isRenewable ? refusalOf(error, { provider, claims: theirs }) : { why: error.detail };
+        return askForToken(why, more);
+    }
+    const role = session ? session.body.role : theirs.role ?? "member";
+    const because = session?.body.roleBecause ?? "";
+    const why = `This page needs an admin token; that of ${theirs.sub} is ${role === "admin" ? "refused" : `a ${role}'s`}.`;
+    askForToken(isRenewable ? `This page is for admins. You are signed in as ${theirs.sub}, a ${role} here.` : why,
+        isRenewable ? { because: because && `${because[0].toUpperCase()}${because.slice(1)}.`, asAnother: true } : {});
 }
 
-function askForToken(why = "") {
+function askForToken(why = "", more = {}) {
     find("#sign-in").hidden = false;
-    promptForToken(why);
+    promptForToken(why, more);
 }
 
 function show({ state, error }) {
     if (state === "unauthorized") {
-        return refuse({ status: 401, detail: error?.detail ?? "The token is no longer good." });
+        return refuse({ status: 401, problem: error?.problem, detail: error?.detail ?? "The token is no longer good." });
     }
     setAttribute(find("#connection"), "data-state", state);
     setText(find("#connection"), states[state]);
@@ -165,26 +176,34 @@ function turn() {
     if (link.hash === "#tokens") revocations.refresh();
 }
 
-/** Takes the token out of `#token=…` and out of the address bar; without one there, that of this tab. */
-function takeToken() {
+/** Takes `#token=…` or `#link=…` out of the address bar. */
+function takeGiven() {
     const fragment = new URLSearchParams(location.hash.slice(1));
-    const token = fragment.get("token")?.trim();
-    if (fragment.has("token")) history.replaceState(null, "", location.pathname + location.search);
-    return token || storedToken.get();
+    const [token, link] = [fragment.get("token")?.trim(), fragment.get("link")];
+    if (fragment.has("token") || link) history.replaceState(null, "", location.pathname + location.search);
+    return { token, link };
 }
 
-function start() {
-    const token = takeToken();
-    if (token) open(token);
-    else askForToken();
+/** Opens the page with a token that was given, that of this tab, or that of a tab that is open. */
+async function start() {
+    const { token, link } = takeGiven();
+    const notice = credentials.takeNotice();
+    let trouble = notice;
+    if (token) credentials.replace(token);
+    else if (link) await credentials.open(link).catch(({ message }) => { trouble = message; });
+    if (!notice && (credentials.token !== null || await credentials.borrow())) open();
+    else askForToken(trouble);
 }
 
-onSignIn(open);
-find("#sign-out").addEventListener("click", () => {
+onSignIn((token) => {
+    credentials.replace(token);
+    open();
+});
+offerProvider(credentials);
+find("#sign-out").addEventListener("click", async () => {
     close();
-    storedToken.remove();
     show({ state: "idle" });
-    askForToken();
+    if (!await credentials.signOut()) askForToken();
 });
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
@@ -194,5 +213,5 @@ nameOnHover();
 // A page in the browser's back/forward cache would keep its stream, one of the few connections that a browser allows.
 addEventListener("pagehide", close);
 addEventListener("pageshow", ({ persisted }) => persisted && start());
-addEventListener("hashchange", () => /^#(?:.*&)?token=/.test(location.hash) ? start() : turn());
+addEventListener("hashchange", () => /^#(?:.*&)?(?:token|link)=/.test(location.hash) ? start() : turn());
 start();

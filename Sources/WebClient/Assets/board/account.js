@@ -15,12 +15,18 @@ export class Account {
         });
     }
 
+    /** Why the role is this one, for those who wonder. */
+    explain(because = "") {
+        setText(find(".because", this.#panel), because && `${because[0].toUpperCase()}${because.slice(1)}.`);
+        this.show();
+    }
+
     show() {
         const { sub = "", tenant } = this.#session.claims ?? {};
         const role = this.#session.role;
         setText(find("h2", this.#panel), sub);
         setText(find("p", this.#panel), [tenant && `of ${tenant}`, role && `role: ${role}`].filter(Boolean).join(", "));
-        find(".looker", this.#panel).hidden = this.#session.mayWrite;
+        for (const text of [".looker", ".because"]) find(text, this.#panel).hidden = this.#session.mayWrite;
         find("a", this.#panel).hidden = !this.#session.mayAdminister;
     }
 }

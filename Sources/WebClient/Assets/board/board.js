@@ -21,7 +21,7 @@ let unsay = () => {};
 const session = new Session({
     changed: () => signedIn(),
     ending(time) {
-        unsay = notices.say(`Your token is good until ${timeOf(time)}.`, {
+        unsay = notices.say(`You are signed in until ${timeOf(time)}.`, {
             action: "Sign in again", act: () => session.ask("", "Sign in again"), stay: 120_000,
         });
     },
@@ -82,6 +82,10 @@ async function learnRole({ client }) {
     const answer = await client.request("GET", "/api/session").catch(() => null);
     if (client !== workspace.client || token !== session.token || !answer) return;
     session.learn(answer.body.role);
+    account.explain(answer.body.roleBecause);
+    if (session.isOfProvider && !session.mayWrite) {
+        notices.say("You can look at this board, not change it: nothing says what you may do here. Those who run Boardcast can change that.");
+    }
     offerActs();
     workspace.showRights();
 }
@@ -123,8 +127,6 @@ find("#views").addEventListener("click", ({ target }) => {
 nameOnHover();
 find("#hint button").addEventListener("click", () => filters.clear());
 
-const token = route.take("token");
+const [token, link] = [route.take("token"), route.take("link")];
 show();
-if (token) session.use(token);
-else if (session.token) session.use(session.token);
-else session.ask();
+session.begin({ token, link });

@@ -63,7 +63,7 @@ export class Workspace {
         this.#told = told;
         // A proxy may serve the page under a path of its own.
         const url = new URL(".", location.href);
-        this.client = new Boardcast({ url, token: () => session.token, boards: [board] });
+        this.client = new Boardcast({ url, token: () => session.fresh(), boards: [board] });
         this.tasks = new Tasks((id, how) => this.#changed(id, how));
         const { client, tasks } = this;
         const { signal } = this.#over;
@@ -176,7 +176,7 @@ export class Workspace {
         client.on("board.updated", ({ board }) => board.id === this.board && this.#arrange(board));
         client.on("board.deleted", ({ boardId, actor }) => boardId === this.board && this.#end(actor));
         client.on("state", ({ state, error }) => {
-            if (state === "unauthorized") this.#session.refuse(error?.detail ?? "");
+            if (state === "unauthorized") this.#session.refuse(error);
             if (state === "closed" && error) this.#failed(error);
         });
         addEventListener("beforeunload", (event) => {

@@ -32,8 +32,46 @@ export class Stored {
     }
 }
 
+/** A JSON value in the browser's storage. */
+class StoredValue {
+    #stored;
+
+    constructor(stored) {
+        this.#stored = stored;
+    }
+
+    /** Null when there is none. */
+    get() {
+        const text = this.#stored.get();
+        return text === null ? null : parse(text);
+    }
+
+    put(value) {
+        this.#stored.set(JSON.stringify(value));
+    }
+
+    /** Removes it, and returns it. */
+    take() {
+        const value = this.get();
+        this.remove();
+        return value;
+    }
+
+    remove() {
+        this.#stored.remove();
+    }
+}
+
+const ofThisTab = (name) => new Stored(() => sessionStorage, name);
+
 /** The token outlives a reload of this tab, and both pages find it there. */
-export const storedToken = new Stored(() => sessionStorage, "boardcast.token");
+export const storedToken = ofThisTab("boardcast.token");
+/** There while the token is one of an OpenID provider: `{ refreshToken }`, which may be undefined. */
+export const storedGrant = new StoredValue(ofThisTab("boardcast.grant"));
+/** A sign-in that has begun: `{ state, nonce, verifier, tenant, back }`. */
+export const storedFlow = new StoredValue(ofThisTab("boardcast.flow"));
+/** What the page that the user comes back to shall say. */
+export const storedNotice = ofThisTab("boardcast.notice");
 
 /** JSON values in the browser's storage, under names that begin alike. Those that have not been put again for long are removed. */
 export class Shelf {
