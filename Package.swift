@@ -39,7 +39,12 @@ extension Target.Dependency {
 
 let package = Package(
     name: "boardcast",
-    products: [.executable(name: "boardcast", targets: ["boardcast"])],
+    // For the library; the server itself runs on Linux.
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: [
+        .executable(name: "boardcast", targets: ["boardcast"]),
+        .library(name: "BoardcastClient", targets: ["BoardcastClient"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
@@ -108,6 +113,11 @@ let package = Package(
             ],
             swiftSettings: settings),
 
+        // For programs of others: needs none of our other targets, and nothing of Linux alone
+        .target(
+            name: "BoardcastClient", dependencies: [.asyncHTTPClient, .nio("NIOCore"), .nio("NIOHTTP1")],
+            swiftSettings: settings),
+
         // The command line, and all of it put together
         .target(
             name: "ServerSettings",
@@ -134,6 +144,9 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "ClientTests", dependencies: ["Client", "StrictJSON", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "BoardcastClientTests", dependencies: ["BoardcastClient"], swiftSettings: settings),
+        .executableTarget(
+            name: "follow-board", dependencies: ["BoardcastClient"], path: "Tests/FollowBoard", swiftSettings: settings),
         .testTarget(
             name: "CommandTests",
             dependencies: [
