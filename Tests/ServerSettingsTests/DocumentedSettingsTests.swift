@@ -22,6 +22,7 @@ import Testing
             "auth.roles", "server.loops", "server.streamLoops", "tenants.directory", "http.publicURL",
             "limits.requestConnections", "ops.host", "ops.port", "http.tlsCertificateFile", "http.tlsKeyFile",
             "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
+            "database.passwordFile", "database.listenURL",
         ]
         #expect(
             Set(file.values.keys)
