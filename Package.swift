@@ -78,7 +78,8 @@ let package = Package(
 
         // What happens, and who hears of it
         .target(name: "StreamLoops", dependencies: ["CEpoll", .heap, .nio("NIOCore")], swiftSettings: settings),
-        .target(name: "Boards", dependencies: ["Events", "StrictJSON", "Text", .logging], swiftSettings: settings),
+        .target(
+            name: "Boards", dependencies: ["Events", "StrictJSON", "Text", .deque, .logging], swiftSettings: settings),
         .target(name: "TaskFiles", dependencies: ["Boards", "Events", "StrictJSON", "Text"], swiftSettings: settings),
         .target(
             name: "Imports",
@@ -90,7 +91,12 @@ let package = Package(
 
         // Edges
         .target(
-            name: "SQLiteStore", dependencies: ["Boards", "Events", "StrictJSON", .deque, .grdb, .logging],
+            name: "SQLiteStore", dependencies: ["Boards", "Events", "StrictJSON", .grdb, .logging],
+            swiftSettings: settings),
+        // Declares libpq and finds it at run time: neither a build nor a start without PostgreSQL needs it.
+        .target(name: "CPostgres", linkerSettings: [.linkedLibrary("dl")]),
+        .target(
+            name: "PostgresStore", dependencies: ["Boards", "CPostgres", "Events", "StrictJSON", "Text", .logging],
             swiftSettings: settings),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(
@@ -127,7 +133,8 @@ let package = Package(
         .executableTarget(
             name: "boardcast",
             dependencies: [
-                "Boards", "CBuild", "CMalloc", "Client", "Events", "Gateway", "Rooms", "SQLiteStore", "ServerSettings",
+                "Boards", "CBuild", "CMalloc", "Client", "Events", "Gateway", "PostgresStore", "Rooms", "SQLiteStore",
+                "ServerSettings",
                 "StreamLoops", "StrictJSON",
                 "Text", "Tokens", "WebClient", .argumentParser, .lifecycle, .logging, .nio("NIOCore"), .nio("NIOPosix"),
                 .unixSignals,
@@ -172,6 +179,10 @@ let package = Package(
             dependencies: ["Boards", "Contracts", "Events", "SQLiteStore", "StrictJSON", "TestSupport", .grdb],
             swiftSettings: settings),
         .testTarget(
+            name: "PostgresStoreTests",
+            dependencies: ["Boards", "Contracts", "Events", "PostgresStore", "StrictJSON", "TestSupport", .logging],
+            swiftSettings: settings),
+        .testTarget(
             name: "TaskFilesTests",
             dependencies: ["Boards", "Events", "StrictJSON", "TaskFiles", "TestSupport", "Text"],
             swiftSettings: settings),
@@ -203,7 +214,8 @@ let package = Package(
         .testTarget(
             name: "BoundsTests",
             dependencies: [
-                "Boards", "Events", "Gateway", "Imports", "Rooms", "SQLiteStore", "ServerSettings", "StrictJSON",
+                "Boards", "Events", "Gateway", "Imports", "PostgresStore", "Rooms", "SQLiteStore", "ServerSettings",
+                "StrictJSON",
                 "TaskFiles", "Tokens", "boardcast", .nio("NIOCore"), .httpTypes,
             ],
             swiftSettings: settings),

@@ -27,6 +27,7 @@ test | deploy)
   packages python3-venv chromium chromium-driver firefox-esr sqlite3 strace curl
   # The shells that complete our command, and the languages of Docs/CLIENTS.md.
   packages fish zsh jq php-cli golang-go
+  packages postgresql libpq5
   # The proxies of Docs/PROXIES.md, and what Deploy/monitoring is for. The tests start processes of their own.
   packages nginx haproxy caddy apache2 prometheus
   [ -x .venv/bin/python ] || python3 -m venv .venv

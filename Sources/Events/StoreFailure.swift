@@ -8,6 +8,9 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     case closed
     /// The database's files were removed or replaced while it is open. The store has logged which.
     case lost
+    /// The database's server can't be reached, or did not answer in time. Nothing was acknowledged; what was being
+    /// committed may have been done, and is announced if it was.
+    case unreachable(retryAfter: Duration)
     /// Whoever asked has gone, and the read was given up.
     case cancelled
     /// The store failed in a way that a caller can't mend. Names the failure, never SQL or what was written.
@@ -16,7 +19,7 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether an operator has to hear of it: something is wrong with the machine, not with the moment.
     public var isFault: Bool {
         switch self {
-        case .full, .broken: true
+        case .full, .unreachable, .broken: true
         case .busy, .closed, .lost, .cancelled: false
         }
     }
@@ -27,6 +30,7 @@ public enum StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
         case .full: "the disk is full"
         case .closed: "the store is closed"
         case .lost: "the database's files are gone"
+        case .unreachable: "the database can't be reached"
         case .cancelled: "the read was cancelled"
         case .broken(let failure): failure
         }

@@ -202,40 +202,12 @@ final class GroupCommit: Sendable {
             events = []
             failure = error.failure
         }
-        count(results, events, time, failure, late: taken.count - group.count)
+        counted.withLock {
+            $0.add(results, events, time, hasFailed: failure != nil, late: taken.count - group.count)
+        }
         note(taken, group, results)
         if !events.isEmpty { announce(events) }
         for (write, result) in zip(group, results) { write.reply(result) }
-    }
-
-    /// - Parameters:
-    ///   - failure: the failure of the group as a whole.
-    ///   - late: how many waited too long for another process, and are answered already.
-    private func count(
-        _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, _ failure: StoreFailure?,
-        late: Int
-    ) {
-        let writes = results.count { if case .success = $0 { true } else { false } }
-        counted.withLock { counters in
-            if failure == nil {
-                counters.groups += 1
-                counters.commits.add(time)
-                if writes > 0 { counters.sizes.add(Double(writes)) }
-            } else {
-                counters.failedGroups += 1
-            }
-            counters.writes += writes
-            counters.refusals += results.count + late - writes
-            counters.events += events.count
-            for event in events {
-                if EventType.reservedFamilies.contains(event.type.family) {
-                    counters.changes[event.type, default: 0] += 1
-                } else {
-                    counters.published += 1
-                }
-            }
-            counters.commitTime += time
-        }
     }
 
     /// Takes note of whether writes work; what clients asked for counts as refused.

@@ -48,6 +48,7 @@ struct TenantRows: BoardTransaction {
     }
 
     var head: Int { row.head }
+    var newestTask: Int { row.lastTask }
     var epoch: Epoch { run.epoch }
 
     func board(_ id: BoardID) throws(BoardError) -> Board? {
@@ -157,6 +158,12 @@ struct TenantRows: BoardTransaction {
 
     mutating func keep(_ answer: Answer, to key: String, of user: UserID) throws(BoardError) {
         try storing { try AnswerTable.keep(answer, to: key, of: user, of: row.number, in: db) }
+    }
+
+    /// The number of the board's newest event, 0 before the first.
+    func head(of board: BoardID) throws(BoardError) -> Int {
+        if let cached = boards[board] { return cached.head }
+        return try storing { try BoardTable.head(of: board, of: row.number, in: db) }
     }
 
     private func cache(_ id: BoardID) throws(BoardError) -> CachedBoard {

@@ -53,7 +53,7 @@ import Tokens
         ),
         ("auth.leewaySeconds", ["-1", "601", "30s"]),
         ("auth.algorithms", ["none", "hs256", "HS256,none", "HS256,,ES256", "RS1", "HS256 ES256"]),
-        ("database.url", ["x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres://u:password@host/db"]),
+        ("database.url", ["x.sqlite", "sqlite:", "sqlite://x", "mysql://x", "postgres:u:password@host/db"]),
         ("database.synchronous", ["off", "FULL"]), ("events.retainCount", ["0", "many"]),
         ("events.retainSeconds", ["0", "7d"]), ("sse.heartbeatSeconds", ["0", "soon", "-1", "1e400", "1.5"]),
         ("sse.retryMilliseconds", ["0", "3s"]), ("sse.queueBytes", ["0", "256k"]), ("sse.stallSeconds", ["0"]),
@@ -67,7 +67,8 @@ import Tokens
         ("signIn.issuer", ["id.example", "http://id.example", "https://id.example?a=b", "https://u:p@id.example"]),
         ("signIn.clientID", ["a\u{9}b", "päge"]), ("signIn.scopes", ["a b", "\"", "a,,b"]),
         ("signIn.audience", ["a\u{9}"]),
-        ("rooms.coalesceMilliseconds", ["-1", "1001"]),
+        ("rooms.coalesceMilliseconds", ["-1", "1001"]), ("database.writers", ["0", "65", "many"]),
+        ("database.listenURL", ["sqlite:x", "host/db"]),
         ("server.drainSeconds", ["-1", "601"]), ("server.loops", ["0", "auto"]),
         ("log.level", ["verbose", "information", "warn ", "0"]),
     ])
@@ -103,7 +104,7 @@ import Tokens
         // Any text will do for these.
         let free: Set = [
             "auth.secretFile", "auth.publicKeyFile", "auth.jwksFile", "auth.issuer", "auth.audience",
-            "auth.tenantClaim", "auth.roleClaim", "tenants.directory",
+            "auth.tenantClaim", "auth.roleClaim", "tenants.directory", "database.passwordFile",
         ]
         #expect(Set(nothing.map(\.name)) == free)
     }
@@ -143,9 +144,23 @@ import Tokens
     }
 
     @Test func `a password in a database's URL is not quoted`() {
-        let said = complaints { try environment("BOARDCAST_DATABASE_URL", "postgres://u:password@host/db") }
-        #expect(
-            said.first?.contains("not supported by this version") == true && said.first?.contains("password") == false)
+        for url in ["postgres:u:password@host/db", "postgres://u:password@host/d b", "postgresql//password"] {
+            let said = complaints { try environment("BOARDCAST_DATABASE_URL", url) }
+            #expect(said.first?.contains("is no URL of a PostgreSQL") == true)
+            #expect(said.first?.contains("password") == false)
+        }
+    }
+
+    @Test func `a password in a database's URL is not shown with the settings`() throws {
+        for text in [
+            "postgres://u:password@host:5432/db", "postgresql://u@host/db?password=password", "postgres:///db",
+        ] {
+            let settings = try environment("BOARDCAST_DATABASE_URL", text)
+            guard case .postgres(let url) = settings.database.url else { throw Unfit("is another database") }
+            #expect(url.text == text)
+            #expect(!"\(settings)".contains("password=") && !"\(settings.database.url)".contains("password"))
+            #expect(!String(reflecting: url).contains("password"))
+        }
     }
 
     @Test(arguments: [

@@ -7,6 +7,8 @@ public enum FailureReason: String, Sendable, CaseIterable {
     case locked
     /// More writes wait than may.
     case queueFull = "queue_full"
+    /// The database's server can't be reached.
+    case unreachable
     /// The database or its file system failed.
     case storage
 
@@ -16,6 +18,7 @@ public enum FailureReason: String, Sendable, CaseIterable {
             switch failure {
             case .full: .diskFull
             case .busy: .locked
+            case .unreachable: .unreachable
             case .broken, .closed, .lost, .cancelled: .storage
             }
     }
@@ -26,6 +29,7 @@ public enum FailureReason: String, Sendable, CaseIterable {
         case .diskFull: "the disk is full"
         case .locked: "another process holds the database"
         case .queueFull: "too many writes are waiting"
+        case .unreachable: "the database can't be reached"
         case .storage: "the store fails; the log says with what"
         }
     }

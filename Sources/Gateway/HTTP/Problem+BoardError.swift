@@ -45,6 +45,12 @@ extension Problem {
             self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
             headers[.retryAfter] = "5"
         case .lost: self = .databaseLost
+        case .unreachable(let delay):
+            self.init(
+                .serviceUnavailable, "database_unreachable",
+                "The database can't be reached, so nothing is acknowledged; try again, a write under the same Idempotency-Key."
+            )
+            headers[.retryAfter] = String(max(1, delay.components.seconds))
         case .broken, .cancelled:
             self.init(.internalServerError, "storage", "The store failed; nothing was written.")
         }

@@ -49,6 +49,9 @@ extension SettingKey {
 
         SettingKey("database.url", \.database.url, DatabaseURL.format),
         SettingKey("database.synchronous", \.database.synchronous, .name()),
+        SettingKey("database.passwordFile", \.database.passwordFile, .path),
+        SettingKey("database.writers", \.database.writers, .whole(1...64)),
+        SettingKey("database.listenURL", \.database.listenURL, PostgresURL.format),
 
         SettingKey("events.retainCount", \.events.count, .whole(1...1_000_000_000, of: "events")),
         SettingKey("events.retainSeconds", \.events.age, .seconds(1...3_650 * 86_400)),

@@ -113,6 +113,12 @@ public struct Settings: Sendable, Equatable {
     public struct Database: Sendable, Equatable {
         public var url = DatabaseURL.sqlite(path: "boardcast.sqlite")
         public var synchronous = Synchronous.full
+        /// The file that has the password of a PostgreSQL, when neither its URL nor `PGPASSFILE` has it.
+        public var passwordFile: String?
+        /// Connections that write to a PostgreSQL; each tenant has one of them.
+        public var writers = 2
+        /// A direct way to the PostgreSQL, for notifications, where ``url`` leads through a pooler.
+        public var listenURL: PostgresURL?
 
         public enum Synchronous: String, Sendable, CaseIterable {
             /// An acknowledged write survives power loss.

@@ -1,13 +1,14 @@
-/// Where the tasks and the log are: `sqlite:PATH` or `sqlite::memory:`.
+/// Where the tasks and the log are: `sqlite:PATH`, `sqlite::memory:`, or `postgres://…`.
 public enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
     case sqlite(path: String)
     /// A database in memory, lost when the server ends.
     case sqliteInMemory
+    case postgres(PostgresURL)
 
-    static let format = ValueFormat<DatabaseURL>("sqlite:PATH or sqlite::memory:") { text throws(Unfit) in
-        guard !text.hasPrefix("postgres:"), !text.hasPrefix("postgresql:") else {
-            throw Unfit("means Postgres, which is not supported by this version", showsText: false)
-        }
+    static let format = ValueFormat<DatabaseURL>(
+        "sqlite:PATH, sqlite::memory:, or postgres://USER@HOST:PORT/NAME"
+    ) { text throws(Unfit) in
+        if text.hasPrefix("postgres") { return .postgres(try PostgresURL.format.parse(text)) }
         guard text.hasPrefix("sqlite:") else { throw Unfit("is no URL of a database") }
         let place = String(text.dropFirst("sqlite:".count))
         if place == ":memory:" { return .sqliteInMemory }
@@ -28,6 +29,7 @@ public enum DatabaseURL: Sendable, Equatable, CustomStringConvertible {
         switch self {
         case .sqlite(let path): "sqlite:\(path)"
         case .sqliteInMemory: "sqlite::memory:"
+        case .postgres(let url): url.description
         }
     }
 }

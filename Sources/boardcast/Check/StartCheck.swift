@@ -2,6 +2,7 @@ import Client
 import Events
 import Gateway
 import Glibc
+import PostgresStore
 import SQLiteStore
 import ServerSettings
 import Text
@@ -62,9 +63,24 @@ struct StartCheck {
     }
 
     private var database: [Finding] {
-        guard case .sqlite(let path) = settings.database.url else {
-            return [Finding(.warning, "database", "in memory; all is lost when the server ends")]
+        switch settings.database.url {
+        case .sqlite(let path): file(path)
+        case .sqliteInMemory: [Finding(.warning, "database", "in memory; all is lost when the server ends")]
+        case .postgres(let url): [server(url)]
         }
+    }
+
+    private func server(_ url: PostgresURL) -> Finding {
+        do throws(PostgresError) {
+            let found = try PostgresInspection(settings.postgresPlace(url))
+            let words = found.isNew ? "the tables will be made" : "the tables are there"
+            return Finding(.ok, "database", "\(url) is PostgreSQL \(found.version); \(words)")
+        } catch {
+            return Finding(.failure, "database", error.description)
+        }
+    }
+
+    private func file(_ path: String) -> [Finding] {
         let found: DatabaseInspection
         do throws(SQLiteStoreError) { found = try DatabaseInspection(path, settings: settings.storeSettings) } catch {
             return [Finding(.failure, "database", error.description)]

@@ -14,7 +14,7 @@ struct DatabaseOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "sqlite:PATH, or sqlite::memory: to serve without a file. [default: sqlite:boardcast.sqlite]",
+            "sqlite:PATH, sqlite::memory: to serve without a file, or postgres://USER@HOST/NAME. [default: sqlite:boardcast.sqlite]",
             valueName: "url"))
     var database: String?
 
@@ -32,6 +32,7 @@ struct DatabaseOptions: ParsableArguments {
         switch try Settings.load(from: sources()).database.url {
         case .sqlite(let path): return path
         case .sqliteInMemory: throw Failure(.usage, "a database in memory has no file")
+        case .postgres: throw Failure(.usage, "a PostgreSQL has no file; use pg_dump, pg_restore and its own backups")
         }
     }
 }

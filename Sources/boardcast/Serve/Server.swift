@@ -6,7 +6,6 @@ import Logging
 import NIOCore
 import NIOPosix
 import Rooms
-import SQLiteStore
 import ServerSettings
 import ServiceLifecycle
 import StreamLoops
@@ -20,7 +19,7 @@ struct Server: Sendable {
     private let budget: DescriptorBudget
     private let group: MultiThreadedEventLoopGroup
     private let streamLoops: [StreamLoop]
-    private let store: SQLiteBoardStore
+    private let store: any ServerStore
     private let keys: KeyRefresher
     private let certificate: ServerCertificate?
     private let relay: Relay
@@ -44,7 +43,7 @@ struct Server: Sendable {
 
         let relay = Relay(limits: settings.roomLimits, clock: Timestamp.now)
         let store = try settings.makeStore(announcingTo: relay)
-        store.condition.report(to: logger)
+        store.report(to: logger)
         let unknown = UnknownKeys()
         let authenticator = Authenticator(
             verifier: verifier, revocations: try await store.revocationList(),

@@ -1,14 +1,14 @@
+import Boards
 import Events
 import Gateway
-import SQLiteStore
 
 /// The metrics of the parts that the gateway does not know: the store, the keys that are fetched, and the process.
 struct ServerMetrics: Sendable {
-    let store: SQLiteBoardStore
+    let store: any ServerStore
     let keys: KeyRefresher
     private let process = ProcessStatus()
 
-    init(store: SQLiteBoardStore, keys: KeyRefresher) { (self.store, self.keys) = (store, keys) }
+    init(store: any ServerStore, keys: KeyRefresher) { (self.store, self.keys) = (store, keys) }
 
     func add(to metrics: inout MetricsText) async {
         metrics.add(

@@ -2,6 +2,7 @@ import Boards
 import Client
 import Events
 import Gateway
+import PostgresStore
 import Rooms
 import SQLiteStore
 import ServerSettings
@@ -11,13 +12,36 @@ extension Settings {
     /// Opens the store, which announces what it has committed to `relay`.
     ///
     /// - Throws: ``Failure`` of usage when the database can't be opened.
-    func makeStore(announcingTo relay: Relay) throws(Failure) -> SQLiteBoardStore {
-        do {
+    func makeStore(announcingTo relay: Relay) throws(Failure) -> any ServerStore {
+        switch database.url {
+        case .sqlite(let path): try makeStore(in: .file(path), announcingTo: relay)
+        case .sqliteInMemory: try makeStore(in: .memory, announcingTo: relay)
+        case .postgres(let url): try makeStore(at: url, announcingTo: relay)
+        }
+    }
+
+    private func makeStore(
+        in location: DatabaseLocation, announcingTo relay: Relay
+    ) throws(Failure) -> any ServerStore {
+        do throws(SQLiteStoreError) {
             return try SQLiteBoardStore(
-                databaseLocation, settings: storeSettings, now: Timestamp.now, announce: { relay.announce($0) })
+                location, settings: storeSettings, now: Timestamp.now, announce: { relay.announce($0) })
         } catch {
             throw Failure(.usage, error.description)
         }
+    }
+
+    private func makeStore(at url: PostgresURL, announcingTo relay: Relay) throws(Failure) -> any ServerStore {
+        do throws(PostgresError) {
+            return try PostgresBoardStore(
+                postgresPlace(url), settings: postgresSettings, now: Timestamp.now, announce: { relay.announce($0) })
+        } catch {
+            throw Failure(.usage, error.description)
+        }
+    }
+
+    func postgresPlace(_ url: PostgresURL) throws(PostgresError) -> PostgresPlace {
+        try PostgresPlace(url: url.text, name: url.description, passwordFile: database.passwordFile)
     }
 
     var listenerAddress: ListenerAddress {
@@ -47,18 +71,18 @@ extension Settings {
         return try SocketFile(path, mode: http.socketMode)
     }
 
-    private var databaseLocation: DatabaseLocation {
-        switch database.url {
-        case .sqlite(let path): .file(path)
-        case .sqliteInMemory: .memory
-        }
-    }
-
     var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal
         settings.retention = perTenant(\.events)
         settings.cacheBytes = MemoryBudgets(limits).pageCache
+        return settings
+    }
+
+    private var postgresSettings: PostgresSettings {
+        var settings = PostgresSettings()
+        settings.writers = database.writers
+        settings.retention = perTenant(\.events)
         return settings
     }
 

@@ -2,6 +2,7 @@ import Events
 
 @testable import Boards
 @testable import Gateway
+@testable import PostgresStore
 @testable import SQLiteStore
 @testable import ServerSettings
 
@@ -17,6 +18,13 @@ extension BoundCheck {
             BoundCheck(
                 "writes waiting", .count(settings.queueLimit), .count(settings.queueLimitPerTenant), .refused(busy)),
             BoundCheck("one commit", .count(GroupCommit.groupLimit)),
+            BoundCheck(
+                "one commit on PostgreSQL", .count(GroupWriter.groupLimit), .count(GroupWriter.tenantLimit),
+                .bytes(ChangesWriter.mostBytes), .count(GroupWriter.mostMisses),
+                .refused(Problem(StoreFailure.broken("")))),
+            BoundCheck(
+                "reads of PostgreSQL that wait for a connection", .count(ReaderPool.mostWaiting), .refused(busy)),
+            BoundCheck("tenants whose numbers a writer remembers", .count(TenantNumbers.most)),
             BoundCheck(
                 "pages of the database in memory", .bytes(settings.cacheBytes), .count(settings.readers + 1),
                 .share(memory / small.pageCache)),

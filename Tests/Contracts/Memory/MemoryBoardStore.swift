@@ -13,14 +13,18 @@ public actor MemoryBoardStore: BoardStore {
     private let announce: @Sendable ([Event]) -> Void
     private var tenants: [TenantID: MemoryTenant] = [:]
     private var isClosed = false
+    private let decidesOnFacts: Bool
     private let trouble = Mutex<(failure: StoreFailure?, failed: Int)>((nil, 0))
 
-    /// - Parameter announce: called with the events of each write, from one place at a time; must not block.
+    /// - Parameters:
+    ///   - announce: called with the events of each write, from one place at a time; must not block.
+    ///   - decidesOnFacts: whether the gate is given facts instead of the rows themselves.
     public init(
         retention: Retention = Retention(), now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Uptime = Uptime.nowWithSleep,
-        announce: @escaping @Sendable ([Event]) -> Void = { _ in }
+        announce: @escaping @Sendable ([Event]) -> Void = { _ in }, decidesOnFacts: Bool = false
     ) {
+        self.decidesOnFacts = decidesOnFacts
         self.retention = retention
         self.now = now
         self.uptime = uptime
@@ -50,6 +54,15 @@ public actor MemoryBoardStore: BoardStore {
         // Taken out, so that changing it copies nothing.
         var rows = tenants.removeValue(forKey: author.tenant) ?? tenant(author.tenant)
         defer { tenants[author.tenant] = rows }
+        if decidesOnFacts {
+            let decision = try rows.decide(
+                [Write(command, by: author, once: once)], now: time, forgotten: ages.cutoff(IdempotencyKey.lifetime))
+            let commit = try decision.results[0].get()
+            rows.apply(decision.changes)
+            rows.trim(retention, by: ages)
+            if !decision.changes.events.isEmpty { announce(decision.changes.events) }
+            return commit
+        }
         var gate = Gate(author: author, once: once, now: time, forgotten: ages.cutoff(IdempotencyKey.lifetime))
         let commit = try gate.perform(command, in: &rows)
         rows.trim(retention, by: ages)

@@ -6,6 +6,7 @@ struct MemoryTenant: BoardTransaction {
     let tenant: TenantID
     let epoch: Epoch
     private(set) var head = 0
+    var newestTask: Int { lastTaskID }
     /// The oldest event held, `head + 1` when there is none.
     private(set) var oldest = 1
     private(set) var boards: [BoardID: Board]
@@ -130,5 +131,24 @@ struct MemoryTenant: BoardTransaction {
 
     mutating func keep(_ answer: Answer, to key: String, of user: UserID) {
         answers[AnswerKey(user: user, key: Array(key.utf8))] = answer
+    }
+
+    func head(of board: BoardID) -> Int { boardHeads[board] ?? 0 }
+    func number(of job: JobID) -> Int? { jobNumbers[job] }
+
+    /// Writes what was decided on facts.
+    mutating func apply(_ changes: Changes) {
+        (head, lastTaskID) = (changes.head, changes.lastTask)
+        for id in changes.cleared { boards[id].map { delete($0) } }
+        boards.merge(changes.boards) { $1 }
+        boardHeads.merge(changes.boardHeads) { $1 }
+        for (id, task) in changes.tasks { tasks[id] = task }
+        for job in changes.jobs.values {
+            jobs[job.number] = job.row
+            jobNumbers[job.row.job.id] = job.number
+        }
+        if let newest = changes.newestJob { forgetJobs { $0 <= newest - JobLimits.kept && $1.status.isFinal } }
+        for (name, answer) in changes.answers { keep(answer, to: name.text, of: name.user) }
+        events += changes.events
     }
 }

@@ -9,6 +9,7 @@ import threading
 import time
 from pathlib import Path
 
+import postgres
 from tokens import SECRET
 from waiting import DEADLINE
 
@@ -56,15 +57,19 @@ class StartFailed(AssertionError):
 
 
 class Server:
-    """`boardcast serve` on a port of its own choosing, over a database file in `directory`."""
+    """`boardcast serve` on a port of its own choosing, over a database file in `directory`, or one of a PostgreSQL."""
 
     def __init__(self, directory, env=None, args=(), secret=SECRET, open_files=None, unlimited=True, disk=None,
-                 memory=None):
+                 memory=None, database_url=None):
         self.directory = Path(directory)
         self.directory.mkdir(parents=True, exist_ok=True)
         #: The small disk that the database is on, if it is to become full.
         self.disk = disk
         self.database = (disk.path if disk else self.directory) / "boardcast.sqlite"
+        # So that tests which do not ask what the database is can be run on a PostgreSQL, each server on one of its own.
+        if database_url is None and os.environ.get("BOARDCAST_TEST_ON") == "postgres" and disk is None:
+            database_url = postgres.shared().new_database()
+        self.database_url = database_url or f"sqlite:{self.database}"
         self.log_path = self.directory / "server.log"
         self.args = list(args)
         self.env = dict(env or {})
@@ -95,7 +100,7 @@ class Server:
     def start(self):
         """Starts the process and returns once it accepts connections. A second start keeps the port."""
         command = self.disk.prefix if self.disk else []
-        command = [*command, str(binary()), "serve", "--port", str(self.port), "--database", f"sqlite:{self.database}"]
+        command = [*command, str(binary()), "serve", "--port", str(self.port), "--database", self.database_url]
         self.stdout_lines = []
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(

@@ -7,12 +7,12 @@ import Glibc
 /// hour. Each ``ring()`` ends one wait; one that comes before it does so at once.
 ///
 /// `@unchecked Sendable`: what it holds is touched under its own mutex.
-final class Alarm: @unchecked Sendable {
+package final class Alarm: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var rings = 0
 
-    init() {
+    package init() {
         pthread_mutex_init(mutex, nil)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
@@ -28,7 +28,7 @@ final class Alarm: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func ring() {
+    package func ring() {
         pthread_mutex_lock(mutex)
         rings += 1
         pthread_mutex_unlock(mutex)
@@ -36,10 +36,10 @@ final class Alarm: @unchecked Sendable {
     }
 
     /// Waits for a ring.
-    func wait() { _ = wait(until: .never) }
+    package func wait() { _ = wait(until: .never) }
 
     /// - Returns: false when none came within `time`.
-    func wait(_ time: Duration) -> Bool { wait(until: Uptime.now() + time) }
+    package func wait(_ time: Duration) -> Bool { wait(until: Uptime.now() + time) }
 
     private func wait(until end: Uptime) -> Bool {
         var deadline = timespec(

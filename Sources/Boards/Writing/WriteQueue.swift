@@ -1,21 +1,33 @@
-import Boards
 import DequeModule
-import Events
+package import Events
 import Synchronization
 
 /// One write that waits for the writer.
-struct PendingWrite: Sendable {
-    let command: Command
-    let author: Principal
-    let once: IdempotencyKey?
-    let since: ContinuousClock.Instant
+package struct PendingWrite: Sendable {
+    package let command: Command
+    package let author: Principal
+    package let once: IdempotencyKey?
+    package let since: ContinuousClock.Instant
     /// Called once.
-    let reply: @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    package let reply: @Sendable (Result<Commit<Written>, BoardError>) -> Void
+
+    package init(
+        command: Command, author: Principal, once: IdempotencyKey?, since: ContinuousClock.Instant,
+        reply: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
+    ) {
+        self.command = command
+        self.author = author
+        self.once = once
+        self.since = since
+        self.reply = reply
+    }
+
+    package var write: Write { Write(command, by: author, once: once) }
 }
 
 /// The writes that queue while the last group commits: bounded, and fair between tenants, who are served in turn.
-final class WriteQueue: Sendable {
-    enum Taken {
+package final class WriteQueue: Sendable {
+    package enum Taken {
         case writes([PendingWrite])
         /// No write arrived within the writer's patience.
         case idle
@@ -42,16 +54,16 @@ final class WriteQueue: Sendable {
     private let state = Mutex(State())
     private let wake = Alarm()
 
-    init(limit: Int, limitPerTenant: Int) {
+    package init(limit: Int, limitPerTenant: Int) {
         self.limit = limit
         self.limitPerTenant = limitPerTenant
     }
 
     /// Writes that wait, or are in the writer's hands.
-    var unanswered: Int { state.withLock { $0.count + $0.inHand } }
+    package var unanswered: Int { state.withLock { $0.count + $0.inHand } }
 
     /// Adds what the queue itself counts.
-    func count(in counters: inout WriterCounters) {
+    package func count(in counters: inout WriterCounters) {
         state.withLock {
             (counters.longestQueue, counters.turnedAway) = ($0.longest, $0.turnedAway)
             counters.waiting = $0.count + $0.inHand
@@ -59,7 +71,7 @@ final class WriteQueue: Sendable {
     }
 
     /// - Returns: why the write was not accepted, or nil.
-    func put(_ write: PendingWrite) -> BoardError? {
+    package func put(_ write: PendingWrite) -> BoardError? {
         let (refusal, mustWake) = state.withLock { state -> (BoardError?, Bool) in
             if state.isClosed { return (.failed(.closed), false) }
             let tenant = write.author.tenant
@@ -82,7 +94,7 @@ final class WriteQueue: Sendable {
     /// Up to `count` writes, one of each tenant in turn; waits for the first as long as `patience`.
     ///
     /// - Precondition: called from one thread.
-    func take(_ count: Int, patience: Duration) -> Taken {
+    package func take(_ count: Int, patience: Duration) -> Taken {
         if let taken = takeNow(count, mayFallAsleep: true) { return taken }
         if !wake.wait(patience) {
             // A thread that saw the writer asleep has rung, or is about to.
@@ -95,7 +107,7 @@ final class WriteQueue: Sendable {
         return takeNow(count, mayFallAsleep: false) ?? .idle
     }
 
-    func close() {
+    package func close() {
         let mustWake = state.withLock { state in
             state.isClosed = true
             defer { state.isWriterAsleep = false }

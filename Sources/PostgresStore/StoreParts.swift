@@ -1,0 +1,105 @@
+import Boards
+import Events
+import Logging
+import Synchronization
+
+/// Logs failures of the store, separately for each kind of its work.
+struct PostgresLog: Sendable {
+    let writes: FailureLog
+    let reads: FailureLog
+    /// Administrators' acts.
+    let acts: FailureLog
+    let chores: FailureLog
+    private let logger: Logger
+
+    init(_ logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
+        self.logger = logger
+        writes = FailureLog("writes", counting: "refused", logger: logger, uptime: uptime)
+        reads = FailureLog("reads", logger: logger, uptime: uptime)
+        acts = FailureLog("administrators' acts", logger: logger, uptime: uptime)
+        chores = FailureLog("chores", logger: logger, uptime: uptime)
+    }
+
+    /// Logs what became of a commit that the database did not answer.
+    func settled(isCommitted: Bool, events: Int) {
+        logger.notice(
+            "a commit that was not answered is settled",
+            metadata: ["committed": "\(isCommitted)", "events": "\(events)"])
+    }
+
+    /// Logs that the wall clock was set by so much; negative when it was set back.
+    func clockSet(by step: Duration) {
+        logger.warning("the wall clock was set", metadata: ["seconds": "\(step.components.seconds)"])
+    }
+}
+
+/// The age clock of a store, for all its threads.
+final class StoreClock: Sendable {
+    private let ages: Mutex<AgeClock>
+    private let now: @Sendable () -> Timestamp
+    private let uptime: @Sendable () -> Uptime
+    private let log: PostgresLog
+
+    init(
+        _ memory: AgeClock.Memory?, longest: Duration, log: PostgresLog, now: @escaping @Sendable () -> Timestamp,
+        uptime: @escaping @Sendable () -> Uptime
+    ) {
+        ages = Mutex(AgeClock(memory, wall: now(), uptime: uptime(), longest: longest))
+        (self.now, self.uptime, self.log) = (now, uptime, log)
+    }
+
+    /// The clock, gone on to now.
+    var current: AgeClock {
+        let (ages, step) = ages.withLock { ages in
+            let step = ages.advance(wall: now(), uptime: uptime())
+            return (ages, step)
+        }
+        if let step { log.clockSet(by: step) }
+        return ages
+    }
+
+    func cutoff(_ age: Duration) -> Timestamp { current.cutoff(age) }
+}
+
+/// Announces what was committed, from one thread at a time.
+final class Announcer: Sendable {
+    private let turn = Mutex(())
+    private let body: @Sendable ([Event]) -> Void
+
+    init(_ body: @escaping @Sendable ([Event]) -> Void) { self.body = body }
+
+    func announce(_ events: [Event]) { turn.withLock { _ in body(events) } }
+}
+
+/// The counters of all writers.
+final class SharedCounters: Sendable {
+    private let counters = Mutex(WriterCounters())
+
+    var current: WriterCounters { counters.withLock { $0 } }
+
+    func add(
+        _ results: [Result<Commit<Written>, BoardError>], _ events: [Event], _ time: Duration, hasFailed: Bool
+    ) {
+        counters.withLock { $0.add(results, events, time, hasFailed: hasFailed, late: 0) }
+    }
+}
+
+/// The runs of the log that are known here, in their order. Other nodes begin some, too.
+final class KnownRuns: Sendable {
+    private let known: Mutex<[Run]>
+
+    /// - Parameter runs: one at least.
+    init(_ runs: [Run]) { known = Mutex(runs) }
+
+    var all: [Run] { known.withLock { $0 } }
+    var newest: Run { known.withLock { $0[$0.count - 1] } }
+
+    /// Takes in a run that began after all others; one that is not the next is found with ``replace(_:)``.
+    func note(_ run: Run) {
+        known.withLock { if run.number > $0[$0.count - 1].number { $0.append(run) } }
+    }
+
+    func replace(_ runs: [Run]) {
+        known.withLock { if !runs.isEmpty, runs[runs.count - 1].number >= $0[$0.count - 1].number { $0 = runs } }
+    }
+}
