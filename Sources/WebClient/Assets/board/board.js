@@ -84,7 +84,7 @@ async function learnRole({ client }) {
     session.learn(answer.body.role);
     account.explain(answer.body.roleBecause);
     if (session.isOfProvider && !session.mayWrite) {
-        notices.say("You can look at this board, not change it: nothing says what you may do here. Those who run Boardcast can change that.");
+        notices.say("You can look at this board, not change it. Those who run Boardcast can give you another role.");
     }
     offerActs();
     workspace.showRights();

@@ -4,7 +4,7 @@ const patience = 10_000;
 const base64url = (bytes) => btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 const random = () => base64url(crypto.getRandomValues(new Uint8Array(32)));
 
-/** Why nobody is signed in. `isOver`: the user has to sign in again; otherwise another attempt may succeed. */
+/** Why nobody is signed in, in words for the user. `isOver`: the user has to sign in again; otherwise another attempt may succeed. */
 export class SignInError extends Error {
     constructor(message, { isOver = false, cause } = {}) {
         super(message, { cause });
