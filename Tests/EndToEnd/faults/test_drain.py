@@ -15,7 +15,7 @@ from waiting import DEADLINE, eventually
 from wire import Wire
 
 STREAMS = scale(200, 400)
-WINDOW = 4
+WINDOW = 8
 
 
 @pytest.fixture

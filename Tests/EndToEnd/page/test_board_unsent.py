@@ -9,8 +9,9 @@ from selenium.webdriver.common.keys import Keys
 from browser import BoardPage
 from relay import Relay
 
-#: The longest that a write without an answer may look like any other, in milliseconds.
-BOUND = 3000
+#: The longest that a write without an answer may look like any other, in milliseconds: 3 s, and what the timers of a busy
+#: machine add.
+BOUND = 3500
 
 #: Notes when the pill first says something else than that all is well.
 WATCH = """
