@@ -31,6 +31,7 @@ extension StreamFront {
         if !isBegun {
             set(.requests)
             pass(call, context: context)
+            readOn(context: context)
         }
     }
 
@@ -42,5 +43,34 @@ extension StreamFront {
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         goOn(context: context)
         readOn(context: context)
+    }
+
+    /// Passes on a call that is for the router after all.
+    private func pass(_ call: CallFront.Taken, context: ChannelHandlerContext) {
+        unanswered += 1
+        forward(.head(call.head), context: context)
+        if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }
+        context.fireChannelRead(wrapInboundOut(.end(nil)))
+    }
+
+    /// Whether a call is read or under way of which Hummingbird knows nothing.
+    private var isInCall: Bool {
+        switch mode {
+        case .collecting, .calling: true
+        case .requests, .deciding, .stream, .socket, .poll: false
+        }
+    }
+
+    /// Does what waited for the end of a call.
+    private func readOn(context: ChannelHandlerContext) {
+        if case .calling = mode { return }
+        if isQuiescing, !isInCall {
+            isQuiescing = false
+            userInboundEventTriggered(context: context, event: ChannelShouldQuiesceEvent())
+        }
+        if wantsRead {
+            wantsRead = false
+            context.read()
+        }
     }
 }

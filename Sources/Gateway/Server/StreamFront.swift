@@ -54,19 +54,18 @@ final class StreamFront: ChannelDuplexHandler {
 
     private(set) var mode = Mode.requests
     private var isAttached = false
-    private var unanswered = 0
+    var unanswered = 0
     private var closesAfterResponse = false
     private var held: [HTTPServerRequestPart] = []
     /// Whether the connection wants to be read from, and is to end in order, once the call under way is answered.
-    private var wantsRead = false
-    private var isQuiescing = false
-    private var reader: Reader?
+    var wantsRead = false
+    var isQuiescing = false
+    private(set) var reader: Reader?
     static let mostHeld = 64
 
     init(
         streams: Streams, polls: PollResponder, calls: CallFront, hub: LoopHub, codec: StreamServer.Codec?,
-        over transport: Transport,
-        logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
+        over transport: Transport, logger: Logger, attach: @escaping (ClientAddress?) throws -> Void
     ) {
         self.codec = codec
         self.streams = streams
@@ -123,21 +122,13 @@ final class StreamFront: ChannelDuplexHandler {
         return PollResponder.takes(head) ? .poll : nil
     }
 
-    private func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
+    func forward(_ part: HTTPServerRequestPart, context: ChannelHandlerContext) {
         if let attach {
             self.attach = nil
             isAttached = true
             do { try attach(announcedPeer) } catch { return context.close(promise: nil) }
         }
         context.fireChannelRead(wrapInboundOut(part))
-    }
-
-    /// Passes on a call that is for the router after all.
-    func pass(_ call: CallFront.Taken, context: ChannelHandlerContext) {
-        unanswered += 1
-        forward(.head(call.head), context: context)
-        if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }
-        context.fireChannelRead(wrapInboundOut(.end(nil)))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -178,14 +169,6 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    /// Whether a call is read or under way of which Hummingbird knows nothing.
-    private var isInCall: Bool {
-        switch mode {
-        case .collecting, .calling: true
-        case .requests, .deciding, .stream, .socket, .poll: false
-        }
-    }
-
     func set(_ mode: Mode) { self.mode = mode }
 
     // MARK: Streams
@@ -206,60 +189,6 @@ final class StreamFront: ChannelDuplexHandler {
             guard let arrival = error.keyArrival else { return refuse(error, head, of: nil, context: context) }
             arrival.assumeIsolated().whenComplete { _ in self.decide(context: context, waits: false) }
         }
-    }
-
-    /// - Throws: ``Problem`` for a bad query or token; the connection goes on with HTTP requests.
-    private func openStream(
-        _ head: HTTPRequestHead, _ match: StreamEndpoints.Match, context: ChannelHandlerContext,
-        waitingOn loop: (any EventLoop)?
-    ) throws(Problem) {
-        let query = try match.query(of: head)
-        let fields = CredentialFields(head)
-        let place = streams.place(of: fields, peer: peer(context))
-        let principal = try streams.authenticate(fields, query, at: place, waitingOn: loop)
-        // The wire in which a refusal by the rooms is encoded.
-        var wire = Wire.eventStream
-        streams.admission.admit(
-            principal, to: hub,
-            { [streams] known throws(Problem) in
-                try match.endpoint.prepare(
-                    streams.question(head, match, query, by: principal, prefix: place.prefix, known: known))
-            },
-            on: { [self] request throws(Problem) in
-                wire = request.wire
-                return try takeForStream(context, of: head.version)
-            },
-            admitted: { [self] result in
-                switch result {
-                case .success(let reader):
-                    // The client may have left meanwhile.
-                    guard context.channel.isActive else { return reader.drop() }
-                    self.reader = reader
-                case .failure(.problem(let problem)): refuse(problem, head, of: principal.tenant, context: context)
-                // The store can't be read: the connection ends, and the client reconnects by itself.
-                case .failure(.room(.unavailable)): if case .stream(let sink) = mode { sink.abort() }
-                case .failure(.room(let error)):
-                    guard case .stream(let sink) = mode else { return }
-                    sink.finish(
-                        streams.responses.refusal(
-                            error, for: head.version, origin: head.headers.first(name: "origin"), of: principal.tenant,
-                            on: wire, now: hub.wallClock))
-                }
-            })
-    }
-
-    /// Turns the connection into a stream; nil when the client has left.
-    private func takeForStream(
-        _ context: ChannelHandlerContext, of version: HTTPVersion
-    ) throws(Problem) -> (any ConnectionSink)? {
-        guard context.channel.isActive, case .deciding = mode else { return nil }
-        guard
-            let sink = transport.sink(
-                context, sendBuffer: hub.limits.sendBuffer, removesChunks: version == .http1_0)
-        else { throw .unavailable }
-        leaveRequests(for: .stream(sink), context: context)
-        removeCodec(context: context)
-        return sink
     }
 
     /// The other end of the connection; nil where it has no address.
@@ -298,24 +227,9 @@ final class StreamFront: ChannelDuplexHandler {
         for part in waiting { take(part, context: context) }
     }
 
-    // MARK: Calls
-
     /// While a call is under way nothing more is read: what a client may send ahead is bounded.
     func read(context: ChannelHandlerContext) {
         if case .calling = mode { wantsRead = true } else { context.read() }
-    }
-
-    /// Does what waited for the end of a call.
-    func readOn(context: ChannelHandlerContext) {
-        if case .calling = mode { return }
-        if isQuiescing, !isInCall {
-            isQuiescing = false
-            userInboundEventTriggered(context: context, event: ChannelShouldQuiesceEvent())
-        }
-        if wantsRead {
-            wantsRead = false
-            context.read()
-        }
     }
 
     /// Notes the reader that ends with the connection.
@@ -353,7 +267,7 @@ final class StreamFront: ChannelDuplexHandler {
         if case .stream(let sink) = mode { sink.forget() }
         if case .poll(let sink) = mode { sink.forget() }
         abandonCall(context: context)
-        if let reader { reader.drop() }
+        reader?.drop()
         reader = nil
         context.fireChannelInactive()
     }
