@@ -26,10 +26,10 @@ extension Call {
                 let input = try await input(request, context.parameters, of: context.tenant, by: rules)
                 // Its body has its room until the write is acknowledged.
                 defer { withExtendedLifetime(input.room) {} }
-                guard isLarge else { return try await handler(input, context) }
-                // What takes long is kept from the connection's event loop.
+                guard isLong else { return try await handler(input, context) }
                 return try await withTaskExecutorPreference(globalConcurrentExecutor) {
-                    try await rules.answers.slots.read(for: context.tenant) {
+                    guard isLarge else { return try await handler(input, context) }
+                    return try await rules.answers.slots.read(for: context.tenant) {
                         try rules.answers.hold(try await handler(input, context), of: context.tenant)
                     }
                 }

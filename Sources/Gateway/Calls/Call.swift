@@ -176,6 +176,10 @@ struct Call: Sendable {
         }
     }
 
+    /// Whether it may take long, so that it is kept from its connection's event loop: large answers, and what
+    /// administrators ask, which may be about each of thousands of connections.
+    var isLong: Bool { isLarge || access == .administer }
+
     /// Whether the router answers it, and only to a verified token.
     var isForTenants: Bool { if case .tenant = work { true } else { false } }
 

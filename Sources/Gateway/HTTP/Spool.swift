@@ -73,9 +73,12 @@ final class Spool: @unchecked Sendable {
         var headers = headers
         headers[.contentLength] = String(length)
         let body = ResponseBody { [self] writer in
-            for start in stride(from: 0, to: length, by: Answers.piece) {
-                try await writer.write(try read(start..<min(start + Answers.piece, length)))
-                try await ConnectionLoop.catchUp()
+            // The disk may take its time: not on the connection's event loop.
+            try await withTaskExecutorPreference(globalConcurrentExecutor) {
+                for start in stride(from: 0, to: length, by: Answers.piece) {
+                    try await writer.write(try read(start..<min(start + Answers.piece, length)))
+                    try await ConnectionLoop.catchUp()
+                }
             }
             try await writer.finish(nil)
         }
