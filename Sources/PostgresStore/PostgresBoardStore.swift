@@ -11,7 +11,7 @@ public final class PostgresBoardStore: BoardStore {
     /// Whether the tables were made by this start.
     public let isNew: Bool
     let settings: PostgresSettings
-    let log: PostgresLog
+    let log: WorkLog
     let pool: ReaderPool
     private let writers: [GroupWriter]
     private let counted = SharedCounters()
@@ -32,7 +32,7 @@ public final class PostgresBoardStore: BoardStore {
         uptime: @escaping @Sendable () -> Uptime = Uptime.nowWithSleep,
         announce: @escaping @Sendable ([Event]) -> Void
     ) throws(PostgresError) {
-        let log = PostgresLog(logger, uptime: uptime)
+        let log = WorkLog(logger, uptime: uptime)
         let deadline = Uptime.now() + Self.startTime
         let connection = try Connection(place, by: deadline)
         try Schema.prepare(connection, place: place.name, now: now(), by: deadline)

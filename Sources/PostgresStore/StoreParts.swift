@@ -3,33 +3,12 @@ import Events
 import Logging
 import Synchronization
 
-/// Logs failures of the store, separately for each kind of its work.
-struct PostgresLog: Sendable {
-    let writes: FailureLog
-    let reads: FailureLog
-    /// Administrators' acts.
-    let acts: FailureLog
-    let chores: FailureLog
-    private let logger: Logger
-
-    init(_ logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
-        self.logger = logger
-        writes = FailureLog("writes", counting: "refused", logger: logger, uptime: uptime)
-        reads = FailureLog("reads", logger: logger, uptime: uptime)
-        acts = FailureLog("administrators' acts", logger: logger, uptime: uptime)
-        chores = FailureLog("chores", logger: logger, uptime: uptime)
-    }
-
+extension WorkLog {
     /// Logs what became of a commit that the database did not answer.
     func settled(isCommitted: Bool, events: Int) {
         logger.notice(
             "a commit that was not answered is settled",
             metadata: ["committed": "\(isCommitted)", "events": "\(events)"])
-    }
-
-    /// Logs that the wall clock was set by so much; negative when it was set back.
-    func clockSet(by step: Duration) {
-        logger.warning("the wall clock was set", metadata: ["seconds": "\(step.components.seconds)"])
     }
 }
 
@@ -38,13 +17,15 @@ final class StoreClock: Sendable {
     private let ages: Mutex<AgeClock>
     private let now: @Sendable () -> Timestamp
     private let uptime: @Sendable () -> Uptime
-    private let log: PostgresLog
+    private let log: WorkLog
 
     init(
-        _ memory: AgeClock.Memory?, longest: Duration, log: PostgresLog, now: @escaping @Sendable () -> Timestamp,
+        _ memory: AgeClock.Memory?, longest: Duration, log: WorkLog, now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Uptime
     ) {
-        ages = Mutex(AgeClock(memory, wall: now(), uptime: uptime(), longest: longest))
+        let clock = AgeClock(memory, wall: now(), uptime: uptime(), longest: longest)
+        if let step = clock.stepAtStart { log.clockSet(by: step, atStart: true) }
+        ages = Mutex(clock)
         (self.now, self.uptime, self.log) = (now, uptime, log)
     }
 

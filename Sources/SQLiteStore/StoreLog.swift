@@ -4,25 +4,24 @@ import GRDB
 import Logging
 import Text
 
-/// Logs failures of the store, separately for each kind of its work.
+/// What every store logs, and what concerns the files of SQLite.
 struct StoreLog: Sendable {
-    /// Clients' writes, and a full disk, whichever work finds it full.
-    let writes: FailureLog
-    let reads: FailureLog
-    /// Administrators' acts.
-    let acts: FailureLog
-    let chores: FailureLog
+    private let work: WorkLog
     let checkpoints: FailureLog
-    private let logger: Logger
+    private var logger: Logger { work.logger }
 
     init(_ logger: Logger, uptime: @escaping @Sendable () -> Uptime) {
-        self.logger = logger
-        writes = FailureLog("writes", counting: "refused", logger: logger, uptime: uptime)
-        reads = FailureLog("reads", logger: logger, uptime: uptime)
-        acts = FailureLog("administrators' acts", logger: logger, uptime: uptime)
-        chores = FailureLog("chores", logger: logger, uptime: uptime)
+        work = WorkLog(logger, uptime: uptime)
         checkpoints = FailureLog("checkpoints", logger: logger, uptime: uptime)
     }
+
+    /// Clients' writes, and a full disk, whichever work finds it full.
+    var writes: FailureLog { work.writes }
+    var reads: FailureLog { work.reads }
+    var acts: FailureLog { work.acts }
+    var chores: FailureLog { work.chores }
+
+    func clockSet(by step: Duration, atStart: Bool = false) { work.clockSet(by: step, atStart: atStart) }
 
     /// Takes note of a failure of work that no client waits for. A full disk is one fault however many kinds of work
     /// meet it, and is logged as the writes'.
@@ -49,21 +48,6 @@ struct StoreLog: Sendable {
     func gaveBack(_ bytes: Int) {
         logger.info(
             "gave the room of the write-ahead log back to the disk, which is full", metadata: ["bytes": "\(bytes)"])
-    }
-
-    /// Logs that the wall clock was set.
-    ///
-    /// - Parameters:
-    ///   - step: how far; negative when it was set back.
-    ///   - atStart: whether that was between two processes. Nobody knows how far they were apart, so a clock that seems
-    ///     to have been set ahead may only have gone on.
-    func clockSet(by step: Duration, atStart: Bool = false) {
-        let isBack = step < .zero
-        let metadata: Logger.Metadata = [
-            "by": "\(max(step, .zero - step).text)", "direction": isBack ? "back" : "ahead",
-        ]
-        if atStart, !isBack { return logger.notice("after a long rest, or the wall clock was set", metadata: metadata) }
-        logger.warning("the wall clock was set", metadata: metadata)
     }
 
     /// Logs that the database at `path` is lost, and how.

@@ -29,7 +29,7 @@ final class GroupWriter: Sendable {
         let place: PostgresPlace
         let settings: PostgresSettings
         let beginning: Timestamp
-        let log: PostgresLog
+        let log: WorkLog
         let clock: StoreClock
         let now: @Sendable () -> Timestamp
         let counted: SharedCounters
