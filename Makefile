@@ -9,7 +9,7 @@ FLIPS   ?= 1000
 COMMIT  ?= $(shell [ -e .git ] && git describe --always --dirty --abbrev=7 --exclude '*' 2> /dev/null)
 # One way to build for speed, with the Swift runtime inside: another set of flags would compile everything again.
 FAST    := swift build -c release --static-swift-stdlib -j $(JOBS)
-RELEASE := $(FAST) --product boardcast -Xlinker -s --disable-local-rpath
+RELEASE  = BOARDCAST_COMMIT=$(COMMIT) $(FAST) --product boardcast -Xlinker -s --disable-local-rpath
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -23,8 +23,6 @@ setup: ## installs the C libraries that the build needs, when they are missing
 
 setup-test: setup ## ... and the browser and Python packages of the tests
 	@Deploy/install-dependencies.sh test
-
-run release deb dist: export BOARDCAST_COMMIT = $(COMMIT)
 
 run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open (PAGE=8788: its port)
 	$(RELEASE)

@@ -2,6 +2,8 @@
 
 import os
 import pty
+import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -9,7 +11,7 @@ import subprocess
 import pytest
 
 from dev_server import DevServer
-from harness import binary, clean_environment, run_command
+from harness import ROOT, binary, clean_environment, run_command
 from waiting import DEADLINE, eventually
 
 
@@ -120,15 +122,23 @@ def test_without_a_key_minting_says_what_to_give(tmp_path):
         assert way in minted.stderr
 
 
-def test_ctrl_c_at_a_terminal_ends_a_dev_server_quietly(tmp_path):
-    makefile = tmp_path / "Makefile"
-    makefile.write_text(f"run:\n\t@{binary()} serve --dev --port 0\n")
+def test_ctrl_c_at_a_terminal_ends_make_run_quietly(tmp_path):
+    """The README's first command, but for the installing and the building."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / ".build" / "release").mkdir(parents=True)
+    (tmp_path / ".build" / "release" / "boardcast").symlink_to(binary())
+    for nothing in ("Deploy/install-dependencies.sh", "bin/swift"):
+        (tmp_path / nothing).parent.mkdir()
+        (tmp_path / nothing).write_text("#!/bin/sh\n")
+        (tmp_path / nothing).chmod(0o755)
+    environment = clean_environment({"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"})
     child, terminal = pty.fork()
     if child == 0:
         os.chdir(tmp_path)
-        os.execvpe("make", ["make", "--no-print-directory", "run"], clean_environment())
+        os.execvpe("make", ["make", "--no-print-directory", "run", "PAGE=0", "COMMIT=0123abc"], environment)
     printed = b""
     while b"Ctrl-C ends the server" not in printed:
+        assert select.select([terminal], [], [], DEADLINE)[0], printed
         printed += os.read(terminal, 4096)
     os.write(terminal, b"\x03")
     rest = b""
