@@ -138,7 +138,8 @@ public struct Gateway: Sendable {
         let calls = streamCalls
         return Streams(
             admission: admission, endpoints: calls.all.compactMap(\.endpoint),
-            sockets: SocketEndpoint(stream: calls.native, typing: typing), refusals: refusals)
+            sockets: SocketEndpoint(stream: calls.native, typing: typing), queries: QueryMethod(self.calls),
+            refusals: refusals)
     }
 
     private func metrics(isForEverybody: Bool) -> MetricsCalls {

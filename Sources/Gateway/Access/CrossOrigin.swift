@@ -34,7 +34,8 @@ struct CrossOrigin: RouterMiddleware {
             response.headers[.accessControlAllowOrigin] = origin
             response.headers[.accessControlAllowCredentials] = "true"
             response.headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
+                + "Accept-Query, X-Request-Id"
         }
         return response
     }

@@ -17,6 +17,7 @@ extension BoundCheck {
             BoundCheck(
                 "body, head, query", .bytes(http.maxBodyBytes), .bytes(http.maxHeaderBytes),
                 .refused(.bodyTooLarge), .refused(.headTooLarge), .refused(.badQuery("", ""))),
+            BoundCheck("the body of a QUERY", .bytes(QueryMethod.mostBytes), .refused(.bodyTooLarge)),
             BoundCheck(
                 "a request's time", .time(RequestPace.longestHead), .time(RequestPace.leastForBody),
                 .time(.seconds(1)), .bytes(Int(RequestPace.bytesPerSecond)), .time(RequestPace.longestPause),
