@@ -21,7 +21,8 @@ import Testing
             "auth.insecureJWKSHosts", "auth.issuers", "auth.issuer", "auth.audience", "auth.algorithms", "auth.tenant",
             "auth.roles", "server.loops", "server.streamLoops", "tenants.directory", "http.publicURL",
             "limits.requestConnections", "ops.host", "ops.port", "http.tlsCertificateFile", "http.tlsKeyFile",
-            "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
+            "tracing.otlpURL", "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes",
+            "limits.recentFramesBytes",
         ]
         #expect(
             Set(file.values.keys)

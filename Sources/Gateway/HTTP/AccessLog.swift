@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,6 +10,8 @@ struct AccessLog: RouterMiddleware {
     let calls: CallList
     let refusals: RefusalLog
     let counters: GatewayCounters
+    /// Nil where no collector is set.
+    var spans: SpanQueue?
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -19,17 +22,28 @@ struct AccessLog: RouterMiddleware {
         let time = ContinuousClock.now - start
         let call = calls.name(request.method, at: context.endpointPath)
         counters.count(.init(call: call, status: response.status.code), time: time)
-        if context.logger.logLevel <= .info { log(call, request, response, context, time: time) }
+        let trace = TraceParent(request.headers)
+        if let spans, !Self.isUsual(call, response) {
+            let span = RequestSpan(
+                after: trace, call: call, method: request.method.rawValue, route: context.endpointPath,
+                status: response.status.code, requestID: context.id, end: Timestamp.now(), duration: time)
+            if let span { spans.add(span) }
+        }
+        if context.logger.logLevel <= .info { log(call, request, response, context, trace, time: time) }
         return response
     }
 
+    private static func isUsual(_ call: String, _ response: Response) -> Bool {
+        usual.contains(call) && response.status.code < 400
+    }
+
     private func log(
-        _ call: String, _ request: Request, _ response: Response, _ context: AppContext, time: Duration
+        _ call: String, _ request: Request, _ response: Response, _ context: AppContext, _ trace: TraceParent?,
+        time: Duration
     ) {
         let status = response.status.code
         let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
-        let isUsual = Self.usual.contains(call) && status < 400
-        let level: Logger.Level = isUsual || verdict == .counted ? .debug : .info
+        let level: Logger.Level = Self.isUsual(call, response) || verdict == .counted ? .debug : .info
         if context.logger.logLevel > level { return }
         let (seconds, attoseconds) = time.components
         var metadata: Logger.Metadata = [
@@ -37,7 +51,7 @@ struct AccessLog: RouterMiddleware {
             "status": .stringConvertible(status),
             "microseconds": .stringConvertible(Int(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)),
         ]
-        if let trace = TraceParent(request.headers) { metadata["traceId"] = "\(trace.traceID)" }
+        if let trace { metadata["traceId"] = "\(trace.traceID)" }
         if case .first(let source) = verdict { metadata["address"] = "\(source)" }
         context.logger.log(level: level, "request", metadata: metadata)
     }

@@ -47,6 +47,9 @@ extension BoundCheck {
             BoundCheck(
                 "refusals kept back", .time((hold.pause.lowerBound + hold.pause.upperBound) / 2),
                 .count(RefusalHold.limit)),
+            BoundCheck(
+                "spans of requests that wait for the collector", .count(SpanQueue.most),
+                .count(SpanQueue.mostTogether), .time(SpanExporter.patience)),
             BoundCheck("lines of the log that wait for the thread that is writing", .bytes(LineWriter.mostBytes)),
             BoundCheck(
                 "addresses whose refusals are counted for the log", .count(RefusalTally.capacity),
