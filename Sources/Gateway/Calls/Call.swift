@@ -176,6 +176,9 @@ struct Call: Sendable {
         }
     }
 
+    /// Its path as the router writes it.
+    var route: String { RouterPath(path.description).description }
+
     /// Whether the router answers it, and only to a verified token.
     var isForTenants: Bool { if case .tenant = work { true } else { false } }
 

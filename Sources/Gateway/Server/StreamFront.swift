@@ -38,6 +38,8 @@ final class StreamFront: ChannelDuplexHandler {
         case socket
         /// A poll that may have to wait.
         case poll
+        /// Any of these, or a call of the router, once its query has come.
+        case query(QueryBody)
     }
 
     let streams: Streams
@@ -96,6 +98,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.deciding(let head, let target, isComplete: false), .end):
             mode = .deciding(head, target, isComplete: true)
             decide(context: context)
+        case (.deciding(_, .query(let body), isComplete: false), .body(let bytes)): body.take(bytes)
         case (.deciding(_, _, isComplete: false), _): return
         case (.collecting(let call), _): take(part, of: call, context: context)
         // No more than one read holds.
@@ -117,7 +120,8 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    private func target(of head: HTTPRequestHead) -> Target? {
+    func target(of head: HTTPRequestHead) -> Target? {
+        if streams.queries.takes(head) { return .query(QueryBody()) }
         if let match = streams.endpoints.match(head) { return .stream(match) }
         if streams.sockets.takes(head) { return .socket }
         return PollResponder.takes(head) ? .poll : nil
@@ -200,12 +204,28 @@ final class StreamFront: ChannelDuplexHandler {
             switch target {
             case .stream(let match): try openStream(head, match, context: context, waitingOn: loop)
             case .socket: try openSocket(head, context: context, waitingOn: loop)
+            case .query(let body): try goOn(with: head, body, context: context)
             case .poll: break
             }
         } catch {
             guard let arrival = error.keyArrival else { return refuse(error, head, of: nil, context: context) }
             arrival.assumeIsolated().whenComplete { _ in self.decide(context: context, waits: false) }
         }
+    }
+
+    /// Decides a request whose parts are all there.
+    func decide(_ head: HTTPRequestHead, _ target: Target, context: ChannelHandlerContext) {
+        mode = .deciding(head, target, isComplete: true)
+        decide(context: context)
+    }
+
+    /// Passes a request without a body on to Hummingbird, and goes on with those that waited.
+    func pass(_ head: HTTPRequestHead, context: ChannelHandlerContext) {
+        unanswered += 1
+        forward(.head(head), context: context)
+        forward(.end(nil), context: context)
+        goOn(context: context)
+        context.fireChannelReadComplete()
     }
 
     /// - Throws: ``Problem`` for a bad query or token; the connection goes on with HTTP requests.
