@@ -31,6 +31,7 @@ public struct Gateway: Sendable {
     private let checks: @Sendable () -> [HealthCheck]
     private let jobs: JobKeeper
     private let counters = GatewayCounters()
+    private let spans: SpanQueue?
     private let partMetrics: @Sendable (inout MetricsText) async -> Void
     private let uptime: @Sendable () -> Uptime
 
@@ -38,12 +39,13 @@ public struct Gateway: Sendable {
     ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
     ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
     ///   - metrics: adds the metrics of the same parts.
+    ///   - spans: where the spans of requests go; nil where nobody collects them.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         checks: @escaping @Sendable () -> [HealthCheck] = { [] },
-        metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in },
+        metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in }, spans: SpanQueue? = nil,
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
@@ -69,6 +71,7 @@ public struct Gateway: Sendable {
         self.checks = checks
         self.jobs = jobs
         partMetrics = metrics
+        self.spans = spans
         self.uptime = uptime
     }
 
@@ -139,7 +142,8 @@ public struct Gateway: Sendable {
         let calls = streamCalls
         return Streams(
             admission: admission, endpoints: calls.all.compactMap(\.endpoint),
-            sockets: SocketEndpoint(stream: calls.native, typing: typing), refusals: refusals)
+            sockets: SocketEndpoint(stream: calls.native, typing: typing), queries: QueryMethod(self.calls),
+            refusals: refusals)
     }
 
     private func metrics(isForEverybody: Bool) -> MetricsCalls {
@@ -204,7 +208,7 @@ public struct Gateway: Sendable {
     }
 
     private func accessLog(of calls: CallList) -> AccessLog {
-        AccessLog(calls: calls, refusals: refusals, counters: counters)
+        AccessLog(calls: calls, refusals: refusals, counters: counters, spans: spans)
     }
 
     private var authentication: BearerAuthentication {

@@ -43,7 +43,7 @@ import Testing
 
     @Test func `a token that is missing is no bad one`() throws {
         let failures = failures()
-        let missing = Problem(.unauthorized, "token_missing", "")
+        let missing = Problem(.tokenMissing, "")
         for _ in 1...5 { #expect(try status(of: missing, failures, "192.0.2.1") == 401) }
         #expect(try status(failures, "192.0.2.1") == 401)
     }

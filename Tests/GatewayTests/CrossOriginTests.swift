@@ -161,7 +161,7 @@ import Testing
         for headers in [[:], [.origin: Self.origin], [.origin: "https://evil.example"]] as [HTTPFields] {
             let answer = try await gateway.call(.options, "/api/tasks", as: nil, headers: headers)
             #expect(answer.status == 204)
-            #expect(answer.headers[.allow] == "GET, POST, HEAD")
+            #expect(answer.headers[.allow] == "GET, POST, HEAD, QUERY")
             #expect(answer.headers[.accessControlAllowMethods] == nil)
         }
     }

@@ -15,14 +15,17 @@ import Testing
     ) throws {
         let description = try Description(version)
         let described = description.operations.map { "\($0.method) \($0.path) \($0.id ?? "")" }
-        let calls = EveryCall.list.all.filter(\.isDescribed).map { "\($0.method) \($0.path) \($0.name)" }
+        var calls = EveryCall.list.all.filter(\.isDescribed).map { "\($0.method) \($0.path) \($0.name)" }
+        if version == .v32 {
+            calls += EveryCall.list.all.filter(\.takesQuery).map { "QUERY \($0.path) \($0.name).query" }
+        }
         #expect(described.sorted() == calls.sorted())
         #expect(calls.count == Set(calls).count && calls.count > 40)
     }
 
     @Test func `everything that is described is there`() async throws {
         let world = try await EveryCall.World()
-        for operation in Description.v31.operations {
+        for operation in Description.v32.operations {
             let path = operation.path.path(with: operation.path.description.contains("/:user") ? "ann" : "plan")
             if world.gateway.streams.endpoints.match(TestGateway.head(path, token: nil)) != nil { continue }
             if path == SocketEndpoint.path.description { continue }
@@ -57,6 +60,23 @@ import Testing
         var odd = object
         odd["nothing"] = .null
         #expect(Description.v31.errors(.object(odd), asSentTo: operation) != [])
+    }
+
+    @Test func `a query is described as a body by the parameters that it has in a URL`() throws {
+        let (get, query) = (
+            try #require(Description.v32.operation(.get, "/api/tasks")),
+            try #require(Description.v32.operation(.query, "/api/tasks"))
+        )
+        let parameters = get.members["parameters"]?.array?.compactMap { $0.object?["name"]?.string } ?? []
+        #expect(parameters.contains("status"))
+        let content = query.members["requestBody"]?.object?["content"]?.object
+        #expect(content?.members.map(\.name) == QueryMethod.mediaTypes)
+        for type in QueryMethod.mediaTypes {
+            let schema = content?[type]?.object?["schema"]?.object
+            #expect(schema?["properties"]?.object?.members.map(\.name) == parameters)
+        }
+        #expect(Description.v32.errors(.object(JSONObject()), asSentTo: query) == [])
+        #expect(Description.v31.operation(.query, "/api/tasks") == nil)
     }
 
     @Test func `every parameter of a query is described in words`() {

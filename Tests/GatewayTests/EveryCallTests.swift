@@ -112,7 +112,8 @@ import Testing
         let gateway = try TestGateway(assets: [Asset(path: "/a.js", mediaType: "a/b", bytes: [])])
         let place = path.path(with: EveryCall.job)
         let head: [HTTPRequest.Method] = calls.contains { $0.method == .get && $0.isRouted } ? [.head] : []
-        let taken = Set(calls.map(\.method) + head)
+        let query: [HTTPRequest.Method] = calls.contains(where: \.takesQuery) ? [.query] : []
+        let taken = Set(calls.map(\.method) + head + query)
         for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .options, .trace, .query]
         where !taken.contains(method) {
             let status = method == .options ? 204 : 405

@@ -42,10 +42,12 @@ struct LiveGateway: Sendable {
     }
 
     func call(
-        _ method: HTTPRequest.Method, _ path: String, as token: String, _ body: String? = nil
+        _ method: HTTPRequest.Method, _ path: String, as token: String?, _ body: String? = nil,
+        type: String = "application/json"
     ) async throws -> Answer {
-        var headers: HTTPFields = [.authorization: "Bearer \(token)", .connection: "keep-alive"]
-        if body != nil { headers[.contentType] = "application/json" }
+        var headers: HTTPFields = [.connection: "keep-alive"]
+        if let token { headers[.authorization] = "Bearer \(token)" }
+        if body != nil, !type.isEmpty { headers[.contentType] = type }
         let request = TestClient.Request(
             path, method: method, authority: "localhost", headers: headers, body: body.map { ByteBuffer(string: $0) })
         let response = try await client.execute(request)

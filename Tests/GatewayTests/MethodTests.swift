@@ -8,14 +8,14 @@ import Testing
     private static let paths: [(String, Set<String>)] = [
         ("/api/boards", ["GET", "HEAD", "POST"]), ("/api/boards/plan", ["GET", "HEAD", "PATCH", "DELETE"]),
         ("/api/boards/plan/snapshot", ["GET", "HEAD"]), ("/api/boards/plan/presence", ["GET", "HEAD"]),
-        ("/api/boards/plan/typing", ["POST"]), ("/api/tasks", ["GET", "HEAD", "POST"]),
+        ("/api/boards/plan/typing", ["POST"]), ("/api/tasks", ["GET", "HEAD", "POST", "QUERY"]),
         ("/api/tasks/1", ["GET", "HEAD", "PATCH", "DELETE"]), ("/api/tasks/1/move", ["POST"]),
-        ("/api/jobs", ["GET", "HEAD", "POST"]), ("/api/jobs/1", ["GET", "HEAD", "PATCH"]),
-        ("/api/import", ["POST"]), ("/api/boards/plan/export", ["GET", "HEAD"]),
-        ("/api/jobs/1/cancel", ["POST"]), ("/api/events", ["GET", "HEAD"]),
-        ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD"]), ("/healthz", ["GET", "HEAD"]),
+        ("/api/jobs", ["GET", "HEAD", "POST", "QUERY"]), ("/api/jobs/1", ["GET", "HEAD", "PATCH"]),
+        ("/api/import", ["POST"]), ("/api/boards/plan/export", ["GET", "HEAD", "QUERY"]),
+        ("/api/jobs/1/cancel", ["POST"]), ("/api/events", ["GET", "HEAD", "QUERY"]),
+        ("/api/publish", ["POST"]), ("/sse/stats", ["GET", "HEAD", "QUERY"]), ("/healthz", ["GET", "HEAD"]),
         ("/readyz", ["GET", "HEAD"]), ("/api/session", ["GET", "HEAD", "POST", "DELETE"]), ("/sse/ticket", ["POST"]),
-        ("/api/revocations", ["GET", "HEAD", "POST"]), ("/api/audit", ["GET", "HEAD"]),
+        ("/api/revocations", ["GET", "HEAD", "POST", "QUERY"]), ("/api/audit", ["GET", "HEAD", "QUERY"]),
     ]
 
     @Test(arguments: paths)
@@ -28,10 +28,12 @@ import Testing
             #expect(answer.code == (method == "HEAD" ? nil : "method_not_allowed"))
             let allow = answer.headers[.allow]?.split(separator: ",").map { String($0.drop { $0 == " " }) } ?? []
             #expect(Set(allow) == takes, "\(method)")
+            #expect((answer.headers[.acceptQuery] != nil) == takes.contains("QUERY"))
         }
         let options = try await gateway.call(.options, path, as: nil)
         #expect(options.status == 204 && options.bytes.isEmpty)
         #expect(Set(options.headers[.allow]?.split(separator: ", ").map(String.init) ?? []) == takes)
+        #expect((options.headers[.acceptQuery] != nil) == takes.contains("QUERY"))
         #expect(try await gateway.head() == 2)
     }
 

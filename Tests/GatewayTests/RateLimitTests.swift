@@ -21,8 +21,8 @@ import Testing
         let limit = RateLimit(perSecond: 2, burst: 3)
         #expect(
             decisions(limit, at: [7, 7, 7, 7]) == [
-                .allowed(remaining: 2, resetAfter: second / 2), .allowed(remaining: 1, resetAfter: second),
-                .allowed(remaining: 0, resetAfter: second / 2 * 3), .refused(retryAfter: second / 2),
+                .allowed(remaining: 2), .allowed(remaining: 1), .allowed(remaining: 0),
+                .refused(retryAfter: second / 2),
             ])
     }
 
@@ -31,14 +31,14 @@ import Testing
         let found = decisions(limit, at: [0, 0, 0, 499_999_999, 500_000_000, 500_000_000])
         #expect(found[2] == .refused(retryAfter: second / 2))
         #expect(found[3] == .refused(retryAfter: .nanoseconds(1)))
-        #expect(found[4] == .allowed(remaining: 0, resetAfter: second))
+        #expect(found[4] == .allowed(remaining: 0))
         #expect(found[5] == .refused(retryAfter: second / 2))
     }
 
     @Test func `a refusal costs nothing`() {
         let limit = RateLimit(perSecond: 1, burst: 1)
         let found = decisions(limit, at: [0] + [Uptime](repeating: 1, count: 1000) + [.second(1)])
-        #expect(found.last == .allowed(remaining: 0, resetAfter: second))
+        #expect(found.last == .allowed(remaining: 0))
     }
 
     @Test(arguments: [(1, 1), (3, 7), (200, 400), (1_000_000, 1), (7, 1_000_000)])
@@ -59,7 +59,7 @@ import Testing
         let limit = RateLimit(perSecond: 2, burst: 3)
         let late = Uptime(nanoseconds: .max / 2)
         let found = decisions(limit, at: [0, 0, 0, late, late, late, late])
-        #expect(found[3] == .allowed(remaining: 2, resetAfter: second / 2))
+        #expect(found[3] == .allowed(remaining: 2))
         #expect(found[6] == .refused(retryAfter: second / 2))
     }
 
@@ -73,6 +73,20 @@ import Testing
     @Test func `numbers beyond what makes sense count as the nearest that does`() {
         #expect(RateLimit(perSecond: 0, burst: -5) == RateLimit(perSecond: 1, burst: 1))
         #expect(RateLimit(perSecond: .max, burst: .max) == RateLimit(perSecond: 1_000_000, burst: 1_000_000))
+    }
+}
+
+@Suite struct RateLimitFieldsTests {
+    /// draft-ietf-httpapi-ratelimit-headers-11 §6: the quota over its window is no more than what is allowed.
+    @Test(arguments: [(1, 1), (3, 7), (200, 400), (1_000_000, 1), (7, 1_000_000)])
+    func `a client that spends what is left in the time that is told is not too fast`(perSecond: Int, burst: Int) {
+        let limit = RateLimit(perSecond: perSecond, burst: burst)
+        for remaining in [0, burst / 2, burst - 1] {
+            let fields = RateLimitFields("a", limit, .allowed(remaining: remaining))
+            let time = fields.state.split(separator: "t=").last.flatMap { Int($0) } ?? 0
+            #expect(time >= 1 && remaining <= time * perSecond)
+            #expect(time == 1 || remaining > (time - 1) * perSecond)
+        }
     }
 }
 

@@ -30,6 +30,13 @@ struct TraceParentTests {
         #expect(TraceParent(field) == nil)
     }
 
+    @Test(arguments: [("00", false), ("01", true), ("02", false), ("03", true), ("fe", false), ("ff", true)])
+    func `it says whose child a span is, and whether it may be recorded`(flags: String, isSampled: Bool) {
+        let parent = TraceParent("00-\(Self.trace)-00f067aa0ba902b7-\(flags)")
+        #expect(parent?.spanID == "00f067aa0ba902b7")
+        #expect(parent?.isSampled == isSampled)
+    }
+
     @Test func `of two fields neither counts`() {
         let field = HTTPField(name: .traceparent, value: "00-\(Self.trace)-00f067aa0ba902b7-01")
         #expect(TraceParent(HTTPFields([field]))?.traceID == Self.trace)

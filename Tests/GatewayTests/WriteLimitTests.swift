@@ -39,7 +39,7 @@ import Testing
         let gateway = try gateway(perSecond: 200, burst: 400)
         let answer = try await write(gateway)
         #expect(answer.headers[.rateLimitPolicy] == #""writes";q=400;w=2"#)
-        #expect(answer.headers[.rateLimit] == #""writes";r=399;t=1"#)
+        #expect(answer.headers[.rateLimit] == #""writes";r=399;t=2"#)
         for (path, body) in [("/api/tasks", "{"), ("/api/publish", "{}"), ("/api/boards", "{}")] {
             let answer = try await gateway.call(.post, path, nil, body)
             #expect(answer.status >= 400)

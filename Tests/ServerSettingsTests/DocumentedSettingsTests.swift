@@ -24,6 +24,7 @@ import Testing
             "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
             "signIn.issuer", "signIn.clientID", "signIn.audience",
             "database.passwordFile", "database.listenURL",
+            "tracing.otlpURL",
         ]
         #expect(
             Set(file.values.keys)

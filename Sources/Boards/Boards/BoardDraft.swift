@@ -52,7 +52,7 @@ public struct BoardPatch: Sendable {
 }
 
 extension JSONSchema {
-    fileprivate static let boardName = text(1...500).described("Something can be seen of it.")
+    fileprivate static let boardName = text(1...500).described("Not of blanks and invisible characters alone.")
 
     fileprivate static let columnChoice: [Member] = [
         .optional(

@@ -110,7 +110,7 @@ public struct TaskMove: Sendable {
 }
 
 extension JSONSchema {
-    fileprivate static let taskName = text(1...500).described("Something can be seen of it.")
+    fileprivate static let taskName = text(1...500).described("Not of blanks and invisible characters alone.")
 
     /// Null resets a member to what it is without one.
     fileprivate static let taskFields: [Member] = [

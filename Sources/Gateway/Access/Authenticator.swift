@@ -55,7 +55,7 @@ public final class Authenticator: Sendable {
             case .token(let token): try verify(token, waitingOn: loop)
             case .ticket(let ticket): try redeem(ticket)
             case nil:
-                throw Problem(.unauthorized, "token_missing", "A token is needed: send it as Authorization: Bearer.")
+                throw Problem(.tokenMissing, "A token is needed: send it as Authorization: Bearer.")
                     .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
             }
         guard !isListed(principal) else { throw .revoked }

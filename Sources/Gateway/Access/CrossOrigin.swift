@@ -41,7 +41,8 @@ struct CrossOrigin: RouterMiddleware {
             headers[.accessControlAllowOrigin] = origin
             headers[.accessControlAllowCredentials] = "true"
             headers[.accessControlExposeHeaders] =
-                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, X-Request-Id"
+                "ETag, Location, Link, Boardcast-Seq, Retry-After, RateLimit, RateLimit-Policy, WWW-Authenticate, "
+                + "Accept-Query, X-Request-Id"
         }
     }
 

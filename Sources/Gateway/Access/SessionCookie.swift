@@ -18,7 +18,7 @@ enum SessionCookie {
         let cookie = text(token, seconds: max(0, seconds), place)
         guard cookie.utf8.count <= longest else {
             throw Problem(
-                .badRequest, "token_too_long", "The token is too long for a cookie, of which browsers keep 4096 bytes.")
+                .tokenTooLong, "The token is too long for a cookie, of which browsers keep 4096 bytes.")
         }
         return cookie
     }

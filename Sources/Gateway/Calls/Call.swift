@@ -180,6 +180,9 @@ struct Call: Sendable {
     /// administrators ask, which may be about each of thousands of connections.
     var isLong: Bool { isLarge || access == .administer }
 
+    /// Its path as the router writes it.
+    var route: String { RouterPath(path.description).description }
+
     /// Whether the router answers it, and only to a verified token.
     var isForTenants: Bool { if case .tenant = work { true } else { false } }
 

@@ -10,13 +10,14 @@ struct CallList: Sendable {
     init(_ calls: [Call]) {
         all = calls
         names = calls.reduce(into: [:]) {
-            $0[RouterPath($1.path.description).description, default: [:]][$1.method] = $1.name
+            $0[$1.route, default: [:]][$1.method] = $1.name
         }
     }
 
     /// The methods that a preflight names (Fetch standard §3.2.3), in the usual order.
     var methods: [HTTPRequest.Method] {
         [.get, .post, .put, .patch, .delete].filter { method in all.contains { $0.method == method } }
+            + (all.contains(where: \.takesQuery) ? [.query] : [])
     }
 
     /// The calls grouped by path, in the order in which the paths first occur.
@@ -34,6 +35,8 @@ struct CallList: Sendable {
 
     /// Adds every path to `router`: its methods are answered by the calls, `OPTIONS` by 204 with `Allow` (RFC 9110
     /// §9.3.7), any other method by 405 with it (§15.5.6).
+    ///
+    /// A QUERY where there is one is a GET by now: see ``QueryMethod``.
     func add(to router: Router<AppContext>, rules: Call.Rules) {
         for (path, calls) in byPath {
             let place = RouterPath(path.description)
@@ -42,19 +45,27 @@ struct CallList: Sendable {
                 // HEAD is GET without the body (RFC 9110 §9.3.2), which `ErrorResponse` removes.
                 for method in call.method == .get ? [.get, .head] : [call.method] {
                     routed.insert(method)
-                    router.on(place, method: method) { try await call.answer($0, in: $1, by: rules) }
+                    router.on(place, method: method) { request, context -> Response in
+                        var response = try await call.answer(request, in: context, by: rules)
+                        if call.takesQuery { response.headers[.acceptQuery] = QueryMethod.accepted }
+                        return response
+                    }
                 }
             }
             let allowed = Self.allow(calls)
-            let refusal = Problem.methodNotAllowed(allowed)
-            // What supervisors and proxies ask for to see that we answer; it needs no token, as a preflight needs none.
-            router.on(place, method: .options) { _, _ in
-                Response(status: .noContent, headers: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
+            let takesQuery = calls.contains(where: \.takesQuery)
+            var refusal = Problem.methodNotAllowed(allowed)
+            var options: HTTPFields = [.allow: allowed.map(\.rawValue).joined(separator: ", ")]
+            if takesQuery {
+                refusal.headers[.acceptQuery] = QueryMethod.accepted
+                options[.acceptQuery] = QueryMethod.accepted
             }
+            // What supervisors and proxies ask for to see that we answer; it needs no token, as a preflight needs none.
+            router.on(place, method: .options) { [options] _, _ in Response(status: .noContent, headers: options) }
             let isForTenants = calls.allSatisfy(\.isForTenants)
             for method: HTTPRequest.Method in [.get, .head, .post, .put, .patch, .delete, .trace, .query]
             where !routed.contains(method) && !calls.contains(where: { $0.method == method }) {
-                router.on(place, method: method) { request, context -> Response in
+                router.on(place, method: method) { [refusal] request, context -> Response in
                     guard isForTenants else { throw refusal }
                     return try await rules.writes.limit(request, in: try TenantContext(context: context)) {
                         throw refusal
@@ -67,6 +78,7 @@ struct CallList: Sendable {
     private static func allow(_ calls: [Call]) -> [HTTPRequest.Method] {
         let routed = calls.filter(\.isRouted).map(\.method)
         return routed + (routed.contains(.get) ? [.head] : []) + calls.filter { !$0.isRouted }.map(\.method)
+            + (calls.contains(where: \.takesQuery) ? [.query] : [])
     }
 
     /// The name of a request in the access log, which is never its path.

@@ -99,7 +99,7 @@ struct HealthCalls {
 }
 
 extension Problem {
-    static let noKeys = Problem(.serviceUnavailable, "no_keys", "There is no key yet to verify tokens with.")
+    static let noKeys = Problem(.noKeys, "There is no key yet to verify tokens with.")
         .with(.retryAfter, "5")
 }
 

@@ -76,7 +76,7 @@ struct ImportCalls {
             return .json(json.bytes, status: .accepted, headers: [.location: "/api/jobs/\(job.id)"])
         } catch let error as TaskFileError {
             if case .disk(let error) = error { throw problem(error, context) }
-            throw Problem(.badRequest, "invalid_file", "This file can't be imported: \(error).")
+            throw Problem(.invalidFile, "This file can't be imported: \(error).")
         } catch let error as TemporaryFileError {
             throw problem(error, context)
         }

@@ -17,7 +17,7 @@ struct LinkCalls {
     /// → 200 `{token}`; 404 when it was used, or replaced by another.
     @Sendable func use(_ input: CallInput, in context: AppContext) async throws -> Response {
         guard let token = links.use(input.query["code"] ?? "") else {
-            throw Problem(.notFound, "link_used", "This link was used already. The terminal shows a new one.")
+            throw Problem(.linkUsed, "This link was used already. The terminal shows a new one.")
         }
         var json = JSONWriter(reserving: 512)
         json.object {

@@ -102,7 +102,7 @@ struct Publication {
             errors.append(.init(pointer: "/ephemeral", detail: "must be true or false"))
         }
         guard errors.isEmpty, let type else {
-            var problem = Problem(.badRequest, "invalid", "The publication can't be taken as it is.")
+            var problem = Problem(.invalid, "The publication can't be taken as it is.")
             problem.errors = errors
             throw problem
         }

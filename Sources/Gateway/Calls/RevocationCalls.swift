@@ -77,7 +77,7 @@ struct RevocationCalls {
 extension Problem {
     /// The revocation is in force, and can't even wait to be stored.
     fileprivate static let notDurable = Problem(
-        .serviceUnavailable, "not_durable",
+        .notDurable,
         "The revocation is in force until the gateway restarts. It can't be stored now, and too many wait for that "
             + "already: send it again later."
     ).with(.retryAfter, "5")

@@ -19,7 +19,7 @@ struct TicketCalls {
     /// → 200 `{ticket, expiresIn}`, `expiresIn` in seconds; 503 when too many tickets are unused.
     @Sendable func make(_ input: CallInput, in context: TenantContext) async throws -> Response {
         guard let ticket = authenticator.makeTicket(for: context.principal) else {
-            throw Problem(.serviceUnavailable, "tickets_full", "Too many tickets are unused; try again.")
+            throw Problem(.ticketsFull, "Too many tickets are unused; try again.")
                 .with(.retryAfter, String(TicketShelf.lifetime.wholeSeconds))
         }
         var json = JSONWriter(reserving: 96)

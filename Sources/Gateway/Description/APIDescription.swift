@@ -52,6 +52,10 @@ struct APIDescription {
                             json.name(escaping: call.method.rawValue.lowercased())
                             json.operation(call, in: version)
                         }
+                        // 3.1 has no word for it.
+                        for call in calls where version == .v32 && call.takesQuery {
+                            json.name("query"); json.queryOperation(call)
+                        }
                     }
                 }
             }
@@ -63,7 +67,7 @@ struct APIDescription {
                         json.name(escaping: name); json.value(schema.value)
                     }
                 }
-                json.usualParts()
+                json.usualParts(refusals: Set(calls.all.flatMap(\.statuses)).sorted { $0.code < $1.code })
             }
         }
         return json.bytes

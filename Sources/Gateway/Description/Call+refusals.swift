@@ -24,7 +24,3 @@ extension Call {
     /// Whether the API's description has it: not the pages' files.
     var isDescribed: Bool { name != PageCalls.name }
 }
-
-extension HTTPResponse.Status {
-    static let insufficientStorage = Self(code: 507, reasonPhrase: "Insufficient Storage")
-}

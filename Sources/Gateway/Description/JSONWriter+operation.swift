@@ -7,22 +7,44 @@ import StrictJSON
 extension JSONWriter {
     mutating func operation(_ call: Call, in version: APIDescription.Version) {
         object { json in
-            json.name("operationId"); json.string(call.name)
-            json.name("tags"); json.array(CollectionOfOne(call.tag)) { $0.string($1) }
-            json.name("summary"); json.string(call.summary)
-            json.name("description"); json.string(call.access.words)
-            json.name("security"); json.security(of: call)
+            json.operation(named: call.name, call, call.access.words)
             json.parameters(of: call)
             json.requestBody(call.body)
-            json.name("responses")
-            json.object { json in
-                for (status, answers) in call.answersByStatus {
-                    json.name(escaping: String(status.code))
-                    json.answer(status, answers, of: call, in: version)
-                }
-                for status in call.statuses {
-                    json.name(escaping: String(status.code)); json.reference("responses", status.partName)
-                }
+            json.responses(of: call, call.statuses, in: version)
+        }
+    }
+
+    /// The same by QUERY (RFC 10008), for which OpenAPI 3.2 has a place.
+    mutating func queryOperation(_ call: Call) {
+        object { json in
+            json.operation(
+                named: call.name + ".query", call, call.access.words + " The same as GET, with the query as the body.")
+            json.parameters(of: call, withQuery: false)
+            json.requestBody(QueryMethod.mediaTypes, of: .query(call.query ?? []))
+            let refusals = Set(call.statuses).union([.contentTooLarge, .unsupportedMediaType])
+            json.responses(of: call, refusals.sorted { $0.code < $1.code }, in: .v32)
+        }
+    }
+
+    private mutating func operation(named name: String, _ call: Call, _ words: String) {
+        self.name("operationId"); string(name)
+        self.name("tags"); array(CollectionOfOne(call.tag)) { $0.string($1) }
+        self.name("summary"); string(call.summary)
+        self.name("description"); string(words)
+        self.name("security"); security(of: call)
+    }
+
+    private mutating func responses(
+        of call: Call, _ refusals: [HTTPResponse.Status], in version: APIDescription.Version
+    ) {
+        name("responses")
+        object { json in
+            for (status, answers) in call.answersByStatus {
+                json.name(escaping: String(status.code))
+                json.answer(status, answers, of: call, in: version)
+            }
+            for status in refusals {
+                json.name(escaping: String(status.code)); json.reference("responses", status.partName)
             }
         }
     }
@@ -47,15 +69,15 @@ extension JSONWriter {
         }
     }
 
-    private mutating func parameters(of call: Call) {
+    private mutating func parameters(of call: Call, withQuery: Bool = true) {
         var parts: [(inout JSONWriter) -> Void] = []
         if let name = call.parameterName, let kind = call.parameter {
             parts.append { $0.parameter(name, in: "path", kind.schema, "", isRequired: true) }
         }
         // Credentials are no parameters.
-        for parameter in call.query ?? [] where call.isRouted || !["token", "ticket"].contains(parameter.name) {
-            let schema = parameter.isRepeatable ? JSONSchema.array(of: parameter.schema) : parameter.schema
-            parts.append { $0.parameter(parameter.name, in: "query", schema, parameter.words) }
+        let query = withQuery ? call.query ?? [] : []
+        for parameter in query where call.isRouted || !["token", "ticket"].contains(parameter.name) {
+            parts.append { $0.parameter(parameter.name, in: "query", parameter.wholeSchema, parameter.words) }
         }
         for field in call.fields { parts.append { $0.reference("parameters", field.partName) } }
         guard !parts.isEmpty else { return }
@@ -80,15 +102,20 @@ extension JSONWriter {
 
     private mutating func requestBody(_ body: Call.Body) {
         guard body != .none else { return }
+        requestBody(body.mediaTypes, of: body.schema)
+    }
+
+    /// - Parameter schema: nil for files.
+    private mutating func requestBody(_ types: [String], of schema: JSONSchema?) {
         name("requestBody")
         object { json in
             json.name("required"); json.bool(true)
             json.name("content")
             json.object { json in
-                for type in body.mediaTypes {
+                for type in types {
                     json.name(escaping: type)
                     json.object { json in
-                        guard let schema = body.schema ?? (type == "multipart/form-data" ? .form : nil) else { return }
+                        guard let schema = schema ?? (type == "multipart/form-data" ? .form : nil) else { return }
                         json.name("schema"); json.value(schema.value)
                     }
                 }
@@ -101,7 +128,9 @@ extension JSONWriter {
     ) {
         object { json in
             json.name("description"); json.string(status.reasonPhrase)
-            let fields = answers.flatMap(\.fields) + (call.isWrite ? [.rateLimit, .rateLimitPolicy] : [])
+            let fields =
+                answers.flatMap(\.fields) + (call.isWrite ? [.rateLimit, .rateLimitPolicy] : [])
+                + (call.isRouted && call.takesQuery ? [.acceptQuery] : [])
             if !fields.isEmpty {
                 json.name("headers")
                 json.object { json in
@@ -201,7 +230,17 @@ extension PathParameter {
     }
 }
 
+extension QueryParameter {
+    /// Of all that it may bring.
+    fileprivate var wholeSchema: JSONSchema { isRepeatable ? .array(of: schema) : schema }
+}
+
 extension JSONSchema {
+    /// A query as a body.
+    fileprivate static func query(_ parameters: [QueryParameter]) -> JSONSchema {
+        closed(parameters.map { .optional($0.name, $0.wholeSchema.described($0.words)) })
+    }
+
     /// A file as a form brings it (RFC 7578).
     fileprivate static let form = object([
         .required("file", any), .optional("board", .boardID), .optional("lists", .oneOf(["create", "match"])),

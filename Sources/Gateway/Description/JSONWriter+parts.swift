@@ -6,11 +6,13 @@ import Tokens
 /// What many operations of an OpenAPI document refer to.
 extension JSONWriter {
     /// The members of `components`, but for the schemas of calls.
-    mutating func usualParts() {
+    ///
+    /// - Parameter refusals: the statuses that operations refer to.
+    mutating func usualParts(refusals: [HTTPResponse.Status]) {
         name("responses")
         object { json in
-            for problem in ProblemCodes.all {
-                json.name(escaping: problem.status.partName); json.object { $0.refusal(problem) }
+            for status in refusals {
+                json.name(escaping: status.partName); json.object { $0.refusal(status) }
             }
         }
         name("parameters")
@@ -33,11 +35,12 @@ extension JSONWriter {
         name("securitySchemes"); object { $0.securitySchemes() }
     }
 
-    private mutating func refusal(_ problem: ProblemCodes) {
+    private mutating func refusal(_ status: HTTPResponse.Status) {
+        let codes = ProblemCode.allCases.filter { $0.status == status && !$0.isOfMessages }
         name("description")
-        string("\(problem.status.reasonPhrase): " + problem.codes.map { "`\($0)`" }.joined(separator: ", ") + ".")
+        string("\(status.reasonPhrase): " + codes.map { "`\($0.rawValue)`" }.joined(separator: ", ") + ".")
         let fields: [HTTPField.Name] =
-            switch problem.status {
+            switch status {
             case .unauthorized: [.wwwAuthenticate]
             case .tooManyRequests: [.retryAfter, .rateLimit, .rateLimitPolicy]
             case .serviceUnavailable: [.retryAfter]
@@ -69,6 +72,7 @@ extension JSONWriter {
     ]
 
     private static let answerFields: [(HTTPField.Name, JSONSchema, String)] = [
+        (.acceptQuery, .text(), "The media types in which QUERY takes the query here (RFC 10008 §3)."),
         (.boardcastSeq, .integer(from: 1), "The number of the event that the write has made."),
         (.contentDisposition, .text(), "A name for the file."),
         (.eTag, .text(), "The version, in quotes (RFC 9110 §8.8.3)."),
@@ -76,7 +80,7 @@ extension JSONWriter {
         (.location, .text(format: "uri-reference"), "What was made."),
         (
             .rateLimit, .text(),
-            "The writes that remain, and the seconds until all are there again: `\"writes\";r=399;t=1`."
+            "The writes that remain, and the seconds in which to make no more: `\"writes\";r=399;t=2`."
         ),
         (.rateLimitPolicy, .text(), "The writes at once, and the seconds in which they are there again."),
         (.retryAfter, .integer(from: 0), "Seconds to wait."),

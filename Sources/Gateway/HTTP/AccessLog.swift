@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,6 +10,8 @@ struct AccessLog: RouterMiddleware {
     let calls: CallList
     let refusals: RefusalLog
     let counters: GatewayCounters
+    /// Nil where no collector is set.
+    var spans: SpanQueue?
 
     func handle(
         _ request: Request, context: AppContext, next: @concurrent (Request, AppContext) async throws -> Response
@@ -17,20 +20,37 @@ struct AccessLog: RouterMiddleware {
         var response = try await next(request, context)
         response.headers[.xRequestID] = context.id
         let call = calls.name(request.method, at: context.endpointPath)
-        note(call, request, response.status.code, context, time: .now - start)
+        note(
+            call, request, response.status.code, context, route: context.endpointPath, time: .now - start)
         return response
     }
 
-    /// Counts and logs a request that was answered.
-    func note(_ call: String, _ request: Request, _ status: Int, _ context: AppContext, time: Duration) {
+    /// Counts and logs a request that was answered, and makes a span of it.
+    ///
+    /// - Parameter route: the router's pattern of the path; nil when it has none.
+    func note(
+        _ call: String, _ request: Request, _ status: Int, _ context: AppContext, route: @autoclosure () -> String?, time: Duration
+    ) {
         counters.count(.init(call: call, status: status), time: time)
-        if context.logger.logLevel <= .info { log(call, request, status, context, time: time) }
+        guard spans != nil || context.logger.logLevel <= .info else { return }
+        let trace = TraceParent(request.headers)
+        if let spans, !Self.isUsual(call, status) {
+            let span = RequestSpan(
+                after: trace, call: call, method: request.method.rawValue, route: route(), status: status,
+                requestID: context.id, end: Timestamp.now(), duration: time)
+            if let span { spans.add(span) }
+        }
+        if context.logger.logLevel <= .info { log(call, request, status, context, trace, time: time) }
     }
 
-    private func log(_ call: String, _ request: Request, _ status: Int, _ context: AppContext, time: Duration) {
+    private static func isUsual(_ call: String, _ status: Int) -> Bool { usual.contains(call) && status < 400 }
+
+    private func log(
+        _ call: String, _ request: Request, _ status: Int, _ context: AppContext, _ trace: TraceParent?,
+        time: Duration
+    ) {
         let verdict = refusals.note(status, from: context.peer, CredentialFields(request.head))
-        let isUsual = Self.usual.contains(call) && status < 400
-        let level: Logger.Level = isUsual || verdict == .counted ? .debug : .info
+        let level: Logger.Level = Self.isUsual(call, status) || verdict == .counted ? .debug : .info
         if context.logger.logLevel > level { return }
         let (seconds, attoseconds) = time.components
         var metadata: Logger.Metadata = [
@@ -38,7 +58,7 @@ struct AccessLog: RouterMiddleware {
             "status": .stringConvertible(status),
             "microseconds": .stringConvertible(Int(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)),
         ]
-        if let trace = TraceParent(request.headers) { metadata["traceId"] = "\(trace.traceID)" }
+        if let trace { metadata["traceId"] = "\(trace.traceID)" }
         if case .first(let source) = verdict { metadata["address"] = "\(source)" }
         context.logger.log(level: level, "request", metadata: metadata)
     }

@@ -70,7 +70,7 @@ struct Bodies: Sendable {
 
     private func parsed(_ value: Value, _ bytes: ByteBuffer, _ room: MemoryRoom) throws(Problem) -> Parsed {
         guard let object = value.value.object else {
-            throw Problem(.badRequest, "invalid_json", "The body must be a JSON object.")
+            throw Problem(.invalidJSON, "The body must be a JSON object.")
         }
         return Parsed(object: object, bytes: bytes, fingerprint: value.fingerprint, room: room)
     }
@@ -152,13 +152,13 @@ extension MemoryRoom {
 
 extension Problem {
     static let bodiesFull = Problem(
-        .serviceUnavailable, "bodies_full", "Too many request bodies are being worked on now; send it again."
+        .bodiesFull, "Too many request bodies are being worked on now; send it again."
     ).with(.retryAfter, "1")
 
     /// - Parameter limit: of the values in one body.
     static func tooManyValues(_ limit: Int) -> Problem {
         Problem(
-            .contentTooLarge, "too_many_values",
+            .tooManyValues,
             "The body has more than \(limit) JSON values, objects and arrays counted; send less at once.")
     }
 }

@@ -14,7 +14,7 @@ extension Request {
             ?? sent?.prefix { $0 != ";" }.lowercased().trimmingSpaces
         guard let essence, types.contains(essence) else {
             let names = types.sorted().joined(separator: " or ")
-            throw Problem(.unsupportedMediaType, "media_type", "Send the body with Content-Type: \(names).")
+            throw Problem(.mediaType, "Send the body with Content-Type: \(names).")
         }
         return essence
     }

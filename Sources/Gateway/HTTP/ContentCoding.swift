@@ -14,7 +14,7 @@ enum ContentCoding: String {
         guard let name = headers[.contentEncoding]?.lowercased(), name != "identity", !name.isEmpty else { return nil }
         guard let coding = ContentCoding(rawValue: name == "x-gzip" ? "gzip" : name) else {
             throw Problem(
-                .unsupportedMediaType, "content_coding",
+                .contentCoding,
                 "Send the body without Content-Encoding, or with gzip or deflate."
             ).with(.acceptEncoding, "gzip, deflate")
         }
@@ -24,5 +24,5 @@ enum ContentCoding: String {
 
 extension Problem {
     static let badCoding = Problem(
-        .badRequest, "invalid_coding", "The body is not whole, or is not coded as Content-Encoding says.")
+        .invalidCoding, "The body is not whole, or is not coded as Content-Encoding says.")
 }

@@ -44,7 +44,7 @@ struct EntityTag: CustomStringConvertible {
         let tags = list(header).filter { !$0.isEmpty }
         if tags == ["*"] { return nil }
         guard !tags.isEmpty, !tags.contains("*") else {
-            throw Problem(.badRequest, "invalid_if_match", "If-Match must hold entity tags, such as \"3\", or *.")
+            throw Problem(.invalidIfMatch, "If-Match must hold entity tags, such as \"3\", or *.")
         }
         let versions = tags.compactMap { opaque($0).flatMap(version) }
         return versions.isEmpty ? -1 : ExpectedVersion(anyOf: versions)

@@ -45,8 +45,7 @@ struct ErrorResponse: RouterMiddleware {
         if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
 
-    /// The methods of RFC 9110 §9.3, RFC 5789 and draft-ietf-httpbis-safe-method-w-body (`QUERY`, which no path takes);
-    /// any other is 501 on every path.
+    /// The methods of RFC 9110 §9.3, RFC 5789 and RFC 10008; any other is 501 on every path.
     private static let methods: Set<HTTPRequest.Method> = [
         .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect, .query,
     ]
@@ -77,23 +76,24 @@ extension Problem {
         case let error as ImportError: self.init(error)
         case JSONError.tooManyValues(let limit): self = .tooManyValues(limit)
         case let error as JSONError:
-            self.init(.badRequest, "invalid_json", "The body is not JSON that we take: \(error).")
+            self.init(.invalidJSON, "The body is not JSON that we take: \(error).")
         case is NIOTooManyBytesError: self = .bodyTooLarge
         // Nobody reads it but the log: the client has left, or was answered by the guard.
         case is HTTPParserError: self = .badRequest
         case let error as any HTTPResponseError where error.status == .notFound: self = .notFound
         case let error as any HTTPResponseError where error.status == .contentTooLarge: self = .bodyTooLarge
         case let error as any HTTPResponseError:
-            self.init(error.status, "bad_request", error.status.reasonPhrase + ".")
+            self.init(.badRequest, error.status.reasonPhrase + ".")
+            status = error.status
         default: return nil
         }
     }
 
     static let `internal` = Problem(
-        .internalServerError, "internal", "Something went wrong here; the log has it under this request's id.")
-    static let methodUnknown = Problem(.notImplemented, "method_unknown", "This method is not known here.")
+        .internal, "Something went wrong here; the log has it under this request's id.")
+    static let methodUnknown = Problem(.methodUnknown, "This method is not known here.")
     /// The connection is closed, so that the rest of the body need not be read.
-    static let bodyTooLarge = Problem(.contentTooLarge, "body_too_large", "The body is larger than we take.")
+    static let bodyTooLarge = Problem(.bodyTooLarge, "The body is larger than we take.")
         .with(.connection, "close")
 }
 

@@ -136,6 +136,6 @@ struct FormFile {
     }
 
     private static func problem(_ reason: String) -> Problem {
-        Problem(.badRequest, "invalid_file", "This form can't be read: \(reason).")
+        Problem(.invalidFile, "This form can't be read: \(reason).")
     }
 }

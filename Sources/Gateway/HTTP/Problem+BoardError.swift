@@ -11,22 +11,22 @@ extension Problem {
         case .forbidden: self = .boardForbidden()
         case .jobForbidden:
             self.init(
-                .forbidden, "job_forbidden", "Only who made the job, a service or an administrator may change it.")
+                .jobForbidden, "Only who made the job, a service or an administrator may change it.")
         case .versionMismatch(let task):
-            self.init(.preconditionFailed, "version_mismatch", "The task has changed; here is what it is now.")
+            self.init(.versionMismatch, "The task has changed; here is what it is now.")
             attachment = ("task", JSONWriter.bytes { task.write(into: &$0) })
             headers[.eTag] = EntityTag(task).description
         case .boardVersionMismatch(let board):
-            self.init(.preconditionFailed, "version_mismatch", "The board has changed; here is what it is now.")
+            self.init(.versionMismatch, "The board has changed; here is what it is now.")
             attachment = ("board", JSONWriter.bytes { board.write(into: &$0) })
             headers[.eTag] = EntityTag(board).description
-        case .conflict(let conflict): self.init(.conflict, "conflict", "This can't be done now: \(conflict).")
+        case .conflict(let conflict): self.init(.conflict, "This can't be done now: \(conflict).")
         case .invalid(let errors):
-            self.init(.badRequest, "invalid", "What was sent can't be taken; see errors.")
+            self.init(.invalid, "What was sent can't be taken; see errors.")
             self.errors = errors.map { Field(pointer: $0.pointer, detail: $0.detail) }
         case .keyReused:
             self.init(
-                .unprocessableContent, "idempotency_key_reused",
+                .idempotencyKeyReused,
                 "This Idempotency-Key was used for another request in the last 24 hours; take a new one.")
         case .failed(let failure): self.init(failure)
         }
@@ -37,22 +37,22 @@ extension Problem {
     init(_ failure: StoreFailure) {
         switch failure {
         case .busy(let delay):
-            self.init(.serviceUnavailable, "busy", "Too much is waiting to be written; try again.")
+            self.init(.busy, "Too much is waiting to be written; try again.")
             headers[.retryAfter] = String(max(1, delay.components.seconds))
         case .full:
-            self.init(.insufficientStorage, "storage_full", "The disk is full; nothing was written.")
+            self.init(.storageFull, "The disk is full; nothing was written.")
         case .closed:
-            self.init(.serviceUnavailable, "closing", "The gateway is going down; try again.")
+            self.init(.closing, "The gateway is going down; try again.")
             headers[.retryAfter] = "5"
         case .lost: self = .databaseLost
         case .unreachable(let delay):
             self.init(
-                .serviceUnavailable, "database_unreachable",
+                .databaseUnreachable,
                 "The database can't be reached, so nothing is acknowledged; try again, a write under the same Idempotency-Key."
             )
             headers[.retryAfter] = String(max(1, delay.components.seconds))
         case .broken, .cancelled:
-            self.init(.internalServerError, "storage", "The store failed; nothing was written.")
+            self.init(.storage, "The store failed; nothing was written.")
         }
         if case .broken = failure { self.failure = failure }
     }
@@ -60,7 +60,7 @@ extension Problem {
 
 extension Problem {
     static let databaseLost = Problem(
-        .serviceUnavailable, "database_lost",
+        .databaseLost,
         "The database's files were removed or replaced while the gateway runs; nothing was written."
     ).with(.retryAfter, "30")
 }

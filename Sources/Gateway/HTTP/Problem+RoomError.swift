@@ -12,10 +12,10 @@ extension Problem {
         }
     }
 
-    static let draining = Problem(.serviceUnavailable, "draining", "The gateway is going down; try again.")
+    static let draining = Problem(.draining, "The gateway is going down; try again.")
         .with(.retryAfter, "5")
 
-    static let unavailable = Problem(.serviceUnavailable, "unavailable", "The store can't be read now; try again.")
+    static let unavailable = Problem(.unavailable, "The store can't be read now; try again.")
         .with(.retryAfter, "1")
 
     /// The answer when the log can't be read; carries the store's failure for the server's log.
@@ -29,6 +29,6 @@ extension Problem {
     ///
     /// - Parameter seconds: how long to wait.
     static func limitReached(_ detail: String, after seconds: Int) -> Problem {
-        Problem(.tooManyRequests, "limit_reached", detail).with(.retryAfter, String(seconds))
+        Problem(.limitReached, detail).with(.retryAfter, String(seconds))
     }
 }

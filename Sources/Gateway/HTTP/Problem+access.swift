@@ -7,14 +7,14 @@ extension Problem {
     /// - Parameter board: nil when the request names none.
     static func boardForbidden(_ board: BoardID? = nil) -> Problem {
         let name = board.map { "the board “\($0)”" } ?? "that board"
-        return Problem(.forbidden, "board_forbidden", "This token is not good for \(name).")
+        return Problem(.boardForbidden, "This token is not good for \(name).")
     }
 
     static func roleForbidden(_ denied: PermissionDenied) -> Problem {
-        Problem(.forbidden, "role_forbidden", denied.description)
+        Problem(.roleForbidden, denied.description)
     }
 
     /// The connection to be renewed is another user's.
     static let notYours = Problem(
-        .forbidden, "not_yours", "Only the user whose connection it is can renew its token.")
+        .notYours, "Only the user whose connection it is can renew its token.")
 }

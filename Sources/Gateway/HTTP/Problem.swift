@@ -14,9 +14,9 @@ public struct Problem: HTTPResponseError {
         public let detail: String
     }
 
-    public let status: HTTPResponse.Status
-    /// The stable name by which programs distinguish refusals.
-    public let code: String
+    /// Of its kind, unless it is another's refusal that is passed on.
+    public internal(set) var status: HTTPResponse.Status
+    public let kind: ProblemCode
     public let detail: String
     /// The rule of tokens that was broken.
     public var rule: TokenRule?
@@ -33,11 +33,13 @@ public struct Problem: HTTPResponseError {
     /// The failure of the store, for the log only; nil when the answer itself says what it is.
     var failure: StoreFailure?
 
-    public init(_ status: HTTPResponse.Status, _ code: String, _ detail: String) {
-        self.status = status
-        self.code = code
-        self.detail = detail
+    public init(_ kind: ProblemCode, _ detail: String) {
+        (self.kind, self.detail) = (kind, detail)
+        status = kind.status
     }
+
+    /// Its kind, as the answer says it.
+    public var code: String { kind.rawValue }
 
     func with(_ header: HTTPField.Name, _ value: String) -> Problem {
         var problem = self
@@ -98,25 +100,22 @@ extension Problem {
     /// The path exists, but only for these methods.
     static func methodNotAllowed(_ methods: [HTTPRequest.Method]) -> Problem {
         let allow = methods.map(\.rawValue).joined(separator: ", ")
-        return Problem(.methodNotAllowed, "method_not_allowed", "This path takes \(allow).").with(.allow, allow)
+        return Problem(.methodNotAllowed, "This path takes \(allow).").with(.allow, allow)
     }
 
-    static let notFound = Problem(.notFound, "not_found", "There is nothing here, or nothing that this token may see.")
+    static let notFound = Problem(.notFound, "There is nothing here, or nothing that this token may see.")
 
     static func badQuery(_ name: String, _ detail: String) -> Problem {
-        var problem = Problem(.badRequest, "invalid_query", "The query can't be understood.")
+        var problem = Problem(.invalidQuery, "The query can't be understood.")
         problem.errors = [Field(pointer: name, detail: detail)]
         return problem
     }
-
-    /// The code of a token that was sent and is refused.
-    static let invalidToken = "invalid_token"
 
     /// 401 with the reason (RFC 6750 §3).
     ///
     /// - Parameter rule: nil when the fault is not in the token itself.
     static func unauthorized(_ description: String, rule: TokenRule? = nil) -> Problem {
-        var problem = Problem(.unauthorized, invalidToken, description)
+        var problem = Problem(.invalidToken, description)
             .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"\(description)\"")
         problem.rule = rule
         return problem

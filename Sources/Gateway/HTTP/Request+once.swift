@@ -18,7 +18,7 @@ extension Request {
             let once = IdempotencyKey(
                 key, fingerprint: meant ?? spelled, earlierFingerprint: meant == nil ? nil : spelled)
         else {
-            throw Problem(.badRequest, "invalid_idempotency_key", "Idempotency-Key must be 1 to 128 bytes of text.")
+            throw Problem(.invalidIdempotencyKey, "Idempotency-Key must be 1 to 128 bytes of text.")
         }
         return once
     }

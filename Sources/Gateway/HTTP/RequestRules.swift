@@ -24,11 +24,11 @@ struct RequestRules: Sendable {
         if head.method == .CONNECT { throw .methodUnknown }
         if let problem = host(of: head) { throw problem }
         guard let target = RequestTarget(head.uri, prefix: prefix) else {
-            throw Problem(.badRequest, "bad_target", "The target must be a path, or an http URL with a host.")
+            throw Problem(.badTarget, "The target must be a path, or an http URL with a host.")
         }
         if target.isPrefixAlone, head.method == .GET || head.method == .HEAD {
             let place = prefix + target.uri
-            throw Problem(.permanentRedirect, "moved", "The page is at \(prefix)/.").with(.location, place)
+            throw Problem(.moved, "The page is at \(prefix)/.").with(.location, place)
         }
         let head = head.with(target)
         if let problem = coding(of: head) ?? length(of: head) { throw problem }
@@ -40,7 +40,7 @@ struct RequestRules: Sendable {
         let hosts = head.headers["host"]
         if hosts.isEmpty, head.version == .http1_0 { return nil }
         guard hosts.count == 1, Self.isHost(hosts[0]) else {
-            return Problem(.badRequest, "bad_host", "Send one Host header, with a name or an address, and its port.")
+            return Problem(.badHost, "Send one Host header, with a name or an address, and its port.")
         }
         return nil
     }
@@ -54,7 +54,7 @@ struct RequestRules: Sendable {
             return .badFraming("Send Content-Length or Transfer-Encoding, not both.")
         }
         guard codings.count == 1, codings[0].lowercased() == "chunked" else {
-            return Problem(.notImplemented, "transfer_coding", "Transfer-Encoding may only be chunked.")
+            return Problem(.transferCoding, "Transfer-Encoding may only be chunked.")
         }
         return nil
     }
@@ -82,6 +82,7 @@ struct RequestRules: Sendable {
 
     /// A file in a form has some bytes around it.
     func bodyLimit(of head: HTTPRequestHead) -> BodyLimit {
+        if head.method == QueryMethod.method { return BodyLimit(bytes: min(maxBodyBytes, QueryMethod.mostBytes)) }
         let path = head.uri.utf8.prefix(while: { $0 != UInt8(ascii: "?") })
         let isImport = head.method == .POST && path.elementsEqual(ImportCalls.path.description.utf8)
         guard isImport else { return BodyLimit(bytes: maxBodyBytes) }
@@ -116,11 +117,11 @@ extension HTTPRequestHead {
 }
 
 extension Problem {
-    static func badFraming(_ detail: String) -> Problem { Problem(.badRequest, "bad_framing", detail) }
-    static let tooSlow = Problem(.requestTimeout, "request_timeout", "The request did not come in time.")
+    static func badFraming(_ detail: String) -> Problem { Problem(.badFraming, detail) }
+    static let tooSlow = Problem(.requestTimeout, "The request did not come in time.")
     static let headTooLarge = Problem(
-        .requestHeaderFieldsTooLarge, "headers_too_large", "The request's head is larger than we take.")
-    static let badRequest = Problem(.badRequest, "bad_request", "This is not HTTP/1.1 as RFC 9112 has it.")
+        .headersTooLarge, "The request's head is larger than we take.")
+    static let badRequest = Problem(.badRequest, "This is not HTTP/1.1 as RFC 9112 has it.")
 }
 
 extension UInt8 {

@@ -1,11 +1,15 @@
 import HTTPTypes
 import Text
 
-/// The field `traceparent` of a request (W3C Trace Context §3.2), of which only the trace's id is used: it is in the
-/// request's line of the access log.
+/// The field `traceparent` of a request (W3C Trace Context §3.2). The trace's id is in the request's line of the access log;
+/// where spans are collected, the request's is a child of the one that it names.
 struct TraceParent: Equatable {
     /// 32 hexadecimal digits.
     let traceID: String
+    /// 16 hexadecimal digits: the caller's span.
+    let spanID: String
+    /// Whether the caller's span may be recorded.
+    let isSampled: Bool
 
     /// Nil for what is not well formed, or is there more than once.
     init?(_ fields: HTTPFields) {
@@ -22,7 +26,8 @@ struct TraceParent: Equatable {
             return nil
         }
         guard !parts[1].allSatisfy(Self.isZero), !parts[2].allSatisfy(Self.isZero) else { return nil }
-        traceID = String(Substring(parts[1]))
+        (traceID, spanID) = (String(Substring(parts[1])), String(Substring(parts[2])))
+        isSampled = (parts[3].last?.lowercaseHexValue ?? 0) & 1 == 1
     }
 
     private static func isZero(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "0") }

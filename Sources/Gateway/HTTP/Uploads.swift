@@ -65,7 +65,7 @@ struct Uploads: Sendable {
 
 extension Problem {
     static let fileTooLarge = Problem(
-        .contentTooLarge, "body_too_large",
+        .bodyTooLarge,
         "The file is longer than this server takes (http.maxImportBytes); what counts is what its Content-Encoding holds."
     ).with(.connection, "close")
 }

@@ -69,6 +69,6 @@ extension ResponseBody {
 
 extension Problem {
     static let answersFull = Problem(
-        .serviceUnavailable, "answers_full", "Too many large answers are being read now; ask again."
+        .answersFull, "Too many large answers are being read now; ask again."
     ).with(.retryAfter, "1")
 }

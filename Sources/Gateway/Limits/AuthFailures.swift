@@ -14,7 +14,7 @@ struct AuthFailures: Sendable {
     /// Counts a refused token that came from `client`, and returns the answer: the refusal itself, or 429. A token that
     /// waits for its key is not refused yet.
     func count(_ refusal: Problem, from client: ClientAddress?) -> Problem {
-        guard refusal.code == Problem.invalidToken, refusal.keyArrival == nil else { return refusal }
+        guard refusal.kind == .invalidToken, refusal.keyArrival == nil else { return refusal }
         counters.countFailure(of: refusal.rule)
         guard let client else { return refusal }
         switch limiter.take(client.block, within: settings.read { $0.authFailures }, at: uptime()) {

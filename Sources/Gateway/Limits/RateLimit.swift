@@ -17,8 +17,8 @@ public struct RateLimit: Sendable, Hashable {
     }
 
     public enum Decision: Sendable, Equatable {
-        /// `remaining` more would be allowed now, and the whole burst once `resetAfter` is over.
-        case allowed(remaining: Int, resetAfter: Duration)
+        /// So many more would be allowed now.
+        case allowed(remaining: Int)
         /// One is allowed again after so long.
         case refused(retryAfter: Duration)
     }
@@ -31,6 +31,6 @@ public struct RateLimit: Sendable, Hashable {
         guard debt + interval <= whole else { return (.refused(retryAfter: debt + interval - whole), now + debt) }
         let owed = debt + interval
         let remaining = Int((whole - owed).attoseconds / interval.attoseconds)
-        return (.allowed(remaining: remaining, resetAfter: owed), now + owed)
+        return (.allowed(remaining: remaining), now + owed)
     }
 }

@@ -1,20 +1,20 @@
 import HTTPTypes
 import Text
 
-/// A decision as the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-10 §3 and §4).
+/// A decision as the fields `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers-11 §3 and §4).
 struct RateLimitFields {
-    /// `"writes";q=400;w=2`: the whole burst, and the seconds until it is available again.
+    /// `"writes";q=400;w=2`: the whole burst, and the seconds in which as many are allowed again.
     let policy: String
-    /// `"writes";r=399;t=1`: the remaining calls, and the seconds until the whole burst is available; when none remain,
-    /// the seconds until the next call.
+    /// `"writes";r=399;t=2`: the remaining calls, and the seconds in which no more than these should be made, so that the
+    /// client never goes faster than the limit (§6); when none remain, the seconds until the next call.
     let state: String
 
     init(_ name: String, _ limit: RateLimit, _ decision: RateLimit.Decision) {
-        let window = (limit.burst + limit.perSecond - 1) / limit.perSecond
-        policy = "\"\(name)\";q=\(limit.burst);w=\(window)"
+        func window(_ calls: Int) -> Int { max(1, (calls + limit.perSecond - 1) / limit.perSecond) }
+        policy = "\"\(name)\";q=\(limit.burst);w=\(window(limit.burst))"
         state =
             switch decision {
-            case .allowed(let remaining, let time): "\"\(name)\";r=\(remaining);t=\(time.secondsToWait)"
+            case .allowed(let remaining): "\"\(name)\";r=\(remaining);t=\(window(remaining))"
             case .refused(let time): "\"\(name)\";r=0;t=\(time.secondsToWait)"
             }
     }
@@ -28,7 +28,7 @@ struct RateLimitFields {
 extension Problem {
     /// 429, with the whole seconds to wait.
     static func rateLimited(_ what: String, for wait: Duration) -> Problem {
-        Problem(.tooManyRequests, "rate_limited", "\(what); wait as long as Retry-After says.")
+        Problem(.rateLimited, "\(what); wait as long as Retry-After says.")
             .with(.retryAfter, String(wait.secondsToWait))
     }
 }

@@ -3,7 +3,7 @@ import HTTPTypes
 import Hummingbird
 
 /// Limits the writes of each user. A write beyond the limit is answered with 429, after a moment and before its body is
-/// read; the answer to an allowed one has the number of remaining writes (draft-ietf-httpapi-ratelimit-headers-10).
+/// read; the answer to an allowed one has the number of remaining writes (draft-ietf-httpapi-ratelimit-headers-11).
 struct WriteLimit: Sendable {
     struct Writer: Hashable {
         let tenant: TenantID

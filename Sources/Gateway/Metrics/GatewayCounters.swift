@@ -48,10 +48,10 @@ final class GatewayCounters: Sendable {
 
 extension Problem {
     /// The limit that it tells of, as metrics have it; nil when it tells of none, or is counted where it is found.
-    var limit: String? { Self.limits[code] }
+    var limit: String? { Self.limits[kind] }
 
-    static let limits = [
-        "answers_full": "answers", "bodies_full": "bodies", "imports_running": "imports", "tickets_full": "tickets",
-        "typing_full": "typing",
+    static let limits: [ProblemCode: String] = [
+        .answersFull: "answers", .bodiesFull: "bodies", .importsRunning: "imports", .ticketsFull: "tickets",
+        .typingFull: "typing",
     ]
 }

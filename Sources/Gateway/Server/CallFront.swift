@@ -97,7 +97,7 @@ struct CallFront: Sendable {
         let (decision, limit) = parts.rules.writes.take(principal)
         guard case .allowed = decision else { return false }
         let asked = Asked(
-            call: taken.call.name, request: request, context: context, principal: principal, write: write, limit: limit,
+            call: taken.call, request: request, context: context, principal: principal, write: write, limit: limit,
             start: start)
         let then = NIOLoopBound(answered, eventLoop: inbox.loop)
         parts.store.submit(write.command, by: principal, once: input.once) { result in
@@ -113,7 +113,8 @@ struct CallFront: Sendable {
     /// Notes a request whose client left before its body was there, as the router does.
     func abandon(_ taken: Taken, on channel: any Channel, peer: ClientAddress?, logger: Logger) {
         guard let (request, context) = Self.request(taken, on: channel, peer: peer, logger: logger) else { return }
-        parts.log.note(taken.call.name, request, Problem.badRequest.status.code, context, time: .zero)
+        parts.log.note(
+            taken.call.name, request, Problem.badRequest.status.code, context, route: taken.call.route, time: .zero)
     }
 
     /// - Returns: nil for what is no request by HTTPTypes.
@@ -131,7 +132,7 @@ struct CallFront: Sendable {
 
     /// A request whose write was submitted.
     private struct Asked: Sendable {
-        let call: String
+        let call: Call
         let request: Request
         let context: AppContext
         let principal: Principal
@@ -161,7 +162,8 @@ struct CallFront: Sendable {
         response.headers[.xRequestID] = context.id
         response.headers[.date] = parts.dates.now
         parts.log.note(
-            asked.call, asked.request, response.status.code, context, time: .now - asked.start)
+            asked.call.name, asked.request, response.status.code, context, route: asked.call.route,
+            time: .now - asked.start)
         return (HTTPResponseHead(response.head), body)
     }
 }

@@ -15,11 +15,11 @@ extension StreamFront {
     ) throws(Problem) {
         if case .shared = transport {
             // RFC 8441 would have it; browsers open a connection of HTTP/1.1 instead.
-            throw Problem(.httpVersionNotSupported, "http_version", "A WebSocket needs HTTP/1.1.")
+            throw Problem(.httpVersion, "A WebSocket needs HTTP/1.1.")
         }
         guard head.version != .http1_0 else {
             let detail = "A WebSocket needs HTTP/1.1; in nginx set proxy_http_version 1.1."
-            throw Problem(.httpVersionNotSupported, "http_version", detail)
+            throw Problem(.httpVersion, detail)
         }
         let fields = CredentialFields(head)
         let place = streams.place(of: fields, peer: peer(context))

@@ -38,6 +38,8 @@ final class StreamFront: ChannelDuplexHandler {
         case socket
         /// A poll that may have to wait.
         case poll
+        /// Any of these, or a call of the router, once its query has come.
+        case query(QueryBody)
     }
 
     let streams: Streams
@@ -95,6 +97,7 @@ final class StreamFront: ChannelDuplexHandler {
         case (.deciding(let head, let target, isComplete: false), .end):
             mode = .deciding(head, target, isComplete: true)
             decide(context: context)
+        case (.deciding(_, .query(let body), isComplete: false), .body(let bytes)): body.take(bytes)
         case (.deciding(_, _, isComplete: false), _): return
         case (.collecting(let call), _): take(part, of: call, context: context)
         // No more than one read holds.
@@ -116,7 +119,8 @@ final class StreamFront: ChannelDuplexHandler {
         }
     }
 
-    private func target(of head: HTTPRequestHead) -> Target? {
+    func target(of head: HTTPRequestHead) -> Target? {
+        if streams.queries.takes(head) { return .query(QueryBody()) }
         if let match = streams.endpoints.match(head) { return .stream(match) }
         if streams.sockets.takes(head) { return .socket }
         return PollResponder.takes(head) ? .poll : nil
@@ -174,7 +178,7 @@ final class StreamFront: ChannelDuplexHandler {
     // MARK: Streams
 
     /// - Parameter waits: whether a token whose key is not here waits while that is fetched; not a second time.
-    private func decide(context: ChannelHandlerContext, waits: Bool = true) {
+    func decide(context: ChannelHandlerContext, waits: Bool = true) {
         guard case .deciding(let head, let target, isComplete: true) = mode, unanswered == 0, context.channel.isActive
         else { return }
         if case .poll = target { return openPoll(head, context: context) }
@@ -183,6 +187,7 @@ final class StreamFront: ChannelDuplexHandler {
             switch target {
             case .stream(let match): try openStream(head, match, context: context, waitingOn: loop)
             case .socket: try openSocket(head, context: context, waitingOn: loop)
+            case .query(let body): try goOn(with: head, body, context: context)
             case .poll: break
             }
         } catch {

@@ -11,13 +11,15 @@ final class Streams: Sendable {
     let admission: ReaderAdmission
     let endpoints: StreamEndpoints
     let sockets: SocketEndpoint
+    let queries: QueryMethod
     let responses: StreamResponses
     let refusals: RefusalLog
 
     init(
-        admission: ReaderAdmission, endpoints: [any StreamEndpoint], sockets: SocketEndpoint, refusals: RefusalLog
+        admission: ReaderAdmission, endpoints: [any StreamEndpoint], sockets: SocketEndpoint, queries: QueryMethod,
+        refusals: RefusalLog
     ) {
-        (self.admission, self.refusals) = (admission, refusals)
+        (self.admission, self.queries, self.refusals) = (admission, queries, refusals)
         self.endpoints = StreamEndpoints(endpoints)
         self.sockets = sockets
         responses = StreamResponses(live: admission.failures.settings)

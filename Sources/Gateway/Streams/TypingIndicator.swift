@@ -18,7 +18,7 @@ struct TypingIndicator: Sendable {
         do {
             try presence.set(typing: isTyping, at: task, on: board, by: author.user, in: author.tenant)
         } catch {
-            throw Problem(.tooManyRequests, "typing_full", "Too many tasks are being typed at; try again later.")
+            throw Problem(.typingFull, "Too many tasks are being typed at; try again later.")
                 .with(.retryAfter, "5")
         }
     }

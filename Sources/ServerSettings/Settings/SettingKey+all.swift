@@ -86,6 +86,8 @@ extension SettingKey {
 
         SettingKey("log.level", \.log.level, .logLevel),
         SettingKey("log.format", \.log.format, .name()),
+
+        SettingKey("tracing.otlpURL", \.tracing.otlpURL, .serverURL),
     ]
 
     /// - Throws: when keys would come from there in the open, and that is not allowed.

@@ -19,6 +19,7 @@ public struct Settings: Sendable, Equatable {
     public var rooms = Rooms()
     public var server = Server()
     public var log = Log()
+    public var tracing = Tracing()
 
     /// The defaults.
     public init() {}
@@ -181,6 +182,15 @@ public struct Settings: Sendable, Equatable {
         /// By how much the threads of these loops stand back for others, as `nice` has it.
         public var streamNiceness = 5
     }
+
+    /// Settings of the spans of requests.
+    public struct Tracing: Sendable, Equatable {
+        /// Where a collector takes OTLP over HTTP; nil where none does.
+        public var otlpURL: ServerURL?
+    }
+
+    /// Where the collector takes traces (OTLP, “OTLP/HTTP Request”); empty where there is none.
+    public var tracesURL: String { tracing.otlpURL.map { "\($0)/v1/traces" } ?? "" }
 
     /// Settings of the log on stderr.
     public struct Log: Sendable, Equatable {

@@ -92,6 +92,11 @@ extension ValueFormat where Value == String {
 
 extension ValueFormat where Value == ServerURL {
     /// What browsers see; its path must not be mistaken for one of our own.
+    static let serverURL = Self("the URL of a server, such as http://127.0.0.1:4318") { text throws(Unfit) in
+        guard let url = ServerURL(text) else { throw Unfit("is not such a URL", showsText: false) }
+        return url
+    }
+
     static let publicURL = Self("a URL such as https://boards.example.com or https://example.com/boards") {
         text throws(Unfit) in
         guard let url = ServerURL(text), url.path.isEmpty || isPrefix(url.path) else {

@@ -25,6 +25,7 @@ struct Server: Sendable {
     private let relay: Relay
     private let jobs: JobKeeper
     private let audit: AuditLog
+    private let spans: SpanQueue?
     private let gateway: Gateway
 
     /// Opens the store and loads what is in it; nothing listens yet.
@@ -61,16 +62,17 @@ struct Server: Sendable {
         let assets = WebClient.files.map {
             Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes, isFramed: $0.isFramed)
         }
-        let metrics = ServerMetrics(store: store, keys: keys)
+        let spans = settings.tracing.otlpURL.map { _ in SpanQueue(version: Version.number) }
+        let metrics = ServerMetrics(store: store, keys: keys, spans: spans)
         var gatewaySettings = settings.gatewaySettings(budget, certificate)
         gatewaySettings.links = links
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: gatewaySettings,
             checks: { [keys] in store.checks + [keys.check] },
-            metrics: { await metrics.add(to: &$0) })
+            metrics: { await metrics.add(to: &$0) }, spans: spans)
         try await gateway.load()
-        (self.settings, self.store, self.relay) = (settings, store, relay)
+        (self.settings, self.store, self.relay, self.spans) = (settings, store, relay, spans)
     }
 
     /// Serves until a signal ends it.
@@ -97,6 +99,7 @@ struct Server: Sendable {
                 services: [
                     .init(service: keys), .init(service: JobService(jobs: jobs)),
                     .init(service: CertificateWatch(certificate: certificate, logger: logger)),
+                    .init(service: SpanExporter(spans: spans, url: settings.tracesURL, logger: logger)),
                     .init(service: application),
                 ], logger: logger.withoutServices))
         let signals = ServerSignals(

@@ -6,9 +6,12 @@ import Gateway
 struct ServerMetrics: Sendable {
     let store: any ServerStore
     let keys: KeyRefresher
+    let spans: SpanQueue?
     private let process = ProcessStatus()
 
-    init(store: any ServerStore, keys: KeyRefresher) { (self.store, self.keys) = (store, keys) }
+    init(store: any ServerStore, keys: KeyRefresher, spans: SpanQueue?) {
+        (self.store, self.keys, self.spans) = (store, keys, spans)
+    }
 
     func add(to metrics: inout MetricsText) async {
         metrics.add(
@@ -31,6 +34,10 @@ struct ServerMetrics: Sendable {
                 "Since the set of keys that was fetched longest ago was fetched, or was to be fetched first.",
                 age / .seconds(1))
         }
+        let spans = spans?.counts
+        metrics.add(
+            .counter, "boardcast_spans_total", "Spans of requests that a collector was sent, or that were dropped.",
+            by: "outcome", [("sent", Double(spans?.sent ?? 0)), ("dropped", Double(spans?.dropped ?? 0))])
         metrics.add(process.current)
     }
 

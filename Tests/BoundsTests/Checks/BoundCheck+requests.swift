@@ -17,6 +17,7 @@ extension BoundCheck {
             BoundCheck(
                 "body, head, query", .bytes(http.maxBodyBytes), .bytes(http.maxHeaderBytes),
                 .refused(.bodyTooLarge), .refused(.headTooLarge), .refused(.badQuery("", ""))),
+            BoundCheck("the body of a QUERY", .bytes(QueryMethod.mostBytes), .refused(.bodyTooLarge)),
             BoundCheck(
                 "a request's time", .time(RequestPace.longestHead), .time(RequestPace.leastForBody),
                 .time(.seconds(1)), .bytes(Int(RequestPace.bytesPerSecond)), .time(RequestPace.longestPause),
@@ -46,6 +47,9 @@ extension BoundCheck {
             BoundCheck(
                 "refusals kept back", .time((hold.pause.lowerBound + hold.pause.upperBound) / 2),
                 .count(RefusalHold.limit)),
+            BoundCheck(
+                "spans of requests that wait for the collector", .count(SpanQueue.most),
+                .count(SpanQueue.mostTogether), .time(SpanExporter.patience)),
             BoundCheck("lines of the log that wait for the thread that is writing", .bytes(LineWriter.mostBytes)),
             BoundCheck(
                 "addresses whose refusals are counted for the log", .count(RefusalTally.capacity),

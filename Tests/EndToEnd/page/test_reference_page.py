@@ -74,9 +74,12 @@ def test_every_call_is_there_and_can_be_searched_for(reference):
 
 def test_a_call_says_what_it_takes_and_answers(reference):
     selector = reference.call("tasks.create")
+    reference.run("document.querySelector(`${arguments[0]} .refusals`).open = true", selector)
+    eventually(lambda: "422" in reference.text(f"{selector} .refusals .answers"), "the refusals are listed")
     words = reference.text(selector)
     assert "name text 1–500 characters required" in words and "priority \"low\", \"medium\"" in words
     assert "member, service, admin" in words and "201 Created" in words and "Idempotency-Key" in words
+    assert "422 Unprocessable Content: idempotency_key_reused" in words
     stream = reference.call("sse.connect")
     reference.run("document.querySelector(`${arguments[0]} .answers details`).open = true", stream)
     eventually(lambda: "ConnectionEstablished" in reference.text(stream) or "connection.established" in reference.text(stream),

@@ -60,6 +60,18 @@ def test_streams_and_calls_share_a_connection(team, shared):
     assert shared.answer(shared.request("GET", "/healthz"))[0] == 200
 
 
+def test_a_stream_and_a_list_are_asked_for_by_query(team, shared):
+    token, api = team.token(), team.api("writer")
+    api.create_task("one")
+    kind = [("content-type", "application/json")]
+    stream = shared.request("QUERY", "/sse/connect", token, b'{"types":"task.created"}', kind)
+    shared.until(lambda: shared.events(stream))
+    status, answer = shared.answer(shared.request("QUERY", "/api/tasks", token, b'{"q":"one"}', kind))
+    assert status == 200 and [task["name"] for task in json.loads(answer)["items"]] == ["one"]
+    api.create_task("two")
+    shared.until_seq(stream, api.last_seq)
+
+
 def test_a_stream_that_ends_leaves_the_others(team, shared):
     admin = team.admin()
     first, second = (shared.request("GET", "/sse/connect", team.token(sub)) for sub in ("ann", "ben"))

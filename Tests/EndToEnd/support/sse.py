@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import httpx
 from httpx_sse import EventSource
 
+import described
 from listener import Listener, Received
 from waiting import DEADLINE
 
@@ -94,7 +95,10 @@ class _Recorded:
 
 
 class Stream(Listener):
-    """One open stream, read by a thread of its own. Events arrive in `events`, in their order."""
+    """One open stream, read by a thread of its own. Events arrive in `events`, in their order.
+
+    When it is closed, what it has sent is held against the API's description.
+    """
 
     def __init__(self, url, token=None, last_event_id=None, params=None, headers=None, http2=False):
         super().__init__()
@@ -140,6 +144,10 @@ class Stream(Listener):
         self._thread.join(DEADLINE)
         self.response.close()
         self._client.close()
+        path = self.response.request.url.path
+        for part in described.ends(self.raw):
+            for frame in parse(part):
+                assert described.streams().errors(path, frame) == []
 
     def frames(self):
         """Every frame so far, by the strict parser."""

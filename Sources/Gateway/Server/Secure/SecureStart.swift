@@ -95,5 +95,5 @@ extension SecureStart: WatchedConnection {
 }
 
 extension Problem {
-    static let needsTLS = Problem(.badRequest, "needs_tls", "This port speaks TLS: use https:// or wss://.")
+    static let needsTLS = Problem(.needsTLS, "This port speaks TLS: use https:// or wss://.")
 }

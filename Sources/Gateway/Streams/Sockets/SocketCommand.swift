@@ -78,6 +78,6 @@ enum SocketCommand {
 
 extension Problem {
     static func badCommand(_ detail: String) -> Problem {
-        Problem(.badRequest, "invalid_command", "This can't be understood: \(detail).")
+        Problem(.invalidCommand, "This can't be understood: \(detail).")
     }
 }

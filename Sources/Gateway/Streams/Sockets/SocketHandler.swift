@@ -141,7 +141,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         case .subscribe(let boards, let types, let since):
             for board in boards { try streams.sockets.require(board, among: known, for: reader.principal) }
             guard reader.resumptions < Self.mostResumptions else {
-                throw Problem(.tooManyRequests, "too_many", "Wait for the boards that were asked for before.")
+                throw Problem(.tooMany, "Wait for the boards that were asked for before.")
             }
             var filter: TypeFilter?
             if let types {
@@ -158,7 +158,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             reader.unsubscribe(from: boards, of: known, types: filter, id: id)
         case .typing(let board, let task, let isTyping):
             guard reader.principal.allows(.write) else {
-                throw Problem(.forbidden, "role_forbidden", "This token's role does not allow to write.")
+                throw Problem(.roleForbidden, "This token's role does not allow to write.")
             }
             type(isTyping, into: task, on: board, id, reader)
         case .ping: answer(SocketEndpoint.pong(to: id, now: hub.wallClock))

@@ -24,11 +24,11 @@ struct SocketHandshake {
         let keys = head.headers["sec-websocket-key"]
         guard keys.count == 1, Self.isKey(keys[0]), head.headers["host"].count == 1 else {
             throw Problem(
-                .badRequest, "bad_handshake", "Sec-WebSocket-Key must be 16 bytes in base64, once, beside one Host.")
+                .badHandshake, "Sec-WebSocket-Key must be 16 bytes in base64, once, beside one Host.")
         }
         guard isFromOurs else {
             throw Problem(
-                .forbidden, "origin_forbidden",
+                .originForbidden,
                 "Pages of this origin may not connect; see http.publicURL, http.trustedProxies and http.corsOrigins.")
         }
         subprotocol = offer.accepted
@@ -49,7 +49,7 @@ struct SocketHandshake {
     }
 
     private static func upgradeRequired(_ detail: String) -> Problem {
-        Problem(HTTPResponse.Status(code: 426, reasonPhrase: "Upgrade Required"), "upgrade_required", detail)
+        Problem(.upgradeRequired, detail)
             .with(.upgrade, "websocket").with(.secWebSocketVersion, "13")
     }
 

@@ -12,11 +12,11 @@ struct SocketMessage {
     init(_ text: String) {
         let object: JSONObject?
         do { object = try JSONParser.parse(text.utf8).object } catch {
-            self.init(.failure(Problem(.badRequest, "invalid_json", "This is not JSON that we take: \(error).")))
+            self.init(.failure(Problem(.invalidJSON, "This is not JSON that we take: \(error).")))
             return
         }
         guard let object else {
-            self.init(.failure(Problem(.badRequest, "invalid_json", "A message must be a JSON object.")))
+            self.init(.failure(Problem(.invalidJSON, "A message must be a JSON object.")))
             return
         }
         let id = object["id"]

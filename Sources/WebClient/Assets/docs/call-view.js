@@ -7,7 +7,7 @@ import { make } from "../shared/dom.js";
 export function callView(call, description, ...forTrial) {
     const details = make("details", { class: "call card", id: call.id }, make("summary", {},
         make("span", { class: "method", "data-method": call.method, text: call.method.toUpperCase() }),
-        make("span", { class: "path", text: call.path }), make("span", { class: "words", text: call.summary })));
+        make("span", { class: "path", text: call.path }), make("span", { class: "words" }, ...prose(call.summary))));
     details.addEventListener("toggle", () => {
         if (details.open && details.childElementCount === 1) details.append(inside(call, description, forTrial));
     });
@@ -17,6 +17,9 @@ export function callView(call, description, ...forTrial) {
 function inside(call, description, forTrial) {
     const parts = [make("p", { class: "quiet", text: call.description })];
     if (call.parameters.length > 0) parts.push(make("h3", { text: "Parameters" }), parameters(call, description));
+    if (call.takesQuery) {
+        parts.push(make("p", { class: "quiet", text: "The method QUERY takes the same query as its body: a form, or JSON." }));
+    }
     if (call.body) parts.push(make("h3", { text: "Body" }), ...bodies(call.body, description));
     parts.push(make("h3", { text: "Answers" }), answers(call, description), trial(call, description, ...forTrial));
     return make("div", {}, ...parts);
@@ -38,8 +41,20 @@ function bodies(content, description) {
     ].filter(Boolean);
 }
 
+/** The successes, and behind a line the refusals, which are much the same for all calls. */
 function answers(call, description) {
-    return make("ul", { class: "answers" }, ...call.responses.map(([status, response]) => {
+    const isRefusal = ([status]) => Number(status) >= 400;
+    const refusals = call.responses.filter(isRefusal);
+    const details = make("details", { class: "refusals" },
+        make("summary", { text: `Refusals: ${refusals.map(([status]) => status).join(", ")}` }));
+    details.addEventListener("toggle", () => {
+        if (details.childElementCount === 1) details.append(answerList(refusals, description));
+    });
+    return make("div", {}, answerList(call.responses.filter((one) => !isRefusal(one)), description), details);
+}
+
+function answerList(responses, description) {
+    return make("ul", { class: "answers" }, ...responses.map(([status, response]) => {
         const media = Object.values(response.content ?? {})[0];
         const schema = media?.itemSchema ?? media?.schema;
         const line = [

@@ -10,16 +10,20 @@ export class Description {
         return this.#document.info.description;
     }
 
-    /** Every call, in the document's order: `{ id, method, path, tag, summary, description, parameters, body, … }`. */
+    /**
+     * Every call, in the document's order: `{ id, method, path, tag, summary, description, parameters, body, … }`.
+     * What QUERY does is told with the GET that it is.
+     */
     get calls() {
         return Object.entries(this.#document.paths).flatMap(([path, methods]) =>
-            Object.entries(methods).map(([method, call]) => ({
+            Object.entries(methods).filter(([method]) => method !== "query").map(([method, call]) => ({
                 id: call.operationId, method, path, tag: call.tags[0], summary: call.summary,
                 description: call.description, isOpen: call.security.length === 0,
                 parameters: (call.parameters ?? []).map((one) => this.follow(one)),
                 body: call.requestBody?.content,
                 responses: Object.entries(call.responses).map(([status, one]) => [status, this.follow(one)]),
                 isStream: call.tags[0] === "streams",
+                takesQuery: method === "get" && methods.query !== undefined,
             })));
     }
 

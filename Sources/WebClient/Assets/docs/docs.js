@@ -34,8 +34,10 @@ function askForToken() {
 
 function show(description) {
     find("#about").append(...prose(description.about));
-    const groups = Map.groupBy(description.calls, ({ tag }) => tag);
-    for (const [tag, calls] of groups) {
+    // What needs no token is there for machines, and comes last.
+    const isOpen = ([, calls]) => calls.every((call) => call.isOpen);
+    const groups = [...Map.groupBy(description.calls, ({ tag }) => tag)];
+    for (const [tag, calls] of groups.toSorted((one, other) => isOpen(one) - isOpen(other))) {
         find("#calls").append(make("section", { "aria-label": tag }, make("h2", { text: tag }),
             ...calls.map((call) => callView(call, description, () => token, askForToken))));
         find("#index").append(make("section", {}, make("h2", { text: tag }), make("ul", {}, ...calls.map((call) =>

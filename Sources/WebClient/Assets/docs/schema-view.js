@@ -79,8 +79,8 @@ function word(type, schema, description) {
             schema.pattern && `like ${schema.pattern}`].filter(Boolean).join(" ");
     case "integer": return ["integer", bounds(schema.minimum, schema.maximum)].filter(Boolean).join(" ");
     case "array":
-        return ["list of", words(description.follow(schema.items ?? {}), description), range(schema, "Items", "")]
-            .filter(Boolean).join(" ");
+        return [["list of", range(schema, "Items", "")].filter(Boolean).join(" "),
+            words(description.follow(schema.items ?? {}), description)].join(": ");
     default: return type;
     }
 }
