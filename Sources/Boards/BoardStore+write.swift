@@ -17,6 +17,18 @@ extension BoardStore {
         }
     }
 
+    public func find(
+        _ task: Int, for author: Principal, found: @escaping @Sendable (Result<BoardTask, BoardError>) -> Void
+    ) {
+        Task {
+            do throws(BoardError) {
+                found(.success(try await self.task(task, for: author)))
+            } catch {
+                found(.failure(error))
+            }
+        }
+    }
+
     public func write(
         _ command: TaskCommand, by author: Principal, once: IdempotencyKey?
     ) async throws(BoardError) -> Commit<BoardTask> {

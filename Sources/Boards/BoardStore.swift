@@ -31,6 +31,12 @@ public protocol BoardStore: TenantHistory, JobStore {
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)``.
     func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask
 
+    /// The same for a caller that does not wait in a task of its own.
+    ///
+    /// - Parameter found: called once, on whichever thread has read it; must not block.
+    func find(
+        _ task: Int, for author: Principal, found: @escaping @Sendable (Result<BoardTask, BoardError>) -> Void)
+
     /// The tasks that match, ordered by id, at most the query's limit.
     ///
     /// - Throws: ``BoardError/forbidden`` and ``BoardError/notFound(_:)`` for a board asked for by name.

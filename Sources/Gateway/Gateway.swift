@@ -174,7 +174,7 @@ public struct Gateway: Sendable {
                 + ImportCalls(store: store, imports: imports, longest: settings.maxImportBytes).all
                 + ExportCalls(store: store).all
                 + PresenceCalls(store: store, presence: presence, typing: typing).all
-                + EventCalls(store: store, authenticator: authenticator, answers: answers).all
+                + EventCalls(store: store, relay: relay, authenticator: authenticator, answers: answers).all
                 + PublishCalls(store: store, relay: relay).all
                 + StatsCalls(relay: relay).all
                 + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
@@ -203,7 +203,7 @@ public struct Gateway: Sendable {
             calls,
             CallFront.Parts(
                 authentication: authentication, rules: rules, errors: ErrorResponse(counters: counters),
-                log: accessLog(of: calls), settings: live, store: store),
+                log: accessLog(of: calls), settings: live),
             inbox: ReplyInbox(loop))
     }
 

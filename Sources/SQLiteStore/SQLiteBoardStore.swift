@@ -96,10 +96,23 @@ public final class SQLiteBoardStore: BoardStore {
     }
 
     public func task(_ id: Int, for author: Principal) async throws(BoardError) -> BoardTask {
-        let task = try await read(author.tenant) { try $0.task(id) }
-        guard let task else { throw .notFound(.task(id)) }
-        try author.require(task.board)
-        return task
+        try author.seen(try await read(author.tenant) { try $0.task(id) }, id)
+    }
+
+    public func find(
+        _ task: Int, for author: Principal, found: @escaping @Sendable (Result<BoardTask, BoardError>) -> Void
+    ) {
+        let retention = settings.retention[author.tenant]
+        do { try watch?.check() } catch { return found(.failure(noted(error))) }
+        database.asyncRead { [self, runs, beginning] db in
+            do {
+                let tenant = try TenantReader(
+                    author.tenant, runs: runs, beginning: beginning, retention: retention, in: db.get())
+                let row = try tenant.task(task)
+                log.reads.succeed()
+                found(Result { () throws(BoardError) in try author.seen(row, task) })
+            } catch { found(.failure(noted(error))) }
+        }
     }
 
     public func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage {
@@ -233,5 +246,14 @@ public final class SQLiteBoardStore: BoardStore {
         let error = BoardError(storage: error)
         if let failure = error.failure { log.reads.note(failure) }
         return error
+    }
+}
+
+extension Principal {
+    /// - Throws: ``BoardError/notFound(_:)`` without a task, and ``BoardError/forbidden`` for one that this may not see.
+    fileprivate func seen(_ task: BoardTask?, _ id: Int) throws(BoardError) -> BoardTask {
+        guard let task else { throw .notFound(.task(id)) }
+        try require(task.board)
+        return task
     }
 }

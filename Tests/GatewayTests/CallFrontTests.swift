@@ -16,13 +16,17 @@ import Testing
     }
 
     @Test(arguments: EveryCall.all)
-    func `it takes the calls that are one write, and no other`(call: EveryCall) {
-        #expect((front.take(head(call)) != nil) == (call.call.write != nil), "\(call.call.name)")
+    func `it takes the calls that need no task, and no other`(call: EveryCall) {
+        #expect((front.take(head(call)) != nil) == (call.call.direct != nil), "\(call.call.name)")
     }
 
-    @Test func `boards make such calls`() {
-        let names = EveryCall.list.all.filter { $0.write != nil }.map(\.name)
-        #expect(names == ["tasks.create", "tasks.update", "tasks.delete", "tasks.move", "events.publish"])
+    @Test func `boards make such calls, and those who poll`() {
+        let names = EveryCall.list.all.filter { $0.direct != nil }.map(\.name)
+        #expect(
+            names == [
+                "tasks.create", "tasks.update", "tasks.delete", "tasks.move", "boards.type", "events.list",
+                "events.publish",
+            ])
     }
 
     @Test(

@@ -54,6 +54,12 @@ public struct JobKeepingStore: BoardStore {
         try await store.task(id, for: author)
     }
 
+    public func find(
+        _ task: Int, for author: Principal, found: @escaping @Sendable (Result<BoardTask, BoardError>) -> Void
+    ) {
+        store.find(task, for: author, found: found)
+    }
+
     public func tasks(_ query: TaskQuery, for author: Principal) async throws(BoardError) -> TaskPage {
         try await store.tasks(query, for: author)
     }

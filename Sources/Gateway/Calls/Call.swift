@@ -12,7 +12,8 @@ struct Call: Sendable {
     /// Does the work, once every check that the call's description asks for has passed.
     typealias Handler = @Sendable (CallInput, TenantContext) async throws -> Response
     /// The same for a call that is one write: says what is to be written. Nil for a request that is more than that.
-    typealias Preparation = @Sendable (CallInput) throws -> PreparedWrite?
+    /// Nil for a request that needs more; a refusal is thrown.
+    typealias Preparation = @Sendable (CallInput, Principal) throws -> PreparedCall?
     typealias OpenHandler = @Sendable (CallInput, AppContext) async throws -> Response
 
     /// Who may make the call.
@@ -74,19 +75,19 @@ struct Call: Sendable {
     /// One sentence, for the API's description.
     let summary: String
     let work: Work
-    /// For a call that is one write; ``work`` does the same.
-    let write: Preparation?
+    /// How it is answered without a task, if it can be; ``work`` does the same.
+    let direct: Preparation?
 
     private init(
         _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
         _ parameter: PathParameter?, _ query: [QueryParameter]?, _ fields: [HTTPField.Name], _ body: Body,
         _ answers: [CallAnswer], _ refusals: [HTTPResponse.Status], isLimited: Bool, _ work: Work,
-        write: Preparation? = nil
+        direct: Preparation? = nil
     ) {
         (self.name, self.method, self.path, self.access) = (name, method, path, access)
         (self.summary, self.parameter, self.query, self.fields) = (summary, parameter, query, fields)
         (self.body, self.answers, self.refusals) = (body, answers, refusals)
-        (self.isLimited, self.work, self.write) = (isLimited, work, write)
+        (self.isLimited, self.work, self.direct) = (isLimited, work, direct)
         parameterName = path.parameterName
         queryNames = query.map(QueryNames.init)
     }
@@ -96,33 +97,29 @@ struct Call: Sendable {
         _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
         parameter: PathParameter? = nil, query: [QueryParameter] = [], fields: [HTTPField.Name] = [],
         body: Body = .none, answers: [CallAnswer], refusals: [HTTPResponse.Status] = [], isLimited: Bool = true,
-        _ handler: @escaping Handler
+        direct: Preparation? = nil, _ handler: @escaping Handler
     ) {
         self.init(
             name, method, path, access, summary, parameter, query, fields, body, answers, refusals,
-            isLimited: isLimited, .tenant(handler))
+            isLimited: isLimited, .tenant(handler), direct: direct)
     }
 
-    /// A call that is one write.
-    ///
-    /// - Parameter others: what it does for a request that `write` says is more than that; nil when there are none.
-    static func write(
+    /// A call that needs no task, wherever it is answered.
+    static func direct(
         _ name: String, _ method: HTTPRequest.Method, _ path: PathPattern, _ access: Access, _ summary: String,
-        parameter: PathParameter? = nil, fields: [HTTPField.Name], body: Body = .none, answers: [CallAnswer],
-        refusals: [HTTPResponse.Status], to store: any BoardStore, others: Handler? = nil,
-        _ write: @escaping Preparation
+        parameter: PathParameter? = nil, fields: [HTTPField.Name] = [], body: Body = .none, answers: [CallAnswer],
+        refusals: [HTTPResponse.Status] = [], _ prepare: @escaping @Sendable (CallInput) throws -> PreparedCall
     ) -> Call {
         let handler: Handler = { input, context in
-            guard let prepared = try write(input) else {
-                guard let others else { throw Problem.internal }
-                return try await others(input, context)
+            let prepared = try prepare(input)
+            let result = await withCheckedContinuation { done in
+                prepared.begin(context.principal, input.once) { done.resume(returning: $0) }
             }
-            let commit = try await store.write(prepared.command, by: context.principal, once: input.once)
-            return try prepared.answer(commit).response
+            return try result().response
         }
         return Call(
             name, method, path, access, summary, parameter, [], fields, body, answers, refusals, isLimited: true,
-            .tenant(handler), write: write)
+            .tenant(handler), direct: { input, _ in try prepare(input) })
     }
 
     /// A call that needs no token.

@@ -9,6 +9,7 @@ import Tokens
 /// `GET /api/events`: the log as JSON, for clients that poll. The same selection, order and cursors as a stream.
 struct EventCalls {
     let store: any BoardStore
+    let relay: Relay
     let authenticator: Authenticator
     let answers: Answers
     /// Bytes of events in one answer, even if it has fewer events than asked for; it has one at least.
@@ -24,7 +25,7 @@ struct EventCalls {
                     .since, .lastEventID, .types, Self.limit(100), Self.wait, .boards,
                 ],
                 fields: [.lastEventID], answers: [.json(.eventPage)],
-                refusals: [.notFound, .forbidden, .tooManyRequests], events)
+                refusals: [.notFound, .forbidden, .tooManyRequests], direct: recent, events)
         ]
     }
 
@@ -46,7 +47,7 @@ struct EventCalls {
         let wait = try query.int(Self.wait)
         guard let cursor = ask.cursor, !cursor.isEmpty else {
             let page = try await store.newest(of: context.tenant, selection: ask.selection, count: limit)
-            return .json(json(page.events, cursor: page.bounds.cursor, recovered: false))
+            return .json(json(page.events.map(\.json), cursor: page.bounds.cursor, recovered: false))
         }
         guard let place = Cursor(cursor) else {
             return reply(.resync(.cursorMalformed, try await store.bounds(of: context.tenant)), for: ask)
@@ -68,6 +69,26 @@ struct EventCalls {
                 return .answer(body, room)
             })
         return reply(reading, for: ask)
+    }
+
+    /// What there is after a cursor, when it is little and still in memory; nil when it is not, or when there is nothing and
+    /// the poll waits.
+    @Sendable func recent(_ input: CallInput, for principal: Principal) throws -> PreparedCall? {
+        guard let known = relay.boards(of: principal.tenant) else { return nil }
+        let ask = try StreamQuery(
+            input.query, lastEventID: input.request.headers[.lastEventID], principal: principal, known: known)
+        let limit = try input.query.int(Self.limit(100))
+        let wait = try input.query.int(Self.wait)
+        guard let place = ask.cursor.flatMap(Cursor.init),
+            let tail = relay.tail(after: place, of: principal.tenant, bytes: Answers.smallest / 2)
+        else { return nil }
+        let shown = tail.frames.filter { ask.selection.shows($0.audience, $0.type) }
+        if shown.isEmpty, wait > 0 { return nil }
+        let events = shown.prefix(limit)
+        let end = events.count < shown.count ? shown[limit].seq - 1 : tail.head
+        let body = json(
+            events.map { [UInt8](buffer: $0.json) }, cursor: tail.epochs.cursor(at: end), recovered: true)
+        return PreparedCall { _ in .init(json: body) }
     }
 
     /// The result of reading from a cursor.
@@ -107,18 +128,18 @@ struct EventCalls {
 
     private func json(_ reading: Reading, for ask: StreamQuery) -> [UInt8] {
         switch reading {
-        case .events(let events, let end): json(events, cursor: end, recovered: true)
+        case .events(let events, let end): json(events.map(\.json), cursor: end, recovered: true)
         case .resync(let reason, let bounds):
             json([], cursor: bounds.cursor, recovered: false, reason: reason, snapshot: ask.snapshotURL)
         }
     }
 
     private func json(
-        _ events: [Event], cursor: Cursor, recovered: Bool, reason: ResyncReason? = nil, snapshot: String? = nil
+        _ events: [[UInt8]], cursor: Cursor, recovered: Bool, reason: ResyncReason? = nil, snapshot: String? = nil
     ) -> [UInt8] {
-        var json = JSONWriter(reserving: 128 + events.reduce(0) { $0 + $1.json.count + 1 })
+        var json = JSONWriter(reserving: 128 + events.reduce(0) { $0 + $1.count + 1 })
         json.object {
-            $0.name("events"); $0.array(events) { $0.raw($1.json) }
+            $0.name("events"); $0.array(events) { $0.raw($1) }
             $0.name("cursor"); $0.string(cursor.description)
             $0.name("recovered"); $0.bool(recovered)
             if let reason { $0.name("reason"); $0.string(reason.rawValue) }

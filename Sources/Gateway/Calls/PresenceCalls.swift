@@ -17,7 +17,7 @@ struct PresenceCalls {
             Call(
                 "boards.presence", .get, "/api/boards/:id/presence", .read, "Who is connected to a board.",
                 parameter: .board, answers: [.json(.presence)], refusals: [.notFound], show),
-            Call(
+            .direct(
                 "boards.type", .post, "/api/boards/:id/typing", .write, "Says that one types at a task, or no longer.",
                 parameter: .board, body: .object(TypingNotice.schema), answers: [.empty(.noContent)],
                 refusals: [.notFound, .tooManyRequests], type),
@@ -37,10 +37,16 @@ struct PresenceCalls {
     }
 
     /// → 204; a change is announced to the connections of the board.
-    @Sendable func type(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let notice = try TypingNotice(input.object)
-        try await typing.set(notice.isTyping, at: notice.task, on: try input.board, by: context.principal)
-        return Response(status: .noContent)
+    @Sendable func type(_ input: CallInput) throws -> PreparedCall {
+        let (notice, board) = (try TypingNotice(input.object), try input.board)
+        return PreparedCall(later: { author, answered in
+            typing.set(notice.isTyping, at: notice.task, on: board, by: author) { result in
+                answered {
+                    try result.get()
+                    return .init(status: .noContent)
+                }
+            }
+        })
     }
 }
 

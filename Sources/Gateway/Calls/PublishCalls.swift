@@ -15,19 +15,19 @@ struct PublishCalls {
 
     var all: [Call] {
         [
-            .write(
+            .direct(
                 "events.publish", .post, "/api/publish", .publish, "Publishes an event of one's own.",
                 fields: [.idempotencyKey], body: .object(Publication.schema),
-                answers: [.json(.published, .accepted)], refusals: [.notFound], to: store, others: announce, publish)
+                answers: [.json(.published, .accepted)], refusals: [.notFound], publish)
         ]
     }
 
     /// → 202 `{seq}` for an event that is logged, 202 `{}` for one that is not.
-    @Sendable func publish(_ input: CallInput) throws -> PreparedWrite? {
+    @Sendable func publish(_ input: CallInput) throws -> PreparedCall {
         let publication = try Publication(input.object)
-        if publication.isEphemeral { return nil }
-        return PreparedWrite(
-            .publish(publication.type, data: publication.data, to: publication.audience)
+        if publication.isEphemeral { return announcement(of: publication) }
+        return PreparedCall(
+            .publish(publication.type, data: publication.data, to: publication.audience), to: store
         ) { commit throws(BoardError) in
             var json = JSONWriter(reserving: 32)
             json.object {
@@ -37,15 +37,30 @@ struct PublishCalls {
         }
     }
 
-    /// An event that is not logged.
-    @Sendable func announce(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let publication = try Publication(input.object)
-        if case .board(let id) = publication.audience { _ = try await store.board(id, for: context.principal) }
-        announce(publication, by: context)
-        return .json(Array("{}".utf8), status: .accepted)
+    /// Announces an event that is not logged, once it is known that its board is there and may be seen.
+    private func announcement(of publication: Publication) -> PreparedCall {
+        let answer = PreparedCall.Answer(status: .accepted, json: Array("{}".utf8))
+        return PreparedCall(later: { author, answered in
+            guard case .board(let id) = publication.audience, !sees(id, author) else {
+                announce(publication, by: author)
+                return answered { answer }
+            }
+            Task {
+                do {
+                    _ = try await store.board(id, for: author)
+                    announce(publication, by: author)
+                    answered { answer }
+                } catch { answered { throw error } }
+            }
+        })
     }
 
-    private func announce(_ publication: Publication, by context: TenantContext) {
+    /// Whether memory has the board; where it has not, the store is asked.
+    private func sees(_ board: BoardID, _ author: Principal) -> Bool {
+        author.boards.contains(board) && relay.boards(of: author.tenant)?.contains(board) == true
+    }
+
+    private func announce(_ publication: Publication, by author: Principal) {
         let now = relay.wallClock()
         var json = JSONWriter()
         json.object {
@@ -56,13 +71,13 @@ struct PublishCalls {
             case .tenant: break
             }
             $0.name("data"); $0.value(publication.data)
-            $0.name("actor"); $0.string(context.principal.user.rawValue)
+            $0.name("actor"); $0.string(author.user.rawValue)
             $0.name("timestamp"); $0.string(now.description)
         }
         relay.announce(
             ephemeral: EventFrame(
                 ephemeral: json.bytes, audience: publication.audience, type: publication.type, timestamp: now),
-            in: context.tenant)
+            in: author.tenant)
     }
 }
 

@@ -27,27 +27,27 @@ struct TaskCalls {
                 ],
                 answers: [.json(.page(of: BoardTask.schema).named("TaskPage"), fields: [.link])], refusals: [.notFound],
                 list),
-            .write(
+            .direct(
                 "tasks.create", .post, "/api/tasks", .write, "Creates a task.", fields: [.idempotencyKey],
                 body: .object(TaskDraft.schema), answers: [.json(.writtenTask, .created, fields: [.eTag, .location])],
-                refusals: [.notFound, .conflict], to: store, create),
+                refusals: [.notFound, .conflict], create),
             Call(
                 "tasks.show", .get, "/api/tasks/:id", .read, "One task.", parameter: .task, fields: [.ifNoneMatch],
                 answers: [.json(BoardTask.schema, fields: [.eTag]), .notModified], refusals: [.notFound], show),
-            .write(
+            .direct(
                 "tasks.update", .patch, "/api/tasks/:id", .write, "Changes a task.", parameter: .task,
                 fields: [.ifMatch, .idempotencyKey], body: .patch(TaskPatch.schema),
                 answers: [.json(.writtenTask, fields: [.eTag])],
-                refusals: [.notFound, .conflict, .preconditionFailed], to: store, update),
-            .write(
+                refusals: [.notFound, .conflict, .preconditionFailed], update),
+            .direct(
                 "tasks.delete", .delete, "/api/tasks/:id", .write, "Deletes a task.", parameter: .task,
                 fields: [.ifMatch, .idempotencyKey], answers: [.empty(.noContent, fields: [.boardcastSeq])],
-                refusals: [.notFound, .preconditionFailed], to: store, delete),
-            .write(
+                refusals: [.notFound, .preconditionFailed], delete),
+            .direct(
                 "tasks.move", .post, "/api/tasks/:id/move", .write, "Moves a task to a place in a column.",
                 parameter: .task, fields: [.ifMatch, .idempotencyKey], body: .object(TaskMove.schema),
                 answers: [.json(.writtenTask, fields: [.eTag])],
-                refusals: [.notFound, .conflict, .preconditionFailed], to: store, move),
+                refusals: [.notFound, .conflict, .preconditionFailed], move),
         ]
     }
 
@@ -93,8 +93,8 @@ struct TaskCalls {
     }
 
     /// → 201, the task and the number of its event.
-    @Sendable func create(_ input: CallInput) throws -> PreparedWrite {
-        PreparedWrite(.createTask(try TaskDraft(input.object))) { commit in
+    @Sendable func create(_ input: CallInput) throws -> PreparedCall {
+        PreparedCall(.createTask(try TaskDraft(input.object)), to: store) { commit in
             .task(commit, status: .created, headers: [.location: "/api/tasks/\(commit.task.id)"])
         }
     }
@@ -111,24 +111,24 @@ struct TaskCalls {
     }
 
     /// RFC 7396 merge patch; with `If-Match` only on the version it names (412 with the current task otherwise).
-    @Sendable func update(_ input: CallInput) throws -> PreparedWrite {
+    @Sendable func update(_ input: CallInput) throws -> PreparedCall {
         let patch = try TaskPatch(input.object)
-        return PreparedWrite(.updateTask(try input.task, patch, ifVersion: input.ifVersion)) { .task($0) }
+        return PreparedCall(.updateTask(try input.task, patch, ifVersion: input.ifVersion), to: store) { .task($0) }
     }
 
-    @Sendable func move(_ input: CallInput) throws -> PreparedWrite {
+    @Sendable func move(_ input: CallInput) throws -> PreparedCall {
         let move = try TaskMove(input.object)
-        return PreparedWrite(.moveTask(try input.task, move, ifVersion: input.ifVersion)) { .task($0) }
+        return PreparedCall(.moveTask(try input.task, move, ifVersion: input.ifVersion), to: store) { .task($0) }
     }
 
-    @Sendable func delete(_ input: CallInput) throws -> PreparedWrite {
-        PreparedWrite(.deleteTask(try input.task, ifVersion: input.ifVersion)) { commit in
+    @Sendable func delete(_ input: CallInput) throws -> PreparedCall {
+        PreparedCall(.deleteTask(try input.task, ifVersion: input.ifVersion), to: store) { commit in
             .init(status: .noContent, headers: [.boardcastSeq: String(commit.seq)])
         }
     }
 }
 
-extension PreparedWrite.Answer {
+extension PreparedCall.Answer {
     fileprivate static func task(
         _ commit: Commit<BoardTask>, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) -> Self {

@@ -23,7 +23,7 @@ struct WriteLimit: Sendable {
     func limit(
         _ request: Request, in context: TenantContext, _ work: () async throws -> Response
     ) async throws -> Response {
-        guard Self.methods.contains(request.method) else { return try await work() }
+        guard Self.counts(request.method) else { return try await work() }
         let (decision, fields) = take(context.principal)
         if case .refused(let wait) = decision {
             counters.countLimited(GatewayCounters.writes)
@@ -54,7 +54,8 @@ struct WriteLimit: Sendable {
         return (decision, RateLimitFields("writes", limit, decision))
     }
 
-    private static let methods: Set<HTTPRequest.Method> = [.post, .put, .patch, .delete]
+    /// Whether requests with this method change something.
+    static func counts(_ method: HTTPRequest.Method) -> Bool { [.post, .put, .patch, .delete].contains(method) }
 }
 
 extension Request {

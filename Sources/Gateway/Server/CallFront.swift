@@ -7,8 +7,8 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
 
-/// Answers the calls that are one write, which boards make while people look at them, on the loop of their connection:
-/// without a task, and without the router.
+/// Answers the calls that boards make while people look at them, on the loop of their connection: without a task, and
+/// without the router.
 ///
 /// It makes the same checks as the router by the same functions, and only says yes: a request that any of them refuses,
 /// or that has something unusual, goes to the router with its bytes, and is judged there.
@@ -20,7 +20,6 @@ struct CallFront: Sendable {
         let errors: ErrorResponse
         let log: AccessLog
         let settings: LiveSettings
-        let store: any BoardStore
         let dates = DateField()
     }
 
@@ -28,7 +27,7 @@ struct CallFront: Sendable {
     struct Taken {
         let head: HTTPRequestHead
         fileprivate let call: Call
-        fileprivate let write: Call.Preparation
+        fileprivate let prepare: Call.Preparation
         fileprivate let parameter: String?
         var body = ByteBuffer()
     }
@@ -36,26 +35,24 @@ struct CallFront: Sendable {
     typealias Answer = (head: HTTPResponseHead, body: ByteBuffer)
 
     private let parts: Parts
-    private let calls: [(call: Call, method: HTTPMethod, write: Call.Preparation)]
+    private let calls: [(call: Call, method: HTTPMethod, prepare: Call.Preparation)]
     private let inbox: ReplyInbox
 
     init(_ calls: CallList, _ parts: Parts, inbox: ReplyInbox) {
         self.parts = parts
         self.inbox = inbox
-        self.calls = calls.all.compactMap { call in call.write.map { (call, HTTPMethod(call.method), $0) } }
+        self.calls = calls.all.compactMap { call in call.direct.map { (call, HTTPMethod(call.method), $0) } }
     }
 
     /// Nil for a request that is for the router.
     func take(_ head: HTTPRequestHead) -> Taken? {
-        guard head.method != .GET, Self.isPlain(head.headers) else { return nil }
         let path = head.path
-        for (call, method, write) in calls where method == head.method {
-            switch call.path.match(path) {
-            case .exact: return Taken(head: head, call: call, write: write, parameter: nil)
-            case .with(let parameter):
-                return Taken(head: head, call: call, write: write, parameter: String(parameter))
-            case nil: continue
-            }
+        for (call, method, prepare) in calls where method == head.method {
+            guard let match = call.path.match(path) else { continue }
+            guard Self.isPlain(head.headers) else { return nil }
+            var parameter: String?
+            if case .with(let text) = match { parameter = String(text) }
+            return Taken(head: head, call: call, prepare: prepare, parameter: parameter)
         }
         return nil
     }
@@ -71,7 +68,7 @@ struct CallFront: Sendable {
 
     private static let unusual = ["transfer-encoding", "content-encoding", "expect", "upgrade"]
 
-    /// Begins the write that `taken` asks for.
+    /// Begins what `taken` asks for.
     ///
     /// - Parameters:
     ///   - peer: the other end of the connection as a proxy has announced it.
@@ -92,15 +89,18 @@ struct CallFront: Sendable {
         guard case .success(let principal) = identity, taken.call.isOpen(to: principal),
             let input = try? taken.call.input(
                 request, parameter: taken.parameter, body: taken.body, of: principal.tenant, by: parts.rules),
-            let write = try? taken.write(input)
+            let prepared = try? taken.prepare(input, principal)
         else { return false }
-        let (decision, limit) = parts.rules.writes.take(principal)
-        guard case .allowed = decision else { return false }
+        var limit: RateLimitFields?
+        if taken.call.isLimited, WriteLimit.counts(taken.call.method) {
+            let (decision, fields) = parts.rules.writes.take(principal)
+            guard case .allowed = decision else { return false }
+            limit = fields
+        }
         let asked = Asked(
-            call: taken.call, request: request, context: context, principal: principal, write: write, limit: limit,
-            start: start)
+            call: taken.call, request: request, context: context, principal: principal, limit: limit, start: start)
         let then = NIOLoopBound(answered, eventLoop: inbox.loop)
-        parts.store.submit(write.command, by: principal, once: input.once) { result in
+        prepared.begin(principal, input.once) { result in
             inbox.post {
                 then.value(answer(asked, with: result))
                 // The body has its room until the write is acknowledged.
@@ -130,31 +130,31 @@ struct CallFront: Sendable {
         return (Request(head: head, body: RequestBody(buffer: taken.body)), context)
     }
 
-    /// A request whose write was submitted.
+    /// A request whose work has begun.
     private struct Asked: Sendable {
         let call: Call
         let request: Request
         let context: AppContext
         let principal: Principal
-        let write: PreparedWrite
-        let limit: RateLimitFields
+        let limit: RateLimitFields?
         let start: ContinuousClock.Instant
     }
 
-    private func answer(_ asked: Asked, with result: Result<Commit<Written>, BoardError>) -> Answer {
+    private func answer(_ asked: Asked, with result: PreparedCall.Result) -> Answer {
         let context = asked.context
         var response: Response
         var body: ByteBuffer
         do {
-            let answer = try asked.write.answer(try result.get())
+            let answer = try result()
             body = ByteBuffer(bytes: answer.json)
             response = answer.response
+            if asked.call.takesQuery { response.headers[.acceptQuery] = QueryMethod.accepted }
         } catch {
             let problem = parts.errors.problem(answering: error, logger: context.logger)
             body = problem.body(requestID: context.id)
             response = problem.response(from: asked.request, context: context)
         }
-        asked.limit.add(to: &response.headers)
+        asked.limit?.add(to: &response.headers)
         ErrorResponse.complete(&response.headers)
         CrossOrigin.complete(
             &response.headers, to: asked.request, of: asked.principal.tenant, by: parts.settings.current)

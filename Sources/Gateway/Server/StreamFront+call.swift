@@ -45,8 +45,12 @@ extension StreamFront {
         readOn(context: context)
     }
 
-    /// Passes on a call that is for the router after all.
+    /// Passes on a call that is for the router after all, or for a poll that waits.
     private func pass(_ call: CallFront.Taken, context: ChannelHandlerContext) {
+        if PollResponder.takes(call.head) {
+            set(.deciding(call.head, .poll, isComplete: true))
+            return decide(context: context)
+        }
         unanswered += 1
         forward(.head(call.head), context: context)
         if call.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(call.body))) }

@@ -10,22 +10,42 @@ struct TypingIndicator: Sendable {
     let store: any BoardStore
     let presence: PresenceHub
 
-    /// - Throws: ``Problem`` 404 for a task that is not on the board, 429 at the limit of tasks being typed at, and the
-    ///   store's refusals.
-    func set(_ isTyping: Bool, at task: Int, on board: BoardID, by author: Principal) async throws {
-        _ = try await store.board(board, for: author)
-        guard try await isTask(task, on: board, for: author) else { throw Problem.notFound }
+    /// - Parameter done: called once, on whichever thread, with the refusal if there is one: ``Problem`` 404 for a task that
+    ///   is not on the board, 429 at the limit of tasks being typed at, and the store's refusals.
+    func set(
+        _ isTyping: Bool, at task: Int, on board: BoardID, by author: Principal,
+        done: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        // A task that the caller may not see counts as missing.
+        let narrowed = Principal(tenant: author.tenant, user: author.user, boards: .only([board]))
+        store.find(task, for: narrowed) { found in
+            switch found {
+            case .success(let task) where task.board == board && author.boards.contains(board):
+                done(Result { try set(isTyping, at: task.id, on: board, by: author) })
+            case .failure(.failed(let failure)): done(.failure(BoardError.failed(failure)))
+            case .success, .failure: refuse(board, author, done)
+            }
+        }
+    }
+
+    /// The reason comes first that the board has for it.
+    private func refuse(
+        _ board: BoardID, _ author: Principal, _ done: @escaping @Sendable (Result<Void, any Error>) -> Void
+    ) {
+        Task {
+            do {
+                _ = try await store.board(board, for: author)
+                throw Problem.notFound
+            } catch { done(.failure(error)) }
+        }
+    }
+
+    private func set(_ isTyping: Bool, at task: Int, on board: BoardID, by author: Principal) throws(Problem) {
         do {
             try presence.set(typing: isTyping, at: task, on: board, by: author.user, in: author.tenant)
         } catch {
             throw Problem(.typingFull, "Too many tasks are being typed at; try again later.")
                 .with(.retryAfter, "5")
         }
-    }
-
-    /// Whether the task is on the board. A task that the caller may not see counts as missing.
-    private func isTask(_ id: Int, on board: BoardID, for author: Principal) async throws -> Bool {
-        let narrowed = Principal(tenant: author.tenant, user: author.user, boards: .only([board]))
-        do { return try await store.task(id, for: narrowed).board == board } catch BoardError.forbidden { return false }
     }
 }

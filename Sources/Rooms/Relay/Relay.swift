@@ -80,7 +80,7 @@ public final class Relay: Sendable {
     let queued: MemoryBudget
     let state: Mutex<State>
     private let started: Mutex<[LoopHub]> = Mutex([])
-    private let clock: @Sendable () -> Timestamp
+    let clock: @Sendable () -> Timestamp
     static let idleTenants = 64
     /// The most events of a tenant's log that are read into its memory.
     static let mostRead = 10_000

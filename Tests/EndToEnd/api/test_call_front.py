@@ -1,4 +1,4 @@
-"""Calls that are one write are answered before the router. Both judge alike: the same requests, sent in a form that only
+"""Calls that need no task are answered before the router. Both judge alike: the same requests, sent in a form that only
 the router takes, get the same answers from another server."""
 
 import json
@@ -8,6 +8,8 @@ import re
 import pytest
 
 import tokens
+from rest import Api, ok
+from sse import Stream
 from waiting import DEADLINE, eventually
 from wire import Wire
 
@@ -40,9 +42,18 @@ class Side:
 
     def __init__(self, server, ask):
         self.server, self.ask, self.wire = server, ask, Wire(server)
+        token = tokens.mint("ann", "acme")
+        # As long as somebody is connected, the newest events are in memory.
+        self.stream = Stream(server.url + "/sse/connect", token)
+        cursor = ok(Api(server.url, token).get("/api/events")).json()["cursor"]
+        self.epoch = cursor.partition("-")[2]
 
-    def answer(self, *request):
-        self.ask(self.wire, *request)
+    def close(self):
+        self.wire.close()
+        self.stream.close()
+
+    def answer(self, method, target, *rest):
+        self.ask(self.wire, method, target.replace("EPOCH", self.epoch), *rest)
         response = self.wire.response()
         fields = sorted((name.lower(), value) for name, value in response.headers if name.lower() not in OWN)
         if ("connection", "close") in fields:
@@ -63,7 +74,7 @@ def sides(start_server):
     found = [Side(start_server(FREE), ask) for ask in (plain, in_chunks)]
     yield found
     for side in found:
-        side.wire.close()
+        side.close()
 
 
 class Requests:
@@ -80,7 +91,12 @@ class Requests:
                     {"type": "task.created"}, {"type": "A"}, {"type": "a.b", "ephemeral": True},
                     {"type": "a.b", "userId": "ben"}, {"type": "a.b", "boardId": "nope"}],
         "delete": [None, None, {}],
+        "type": [{"taskId": task, "typing": typing} for task in (1, 2, 3, 40, 1000) for typing in (True, False)]
+        + [{"taskId": "1", "typing": True}, {"taskId": 1}, {"taskId": 1, "typing": True, "more": 1}],
+        "poll": [None],
     }
+    POLLS = ["", "&limit=1", "&limit=3", "&limit=0", "&limit=2000", "&types=task.*", "&types=A", "&board=main", "&board=nope",
+             "&board=main&types=task.updated,a.b&limit=2", "&wait=0", "&wait=31", "&lastEventId=7-EPOCH", "&unknown=1"]
     TOKENS = [{}, {}, {}, {"role": "admin"}, {"role": "service"}, {"role": "viewer"}, {"boards": ["other"]},
               {"boards": ["main"]}, {"sub": "ben"}, {"tenant": "other"}, {"exp": 1}, {"role": "king"}, None]
     TYPES = ["application/json"] * 6 + ["application/json; charset=utf-8", "application/merge-patch+json", "text/plain",
@@ -88,16 +104,24 @@ class Requests:
 
     def __init__(self, seed):
         self.rng = random.Random(seed)
+        #: Near the newest number.
+        self.head = 0
 
     def next(self):
         rng = self.rng
         kind = rng.choice(list(self.BODIES))
-        number = rng.choice([rng.randint(1, 150)] * 8 + [0, -1, "x", "1%20", "01"])
+        number = rng.choice([rng.randint(1, 60)] * 8 + [0, -1, "x", "1%20", "01"])
         method, path = {
             "create": ("POST", "/api/tasks"), "update": ("PATCH", f"/api/tasks/{number}"),
             "move": ("POST", f"/api/tasks/{number}/move"), "publish": ("POST", "/api/publish"),
             "delete": ("DELETE", f"/api/tasks/{number}"),
+            "type": ("POST", f"/api/boards/{rng.choice(['main'] * 6 + ['nope', 'other', 'x y'])}/typing"),
+            "poll": ("GET", "/api/events"),
         }[kind]
+        if kind == "poll":
+            self.head = max(0, self.head - rng.choice([0, 1, 2, 20, 400]))
+            cursor = rng.choice([f"{self.head}-EPOCH"] * 9 + ["0-EPOCH", "9999999-EPOCH", f"{self.head}-00000000", "x", ""])
+            return method, path + "?since=" + cursor + rng.choice(self.POLLS), self.headers(), None
         path = rng.choice([path] * 12 + [path + "?", path + "?a=b", path + "?_=1", path + "/", path.upper(), "/" + path])
         body = rng.choice(self.BODIES[kind])
         return method, path, self.headers(), self.spelled(body)
@@ -148,6 +172,8 @@ def test_the_front_judges_as_the_router_does(sides):
         request = requests.next()
         answers = [side.answer(*request) for side in sides]
         assert answers[0] == answers[1], f"request {number}: {request}"
+        if numbered := re.search(r'"seq":(\d+)}$', answers[0][2]):
+            requests.head = int(numbered[1])
         seen.add(answers[0][0])
     # There was something to judge.
     assert {200, 201, 202, 204, 400, 401, 403, 404, 412, 415, 422} <= seen
@@ -165,7 +191,7 @@ def test_a_limit_of_writes_counts_each_once(start_server):
             side.ask(side.wire, "POST", "/api/tasks", headers, body)
             remaining.append(re.search(r"r=(\d+)", side.wire.response().header("ratelimit"))[1])
         counts.append(remaining)
-        side.wire.close()
+        side.close()
     assert counts == [["49", "48", "47", "46"]] * 2
 
 

@@ -190,12 +190,11 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// Sets typing, after asking the store whether the task exists.
     private func type(_ isTyping: Bool, into task: Int, on board: BoardID, _ id: JSONValue?, _ reader: Reader) {
         let (author, connection) = (reader.principal, reader.id)
-        Task { [typing = streams.sockets.typing, hub, logger] in
-            do { try await typing.set(isTyping, at: task, on: board, by: author) } catch {
-                let problem = Problem(answering: error, logger: logger, ["connection": "\(connection)"])
-                let refusal = SocketEndpoint.error(problem, to: id, now: hub.wallClock)
-                hub.loop.execute { self.answer(refusal) }
-            }
+        streams.sockets.typing.set(isTyping, at: task, on: board, by: author) { [self, hub, logger] result in
+            guard case .failure(let error) = result else { return }
+            let problem = Problem(answering: error, logger: logger, ["connection": "\(connection)"])
+            let refusal = SocketEndpoint.error(problem, to: id, now: hub.wallClock)
+            hub.loop.execute { self.answer(refusal) }
         }
     }
 
