@@ -19,7 +19,11 @@ import Testing
     }
 
     private func heard(_ reader: TestReader, in hub: TestHub) async throws -> [String] {
-        try await hub.read { try reader.objects.compactMap { $0["what"]?.string } }
+        try await hub.read { try heardNow(reader) }
+    }
+
+    private func heardNow(_ reader: TestReader) throws -> [String] {
+        try reader.objects.compactMap { $0["what"]?.string }
     }
 
     @Test func `those who are there hear it, in its place among the others and without id`() async throws {
@@ -62,6 +66,23 @@ import Testing
         hub.log.commit(.board(.main))
         try await hub.settle { reader.numbers == [4] }
         #expect(try await heard(reader, in: hub) == ["hello", "hello", "hello"])
+    }
+
+    @Test func `what comes in one tick goes out in one write, also on a board where nothing was committed since`()
+        async throws
+    {
+        let hub = TestHub()
+        hub.log.commit(.board(.main), count: 3)
+        let reader = try await hub.joinLive(Selection(boards: .only([.main]), user: Self.ann), user: "ann")
+        let before = try await hub.read { reader.sink.sends }
+        try await hub.read {
+            for audience: Audience in [.board(.main), .user(Self.ann), .board(.main)] {
+                say("hello", to: audience, in: hub)
+            }
+        }
+        try await hub.settle { (try? self.heardNow(reader).count) == 3 }
+        #expect(try await hub.read { reader.sink.sends } == before + 1)
+        #expect(try await hub.hub.describe(TestLog.tenant).get().connections.first?.sentEvents == 3)
     }
 
     @Test func `it moves no cursor`() async throws {

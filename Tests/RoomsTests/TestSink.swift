@@ -6,6 +6,8 @@ import NIOCore
 final class TestSink: Sink {
     private(set) var received = ByteBuffer()
     private(set) var isClosed = false
+    /// Writes to the "kernel".
+    private(set) var sends = 0
     private(set) var queuedBytes = 0
     /// A peer that has vanished, for so long.
     var silence: Duration?
@@ -25,6 +27,7 @@ final class TestSink: Sink {
     func send(_ bytes: ByteBuffer) -> Int? {
         guard !isClosed else { return nil }
         guard queuedBytes == 0 else { return 0 }
+        sends += 1
         let count = min(room, bytes.readableBytes)
         if room != .max { room -= count }
         received.writeImmutableBuffer(bytes.getSlice(at: bytes.readerIndex, length: count)!)

@@ -97,9 +97,13 @@ final class SharedList: @unchecked Sendable {
         }
         guard let encoded else { return }
         noteWaiting()
-        if frame.seq == 0 {
+        if frame.seq == 0, !arrivals.isEmpty {
+            begin(before: hub.head(of: tenant) + 1)
             // They are at the head already; only this loop is not.
-            for arrival in arrivals { arrival.send(encoded.bytes) }
+            for arrival in arrivals {
+                arrival.send(encoded.bytes)
+                arrival.sent.events += 1
+            }
         }
         filling.append(encoded, seq: cursor)
         request()
@@ -116,9 +120,9 @@ final class SharedList: @unchecked Sendable {
 
     /// Puts a frame that only `reader` gets in its place among the others.
     func insert(_ frame: EventFrame, for reader: Reader) {
+        if !arrivals.isEmpty { begin(before: frame.seq > 0 ? frame.seq : hub.head(of: tenant) + 1) }
         if frame.seq > 0 {
             guard frame.seq > reader.log.cursor else { return }
-            if !arrivals.isEmpty { begin(before: frame.seq) }
         } else if arrivals.contains(where: { $0 === reader }) {
             if let encoded = wire.encode(frame: frame) { reader.send(encoded.bytes) }
             return

@@ -44,8 +44,8 @@ public final class Relay: Sendable {
             }
         }
 
-        /// Hands batches to the loops that have connections of their tenants. One that has none yet is told nothing: its
-        /// first reader begins above what was announced before, and waits for what comes after.
+        /// Hands batches to the loops that have connections of their tenants. One that has none yet is told nothing, and gets
+        /// the head with its first reader.
         func hand(_ batches: [Batch], to hubs: [LoopHub]) {
             guard !batches.isEmpty else { return }
             for hub in hubs {
@@ -236,7 +236,21 @@ public final class Relay: Sendable {
     ///
     /// - Parameter hub: the ``LoopHub/number`` of the loop on which they are.
     func admit(_ callers: [(TenantID, UserID)], on hub: Int) -> [Result<Admission?, RoomError>] {
-        state.withLock { state in callers.map { state.admit($0, $1, on: hub) } }
+        let loop = hubs[hub]
+        return state.withLock { state in
+            var heads: [Batch] = []
+            let admissions = callers.map { tenant, user in
+                let isFirst = state.memories[tenant]?.hasConnections(on: hub) != true
+                let admission = state.admit(tenant, user, on: hub)
+                if isFirst, case .success(let known?) = admission {
+                    heads.append(Batch(tenant: tenant, head: known.head, frames: []))
+                }
+                return admission
+            }
+            // In its order among the events that are handed over.
+            if !heads.isEmpty { loop.receive(heads) }
+            return admissions
+        }
     }
 
     /// The admission with the head and the epochs of now.
