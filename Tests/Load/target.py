@@ -39,7 +39,7 @@ class Target:
             [binary(), "serve", "--port", "0", "--database", f"sqlite:{self.directory}/load.sqlite"],
             env=environment, stdout=subprocess.PIPE, stderr=self.log, cwd=self.directory)
         line = self.process.stdout.readline().decode()
-        found = re.match(r"listening on http://([^:]+):(\d+)", line)
+        found = re.match(r"listening on https?://([^:]+):(\d+)", line)
         if not found:
             sys.exit(f"it does not listen; its log is {self.directory}/server.log")
         self.host, self.port = found[1], int(found[2])
