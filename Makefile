@@ -13,7 +13,7 @@ RELEASE  = BOARDCAST_COMMIT=$(COMMIT) $(FAST) --product boardcast -Xlinker -s --
 SOURCES := $(shell find Sources Tests -name '*.swift' -not -path '*/.build/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help run build release deb dist test unit check-proxies check-deploy check-docs e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
+.PHONY: help run cluster build release deb dist test unit check-proxies check-deploy check-docs e2e sdk lint format bench storm noisy soak flips faults sanitize check setup setup-test clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -28,6 +28,10 @@ run: setup ## builds, starts on a database of its own with a sample board, print
 	$(RELEASE)
 	@.build/release/boardcast serve --dev --port $(PAGE) || { code=$$?; \
 	  [ $$code -ne 2 ] || echo 'make run PAGE=8789 takes another port' >&2; exit $$code; }
+
+cluster: release ## three gateways on one PostgreSQL behind haproxy, to try; prints the URL to open (PAGE=8788: the balancer's port)
+	@Deploy/install-dependencies.sh cluster
+	@Deploy/cluster/run.sh $(PAGE)
 
 build: setup ## a debug build of everything
 	swift build --build-tests -j $(JOBS)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what is missing, from Debian's packages and PyPI:  install-dependencies.sh build|test|package|deploy|bench
+# Installs what is missing, from Debian's packages and PyPI:  install-dependencies.sh build|test|package|deploy|cluster|bench
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,6 +23,7 @@ packages pkg-config libssl-dev libsqlite3-dev zlib1g-dev
 case ${1:-build} in
 build) ;;
 package) packages dpkg-dev ;;
+cluster) packages postgresql libpq5 haproxy curl openssl ;;
 test | deploy)
   packages python3-venv chromium chromium-driver firefox-esr sqlite3 strace curl
   # The shells that complete our command, and the languages of Docs/CLIENTS.md.
@@ -49,5 +50,5 @@ test | deploy)
     .venv/bin/python -m pip install -q --disable-pip-version-check -r Tests/Deploy/requirements.txt
   fi ;;
 bench) packages gcc make nginx libnginx-mod-nchan nodejs liburing-dev ;;
-*) echo "usage: $0 build|test|package|deploy|bench" >&2; exit 2 ;;
+*) echo "usage: $0 build|test|package|deploy|cluster|bench" >&2; exit 2 ;;
 esac
