@@ -32,18 +32,23 @@ public struct Gateway: Sendable {
     private let jobs: JobKeeper
     private let counters = GatewayCounters()
     private let partMetrics: @Sendable (inout MetricsText) async -> Void
+    private let facts: @Sendable () -> ServerFacts
+    private let figures: FigureKeeper
+    private let started: Timestamp
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
     ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
     ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
     ///   - metrics: adds the metrics of the same parts.
+    ///   - facts: what administrators are told of the server.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         checks: @escaping @Sendable () -> [HealthCheck] = { [] },
         metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in },
+        facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() },
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
@@ -69,6 +74,9 @@ public struct Gateway: Sendable {
         self.checks = checks
         self.jobs = jobs
         partMetrics = metrics
+        self.facts = facts
+        figures = FigureKeeper(relay)
+        started = relay.wallClock()
         self.uptime = uptime
     }
 
@@ -113,7 +121,7 @@ public struct Gateway: Sendable {
             }
         }
         return GatewayService(
-            services: [RefusalReport(refusals: refusals, logger: logger), imports, requests],
+            services: [RefusalReport(refusals: refusals, logger: logger), figures, imports, requests],
             listener: Listener(
                 address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
                 drain: settings.drain, running: running),
@@ -154,6 +162,12 @@ public struct Gateway: Sendable {
             parts: checks)
     }
 
+    private var server: ServerCalls {
+        ServerCalls(
+            store: store, relay: relay, authenticator: authenticator, settings: live, counters: counters,
+            figures: figures, facts: facts, started: started)
+    }
+
     /// All calls of the API.
     var calls: CallList {
         CallList(
@@ -173,6 +187,7 @@ public struct Gateway: Sendable {
                 + EventCalls(store: store, authenticator: authenticator, answers: answers).all
                 + PublishCalls(store: store, relay: relay).all
                 + StatsCalls(relay: relay).all
+                + server.all
                 + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
                 + TicketCalls(authenticator: authenticator).all
                 + RevocationCalls(store: admin, audit: audit, authenticator: authenticator, relay: relay).all
