@@ -25,6 +25,8 @@ setup-test: setup ## ... and the browser and Python packages of the tests
 	@Deploy/install-dependencies.sh test
 
 run: setup ## builds, starts on a database of its own with a sample board, prints the URL to open (PAGE=8788: its port)
+	@if [ -e .build/release/boardcast ]; then echo 'Building what has changed: seconds to a few minutes.'; \
+	  else echo 'Building for the first time: ten minutes and more on two cores. The next time takes seconds to a few minutes.'; fi
 	$(RELEASE)
 	@.build/release/boardcast serve --dev --port $(PAGE) || { code=$$?; \
 	  [ $$code -ne 2 ] || echo 'make run PAGE=8789 takes another port' >&2; exit $$code; }

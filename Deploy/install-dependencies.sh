@@ -29,6 +29,8 @@ test | deploy)
   # The shells that complete our command, and the languages of Docs/CLIENTS.md.
   packages fish zsh jq php-cli golang-go
   packages postgresql libpq5
+  # For the sample of a page with React.
+  packages esbuild node-react node-react-dom
   # The proxies of Docs/PROXIES.md, and what Deploy/monitoring is for. The tests start processes of their own.
   packages nginx haproxy caddy apache2 prometheus
   [ -x .venv/bin/python ] || python3 -m venv .venv

@@ -45,7 +45,7 @@ public struct PermissionDenied: Error, Equatable, CustomStringConvertible {
         self.permission = permission
     }
 
-    public var description: String { "the role \(role.rawValue) does not allow to \(permission.phrase)" }
+    public var description: String { "the role \(role.rawValue) may not \(permission.phrase)" }
 }
 
 extension Permission {

@@ -33,6 +33,9 @@ public struct Gateway: Sendable {
     private let counters = GatewayCounters()
     private let spans: SpanQueue?
     private let partMetrics: @Sendable (inout MetricsText) async -> Void
+    private let facts: @Sendable () -> ServerFacts
+    private let figures: FigureKeeper
+    private let started: Timestamp
     private let uptime: @Sendable () -> Uptime
 
     /// - Parameters:
@@ -40,12 +43,14 @@ public struct Gateway: Sendable {
     ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
     ///   - metrics: adds the metrics of the same parts.
     ///   - spans: where the spans of requests go; nil where nobody collects them.
+    ///   - facts: what administrators are told of the server.
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
         presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
         checks: @escaping @Sendable () -> [HealthCheck] = { [] },
         metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in }, spans: SpanQueue? = nil,
+        facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() },
         uptime: @escaping @Sendable () -> Uptime = Uptime.now
     ) {
         self.authenticator = authenticator
@@ -72,6 +77,9 @@ public struct Gateway: Sendable {
         self.jobs = jobs
         partMetrics = metrics
         self.spans = spans
+        self.facts = facts
+        figures = FigureKeeper(relay)
+        started = relay.wallClock()
         self.uptime = uptime
     }
 
@@ -116,7 +124,7 @@ public struct Gateway: Sendable {
             }
         }
         return GatewayService(
-            services: [RefusalReport(refusals: refusals, logger: logger), imports, requests],
+            services: [RefusalReport(refusals: refusals, logger: logger), figures, imports, requests],
             listener: Listener(
                 address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
                 drain: settings.drain, running: running),
@@ -158,6 +166,12 @@ public struct Gateway: Sendable {
             parts: checks)
     }
 
+    private var server: ServerCalls {
+        ServerCalls(
+            store: store, relay: relay, authenticator: authenticator, settings: live, counters: counters,
+            figures: figures, facts: facts, started: started)
+    }
+
     /// All calls of the API.
     var calls: CallList {
         CallList(
@@ -177,6 +191,7 @@ public struct Gateway: Sendable {
                 + EventCalls(store: store, relay: relay, authenticator: authenticator, answers: answers).all
                 + PublishCalls(store: store, relay: relay).all
                 + StatsCalls(relay: relay).all
+                + server.all
                 + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
                 + TicketCalls(authenticator: authenticator).all
                 + RevocationCalls(store: admin, audit: audit, authenticator: authenticator, relay: relay).all

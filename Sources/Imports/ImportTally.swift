@@ -68,7 +68,9 @@ struct ImportTally {
     }
 
     func message(of file: TaskFile) -> String {
-        "\(created + bad) of \(file.count) rows" + (bad == 0 ? "" : ", \(bad) of them bad")
+        let isOne = file.count == 1
+        return "\(created + bad) of \(file.count) \(isOne ? "row" : "rows")"
+            + (bad == 0 ? "" : isOne ? ", and it is bad" : ", \(bad) of them bad")
     }
 
     /// 0 to 99: 100 is for the job's end.

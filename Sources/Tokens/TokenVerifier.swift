@@ -84,6 +84,17 @@ public final class TokenVerifier: Sendable {
     /// False when every token is refused for want of a key.
     public var hasKeys: Bool { !keys.keys.isEmpty }
 
+    /// Every key of ours.
+    public var allKeys: [TokenKey] { keys.keys }
+
+    /// The keys that may speak for `tenant`.
+    public func keys(for tenant: TenantID) -> [TokenKey] {
+        let tenant = tenant.rawValue
+        return keys.keys.filter {
+            $0.tenant?.hasSameBytes(as: tenant) ?? !rules.tenantsWithIssuer.contains(tenant)
+        }
+    }
+
     /// A key that a token names and that we do not have.
     public struct MissingKey: Sendable {
         /// The token's issuer, unverified: use it only to choose whose keys to fetch again.

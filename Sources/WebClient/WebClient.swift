@@ -11,13 +11,24 @@ public enum WebClient {
         /// Whether our own pages may show it in a frame.
         public var isFramed: Bool { path == "/signed-in" }
 
-        fileprivate init(_ path: String, _ bytes: [UInt8], as given: String? = nil) {
+        /// Whether its path has a version, with which it changes.
+        public let isForever: Bool
+
+        fileprivate init(_ path: String, _ bytes: [UInt8], as given: String? = nil, isForever: Bool = false) {
             self.path = path
             self.bytes = bytes
+            self.isForever = isForever
             // Any other name is one of the pages.
             let kinds = [".js": "text/javascript", ".css": "text/css", ".ts": "text/plain", ".svg": "image/svg+xml"]
             let kind = given ?? kinds.first { path.hasSuffix($0.key) }?.value ?? "text/html"
             mediaType = kind.hasPrefix("text/") ? kind + "; charset=utf-8" : kind
+        }
+    }
+
+    /// The JavaScript client under a version of its own: `/sdk/0.1.0/boardcast.js`.
+    public static func files(ofVersion version: String) -> [File] {
+        files.filter { $0.path.hasPrefix("/sdk/") }.map {
+            File("/sdk/\(version)/" + $0.path.dropFirst(5), $0.bytes, isForever: true)
         }
     }
 
@@ -97,6 +108,7 @@ public enum WebClient {
         asset("admin/revoke.js", PackageResources.revoke_js),
         asset("admin/roster.js", PackageResources.roster_js),
         asset("admin/sampler.js", PackageResources.sampler_js),
+        asset("admin/server.js", PackageResources.server_js),
         asset("admin/table.js", PackageResources.table_js),
         asset("admin/traffic.js", PackageResources.traffic_js),
         asset("admin/work.js", PackageResources.work_js),

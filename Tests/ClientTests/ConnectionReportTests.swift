@@ -38,6 +38,26 @@ import Testing
         #expect(report.table == "0 connections, 1 room")
     }
 
+    @Test func `the server is told in a last line`() throws {
+        var report = ConnectionReport()
+        _ = try report.add(page: Array(#"{"totalConnections":0,"connections":[],"rooms":0,"nextCursor":null}"#.utf8))
+        report.add(
+            server: Array(
+                """
+                {"version":"0.1.0 (abc)","startedAt":"2026-01-15T10:30:00.000Z","time":"2026-01-15T13:30:05.000Z",\
+                "log":{"head":12,"oldest":3},"database":{"kind":"sqlite","bytes":12345678,"logBytes":4096}}
+                """.utf8))
+        #expect(
+            report.table == """
+                0 connections, 0 rooms
+                Boardcast 0.1.0 (abc), up 3 h, newest event 12, oldest in the log 3, database 12 MB, and 4 kB of log
+                """)
+        #expect(report.json.contains(#","server":{"version":"0.1.0 (abc)","startedAt":"#))
+        var older = ConnectionReport()
+        older.add(server: Array("<html>".utf8))
+        #expect(older.table == "0 connections, 0 rooms")
+    }
+
     @Test(arguments: ["", "[]", "<html>", #"{"connections":[]}"#, #"{"totalConnections":1,"connections":{}}"#])
     func `what is no page of ours is refused`(text: String) {
         var report = ConnectionReport()

@@ -27,7 +27,7 @@ import Testing
         #expect(
             done.summary.split(separator: "\n") == [
                 "import completed: 9 of 9 rows, 3 of them bad", "row 2: name is required", "row 7: a\u{FFFD}[31mb",
-                "and 1 more bad rows", "2 archived cards were left out",
+                "and 1 more bad row", "2 archived cards were left out",
             ])
         #expect(done.failure?.kind == .usage)
     }

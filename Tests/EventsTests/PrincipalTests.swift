@@ -29,7 +29,7 @@ import Testing
         try viewer.require(.read)
         #expect(throws: PermissionDenied(role: .viewer, permission: .write)) { try viewer.require(.write) }
         #expect(
-            PermissionDenied(role: .viewer, permission: .write).description == "the role viewer does not allow to write"
+            PermissionDenied(role: .viewer, permission: .write).description == "the role viewer may not write"
         )
     }
 

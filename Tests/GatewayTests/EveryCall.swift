@@ -73,6 +73,7 @@ struct EveryCall: Sendable, CustomTestStringConvertible {
             .init("/api/publish", 202, #"{"type":"a.b","boardId":"plan","ephemeral":true}"#),
         ],
         "connections.list": [.init("/sse/stats", 200, missing: nil, forbidden: nil)],
+        "server.show": [.init("/api/server", 200, missing: nil, forbidden: nil)],
         "connections.end": [.init("/sse/connections/\(connection)", 200, forbidden: nil)],
         "connections.renew": [.init("/sse/connections/\(connection)/token", 204, forbidden: nil)],
         "users.disconnect": [.init("/sse/users/ann/connections", 200, missing: nil, forbidden: nil)],

@@ -31,7 +31,7 @@ import Testing
         #expect(
             ann.members.map(\.name) == [
                 "id", "userId", "connectedAt", "duration", "transport", "boards", "types", "cursor", "lag",
-                "queuedBytes", "sentEvents", "sentBytes", "tokenExpiresAt",
+                "queuedBytes", "sentEvents", "sentBytes", "tokenExpiresAt", "address", "client",
             ])
         #expect(ann["id"]?.string?.utf8.count == 16)
         #expect(ann["connectedAt"]?.int == TestGateway.now.milliseconds)
@@ -132,6 +132,39 @@ import Testing
         #expect(answer.status == 503)
         #expect(answer.headers[.retryAfter] != nil)
         #expect(answer.code == "draining")
+    }
+
+    @Test func `the page's files are sent once, and as small as their clients take them`() async throws {
+        let long = Array(String(repeating: "let a = 1;\n", count: 100).utf8)
+        let gateway = try TestGateway(assets: [
+            Asset(path: "/assets/a.js", mediaType: "text/javascript", bytes: long),
+            Asset(path: "/sdk/1.2.3/a.js", mediaType: "text/javascript", bytes: [0x31], isForever: true),
+        ])
+        let plain = try await gateway.call(.get, "/assets/a.js", as: nil)
+        #expect(plain.bytes == long && plain.headers[.contentEncoding] == nil)
+        #expect(plain.headers[.cacheControl] == "no-cache" && plain.headers[.vary]?.contains("Accept-Encoding") == true)
+        let small = try await gateway.call(.get, "/assets/a.js", as: nil, headers: [.acceptEncoding: "br, gzip;q=0.5"])
+        #expect(small.headers[.contentEncoding] == "gzip" && small.bytes.count < 100)
+        #expect(small.bytes.starts(with: [0x1F, 0x8B]))
+        #expect(small.headers[.eTag] != plain.headers[.eTag])
+        for tag in [plain, small].compactMap({ $0.headers[.eTag] }) {
+            let again = try await gateway.call(.get, "/assets/a.js", as: nil, headers: [.ifNoneMatch: "W/\(tag)"])
+            #expect(again.status == 304 && again.bytes.isEmpty)
+            #expect(again.headers[.contentSecurityPolicy] != nil)
+        }
+        #expect(try await gateway.call(.get, "/assets/a.js", as: nil, headers: [.ifNoneMatch: "\"x\""]).status == 200)
+        let forever = try await gateway.call(.get, "/sdk/1.2.3/a.js", as: nil, headers: [.acceptEncoding: "gzip"])
+        #expect(forever.headers[.cacheControl] == "public, max-age=31536000, immutable")
+        #expect(forever.headers[.contentEncoding] == nil, "a byte gets no smaller")
+    }
+
+    @Test(arguments: [
+        ("gzip", true), ("br, GZIP", true), ("*", true), ("x-gzip", true), ("gzip;q=0.001", true), ("gzip; q=1", true),
+        ("gzip;q=0", false), ("gzip; q=0.0", false), ("br", false), ("", false), ("gzipped", false),
+    ])
+    func `who takes gzip says so`(field: String, takes: Bool) {
+        #expect(PageCalls.takesGzip(field) == takes)
+        #expect(!PageCalls.takesGzip(nil))
     }
 
     @Test func `the page's files are served with a policy that lets nothing else run`() async throws {

@@ -6,7 +6,7 @@ import { ceiling } from "../../Sources/WebClient/Assets/admin/chart.js";
 import { rules } from "../../Sources/WebClient/Assets/admin/claims.js";
 import { curl, quote } from "../../Sources/WebClient/Assets/admin/curl.js";
 import { bytes } from "../../Sources/WebClient/Assets/admin/format.js";
-import { choose, group, namesOf } from "../../Sources/WebClient/Assets/admin/roster.js";
+import { choose, clientName, group, namesOf } from "../../Sources/WebClient/Assets/admin/roster.js";
 import { duration, fromNow } from "../../Sources/WebClient/Assets/shared/times.js";
 import { decode } from "../../Sources/WebClient/Assets/shared/token.js";
 
@@ -28,6 +28,20 @@ test("connections are chosen by every word, and exactly by board and transport",
     assert.equal(ids({ transport: "websocket" }), "c3");
     assert.equal(ids({ behind: true }), "c1 c3");
     assert.equal(ids({ behind: true, board: "main", text: "ann" }), "c1");
+});
+
+test("a client is named in a word or two, and found by that and by its address", () => {
+    const named = {
+        "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": "Firefox 128",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36": "Chrome 120",
+        "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/120.0.0.0 Safari/537.36 Edg/120.0.0.0": "Edge 120",
+        "Mozilla/5.0 (Macintosh) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.2 Safari/605.1.15": "Safari 17",
+        "curl/8.5.0": "curl/8.5.0", "boardcast/0.1.0 (x)": "boardcast/0.1.0", "": "",
+    };
+    for (const [agent, name] of Object.entries(named)) assert.equal(clientName(agent), name);
+    assert.equal(clientName(null), "");
+    const from = [connection("c4", "cleo", [], { address: "192.0.2.7", client: "curl/8.5.0" }), ...roster];
+    assert.deepEqual(choose(from, { text: "192.0 CURL" }).map(({ id }) => id), ["c4"]);
 });
 
 test("a connection counts for each of its boards, and a user once", () => {

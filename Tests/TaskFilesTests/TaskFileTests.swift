@@ -158,6 +158,8 @@ import Testing
         let kinds: [([UInt8], FileKind)] = [
             ([0x50, 0x4B, 3, 4, 0], .zip), ([0x1F, 0x8B, 8], .gzip), ([0xD0, 0xCF, 0x11, 0xE0, 0xA1], .oldExcel),
             (Array("%PDF-1.7".utf8), .pdf), (Array("\n<!DOCTYPE html>".utf8), .markup), (Array("<?xml".utf8), .markup),
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A], .picture), ([0xFF, 0xD8, 0xFF, 0xE0], .picture),
+            (Array("GIF89a".utf8), .picture), (Array("RIFF\0\0\0\0WEBPVP8".utf8), .picture),
         ]
         for (bytes, kind) in kinds {
             #expect(refusal { () throws(TaskFileError) in _ = try TaskFile(bytes) } == .notText(kind))

@@ -1,3 +1,4 @@
+import Events
 import StrictJSON
 import Text
 
@@ -5,6 +6,8 @@ import Text
 public struct ConnectionReport {
     private var first: JSONObject?
     private var connections: [JSONObject] = []
+    /// What `/api/server` says; nil for a server that does not know it.
+    private var server: JSONObject?
 
     /// A report without any page.
     public init() {}
@@ -21,11 +24,15 @@ public struct ConnectionReport {
         return connections.isEmpty ? nil : page["nextCursor"]?.string
     }
 
+    /// Adds what `/api/server` says.
+    public mutating func add(server bytes: [UInt8]) { server = try? JSONParser.parse(bytes).object }
+
     /// The pages as one object in one line.
     public var json: String {
         var whole = first ?? JSONObject()
         whole["connections"] = .array(connections.map { .object($0) })
         whole["nextCursor"] = .null
+        if let server { whole["server"] = .object(server) }
         var json = JSONWriter()
         json.value(.object(whole))
         return String(decoding: json.bytes, as: UTF8.self)
@@ -51,6 +58,26 @@ public struct ConnectionReport {
         let total = first?["totalConnections"]?.int ?? 0
         let rooms = first?["rooms"]?.int ?? 0
         let sum = "\(total) \(total == 1 ? "connection" : "connections"), \(rooms) \(rooms == 1 ? "room" : "rooms")"
-        return (lines + [sum]).joined(separator: "\n")
+        return (lines + [sum] + (server.map { [Self.line($0)] } ?? [])).joined(separator: "\n")
+    }
+
+    /// Which server it is, in a line: its version, for how long it runs, its newest event, its database.
+    private static func line(_ server: JSONObject) -> String {
+        var parts = ["Boardcast \((server["version"]?.string ?? "").printable)".trimmed.description]
+        if let start = server["startedAt"]?.string.flatMap({ Timestamp(rfc3339: $0) }),
+            let now = server["time"]?.string.flatMap({ Timestamp(rfc3339: $0) })
+        {
+            parts.append("up \(max(.zero, now - start).text)")
+        }
+        let (head, oldest) = (server["log"]?.object?["head"]?.int ?? 0, server["log"]?.object?["oldest"]?.int ?? 1)
+        parts.append(head == 0 ? "no event yet" : "newest event \(head), oldest in the log \(oldest)")
+        if let database = server["database"]?.object, let bytes = database["bytes"]?.int {
+            parts.append("database \(size(bytes)), and \(size(database["logBytes"]?.int ?? 0)) of log")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    private static func size(_ bytes: Int) -> String {
+        bytes < 10_000_000 ? "\(bytes / 1000) kB" : "\(bytes / 1_000_000) MB"
     }
 }

@@ -12,7 +12,7 @@ extension ImportReport {
         let rows = objects("badRows", of: result)
         let lines = rows.map { "row \($0["row"]?.int ?? 0): \(($0["reason"]?.string ?? "").printable)" }
         let more = (result["bad"]?.int ?? 0) - rows.count
-        return more > 0 ? lines + ["and \(more) more bad rows"] : lines
+        return more > 0 ? lines + ["and \(more) more bad \(more == 1 ? "row" : "rows")"] : lines
     }
 
     /// Values that were not understood.

@@ -10,6 +10,8 @@ public import Tokens
 /// This is the only place that accepts tokens; each use is checked against the revocations.
 public final class Authenticator: Sendable {
     private let verifier: Mutex<TokenVerifier>
+    /// Since when each of its keys has been ours.
+    private let keyTimes: Mutex<[SigningKeyID: Timestamp]>
     private let revocations: Mutex<RevocationList>
     /// Revocations in force for each tenant.
     private let revocationLimit: Int
@@ -30,6 +32,7 @@ public final class Authenticator: Sendable {
     ) {
         self.arrivals = arrivals
         self.verifier = Mutex(verifier)
+        keyTimes = Mutex(Self.times(of: verifier, after: [:], at: clock()))
         self.revocations = Mutex(revocations)
         revocationLimit = limits.revocations
         tickets = Mutex(TicketShelf())
@@ -43,7 +46,21 @@ public final class Authenticator: Sendable {
     /// opened which is gone are to be ended by the caller.
     public func replace(with verifier: TokenVerifier) {
         self.verifier.withLock { $0 = verifier }
+        let now = clock()
+        keyTimes.withLock { $0 = Self.times(of: verifier, after: $0, at: now) }
         tickets.withLock { $0 = TicketShelf() }
+    }
+
+    /// The keys that may speak for `tenant`, and since when each has been ours.
+    func keys(for tenant: TenantID) -> [(key: TokenKey, since: Timestamp)] {
+        let times = keyTimes.withLock { $0 }
+        return verifier.withLock { $0 }.keys(for: tenant).map { ($0, times[$0.id] ?? clock()) }
+    }
+
+    private static func times(
+        of verifier: TokenVerifier, after earlier: [SigningKeyID: Timestamp], at now: Timestamp
+    ) -> [SigningKeyID: Timestamp] {
+        Dictionary(verifier.allKeys.map { ($0.id, earlier[$0.id] ?? now) }) { first, _ in first }
     }
 
     /// - Parameter loop: the loop of a caller that can wait. Nil for one that can't, or has waited.

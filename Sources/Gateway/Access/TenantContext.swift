@@ -8,12 +8,15 @@ struct TenantContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let principal: Principal
     let place: RequestPlace?
+    /// The other end of the connection.
+    let peer: ClientAddress?
 
     /// - Throws: ``Problem`` 401 when there is no verified token.
     init(context: AppContext) throws {
         guard let identity = context.identity else { throw Problem.unauthorized("no token was sent") }
         principal = try identity.get()
         place = context.place
+        peer = context.peer
         coreContext = context.coreContext
     }
 

@@ -27,7 +27,7 @@ struct MetricsCalls {
     }
 
     @Sendable func show(_ input: CallInput, in context: AppContext) async throws -> Response {
-        guard isForEverybody || isOfThisMachine(input.request, context) else { throw Problem.notFound }
+        guard isForEverybody || input.request.isOfThisMachine(context.peer) else { throw Problem.notFound }
         var loops = LoopCounters()
         for hub in relay.hubs { loops.add(try await hub.counters().get()) }
         var metrics = MetricsText()
@@ -42,9 +42,12 @@ struct MetricsCalls {
             status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
             body: .init(byteBuffer: ByteBuffer(string: metrics.text)))
     }
+}
 
-    private func isOfThisMachine(_ request: Request, _ context: AppContext) -> Bool {
-        context.peer?.isLoopback == true && CredentialFields(request.head).forwarded == ForwardedFields()
+extension Request {
+    /// Whether it comes from this machine, and no proxy has passed it on.
+    func isOfThisMachine(_ peer: ClientAddress?) -> Bool {
+        peer?.isLoopback == true && CredentialFields(head).forwarded == ForwardedFields()
     }
 }
 

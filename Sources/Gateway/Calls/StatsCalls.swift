@@ -92,8 +92,12 @@ extension JSONWriter {
             $0.name("sentEvents"); $0.int(info.sentEvents)
             $0.name("sentBytes"); $0.int(info.sentBytes)
             $0.name("tokenExpiresAt"); $0.int(info.expiresAt.milliseconds)
+            $0.name("address"); $0.text(info.client.address)
+            $0.name("client"); $0.text(info.client.agent)
         }
     }
+
+    private mutating func text(_ text: String?) { if let text { string(text) } else { null() } }
 }
 
 extension JSONSchema {
@@ -112,6 +116,8 @@ extension JSONSchema {
         .required("queuedBytes", .integer(from: 0)), .required("sentEvents", .integer(from: 0)),
         .required("sentBytes", .integer(from: 0)),
         .required("tokenExpiresAt", integer.described("Milliseconds since 1970.")),
+        .required("address", text().orNull.described("Where the client is.")),
+        .required("client", text(0...ClientLabel.longestAgent).orNull.described("The client's `User-Agent`, cut.")),
     ]).named("Connection")
 
     /// ``Rooms/ConnectionID``.

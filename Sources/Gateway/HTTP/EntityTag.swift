@@ -25,6 +25,9 @@ struct EntityTag: CustomStringConvertible {
 
     var description: String { "\"\(opaque)\"" }
 
+    /// That of the same, coded with gzip.
+    var ofGzip: String { "\"\(opaque)-gzip\"" }
+
     /// Weak comparison, as `If-None-Match` asks for (RFC 9110 §13.1.2).
     func isIn(_ header: String?) -> Bool {
         guard let header else { return false }

@@ -22,6 +22,8 @@ struct StreamHead: Equatable {
     /// What follows `Bearer `.
     private(set) var token: Range<Int>?
     private(set) var lastEventID: Range<Int>?
+    /// The client's name for itself; empty without one.
+    private(set) var agent = 0..<0
     /// The others, in their order; most requests have none.
     private(set) var others: [Value] = []
 
@@ -61,7 +63,12 @@ struct StreamHead: Equatable {
             return text.isWord(name, "origin") ? add(.origin, value, in: text) : true
         case 7: return !text.isWord(name, "upgrade")
         case 9: return text.isWord(name, "forwarded") ? add(.forwarded, value, in: text) : true
-        case 10: return !text.isWord(name, "connection") || text.isWord(value, "keep-alive")
+        case 10:
+            if agent.isEmpty, text.isWord(name, "user-agent") {
+                agent = value
+                return true
+            }
+            return !text.isWord(name, "connection") || text.isWord(value, "keep-alive")
         case 13:
             if text.isWord(name, "authorization") {
                 guard token == nil, value.count > 7, text.isWord(value.lowerBound..<value.lowerBound + 7, "bearer ")

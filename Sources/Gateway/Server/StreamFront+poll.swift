@@ -47,6 +47,7 @@ extension StreamFront {
             guard context.channel.isActive, case .deciding = mode else { return sink.forget() }
             switch result {
             case .success(let reader):
+                reader.client = ClientLabel(streams.place(of: CredentialFields(head), peer: peer(context)), head)
                 leaveRequests(for: .poll(sink), context: context)
                 removeCodec(context: context)
                 keep(reader)

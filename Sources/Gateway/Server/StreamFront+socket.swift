@@ -30,7 +30,7 @@ extension StreamFront {
         let query = try streams.sockets.query(of: head)
         if streams.admission.relay.isDraining { throw .draining }
         guard fields.hasAny || offer.token != nil || query["token"] != nil || query["ticket"] != nil else {
-            return try admitStranger(query, place, handshake, context: context)
+            return try admitStranger(query, place, handshake, ClientLabel(place, head), context: context)
         }
         let principal = try streams.authenticate(fields, query, at: place, offer: offer, waitingOn: loop)
         // Made when only the rooms can still refuse the reader, and used once they have accepted it.
@@ -52,7 +52,7 @@ extension StreamFront {
                 case .success(let reader):
                     // The client may have left meanwhile.
                     guard let sink, context.channel.isActive, case .deciding = mode else { return reader.drop() }
-                    become(context, sink, query, place).begin(reader)
+                    become(context, sink, query, place, ClientLabel(place, head)).begin(reader)
                 case .failure(let refusal):
                     refuse(SocketEndpoint.refusal(refusal), head, of: principal.tenant, context: context)
                 }
@@ -61,7 +61,8 @@ extension StreamFront {
 
     /// Opens a WebSocket whose first message has to carry the token.
     private func admitStranger(
-        _ query: Query, _ place: RequestPlace, _ handshake: SocketHandshake, context: ChannelHandlerContext
+        _ query: Query, _ place: RequestPlace, _ handshake: SocketHandshake, _ client: ClientLabel,
+        context: ChannelHandlerContext
     ) throws(Problem) {
         guard streams.sockets.strangers.enter() else { throw Problem(RoomError.full(limit: Strangers.limit)) }
         let sink: any ConnectionSink
@@ -69,7 +70,7 @@ extension StreamFront {
             streams.sockets.strangers.leave()
             throw error
         }
-        let handler = become(context, sink, query, place)
+        let handler = become(context, sink, query, place, client)
         handler.awaitToken()
         let response = handshake.response
         if sink.send(response) != response.readableBytes { sink.abort() }
@@ -93,11 +94,12 @@ extension StreamFront {
 
     /// Turns the connection into a WebSocket.
     private func become(
-        _ context: ChannelHandlerContext, _ sink: any ConnectionSink, _ query: Query, _ place: RequestPlace
+        _ context: ChannelHandlerContext, _ sink: any ConnectionSink, _ query: Query, _ place: RequestPlace,
+        _ client: ClientLabel
     ) -> SocketHandler {
         leaveRequests(for: .socket, context: context)
         let handler = SocketHandler(
-            streams: streams, hub: hub, sink: sink, query: query, place: place, logger: logger)
+            streams: streams, hub: hub, sink: sink, query: query, place: place, client: client, logger: logger)
         let decoder = ByteToMessageHandler(WebSocketFrameDecoder(maxFrameSize: SocketMessages.longest))
         // Fails only for a handler that is not in the pipeline.
         try? context.pipeline.syncOperations.addHandlers([decoder, handler], position: .after(self))

@@ -31,6 +31,7 @@ extension StreamFront {
                 case .success(let reader):
                     // The client may have left meanwhile.
                     guard context.channel.isActive else { return reader.drop() }
+                    reader.client = ClientLabel(place, head)
                     keep(reader)
                 case .failure(.problem(let problem)): refuse(problem, head, of: principal.tenant, context: context)
                 // The store can't be read: the connection ends, and the client reconnects by itself.
@@ -57,5 +58,12 @@ extension StreamFront {
         leaveRequests(for: .stream(sink), context: context)
         removeCodec(context: context)
         return sink
+    }
+}
+
+extension ClientLabel {
+    /// The client of a request that came from `place`.
+    init(_ place: RequestPlace, _ head: HTTPRequestHead) {
+        self.init(address: place.client?.description, agent: head.headers.first(name: "user-agent"))
     }
 }

@@ -12,6 +12,8 @@ final class DirectStreams: @unchecked Sendable {
     private let match: StreamEndpoints.Match
     /// The last query that was read, since most connections ask for the same.
     private var known: (text: [UInt8], query: Query)?
+    /// The last name of a client that was read: as many connections share its bytes as come with it.
+    private var agent: (text: [UInt8], name: String)?
 
     /// A request whose token was verified.
     struct Asked {
@@ -20,6 +22,7 @@ final class DirectStreams: @unchecked Sendable {
         let lastEventID: String?
         let origin: String?
         let prefix: String
+        let client: ClientLabel
     }
 
     /// - Parameter endpoint: the one at `/sse/connect`.
@@ -30,7 +33,7 @@ final class DirectStreams: @unchecked Sendable {
 
     /// Nil for what is no plain request for a stream, or has no valid token.
     ///
-    /// - Parameter peer: the other end of the connection; only asked for where it matters.
+    /// - Parameter peer: the other end of the connection; only asked for where there is a stream to be.
     func asked(_ bytes: UnsafeRawBufferPointer, from peer: () -> ClientAddress?) -> Asked? {
         guard bytes.count <= streams.mostHeaderBytes, let head = StreamHead(bytes), let query = query(head, bytes)
         else {
@@ -44,14 +47,15 @@ final class DirectStreams: @unchecked Sendable {
             let bearer = UnsafeRawBufferPointer(rebasing: bytes[token])
             guard let principal = streams.admission.authenticator.lastingPrincipal(of: bearer) else { return nil }
             return Asked(
-                principal: principal, query: query, lastEventID: lastEventID, origin: nil, prefix: streams.ownPrefix)
+                principal: principal, query: query, lastEventID: lastEventID, origin: nil, prefix: streams.ownPrefix,
+                client: ClientLabel(address: peer()?.description, agent: agent(head, bytes)))
         }
         let fields = CredentialFields(head, text)
         let place = streams.place(of: fields, peer: peer())
         guard let principal = streams.lastingPrincipal(fields, query, at: place) else { return nil }
         return Asked(
             principal: principal, query: query, lastEventID: lastEventID, origin: fields.origin.first,
-            prefix: place.prefix)
+            prefix: place.prefix, client: ClientLabel(address: place.client?.description, agent: agent(head, bytes)))
     }
 
     /// Opens the stream that was asked for on `connection`, or leaves the connection to the handlers of HTTP requests.
@@ -68,7 +72,9 @@ final class DirectStreams: @unchecked Sendable {
             },
             admitted: { [self] result in
                 switch result {
-                case .success(let reader): connection.keep(reader)
+                case .success(let reader):
+                    reader.client = asked.client
+                    connection.keep(reader)
                 case .failure(.problem): connection.leave()
                 // The store can't be read: the connection ends, and the client reconnects by itself.
                 case .failure(.room(.unavailable)): sink?.abort()
@@ -88,6 +94,14 @@ final class DirectStreams: @unchecked Sendable {
                 prefix: asked.prefix,
                 head: streams.responses.head(for: .http1_1, origin: asked.origin, of: asked.principal.tenant),
                 known: known))
+    }
+
+    private func agent(_ head: StreamHead, _ bytes: UnsafeRawBufferPointer) -> String {
+        let text = UnsafeRawBufferPointer(rebasing: bytes[head.agent].prefix(ClientLabel.longestAgent))
+        if let agent, agent.text.elementsEqual(text) { return agent.name }
+        let name = String(decoding: text, as: UTF8.self)
+        agent = (Array(text), name)
+        return name
     }
 
     private func query(_ head: StreamHead, _ bytes: UnsafeRawBufferPointer) -> Query? {

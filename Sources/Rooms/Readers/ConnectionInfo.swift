@@ -7,6 +7,7 @@ public struct ConnectionInfo: Sendable {
     public let user: UserID
     public let connectedAt: Timestamp
     public let wire: Wire
+    public let client: ClientLabel
     public let boards: Selection.Boards
     public let types: TypeFilter
     /// The last event that was sent or is not shown, and the number of events by which the connection lags.
@@ -35,7 +36,8 @@ extension LoopHub {
                 let cursor = reader.listed.list?.reached(by: reader) ?? reader.log.next(reader.selection).cursor
                 return ConnectionInfo(
                     id: reader.id, user: reader.user, connectedAt: reader.connectedAt,
-                    wire: reader.wire, boards: reader.selection.boards, types: reader.selection.types,
+                    wire: reader.wire, client: reader.client, boards: reader.selection.boards,
+                    types: reader.selection.types,
                     cursor: epochs.cursor(at: cursor), lag: max(0, head - cursor),
                     queuedBytes: reader.sink.queuedBytes + reader.output.waiting.readableBytes,
                     sentEvents: reader.sent.events, sentBytes: reader.sent.bytes,

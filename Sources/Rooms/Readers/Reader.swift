@@ -20,6 +20,8 @@ public final class Reader: @unchecked Sendable {
     public let wire: Wire
     let snapshotURL: String
     public let connectedAt: Timestamp
+    /// What administrators are told of its client.
+    public var client = ClientLabel()
     /// When a stream of its kind ends.
     let livesUntil: Uptime
 

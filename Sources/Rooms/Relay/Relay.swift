@@ -301,6 +301,32 @@ public final class Relay: Sendable {
     func head(of tenant: TenantID) -> Int { state.withLock { $0.memories[tenant]?.head ?? 0 } }
     public var connections: Int { state.withLock { $0.connections } }
 
+    /// The limits in force for a tenant.
+    public func limits(of tenant: TenantID) -> RoomLimits.Tenant { state.withLock { $0.admission.tenants[tenant] } }
+
+    public func connections(of tenant: TenantID) -> Int { state.withLock { $0.memories[tenant]?.connections ?? 0 } }
+
+    /// A tenant's connections, and the number of its newest event.
+    public struct TenantCount: Sendable {
+        public let tenant: TenantID
+        public let connections: Int
+        public let head: Int
+
+        public init(tenant: TenantID, connections: Int, head: Int) {
+            (self.tenant, self.connections, self.head) = (tenant, connections, head)
+        }
+    }
+
+    /// The counts of every tenant that is in memory.
+    public func census() -> [TenantCount] {
+        state.withLock { state in
+            state.memories.compactMap { tenant, memory in
+                memory.isReady
+                    ? TenantCount(tenant: tenant, connections: memory.connections, head: memory.head) : nil
+            }
+        }
+    }
+
     /// From now on no connection is admitted.
     public func drain() { state.withLock { $0.isDraining = true } }
     /// Whether events are missing on streams, for the log can't be read.

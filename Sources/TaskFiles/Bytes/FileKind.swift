@@ -2,7 +2,7 @@ import Text
 
 /// A kind of file that has no text, or no table in it; known by how it begins.
 public enum FileKind: Sendable, Equatable, CustomStringConvertible {
-    case zip, excel, openDocument, numbers, gzip, oldExcel, pdf, markup
+    case zip, excel, openDocument, numbers, gzip, oldExcel, pdf, picture, markup
 
     /// Nil for what may be a table or JSON.
     init?(of bytes: SharedBytes) {
@@ -15,11 +15,23 @@ public enum FileKind: Sendable, Equatable, CustomStringConvertible {
             self = .oldExcel
         } else if start.starts(with: "%PDF-".utf8) {
             self = .pdf
+        } else if Self.pictures.contains(where: { start.starts(with: $0) }) || Self.isWebP(start) {
+            self = .picture
         } else if ["<!", "<?", "<html", "<HTML"].contains(where: { start.starts(with: $0.utf8) }) {
             self = .markup
         } else {
             return nil
         }
+    }
+
+    /// How PNG, JPEG and GIF begin.
+    private static let pictures: [[UInt8]] = [
+        [0x89, 0x50, 0x4E, 0x47], [0xFF, 0xD8, 0xFF], Array("GIF87a".utf8), Array("GIF89a".utf8),
+    ]
+
+    private static func isWebP(_ start: some Sequence<UInt8>) -> Bool {
+        let bytes = Array(start.prefix(12))
+        return bytes.starts(with: "RIFF".utf8) && bytes.dropFirst(8).elementsEqual("WEBP".utf8)
     }
 
     /// Told by the name of the first file in it (APPNOTE.TXT §4.3.7), and that file's text.
@@ -39,6 +51,7 @@ public enum FileKind: Sendable, Equatable, CustomStringConvertible {
         case .numbers: "it is a document of Numbers: export it as CSV with UTF-8 there, and send that"
         case .gzip: "it is compressed: unpack it, or send it with Content-Encoding: gzip"
         case .pdf: "it is a PDF: export the board as CSV or JSON"
+        case .picture: "it is a picture: export the board as CSV or JSON"
         case .markup: "it is HTML or XML: export the board as CSV or JSON"
         }
     }

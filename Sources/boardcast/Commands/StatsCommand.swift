@@ -4,7 +4,7 @@ import Client
 struct StatsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats",
-        abstract: "Show who is connected. Needs an admin's token.",
+        abstract: "Show who is connected, and which server it is. Needs an admin's token.",
         discussion: """
             EXAMPLES
               BOARDCAST_TOKEN=… boardcast stats
@@ -24,6 +24,7 @@ struct StatsCommand: AsyncParsableCommand {
             let query = [("limit", "1000")] + (cursor.map { [("cursor", $0)] } ?? [])
             cursor = try report.add(page: try await client.get("/sse/stats", query: query))
         } while cursor != nil
+        if let server = try? await client.get("/api/server") { report.add(server: server) }
         try StandardOutput.write(json ? report.json : report.table)
     }
 }

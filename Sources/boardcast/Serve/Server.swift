@@ -59,8 +59,10 @@ struct Server: Sendable {
         jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
-        let assets = WebClient.files.map {
-            Asset(path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes, isFramed: $0.isFramed)
+        let assets = (WebClient.files + WebClient.files(ofVersion: Version.number)).map {
+            Asset(
+                path: $0.path, mediaType: $0.mediaType, bytes: $0.bytes, isFramed: $0.isFramed,
+                isForever: $0.isForever)
         }
         let spans = settings.tracing.otlpURL.map { _ in SpanQueue(version: Version.number) }
         let metrics = ServerMetrics(store: store, keys: keys, spans: spans)
@@ -70,7 +72,8 @@ struct Server: Sendable {
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
             presence: presence, assets: assets, settings: gatewaySettings,
             checks: { [keys] in store.checks + [keys.check] },
-            metrics: { await metrics.add(to: &$0) }, spans: spans)
+            metrics: { await metrics.add(to: &$0) }, spans: spans,
+            facts: { [settings] in settings.facts(of: store) })
         try await gateway.load()
         (self.settings, self.store, self.relay, self.spans) = (settings, store, relay, spans)
     }

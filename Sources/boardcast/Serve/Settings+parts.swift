@@ -71,6 +71,16 @@ extension Settings {
         return try SocketFile(path, mode: http.socketMode)
     }
 
+    /// What administrators are told of the server.
+    func facts(of store: any ServerStore) -> ServerFacts {
+        let kind =
+            switch database.url {
+            case .sqlite, .sqliteInMemory: "sqlite"
+            case .postgres: "postgres"
+            }
+        return ServerFacts(version: Version.text, database: kind, size: store.size)
+    }
+
     var storeSettings: StoreSettings {
         var settings = StoreSettings()
         settings.synchronous = database.synchronous == .full ? .full : .normal

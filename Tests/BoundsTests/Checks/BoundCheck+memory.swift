@@ -30,6 +30,8 @@ extension BoundCheck {
                 .share(Answers.mostReadings / slots.share), .bytes(Answers.bytesOfReading),
                 .name("limits.answersBytes"), .share(Answers.partsOfConnections), .name("limits.requestConnections"),
                 .count(ReadSlots.mostWaiting), .share(places / slots.placesOfTenant), .refused(named: .answersFull)),
+            BoundCheck("figures for administrators", .count(Figures.mostSamples), .count(Figures.mostTenants)),
+            BoundCheck("what a client calls itself, for administrators", .count(ClientLabel.longestAgent)),
             BoundCheck(
                 "one answer", .bytes(EventCalls.bytes), .bytes(TaskPage.mostBytes), .bytes(JobLimits.page)),
             BoundCheck(

@@ -1,6 +1,7 @@
 """`GET /sse/stats`: who is connected, and how far along."""
 
 import http.client
+import threading
 import time
 
 import pytest
@@ -33,6 +34,29 @@ def test_each_connection_is_described(team, admin):
     # What a connection has been sent is counted on its own loop; the count follows the delivery.
     eventually(lambda: admin.stats()["connections"][0]["lag"] == 0, "a reader that has everything lags by nothing")
     eventually(lambda: admin.stats()["connections"][0]["sentEvents"] >= 3, "the events sent are counted")
+
+
+@pytest.mark.parametrize("way", ["stream", "socket", "poll", "behind a proxy that is not trusted"])
+def test_each_connection_says_where_it_comes_from(team, admin, way):
+    agent = {"User-Agent": "Tried/1.0 (by hand)"}
+    if way == "socket":
+        team.socket("ann", headers=agent)
+    elif way == "poll":
+        api = team.api("ann")
+        cursor = api.get("/api/events").json()["cursor"]
+        path = f"/api/events?since={cursor}&wait=30"
+        threading.Thread(target=api.get, args=(path,), kwargs={"headers": agent}, daemon=True).start()
+    else:
+        team.stream("ann", headers={**agent, **({} if way == "stream" else {"X-Forwarded-For": "192.0.2.7"})})
+    (connection,) = eventually(lambda: admin.stats()["connections"], "it is there")
+    assert (connection["address"], connection["client"]) == ("127.0.0.1", "Tried/1.0 (by hand)")
+
+
+def test_a_trusted_proxy_says_where_its_clients_are_and_long_names_are_cut(start_server, make_team):
+    team = make_team(start_server({"BOARDCAST_HTTP_TRUSTED_PROXIES": "127.0.0.0/8"}))
+    team.stream("ann", headers={"X-Forwarded-For": "192.0.2.7", "User-Agent": "x" * 3000})
+    (connection,) = team.admin().stats()["connections"]
+    assert (connection["address"], connection["client"]) == ("192.0.2.7", "x" * 200)
 
 
 def test_a_closed_connection_is_no_longer_counted(team, admin):

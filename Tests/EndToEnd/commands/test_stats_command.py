@@ -1,6 +1,7 @@
 """`boardcast stats`: what the server says, for programs and for people."""
 
 import json
+import re
 import socket
 
 from harness import run_command
@@ -14,7 +15,11 @@ def test_stats_prints_what_the_server_says(team):
     assert result.returncode == 0, result.stderr
     printed = json.loads(result.stdout)
     assert printed["totalConnections"] == 1
-    assert printed["connections"][0]["id"] == stream.established["connectionId"]
+    (connection,) = printed["connections"]
+    assert connection["id"] == stream.established["connectionId"]
+    assert connection["address"] == "127.0.0.1" and connection["client"].startswith("python-httpx/")
+    assert printed["server"]["log"] == {"head": 0, "oldest": 1}
+    assert printed["server"]["database"]["bytes"] > 0
 
 
 def test_stats_for_people_names_the_users(team):
@@ -22,6 +27,9 @@ def test_stats_for_people_names_the_users(team):
     result = run_command("stats", "--url", team.server.url, env={"BOARDCAST_TOKEN": team.token("root", role="admin")})
     assert result.returncode == 0, result.stderr
     assert "somebody-special" in result.stdout
+    *_, sum_of_it, server = result.stdout.splitlines()
+    assert sum_of_it.startswith("1 connection, ")
+    assert re.match(r"Boardcast \d+\.\d+\.\d+.*, up \d.*, no event yet, database \d+ [kM]B, and \d+ [kM]B of log$", server)
     assert "\x1b[" not in result.stdout, "NO_COLOR is honoured"
 
 

@@ -1,18 +1,44 @@
-"""Fixtures of the pages: a browser for each file, and in it the board, the admin page, or that of `serve --dev`."""
+"""Fixtures of the pages: a browser for each file, and in it the board, the admin page, or that of `serve --dev`.
+
+A file that names `BROWSERS` is tried in each of those, but for its tests that are marked `chromium`: they need what only
+Chromium can be told to do.
+"""
 
 import pytest
 
 from admin_page import AdminPage
 from browser import chromium, visit
 from dev_server import DevServer
+from firefox import Firefox
+
+
+MADE = {"chromium": chromium, "firefox": Firefox}
+
+
+def pytest_generate_tests(metafunc):
+    browsers = getattr(metafunc.module, "BROWSERS", None)
+    for fixture in ("driver", "drivers"):
+        if browsers and fixture in metafunc.fixturenames:
+            marks = {mark.name for mark in metafunc.definition.iter_markers()}
+            wanted = [name for name in browsers if name == "chromium" or "chromium" not in marks]
+            metafunc.parametrize(fixture, wanted, indirect=True, scope="module")
 
 
 @pytest.fixture(scope="module")
-def driver():
+def driver(request):
     """A browser for all the tests of a file."""
-    driver = chromium()
+    driver = MADE[getattr(request, "param", "chromium")]()
     yield driver
     driver.quit()
+
+
+@pytest.fixture(scope="module")
+def drivers(request):
+    """Two of them, for two people."""
+    pair = [MADE[request.param]() for _ in range(2)]
+    yield pair
+    for driver in pair:
+        driver.quit()
 
 
 @pytest.fixture

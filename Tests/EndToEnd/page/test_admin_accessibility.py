@@ -3,6 +3,8 @@
 import pytest
 
 from admin_page import VIEWS
+from axe import violations
+from browser import SCHEMES, color_scheme
 from waiting import eventually
 
 
@@ -45,6 +47,23 @@ def test_everything_has_a_name_and_can_be_read(team, live, scheme):
     live.answer(False)
     live.click("#sign-out")
     assert live.nameless() == [] and live.run("return document.activeElement.id") == "token"
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_on_the_admin_page(team, live, scheme):
+    team.stream("ann")
+    team.api("ann").create_job("Nightly import", boardId="main")
+    team.admin().post("/api/revocations", {"jti": "x", "reason": "lost"})
+    color_scheme(live.driver, scheme)
+    for view in VIEWS:
+        live.turn_to(view)
+        if view == "events":
+            live.click("#event-list button")
+        if view == "tokens":
+            live.ask(team.token(ttl=-3600))
+        if view == "server":
+            eventually(lambda: live.all("#facts > div"), "the facts are there")
+        assert violations(live) == [], view
 
 
 @pytest.mark.parametrize("width", [390, 1000])

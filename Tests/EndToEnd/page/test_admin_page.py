@@ -40,7 +40,7 @@ def test_without_a_token_it_asks_and_forgets_when_told_to(team, admin_page, admi
 def test_the_token_is_in_this_tab_and_nowhere_else(team, live, admin_token):
     for view in VIEWS:
         live.turn_to(view)
-    assert live.driver.current_url == f"{team.server.url}/admin#audit"
+    assert live.driver.current_url == f"{team.server.url}/admin#server"
     assert live.run("return Object.keys(sessionStorage)") == ["boardcast.token"]
     assert live.run("return [localStorage.length, document.cookie]") == [0, ""]
     assert live.driver.execute_async_script(

@@ -3,18 +3,12 @@
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from browser import BoardPage, chromium
+from browser import BoardPage
 from relay import Relay
 
+BROWSERS = ("chromium", "firefox")
+
 TEXTS = {"ann": "What Ann wrote.", "ben": "What Ben wrote."}
-
-
-@pytest.fixture(scope="module")
-def drivers():
-    pair = [chromium(), chromium()]
-    yield pair
-    for driver in pair:
-        driver.quit()
 
 
 @pytest.fixture

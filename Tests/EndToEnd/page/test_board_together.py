@@ -4,15 +4,9 @@ import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from browser import BoardPage, chromium
+from browser import BoardPage
 
-
-@pytest.fixture(scope="module")
-def drivers():
-    pair = [chromium(), chromium()]
-    yield pair
-    for driver in pair:
-        driver.quit()
+BROWSERS = ("chromium", "firefox")
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ CONTRAST = """
 ACTIVE = {"button", "textbox", "searchbox", "combobox", "link", "checkbox", "radio", "slider", "menuitem"}
 
 
-VIEWS = ["traffic", "events", "work", "tokens", "audit"]
+VIEWS = ["traffic", "events", "work", "tokens", "audit", "server"]
 
 
 class AdminPage(Page):
@@ -140,7 +140,8 @@ class AdminPage(Page):
         return [text for ratio, text in found if ratio < 4.5]
 
     def reset(self):
-        self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+        if self.driver.capabilities["browserName"] == "chrome":
+            self.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
         self.run("sessionStorage.clear()")
         self.driver.get("about:blank")

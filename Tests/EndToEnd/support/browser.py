@@ -28,8 +28,14 @@ def chromium(size=(1400, 900), touch=False, scheme="light", arguments=()):
     return driver
 
 
+#: What people may have set for their colours.
+SCHEMES = ("light", "dark", "forced")
+
+
 def color_scheme(driver, scheme):
-    features = [{"name": "prefers-color-scheme", "value": scheme}]
+    """`light`, `dark`, or `forced`: those that the system has chosen."""
+    features = [{"name": "forced-colors", "value": "active" if scheme == "forced" else "none"},
+                {"name": "prefers-color-scheme", "value": "light" if scheme == "forced" else scheme}]
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
 
 

@@ -29,6 +29,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
     /// The handshake's query, which is read before the client is authenticated.
     private let query: Query
     private let place: RequestPlace
+    private let client: ClientLabel
     private let logger: Logger
     private var messages = SocketMessages()
     private var phase = Phase.closed
@@ -44,18 +45,22 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
 
     init(
         streams: Streams, hub: LoopHub, sink: any ConnectionSink, query: Query, place: RequestPlace,
-        logger: Logger
+        client: ClientLabel, logger: Logger
     ) {
         self.streams = streams
         self.query = query
         self.hub = hub
         self.sink = sink
         self.place = place
+        self.client = client
         self.logger = logger
     }
 
     /// Begins a connection whose token came with the handshake.
-    func begin(_ reader: Reader) { phase = .open(reader) }
+    func begin(_ reader: Reader) {
+        reader.client = client
+        phase = .open(reader)
+    }
 
     /// Begins a connection whose first message has to carry the token.
     func awaitToken() {
@@ -158,7 +163,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             reader.unsubscribe(from: boards, of: known, types: filter, id: id)
         case .typing(let board, let task, let isTyping):
             guard reader.principal.allows(.write) else {
-                throw Problem(.roleForbidden, "This token's role does not allow to write.")
+                throw Problem(.roleForbidden, "This token's role may not write.")
             }
             type(isTyping, into: task, on: board, id, reader)
         case .ping: answer(SocketEndpoint.pong(to: id, now: hub.wallClock))
@@ -233,7 +238,7 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
         }
         switch result {
         case .success(let reader):
-            phase = .open(reader)
+            begin(reader)
             let waiting = early
             early = []
             for text in waiting { hear(text) }

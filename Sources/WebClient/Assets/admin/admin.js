@@ -8,6 +8,7 @@ import { Inspector } from "./inspector.js";
 import { Publisher } from "./publisher.js";
 import { makeRevokeForm } from "./revoke.js";
 import { Sampler } from "./sampler.js";
+import { ServerView, showHeadline } from "./server.js";
 import { TrafficView } from "./traffic.js";
 import { WorkView } from "./work.js";
 import { announce, find, nameOnHover, setAttribute, setText } from "../shared/dom.js";
@@ -45,6 +46,7 @@ const work = new WorkView(request, {
     deleteBoard: (board) => acts.deleteBoard(board),
     cancelJob: (job) => acts.cancelJob(job),
 });
+const server = new ServerView(request, showHeadline);
 const pasted = new TokenDebugger(() => claims, async () => (await client.boards()).map(({ id }) => id),
     async () => (await client.request("GET", "/api/session")).body.tenant);
 const [audit, revocations] = [makeAudit(() => request), makeRevocations(() => request)];
@@ -73,6 +75,7 @@ async function open() {
     opened.on("*", (event) => opened === client && take(event));
     opened.open();
     sampler.start();
+    server.refresh();
     turn();
 }
 
@@ -85,12 +88,12 @@ function close() {
     sampler.stop();
     traffic.show([]);
     connections.show([]);
-    for (const part of [inspector, work, audit, revocations]) part.clear();
+    for (const part of [inspector, work, server, audit, revocations]) part.clear();
     publisher.close();
     pasted.forget();
     find("#confirm").close();
     for (const id of ["#views", "#main", "#sign-out", "#reconnect"]) find(id).hidden = true;
-    setText(find("#who"), "");
+    for (const id of ["#who", "#server-line"]) setText(find(id), "");
 }
 
 async function refuse(error) {
@@ -174,6 +177,7 @@ function turn() {
     if (link.hash === "#work") work.refresh();
     if (link.hash === "#audit") audit.refresh();
     if (link.hash === "#tokens") revocations.refresh();
+    if (link.hash === "#server") server.refresh();
 }
 
 /** Takes `#token=…` or `#link=…` out of the address bar. */
@@ -208,6 +212,7 @@ find("#sign-out").addEventListener("click", async () => {
 find("#reconnect").addEventListener("click", () => client.state === "closed" ? start() : client.retry());
 find("#refresh-audit").addEventListener("click", () => audit.refresh());
 find("#save-audit").addEventListener("click", saveAudit);
+find("#refresh-server").addEventListener("click", () => server.refresh());
 find("#refresh-work").addEventListener("click", () => work.refresh());
 nameOnHover();
 // A page in the browser's back/forward cache would keep its stream, one of the few connections that a browser allows.

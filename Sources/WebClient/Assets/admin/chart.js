@@ -1,11 +1,13 @@
 import { find, make, setAttribute, setText } from "../shared/dom.js";
 import { duration, timeOf } from "../shared/times.js";
 
-/** The longest time that is shown, and the shortest, in milliseconds: as long as there is something to show. */
-const longest = 300_000;
-const shortest = 10_000;
-/** Samples further apart than this, in milliseconds, are not joined: what happened between them is not known. */
-const gap = 7_000;
+/**
+ * The longest time that is shown, and the shortest, in milliseconds: as long as there is something to show. Samples that
+ * are further apart than `gap` are not joined: what happened between them is not known.
+ */
+const minutes = { longest: 300_000, shortest: 10_000, gap: 7_000, every: "Half a minute to" };
+/** Rows of the table, for the longest time. */
+const rows = 10;
 const height = 120;
 
 const shape = (name, attributes) => {
@@ -24,7 +26,7 @@ export function ceiling(number, base = 10) {
 }
 
 /**
- * Lines over the last five minutes, or as much of them as there is, and the same figures as a table.
+ * Lines over the last five minutes (or `longest`), or as much of them as there is, and the same figures as a table.
  *
  * A line: `{ field, label, about }`; `format` makes a figure readable, `base` is that of its prefixes. The pointer or
  * the arrow keys read a moment.
@@ -35,6 +37,7 @@ export class Chart {
     #format;
     #title;
     #base;
+    #times;
     #samples = [];
     #chosen = null;
     #svg = shape("svg", { "aria-hidden": "true" });
@@ -45,10 +48,11 @@ export class Chart {
     #table;
     #since = make("span");
 
-    constructor({ title, lines, format, base }) {
+    constructor({ title, lines, format, base, ...times }) {
+        this.#times = { ...minutes, ...times };
         [this.#lines, this.#format, this.#title, this.#base] = [lines, format, title, base];
         this.#plot = make("div", {
-            class: "plot", tabindex: "0", role: "slider", "aria-label": `${title}: a moment of the last five minutes`,
+            class: "plot", tabindex: "0", role: "slider", "aria-label": `${title}: a moment of the last ${this.#times.longest === minutes.longest ? "five minutes" : "day"}`,
             onpointermove: (event) => this.#point(event), onpointerleave: () => this.#choose(null),
             onblur: () => this.#choose(null), onkeydown: (event) => this.#press(event),
         }, this.#svg, this.#top);
@@ -73,7 +77,7 @@ export class Chart {
 
     get #span() {
         const [first, last] = [this.#samples[0]?.at ?? 0, this.#samples.at(-1)?.at ?? 0];
-        return Math.min(longest, Math.max(shortest, last - first));
+        return Math.min(this.#times.longest, Math.max(this.#times.shortest, last - first));
     }
 
     #draw() {
@@ -91,7 +95,7 @@ export class Chart {
         const grid = [0, .5, 1].map((part) =>
             shape("line", { class: "grid", x1: 0, x2: width, y1: y(part * top), y2: y(part * top) }));
         const lines = this.#lines.map(({ field }, place) =>
-            shape("path", { class: `line-${place}`, d: path(this.#samples, field, x, y) }));
+            shape("path", { class: `line-${place}`, d: path(this.#samples, field, x, y, this.#times.gap) }));
         const shown = this.#shown();
         const marks = this.#chosen === null || !shown ? []
             : [shape("line", { class: "mark", x1: x(shown.at), x2: x(shown.at), y1: 0, y2: height })];
@@ -143,12 +147,13 @@ export class Chart {
         this.#draw();
     }
 
-    /** Half a minute a row: means of the samples in it. */
+    /** Half a minute a row, or a tenth of a longer time: means of the samples in it. */
     #fill() {
         if (!this.#table.open) return;
         const now = this.#samples.at(-1)?.at ?? Date.now();
-        const rows = Array.from({ length: 10 }, (_, row) => {
-            const [from, to] = [now - (10 - row) * 30_000, now - (9 - row) * 30_000];
+        const step = this.#times.longest / rows;
+        const cellsOf = Array.from({ length: rows }, (_, row) => {
+            const [from, to] = [now - (rows - row) * step, now - (rows - 1 - row) * step];
             const within = this.#samples.filter(({ at }) => at > from && at <= to);
             const cells = this.#lines.map(({ field }) => {
                 const values = within.map((sample) => sample[field]).filter((value) => value !== null);
@@ -157,15 +162,15 @@ export class Chart {
             });
             return make("tr", {}, make("th", { scope: "row" }, timeOf(to)), ...cells);
         });
-        const head = ["Half a minute to", ...this.#lines.map(({ label }) => label)];
+        const head = [this.#times.every, ...this.#lines.map(({ label }) => label)];
         find("table", this.#table).replaceChildren(
             make("caption", {}, `${this.#title}, means`),
             make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
-            make("tbody", {}, ...rows));
+            make("tbody", {}, ...cellsOf));
     }
 }
 
-function path(samples, field, x, y) {
+function path(samples, field, x, y, gap) {
     let [steps, before] = ["", null];
     for (const sample of samples) {
         const value = sample[field];

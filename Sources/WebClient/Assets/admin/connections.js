@@ -1,6 +1,6 @@
 import { find, make, setText } from "../shared/dom.js";
 import { bytes, count, plural } from "./format.js";
-import { choose, group, namesOf } from "./roster.js";
+import { choose, clientName, group, namesOf } from "./roster.js";
 import { Table } from "./table.js";
 import { age, dateAndTime, fromNow } from "../shared/times.js";
 
@@ -85,6 +85,7 @@ export class ConnectionsView {
                 { id: "transport", label: "Transport", value: ({ transport }) => transport,
                     text: ({ transport }) => transport },
                 { id: "boards", label: "Boards", value: ({ boards }) => boards.join(), fill: fillBoards },
+                { id: "client", label: "From", value: ({ address }) => address ?? "", fill: fillClient },
                 { id: "since", label: "Connected", number: true, value: ({ connectedAt }) => connectedAt,
                     fill: (cell, item) => fillTime(cell, age(item.duration), item.connectedAt) },
                 ...figures("Lag"),
@@ -150,6 +151,14 @@ function fillBoards(cell, { boards, types }) {
     const only = types === null ? "" : ` · ${types.join(", ")}`;
     setText(cell, `${boards.slice(0, 3).join(", ") || "none"}${rest}${only}`);
     cell.title = boards.join(", ");
+}
+
+/** Where it comes from, and what it is; the whole of what it says of itself is a title. */
+function fillClient(cell, { address, client }) {
+    if (cell.childElementCount === 0) cell.append(make("span"), " ", make("small"));
+    setText(cell.children[0], address ?? "–");
+    setText(cell.children[1], clientName(client));
+    cell.title = client ?? "";
 }
 
 function fillTime(cell, text, time) {

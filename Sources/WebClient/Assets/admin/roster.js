@@ -1,11 +1,11 @@
 /**
- * The connections that match: each word of `text` is in the user's or the connection's id; board and transport are
- * equal.
+ * The connections that match: each word of `text` is in the user's or the connection's id, or in where it comes from;
+ * board and transport are equal.
  */
 export function choose(connections, { text = "", board = "", transport = "", behind = false }) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     return connections.filter((connection) => {
-        const names = `${connection.userId}\n${connection.id}`.toLowerCase();
+        const names = [connection.userId, connection.id, connection.address, connection.client].join("\n").toLowerCase();
         return words.every((word) => names.includes(word))
             && (board === "" || connection.boards.includes(board))
             && (transport === "" || connection.transport === transport)
@@ -40,3 +40,16 @@ export function group(connections, by) {
 
 /** All current names of boards, users or transports, as `by` says. */
 export const namesOf = (connections, by) => [...new Set(connections.flatMap(names[by]))].sort();
+
+/** In this order: most browsers also name those whose pages they want to be shown. */
+const browsers = [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox", "Firefox"], ["HeadlessChrome", "Chrome"], ["Chrome", "Chrome"], ["Version", "Safari"]];
+
+/** What a client is, in a word or two, by its `User-Agent`: `Firefox 128`, `curl/8.5.0`. */
+export function clientName(agent) {
+    if (!agent) return "";
+    for (const [token, name] of agent.startsWith("Mozilla/") ? browsers : []) {
+        const version = agent.match(new RegExp(`\\b${token}/(\\d+)`))?.[1];
+        if (version) return `${name} ${version}`;
+    }
+    return agent.split(" ")[0];
+}

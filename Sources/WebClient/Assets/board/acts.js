@@ -1,4 +1,4 @@
-import { columnName } from "./column-names.js";
+import { archive, columnName } from "./column-names.js";
 import { announce, find } from "../shared/dom.js";
 import { entriesFor, menu } from "./menu.js";
 import { Undo } from "./undo.js";
@@ -19,7 +19,7 @@ export class Acts {
     constructor({ tasks, view, changes, notices }, page) {
         [this.#tasks, this.#view, this.#changes, this.#notices, this.#page] = [tasks, view, changes, notices, page];
         this.#undo = new Undo(tasks, changes, {
-            statuses: () => view.statuses,
+            statuses: () => view.allStatuses,
             say: (text) => this.#say(text),
             shown: (id) => {
                 view.flush();
@@ -51,6 +51,12 @@ export class Acts {
         this.#changes.move(id, status, after);
         this.#view.flush();
         announce(`${this.#tasks.get(id)?.name}, moved to ${columnName(status)}.`);
+    }
+
+    /** Moves a task to the board's archive, if there is one. */
+    archive(id) {
+        if (this.#view.allStatuses.includes(archive)) return this.move(id, archive, null);
+        this.#say("This board has no archive. An admin adds one among its columns.");
     }
 
     /** A card was moved, by whatever means, from the place `from`; `answer` is the promise of the task or null. */
@@ -99,6 +105,7 @@ export class Acts {
             open: (id) => this.#page.open(id),
             move: (id, status, after) => this.move(id, status, after),
             remove: (id) => this.remove(id),
+            archive: (id) => this.archive(id),
             mayWrite: () => this.#page.mayWrite(),
         }));
     }

@@ -1,4 +1,5 @@
 import { announce, clone, find, setText } from "../shared/dom.js";
+import { archive } from "./column-names.js";
 
 /** The dialog in which an admin renames, adds, moves and removes the columns of the open board. */
 export class ColumnEditor {
@@ -65,6 +66,11 @@ export class ColumnEditor {
             this.#label();
             return find("[name=name]", this.#rows.lastElementChild).focus();
         }
+        if (act === "archive") {
+            this.#rows.append(this.#row({ id: archive, name: "Archive" }));
+            this.#label();
+            return find("[name=name]", this.#rows.lastElementChild).focus();
+        }
         if (act === "remove") {
             const near = row.nextElementSibling ?? row.previousElementSibling;
             row.remove();
@@ -96,6 +102,7 @@ export class ColumnEditor {
             find("[data-act=down]", row).disabled = place === rows.length - 1;
             find("[data-act=remove]", row).disabled = rows.length === 1;
         });
+        find("[data-act=archive]", this.#dialog).hidden = rows.some(({ dataset }) => dataset.id === archive);
     }
 
     async #save() {

@@ -12,3 +12,12 @@ export function nameColumns(columns) {
 export function columnName(status) {
     return names.get(status) ?? title(status);
 }
+
+/**
+ * The status of the column that is a board's archive, if the board has one: its tasks are in the list, and not on the
+ * board.
+ */
+export const archive = "archive";
+
+/** The statuses of the columns that the board shows. */
+export const onBoard = (statuses) => statuses.filter((status) => status !== archive);

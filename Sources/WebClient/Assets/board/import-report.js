@@ -8,7 +8,8 @@ export function linesOf(result) {
 
 function badRows({ bad = 0, badRows: rows = [] }) {
     const lines = rows.map(({ row, reason }) => `row ${row}: ${reason}`);
-    return bad > rows.length ? [...lines, `and ${bad - rows.length} more bad rows`] : lines;
+    const more = bad - rows.length;
+    return more > 0 ? [...lines, `and ${more} more bad ${more === 1 ? "row" : "rows"}`] : lines;
 }
 
 /** The lists of values that were not understood, the name of a value in each, and what became of its tasks. */

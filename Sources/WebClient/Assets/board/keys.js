@@ -8,7 +8,7 @@ export class Keys {
     #lift;
     #act;
 
-    /** `act`: `{ open(id), menu(id, anchor), remove(id), undo(), mayWrite() }`. */
+    /** `act`: `{ open(id), menu(id, anchor), remove(id), archive(id), undo(), mayWrite() }`. */
     constructor(view, lift, act, signal) {
         [this.#view, this.#lift, this.#act] = [view, lift, act];
         this.#root.addEventListener("keydown", (event) => this.#press(event), { signal });
@@ -48,10 +48,11 @@ export class Keys {
             this.#act.open(id);
             return true;
         }
-        const writes = key === " " || key === "Delete" || key === "m" || key === "ContextMenu" || key.startsWith("Arrow");
+        const writes = key === " " || key === "Delete" || key === "a" || key === "m" || key === "ContextMenu" || key.startsWith("Arrow");
         if (!writes || !this.#act.mayWrite()) return key === " ";
         if (key === " ") this.#lift.begin(id);
         else if (key === "Delete") this.#act.remove(id);
+        else if (key === "a") this.#act.archive(id);
         else if (!key.startsWith("Arrow")) this.#act.menu(id, find(".more", card));
         else if (this.#lift.begin(id)) {
             this.#lift.step(key);

@@ -1,5 +1,5 @@
 import { labelChip } from "./card.js";
-import { columnName } from "./column-names.js";
+import { archive, columnName, onBoard } from "./column-names.js";
 import { ago, dayOf, isOverdue } from "../shared/times.js";
 import { avatar, find, make, setText, title } from "../shared/dom.js";
 
@@ -48,11 +48,13 @@ export class ListView {
         if (this.#root.hidden) return;
         const status = this.#route.get("status");
         const all = [...this.#tasks.all()].filter((task) => typeof task.id === "number" && this.#shows(task));
-        const shown = all.filter((task) => !status || task.status === status)
+        // What is archived is shown when it is asked for.
+        const isOf = (status) => (task) => status ? task.status === status : task.status !== archive;
+        const shown = all.filter(isOf(status))
             .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt) || other.id - one.id);
         for (const chip of find(".chips", this.#root).children) {
             const of = chip.dataset.listStatus;
-            const count = of ? all.filter((task) => task.status === of).length : all.length;
+            const count = all.filter(isOf(of)).length;
             setText(chip, `${of ? columnName(of) : "All"} ${count}`);
             chip.setAttribute("aria-pressed", String(of === status));
         }
@@ -100,7 +102,7 @@ export class ListView {
         setText(row.parts.name, task.name);
         setText(row.parts.priority, task.priority ? title(task.priority) : "");
         setText(row.parts.due, task.dueAt ? dayOf(task.dueAt) : "");
-        row.parts.due.classList.toggle("overdue", isOverdue(task, this.#statuses.at(-1)));
+        row.parts.due.classList.toggle("overdue", isOverdue(task, onBoard(this.#statuses).at(-1)));
         setText(row.parts.status, columnName(task.status));
         row.parts.labels.replaceChildren(...task.labels.map(labelChip));
         row.parts.assignee.replaceChildren(...task.assigneeId

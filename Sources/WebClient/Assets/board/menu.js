@@ -1,4 +1,4 @@
-import { columnName } from "./column-names.js";
+import { archive, columnName } from "./column-names.js";
 import { find, findAll, make, openBelow } from "../shared/dom.js";
 
 const popover = find("#menu");
@@ -67,7 +67,7 @@ class Menu {
 export const menu = new Menu();
 
 /** The entries of a card: everything that dragging can do, one click each. */
-export function entriesFor(task, view, { open, move, remove, mayWrite }) {
+export function entriesFor(task, view, { open, move, remove, archive: putAway, mayWrite }) {
     const entries = [{ text: "Open", act: () => open(task.id) }];
     if (!mayWrite()) return entries;
     const ids = view.shown(task.status);
@@ -84,6 +84,7 @@ export function entriesFor(task, view, { open, move, remove, mayWrite }) {
         { text: "Up", disabled: place === 0, act: () => move(task.id, task.status, ids[place - 2] ?? null) },
         { text: "Down", disabled: place === ids.length - 1, act: () => move(task.id, task.status, ids[place + 1]) },
         "",
+        ...view.allStatuses.includes(archive) ? [{ text: "Archive", act: () => putAway(task.id) }] : [],
         { text: "Delete", danger: true, act: () => remove(task.id) },
     ];
 }

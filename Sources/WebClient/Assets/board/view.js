@@ -1,5 +1,5 @@
 import { Card } from "./card.js";
-import { columnName } from "./column-names.js";
+import { columnName, onBoard } from "./column-names.js";
 import { clone, find, findAll, setText } from "../shared/dom.js";
 import { glide, highlight, measure } from "./motion.js";
 
@@ -12,6 +12,8 @@ export class BoardView {
     #cards = new Map();
     /** The list of cards of each status. */
     #lists = new Map();
+    /** All of the board's, and those that have a column here. */
+    #all = [];
     #statuses = [];
     /** How many tasks each column should hold at most, of those that have a limit. */
     #limits = new Map();
@@ -39,6 +41,11 @@ export class BoardView {
         return this.#statuses;
     }
 
+    /** Those, and the archive's. */
+    get allStatuses() {
+        return this.#all;
+    }
+
     changed(id, { fresh, before } = {}) {
         if (before !== undefined && this.#cards.has(before)) {
             const card = this.#cards.get(before);
@@ -58,8 +65,9 @@ export class BoardView {
     }
 
     /** Makes the columns of `board`. */
-    arrange({ statuses, columns }) {
-        this.#statuses = statuses;
+    arrange({ statuses: all, columns }) {
+        const statuses = onBoard(all);
+        [this.#all, this.#statuses] = [all, statuses];
         this.#limits = new Map(columns.filter(({ limit }) => limit !== null).map(({ id, limit }) => [id, limit]));
         for (const [status, list] of this.#lists) {
             if (statuses.includes(status)) continue;

@@ -2,7 +2,7 @@ import { Boardcast } from "../../sdk/boardcast.js";
 import { Acts } from "./acts.js";
 import { AddForms } from "./add-forms.js";
 import { Changes } from "./changes.js";
-import { nameColumns } from "./column-names.js";
+import { nameColumns, onBoard } from "./column-names.js";
 import { ConnectionPill } from "./connection-pill.js";
 import { find, setText } from "../shared/dom.js";
 import { same } from "./draft.js";
@@ -160,7 +160,7 @@ export class Workspace {
     }
 
     #shows(task) {
-        return this.#lift?.id === task.id || this.#filters.matches(task, this.#boardState?.statuses.at(-1));
+        return this.#lift?.id === task.id || this.#filters.matches(task, onBoard(this.#boardState?.statuses ?? []).at(-1));
     }
 
     #listen() {
@@ -193,6 +193,7 @@ export class Workspace {
             open: (id) => this.tasks.known(id) && this.open(id),
             menu: (id, anchor) => this.#acts.menu(id, anchor),
             remove: (id) => this.#acts.remove(id),
+            archive: (id) => this.#acts.archive(id),
             undo: () => this.#acts.undo(),
         }, this.#over.signal);
         root.addEventListener("click", (event) => {
@@ -303,7 +304,7 @@ export class Workspace {
             refresh: (id) => this.#sheet.id === id && this.#sheet.refresh(),
             refused: (id, text) => this.#sheet.refused(id, text),
             create: (fields) => this.#changes.create(fields),
-            statuses: () => this.#view.statuses,
+            statuses: () => this.#view.allStatuses,
             mayWrite: () => this.mayWrite,
         };
     }
@@ -318,7 +319,7 @@ export class Workspace {
             task: (id) => this.tasks.get(id),
             known: (id) => this.tasks.known(id),
             actor: (id) => this.tasks.actorOf(id) === this.client.userId ? "You" : this.tasks.actorOf(id),
-            statuses: () => this.#view.statuses,
+            statuses: () => this.#view.allStatuses,
             users: () => this.users(),
             mayWrite: () => this.mayWrite,
             typingIn: (id) => this.#presence.typingIn(id),

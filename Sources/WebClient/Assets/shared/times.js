@@ -47,4 +47,6 @@ export const today = () => {
     return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, "0")}-${String(now.getDate()).padStart(2, "0")}`;
 };
 
-export const isOverdue = (task, last) => task.dueAt !== null && task.status !== last && task.dueAt.slice(0, 10) < today();
+/** Nothing is overdue in the last column, `last`, nor in the archive. */
+export const isOverdue = (task, last) =>
+    task.dueAt !== null && ![last, "archive"].includes(task.status) && task.dueAt.slice(0, 10) < today();
