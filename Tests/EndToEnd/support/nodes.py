@@ -17,7 +17,7 @@ class Nodes:
     def __init__(self, servers):
         self.servers = list(servers)
         self._lock = threading.Lock()
-        self._up = list(servers)
+        self._up = list(self.servers)
 
     def any(self, rng=random):
         with self._lock:
