@@ -109,7 +109,8 @@ let package = Package(
                 .nioExtras("NIOHTTPTypesHTTP1"), .nioHTTP2, .nioSSL, .deque, .heap, .httpTypes, .logging, .lifecycle,
             ],
             swiftSettings: settings),
-        .target(name: "WebClient", resources: [.embedInCode("Assets")], swiftSettings: settings),
+        .target(name: "CWebAssets"),
+        .target(name: "WebClient", dependencies: ["CWebAssets"], exclude: ["Assets"], swiftSettings: settings),
 
         .target(
             name: "Client",
