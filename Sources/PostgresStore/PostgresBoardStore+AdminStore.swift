@@ -28,7 +28,8 @@ extension PostgresBoardStore: AdminStore {
                 [AdminTables.insert(revocation, of: author.tenant)]
                     + AdminTables.insert(
                         AuditEntry(id: entry, act: draft.act, actor: author.user, timestamp: now), of: author.tenant,
-                        limit: limits.auditEntries), by: deadline)
+                        limit: limits.auditEntries)
+                    + [NodeTables.insert(.revoke(draft.target, at: now), of: author.tenant, by: nil)], by: deadline)
             return revocation
         }
     }

@@ -13,6 +13,9 @@ public final class PostgresBoardStore: BoardStore {
     let settings: PostgresSettings
     let log: WorkLog
     let pool: ReaderPool
+    private let gateways: PostgresNodeStore
+    /// What the gateways on this database tell each other.
+    public var nodeStore: any NodeStore { gateways }
     private let writers: [GroupWriter]
     private let counted = SharedCounters()
     private let runs: KnownRuns
@@ -51,6 +54,7 @@ public final class PostgresBoardStore: BoardStore {
         isNew = ages == nil
         writers = (0..<settings.writers).map { GroupWriter($0, shared) }
         pool = ReaderPool(place, settings)
+        gateways = PostgresNodeStore(place, settings, readers: pool, wakes: NoWakes(), log: log)
         context = TenantReader.Context(
             beginning: beginning, runs: runs, retention: settings.retention, answerTime: settings.answerTime)
         for writer in writers { writer.start() }
@@ -250,6 +254,7 @@ public final class PostgresBoardStore: BoardStore {
 
     public func close() async {
         for writer in writers { await writer.close() }
+        await gateways.close()
         await pool.close()
     }
 

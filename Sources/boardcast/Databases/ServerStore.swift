@@ -10,16 +10,21 @@ protocol ServerStore: BoardStore, AdminStore {
     var counters: WriterCounters { get }
     /// The sizes of the database's file and of its write-ahead log's, in bytes; nil where it has none.
     var size: (database: Int, log: Int)? { get }
+    /// What several gateways on it tell each other; nil for a store of one alone.
+    var nodes: (any NodeStore)? { get }
     func oldestEvent() async -> Timestamp?
     /// Logs what an operator should know about the database at the start, one line for each fact.
     func report(to logger: Logger)
 }
 
 extension SQLiteBoardStore: ServerStore {
+    var nodes: (any NodeStore)? { nil }
+
     func report(to logger: Logger) { condition.report(to: logger) }
 }
 
 extension PostgresBoardStore: ServerStore {
+    var nodes: (any NodeStore)? { nodeStore }
     var size: (database: Int, log: Int)? { nil }
 
     func report(to logger: Logger) {
