@@ -13,6 +13,7 @@
     F(const char *, parameterStatus, (const PGconn *a, const char *b), (a, b))                                         \
     F(char *, errorMessage, (const PGconn *a), (a))                                                                    \
     F(int, setnonblocking, (PGconn * a, int b), (a, b))                                                                \
+    F(void *, setNoticeProcessor, (PGconn * a, void (*b)(void *, const char *), void *c), (a, b, c))                   \
     F(int, enterPipelineMode, (PGconn * a), (a))                                                                       \
     F(int, pipelineSync, (PGconn * a), (a))                                                                            \
     F(int, sendPrepare, (PGconn * a, const char *b, const char *c, int d, const unsigned *e), (a, b, c, d, e))         \

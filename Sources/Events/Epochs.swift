@@ -31,6 +31,9 @@ public struct Epochs: Sendable, Equatable {
     /// The epoch in which numbers are given now.
     public var current: Epoch { runs.current }
 
+    /// Whether it is one of this database, as far as it was read.
+    public func has(_ epoch: Epoch) -> Bool { runs.order[epoch] != nil }
+
     /// The epoch in which `seq` was given. That of 0, before the first event, is the database's first.
     public func epoch(of seq: Int) -> Epoch { spans.last { $0.after < seq }?.epoch ?? runs.first }
 

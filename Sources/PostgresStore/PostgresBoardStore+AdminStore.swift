@@ -7,6 +7,7 @@ extension PostgresBoardStore: AdminStore {
         _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation {
         let limits = settings.admin
+        defer { gateways.tell(.wakes, "") }
         return try await administer(author.tenant, takes: "revocation") { connection, number, deadline in
             let revocation = Revocation(
                 id: number, target: draft.target, reason: draft.reason, createdBy: author.user, createdAt: now)

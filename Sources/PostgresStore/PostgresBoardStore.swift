@@ -13,9 +13,11 @@ public final class PostgresBoardStore: BoardStore {
     let settings: PostgresSettings
     let log: WorkLog
     let pool: ReaderPool
-    private let gateways: PostgresNodeStore
+    let gateways: PostgresNodeStore
     /// What the gateways on this database tell each other.
     public var nodeStore: any NodeStore { gateways }
+    /// How this node wakes the others, and is woken.
+    public let wakes: Wakes
     private let writers: [GroupWriter]
     private let counted = SharedCounters()
     private let runs: KnownRuns
@@ -24,13 +26,14 @@ public final class PostgresBoardStore: BoardStore {
     /// Connects, makes the tables or brings them up to date, and begins a run of the log. Blocks: for start-up only.
     ///
     /// - Parameters:
+    ///   - direct: where notifications come, if `place` leads through a pooler.
     ///   - logger: gets failures: what failed, with PostgreSQL's SQLSTATE.
     ///   - now: the time of day, which what is written bears.
     ///   - uptime: a clock that only goes forward, by which what is written ages.
     ///   - announce: called after each commit of this store and before its writes are answered, with the events in number
     ///     order, from one thread at a time; must not block.
     public init(
-        _ place: PostgresPlace, settings: PostgresSettings = PostgresSettings(),
+        _ place: PostgresPlace, direct: PostgresPlace? = nil, settings: PostgresSettings = PostgresSettings(),
         logger: Logger = Logger(label: "boardcast.store"), now: @escaping @Sendable () -> Timestamp,
         uptime: @escaping @Sendable () -> Uptime = Uptime.nowWithSleep,
         announce: @escaping @Sendable ([Event]) -> Void
@@ -47,18 +50,28 @@ public final class PostgresBoardStore: BoardStore {
         else { throw .unreadable(table: "meta") }
         let ages = try AgeTable.memory(at: now(), on: connection, by: deadline)
         let clock = StoreClock(ages, longest: settings.longestAge, log: log, now: now, uptime: uptime)
+        let pool = ReaderPool(place, settings)
+        let wakes = Wakes(place, direct: direct, settings, pool, runs, logger: logger)
+        let announcer = Announcer { events in
+            announce(events)
+            wakes.tell(events)
+        }
         let shared = GroupWriter.Shared(
             place: place, settings: settings, beginning: beginning, log: log, clock: clock, now: now, counted: counted,
-            announcer: Announcer(announce), runs: runs)
+            announcer: announcer, runs: runs)
         (self.place, self.settings, self.log, self.runs) = (place.name, settings, log, runs)
         isNew = ages == nil
         writers = (0..<settings.writers).map { GroupWriter($0, shared) }
-        pool = ReaderPool(place, settings)
-        gateways = PostgresNodeStore(place, settings, readers: pool, wakes: NoWakes(), log: log)
+        (self.pool, self.wakes) = (pool, wakes)
+        gateways = PostgresNodeStore(place, settings, readers: pool, wakes: wakes, log: log)
         context = TenantReader.Context(
             beginning: beginning, runs: runs, retention: settings.retention, answerTime: settings.answerTime)
         for writer in writers { writer.start() }
+        wakes.start()
     }
+
+    /// From now on `follower` is told what other nodes have committed of the logs that it keeps.
+    public func follow(_ follower: any LogFollower) { wakes.follow(follower) }
 
     /// How long a start waits for the database: longer than a start of it takes.
     private static let startTime = Duration.seconds(30)
@@ -72,7 +85,7 @@ public final class PostgresBoardStore: BoardStore {
     public var checks: [HealthCheck] {
         [
             HealthCheck("writes", of: log.writes, counting: true), HealthCheck("reads", of: log.reads),
-            HealthCheck("chores", of: log.chores),
+            HealthCheck("chores", of: log.chores), wakes.check,
         ]
     }
 
@@ -107,11 +120,8 @@ public final class PostgresBoardStore: BoardStore {
         _ command: Command, by author: Principal, once: IdempotencyKey?,
         answer: @escaping @Sendable (Result<Commit<Written>, BoardError>) -> Void
     ) {
-        // The same for every start: not Swift's own hash.
-        let share = author.tenant.rawValue.utf8.reduce(into: UInt32(2_166_136_261)) {
-            $0 = ($0 ^ UInt32($1)) &* 16_777_619
-        }
-        writers[Int(share) % writers.count].submit(Write(command, by: author, once: once), reply: answer)
+        writers[Int(author.tenant.stableHash) % writers.count].submit(
+            Write(command, by: author, once: once), reply: answer)
     }
 
     public func boards(for author: Principal) async throws(BoardError) -> [Board] {
@@ -247,14 +257,19 @@ public final class PostgresBoardStore: BoardStore {
     }
 
     public func tail(of tenant: TenantID, count: Int, bytes: Int) async throws(StoreFailure) -> LogPage {
-        try await readLog(tenant) { tenant, _, connection in
-            try tenant.newest(nil, count: count, bytes: bytes, whole: false, on: connection)
+        let first = TenantReader.events(
+            of: tenant, next: RowReader.highest + 1, backwards: true, count: min(count, TenantReader.piece),
+            bytes: bytes)
+        return try await readLog(tenant, asking: [first]) { tenant, answers, connection in
+            try tenant.newest(
+                nil, count: count, bytes: bytes, whole: false, first: answers[answers.startIndex], on: connection)
         }
     }
 
     public func close() async {
         for writer in writers { await writer.close() }
         await gateways.close()
+        await wakes.close()
         await pool.close()
     }
 

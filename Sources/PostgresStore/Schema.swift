@@ -7,7 +7,7 @@ import Events
 /// never wrote has no number, but can be administered. Counters change with each write, so their pages keep room to do it
 /// in place.
 enum Schema {
-    /// The lock under which schemas and runs are made: `BCST` in ASCII, a number of ours alone.
+    /// The lock under which schemas are made: `BCST` in ASCII, a number of ours alone.
     private static let lock = 0x4243_5354
     private static let steps = [first, nodes]
 
@@ -61,22 +61,13 @@ enum Schema {
         return version
     }
 
-    /// Begins a run of the log, in an epoch of its own; in a database that was just made it is the first.
+    /// Sees to it that there is a run of the log that lasts; in a database that was just made it is the first.
     ///
     /// - Returns: the runs, in their order.
     static func begin(_ connection: Connection, by deadline: Uptime) throws(PostgresError) -> [Run] {
-        let found = try connection.run(
-            [
-                Statement("BEGIN"), Statement("SELECT pg_advisory_xact_lock($1)", .int(lock)), RunTable.all,
-            ], by: deadline)
-        let runs = try RunTable.runs(found[2])
-        let known = Set(runs.map(\.epoch))
-        var epoch = Epoch.random()
-        while known.contains(epoch) { epoch = .random() }
-        let run = Run(number: (runs.last?.number ?? 0) + 1, epoch: epoch)
-        let after = try connection.run(
-            [RunTable.insert(run), RunTable.forget(before: run), RunTable.all, Statement("COMMIT")], by: deadline)
-        return try RunTable.runs(after[2])
+        try connection.run([Statement("BEGIN")], by: deadline)
+        _ = try RunTable.begin(on: connection, by: deadline)
+        return try RunTable.runs(connection.run([RunTable.all, Statement("COMMIT")], by: deadline)[0])
     }
 
     private static let first = [
@@ -218,7 +209,15 @@ enum Schema {
             entry BIGINT NOT NULL DEFAULT 0
         )
         """,
-        "CREATE TABLE boardcast.runs (number BIGINT PRIMARY KEY, epoch BIGINT NOT NULL UNIQUE)",
+        """
+        CREATE TABLE boardcast.runs (
+            number BIGINT PRIMARY KEY,
+            epoch BIGINT NOT NULL UNIQUE,
+            server BIGINT NOT NULL,
+            database BIGINT NOT NULL,
+            written_in BIGINT NOT NULL
+        )
+        """,
         """
         CREATE TABLE boardcast.epochs (
             tenant BIGINT NOT NULL,

@@ -75,12 +75,15 @@ final class KnownRuns: Sendable {
     var all: [Run] { known.withLock { $0 } }
     var newest: Run { known.withLock { $0[$0.count - 1] } }
 
-    /// Takes in a run that began after all others; one that is not the next is found with ``replace(_:)``.
+    /// Takes in a run that began after all others, once that is committed.
     func note(_ run: Run) {
-        known.withLock { if run.number > $0[$0.count - 1].number { $0.append(run) } }
+        known.withLock { runs in
+            guard runs[runs.count - 1] != run else { return }
+            // Those that were lost with the life before have numbers that are given again.
+            runs.removeAll { $0.number >= run.number }
+            runs.append(run)
+        }
     }
 
-    func replace(_ runs: [Run]) {
-        known.withLock { if !runs.isEmpty, runs[runs.count - 1].number >= $0[$0.count - 1].number { $0 = runs } }
-    }
+    func replace(_ runs: [Run]) { known.withLock { if !runs.isEmpty { $0 = runs } } }
 }

@@ -8,7 +8,9 @@ import TestSupport
 
 /// A log in memory that commits and announces like a store, and answers reads late.
 final class TestLog: TenantHistory {
-    let epoch = Epoch(rawValue: 0xABCD_EF01)
+    private static let first = Epoch(rawValue: 0xABCD_EF01)
+    /// The epochs after the first.
+    private let spans = Mutex<[Epochs.Span]>([])
     let relay: Relay
     private let events = Mutex<[Event]>([])
     /// Numbers below this are gone.
@@ -23,6 +25,24 @@ final class TestLog: TenantHistory {
 
     static let tenant = TenantID("acme")!
 
+    var epoch: Epoch { spans.withLock { $0.last?.epoch } ?? Self.first }
+
+    /// Goes on in another epoch, after the event `head`: those above it are lost. Nobody is told.
+    func begin(_ epoch: UInt32, after head: Int? = nil) {
+        events.withLock { events in
+            if let head { events.removeLast(events.count - head) }
+            spans.withLock { spans in
+                spans.removeAll { $0.after >= events.count }
+                spans.append(.init(Epoch(rawValue: epoch), after: events.count))
+            }
+        }
+    }
+
+    private var epochs: Epochs {
+        let spans = spans.withLock { $0 }
+        return Epochs(Runs([Self.first] + spans.map(\.epoch)), spans: spans)
+    }
+
     func commit(_ audience: Audience, type: EventType = .taskCreated, count: Int = 1, padding: Int? = nil) {
         relay.announce(write(audience, type: type, count: count, padding: padding))
     }
@@ -33,7 +53,8 @@ final class TestLog: TenantHistory {
     func write(
         _ audience: Audience, type: EventType = .taskCreated, count: Int = 1, padding: Int? = nil
     ) -> [Event] {
-        events.withLock { events in
+        let epoch = epoch
+        return events.withLock { events in
             let new = (0..<count).map { offset in
                 let seq = events.count + 1 + offset
                 return Event(
@@ -49,7 +70,7 @@ final class TestLog: TenantHistory {
     var all: [Event] { events.withLock { $0 } }
 
     private var bounds: LogBounds {
-        LogBounds(epochs: Epochs(epoch), head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
+        LogBounds(epochs: epochs, head: events.withLock { $0.count }, oldest: oldest.withLock { $0 })
     }
 
     func boardIDs(of tenant: TenantID) async -> Set<BoardID> { [.main, BoardID("a")!, BoardID("b")!] }

@@ -1,5 +1,5 @@
 import Events
-public import StrictJSON
+import StrictJSON
 
 /// An order's content as it is stored. A node of another release may write what this one does not know: that is nil, and
 /// passed over.

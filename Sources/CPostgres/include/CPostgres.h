@@ -52,6 +52,7 @@ int cpq_serverVersion(const PGconn *connection);
 const char *cpq_parameterStatus(const PGconn *connection, const char *name);
 char *cpq_errorMessage(const PGconn *connection);
 int cpq_setnonblocking(PGconn *connection, int is);
+void *cpq_setNoticeProcessor(PGconn *connection, void (*processor)(void *, const char *), void *context);
 int cpq_enterPipelineMode(PGconn *connection);
 int cpq_pipelineSync(PGconn *connection);
 int cpq_sendPrepare(PGconn *connection, const char *name, const char *query, int count, const unsigned *types);

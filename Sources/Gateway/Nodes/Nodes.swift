@@ -14,7 +14,9 @@ import Synchronization
 /// and admits nobody until it has read everything that it missed.
 final class Nodes: Service {
     /// Between two beats, unless something is to be told or heard.
-    static let pause = Duration.milliseconds(450)
+    static let pause = Duration.milliseconds(400)
+    /// Between two beats in any case.
+    private static let shortestPause = Duration.milliseconds(40)
     /// Between two looks at whether the database has been reached.
     private static let watch = Duration.milliseconds(100)
     /// How long ending all streams may take, of the time until a node is isolated.
@@ -181,6 +183,8 @@ final class Nodes: Service {
     }
 
     private func rest() async {
+        // Nodes that wake each other do not beat without a pause.
+        try? await Task.sleep(for: Self.shortestPause)
         let rest = state.withLock { state -> Task<Void, Never>? in
             defer { state.isWoken = false }
             if state.isWoken { return nil }

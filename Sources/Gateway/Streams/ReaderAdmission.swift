@@ -47,13 +47,14 @@ struct ReaderAdmission: Sendable {
     ///   - sink: takes the connection for the reader; after that only the rooms can refuse it. Nil when the client has
     ///     left: then `admitted` is not called.
     ///   - admitted: called once. The reader may have ended by the time this returns.
+    ///   - boards: the tenant's boards as they were just read; nil for those in memory.
     func admit(
-        _ principal: Principal, to hub: LoopHub,
+        _ principal: Principal, to hub: LoopHub, among boards: Set<BoardID>? = nil,
         _ prepare: @escaping (_ known: Set<BoardID>) throws(Problem) -> StreamPreparation,
         on sink: @escaping (StreamRequest) throws(Problem) -> (any Sink)?,
         admitted: @escaping (Result<Reader, Refusal>) -> Void
     ) {
-        guard let known = relay.boards(of: principal.tenant) else {
+        guard let memory = relay.boards(of: principal.tenant) else {
             return relay.load(principal.tenant, on: hub.loop).assumeIsolated().whenComplete { result in
                 switch result {
                 case .success: admit(principal, to: hub, prepare, on: sink, admitted: admitted)
@@ -62,7 +63,7 @@ struct ReaderAdmission: Sendable {
             }
         }
         do {
-            switch try prepare(known) {
+            switch try prepare(boards ?? memory) {
             case .ready(let request): open(request, on: hub, sink, admitted)
             case .reading(let read):
                 let promise = hub.loop.makePromise(of: StreamRequest.self)
@@ -76,7 +77,13 @@ struct ReaderAdmission: Sendable {
                 }
             }
         } catch {
-            admitted(.failure(.problem(error)))
+            guard error.status == .notFound, boards == nil,
+                let read = relay.readBoards(of: principal.tenant, on: hub)
+            else { return admitted(.failure(.problem(error))) }
+            read.assumeIsolated().whenComplete { result in
+                guard case .success(let boards) = result else { return admitted(.failure(.problem(error))) }
+                admit(principal, to: hub, among: boards, prepare, on: sink, admitted: admitted)
+            }
         }
     }
 

@@ -36,6 +36,8 @@ final class Connection {
             case CPQ_POLLING_READING: events = Int16(POLLIN)
             case CPQ_POLLING_WRITING: events = Int16(POLLOUT)
             case CPQ_POLLING_OK:
+                // What it says between two statements is said again by the next, or by the end of the connection.
+                _ = cpq_setNoticeProcessor(raw, { _, _ in }, nil)
                 guard cpq_setnonblocking(raw, 1) == 0, cpq_enterPipelineMode(raw) == 1 else { throw failure() }
                 return
             default: throw failure()
@@ -94,6 +96,30 @@ final class Connection {
             isBroken = true
             throw error
         }
+    }
+
+    // MARK: Notifications
+
+    /// Waits until something comes from the server or `bell` rings, but not beyond `time`.
+    func idle(until time: Uptime, _ bell: Bell) throws(PostgresError) {
+        let time = max(.zero, min(time - Uptime.now(), .seconds(60)))
+        var waited = [
+            pollfd(fd: cpq_socket(raw), events: Int16(POLLIN), revents: 0),
+            pollfd(fd: bell.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        _ = poll(&waited, 2, Int32(clamping: Int(time / .milliseconds(1)) + 1))
+        if waited[1].revents != 0 { bell.silence() }
+        if waited[0].revents != 0 { try require(cpq_consumeInput(raw) == 1) }
+    }
+
+    /// What was notified on the channels that this session listens to, and was not returned before.
+    func notifications() -> [(channel: String, payload: String)] {
+        var found: [(channel: String, payload: String)] = []
+        while let next = cpq_notifies(raw) {
+            found.append((String(cString: next.pointee.relname), String(cString: next.pointee.extra)))
+            cpq_freemem(next)
+        }
+        return found
     }
 
     /// The answer to one statement.

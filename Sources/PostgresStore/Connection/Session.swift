@@ -39,6 +39,8 @@ final class Session {
         guard Uptime.now() >= nextTry else { throw .unreachable(reason: "it was away a moment ago") }
         do throws(PostgresError) {
             let fresh = try Connection(place, by: .now() + settings.patience, impatience)
+            // After a failover the server that was left may be one: what it knows is old.
+            guard fresh.parameter("in_hot_standby") != "on" else { throw .unreachable(reason: "it is a replica") }
             try fresh.run(Self.manners(settings), by: .now() + settings.patience, impatience)
             (connection, delay, usedAt) = (fresh, .zero, .now())
             return (fresh, true)

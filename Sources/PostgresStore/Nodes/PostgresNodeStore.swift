@@ -7,12 +7,11 @@ import StrictJSON
 final class PostgresNodeStore: NodeStore {
     private let beats: ReaderPool
     private let readers: ReaderPool
-    private let wakes: any NodeWakes
+    private let wakes: Wakes
     private let log: WorkLog
     private let answerTime: Duration
 
-    init(_ place: PostgresPlace, _ settings: PostgresSettings, readers: ReaderPool, wakes: any NodeWakes, log: WorkLog)
-    {
+    init(_ place: PostgresPlace, _ settings: PostgresSettings, readers: ReaderPool, wakes: Wakes, log: WorkLog) {
         var own = settings
         own.readers = 1
         own.answerTime = min(settings.answerTime, .seconds(2))

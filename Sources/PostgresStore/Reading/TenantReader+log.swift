@@ -70,15 +70,19 @@ extension TenantReader {
 
     /// The newest events that are shown, as many as have room; oldest first.
     ///
-    /// - Parameter whole: whether one is given however large it is.
+    /// - Parameters:
+    ///   - whole: whether one is given however large it is.
+    ///   - first: the last events, if they were asked for with the bounds.
     func newest(
-        _ selection: Selection?, count: Int, bytes: Int, whole: Bool, on connection: Connection
+        _ selection: Selection?, count: Int, bytes: Int, whole: Bool, first: Rows? = nil, on connection: Connection
     ) throws -> LogPage {
+        var first = first
         var (events, size, next) = ([Event](), 0, bounds.head + 1)
         let last = selection == nil ? bounds.oldest : max(bounds.oldest, bounds.head - Self.longScan + 1)
-        reading: while next > last {
+        reading: while next > last, events.count < count {
             let statement = Self.events(of: tenant, next: next, backwards: true, count: Self.piece, bytes: bytes)
-            let rows = try connection.run([statement], by: .now() + .seconds(5))[0]
+            let rows = try first ?? connection.run([statement], by: .now() + .seconds(5))[0]
+            first = nil
             guard rows.count > 0 else { break }
             for row in 0..<rows.count {
                 guard events.count < count else { break reading }

@@ -54,7 +54,7 @@ struct TenantReader {
             (run: try row.int(0), after: try row.int(1, in: 0...RowReader.highest))
         }
         var runs = context.runs.all
-        if newest.number > runs[runs.count - 1].number
+        if newest != runs[runs.count - 1]
             || !spans.allSatisfy({ span in runs.contains { $0.number == span.run } })
         {
             runs = try RunTable.runs(connection.run([RunTable.all], by: deadline)[0])

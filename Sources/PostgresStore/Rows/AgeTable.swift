@@ -20,23 +20,26 @@ enum AgeTable {
         return numbers.isEmpty ? nil : memory(numbers) ?? AgeClock.Memory(unknownBefore: now)
     }
 
-    static func save(_ memory: AgeClock.Memory, on connection: Connection, by deadline: Uptime) throws(PostgresError) {
+    /// The statements that save it, unless another node's, which is further on, was saved.
+    static func save(_ memory: AgeClock.Memory) -> [Statement] {
         var names = ["age", "age.wall"]
         var values = [memory.time.wholeMilliseconds, memory.wall.milliseconds]
         for (index, stretch) in memory.stretches.enumerated() {
             names += ["age.\(index)", "age.\(index).wall"]
             values += [stretch.start.wholeMilliseconds, stretch.wall.milliseconds]
         }
-        try connection.run(
-            [
-                Statement("BEGIN"), Statement("DELETE FROM boardcast.meta WHERE name LIKE 'age%'"),
-                Statement(
-                    """
-                    INSERT INTO boardcast.meta (name, value) SELECT * FROM unnest($1::text[], $2::int8[])
-                    ON CONFLICT (name) DO UPDATE SET value = excluded.value
-                    """, .texts(names), .ints(values)),
-                Statement("COMMIT"),
-            ], by: deadline)
+        return [
+            Statement(
+                """
+                DELETE FROM boardcast.meta WHERE name LIKE 'age%'
+                    AND NOT EXISTS (SELECT 1 FROM boardcast.meta WHERE name = 'age' AND value > $1)
+                """, .int(memory.time.wholeMilliseconds)),
+            Statement(
+                """
+                INSERT INTO boardcast.meta (name, value) SELECT * FROM unnest($1::text[], $2::int8[])
+                WHERE NOT EXISTS (SELECT 1 FROM boardcast.meta WHERE name = 'age')
+                """, .texts(names), .ints(values)),
+        ]
     }
 
     private static func memory(_ numbers: [String: Int]) -> AgeClock.Memory? {

@@ -1,6 +1,10 @@
 import Events
 
 /// One run of the log: what is numbered in it has its epoch.
+///
+/// It lasts as long as the database's server runs, and the tables are those in which it was begun. Between two runs a replica
+/// may have taken over that had not got everything, or a copy was put back; in one, nothing that was committed can be lost,
+/// however many nodes come and go.
 struct Run: Sendable, Equatable {
     /// Higher than that of every run before it.
     let number: Int
@@ -17,12 +21,53 @@ enum RunTable {
     static let all = Statement("SELECT number, epoch FROM boardcast.runs ORDER BY number")
     static let newest = Statement("SELECT number, epoch FROM boardcast.runs ORDER BY number DESC LIMIT 1")
 
+    /// The newest run, and 1 if it still lasts.
+    ///
+    /// Each server has another beginning, each database of it another number, and rows that were copied as such were written
+    /// by another transaction than the one they name.
+    static let newestIfLasting = Statement(
+        """
+        SELECT number, epoch, (server = \(server) AND database = \(database)
+            AND written_in % 4294967296 = xmin::text::int8)::int::int8
+        FROM boardcast.runs ORDER BY number DESC LIMIT 1
+        """)
+
+    private static let server = "(extract(epoch FROM pg_postmaster_start_time()) * 1000000)::int8"
+    private static let database = "(SELECT oid::int8 FROM pg_database WHERE datname = current_database())"
+    /// The lock under which runs are begun: `BCST` in ASCII, and two.
+    private static let lock = 0x4243_5356
+
+    /// The run in which numbers are given: the newest, or in the open transaction one that begins with it.
+    ///
+    /// Nodes that find together that the newest has ended wait for each other.
+    static func begin(on connection: Connection, by deadline: Uptime) throws(PostgresError) -> Run {
+        let found = try connection.run(
+            [Statement("SELECT pg_advisory_xact_lock($1)", .int(lock)), newestIfLasting], by: deadline)[1]
+        if let (newest, isLasting) = try newest(in: found), isLasting { return newest }
+        let runs = try self.runs(connection.run([all], by: deadline)[0])
+        let known = Set(runs.map(\.epoch))
+        var epoch = Epoch.random()
+        while known.contains(epoch) { epoch = .random() }
+        let run = Run(number: (runs.last?.number ?? 0) + 1, epoch: epoch)
+        try connection.run([insert(run), forget(before: run)], by: deadline)
+        return run
+    }
+
+    /// What ``newestIfLasting`` says.
+    static func newest(in rows: Rows) throws(PostgresError) -> (Run, isLasting: Bool)? {
+        try rows.first(of: "runs") { row throws(PostgresError) in
+            (try run(row), isLasting: try row.int(2, in: 0...1) == 1)
+        }
+    }
+
     static func runs(_ rows: Rows) throws(PostgresError) -> [Run] { try rows.map(of: "runs", run) }
 
     static func insert(_ run: Run) -> Statement {
         Statement(
-            "INSERT INTO boardcast.runs (number, epoch) VALUES ($1, $2)", .int(run.number),
-            .int(Int(run.epoch.rawValue)))
+            """
+            INSERT INTO boardcast.runs (number, epoch, server, database, written_in)
+            VALUES ($1, $2, \(server), \(database), pg_current_xact_id()::text::int8)
+            """, .int(run.number), .int(Int(run.epoch.rawValue)))
     }
 
     /// Forgets old runs that gave no number that is still held.

@@ -17,6 +17,8 @@ struct Chores {
     /// The lock that the node holds which does them: `BCST` in ASCII, and one.
     private static let lock = 0x4243_5355
 
+    private static var tryLock: Statement { Statement("SELECT pg_try_advisory_xact_lock($1)::int::int8", .int(lock)) }
+
     private let shared: GroupWriter.Shared
     /// The tenant seen last in this round.
     private var tenant = 0
@@ -69,7 +71,7 @@ struct Chores {
         let deadline = Uptime.now() + shared.settings.answerTime
         let begun = try connection.run(
             [
-                Statement("BEGIN"), Statement("SELECT pg_try_advisory_xact_lock($1)::int::int8", .int(Self.lock)),
+                Statement("BEGIN"), Self.tryLock,
                 Statement(
                     "SELECT number, name, head, oldest FROM boardcast.tenants WHERE number > $1 ORDER BY number LIMIT 1",
                     .int(tenant)),
@@ -151,7 +153,11 @@ struct Chores {
 
     private mutating func save(_ ages: AgeClock, on session: Session) {
         do {
-            try AgeTable.save(ages.memory, on: session.connect().0, by: .now() + shared.settings.answerTime)
+            let (connection, deadline) = (try session.connect().0, Uptime.now() + shared.settings.answerTime)
+            let begun = try connection.run([Statement("BEGIN"), Self.tryLock], by: deadline)
+            // Who does the chores now saves its own.
+            let isOurs = try begun[1].reader(0, of: "locks").int(0, in: 0...1) == 1
+            try connection.run((isOurs ? AgeTable.save(ages.memory) : []) + [Statement("COMMIT")], by: deadline)
             saved = ages.memory
         } catch {
             session.drop()

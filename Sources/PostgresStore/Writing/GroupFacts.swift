@@ -20,8 +20,7 @@ final class GroupFacts {
 
     /// Begins the transaction, and reads everything that the writes' footprints ask for.
     init(
-        _ group: WriteGroup, _ numbers: TenantNumbers, _ runs: KnownRuns, on connection: Connection,
-        by deadline: Uptime,
+        _ group: WriteGroup, _ numbers: TenantNumbers, on connection: Connection, by deadline: Uptime,
         _ impatience: Connection.Impatience
     ) throws {
         (self.group, self.numbers) = (group, numbers)
@@ -42,13 +41,13 @@ final class GroupFacts {
                     ORDER BY number FOR UPDATE
                     """, .ints(ids)),
                 // Only now: another node may have begun a run while the rows were waited for.
-                RunTable.newest,
+                RunTable.newestIfLasting,
             ] + queries.flatMap(\.statements), by: deadline, impatience)
-        guard let run = try answers[2].first(of: "runs", RunTable.run) else {
-            throw PostgresError.unreadable(table: "runs")
+        if let (newest, isLasting) = try RunTable.newest(in: answers[2]), isLasting {
+            run = newest
+        } else {
+            run = try RunTable.begin(on: connection, by: deadline)
         }
-        self.run = run
-        runs.note(run)
         for row in 0..<answers[1].count {
             let reader = answers[1].reader(row, of: "tenants")
             let (number, head) = (try reader.int(0), try reader.int(2, in: 0...RowReader.highest))
@@ -121,7 +120,7 @@ struct TenantNumbers {
     static let most = 100_000
 
     private var numbers: [TenantID: Int] = [:]
-    private var noted: [Int: Int] = [:]
+    private var noted: [Int: Run] = [:]
 
     subscript(tenant: TenantID) -> Int? { numbers[tenant] }
 
@@ -130,8 +129,8 @@ struct TenantNumbers {
         return number
     }
 
-    func hasNoted(_ run: Run, _ tenant: Int) -> Bool { noted[tenant] == run.number }
-    mutating func note(_ run: Run, _ tenant: Int) { noted[tenant] = run.number }
+    func hasNoted(_ run: Run, _ tenant: Int) -> Bool { noted[tenant] == run }
+    mutating func note(_ run: Run, _ tenant: Int) { noted[tenant] = run }
 
     /// Makes sure that the tenants are known; those that are new are made, each with its board `main`.
     mutating func find(

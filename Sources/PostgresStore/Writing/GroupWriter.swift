@@ -174,7 +174,7 @@ final class GroupWriter: Sendable {
         try tenants.find(group.tenants, beginning: shared.beginning, on: connection, by: deadline, impatience)
         let now = shared.now()
         let forgotten = shared.clock.cutoff(IdempotencyKey.lifetime)
-        let held = try GroupFacts(group, tenants, shared.runs, on: connection, by: deadline, impatience)
+        let held = try GroupFacts(group, tenants, on: connection, by: deadline, impatience)
         try held.decide(now: now, forgotten: forgotten, on: connection, by: deadline, impatience)
         let parts = held.parts(shared.settings.retention)
         guard !parts.isEmpty else {
@@ -189,6 +189,7 @@ final class GroupWriter: Sendable {
         group.isSent = true
         doubt = Doubt(parts)
         try connection.run(statements + [Statement("COMMIT")], by: deadline, impatience)
+        shared.runs.note(held.run)
         if let done = doubt?.events, !done.isEmpty { shared.announcer.announce(done) }
         doubt = nil
         for part in first { tenants.note(held.run, part.tenant) }

@@ -86,6 +86,8 @@ public final class LoopHub: @unchecked Sendable {
 
     private func dispatch(_ batches: [Relay.Batch]) {
         for batch in batches {
+            if batch.restarts { restart(at: batch) }
+            if batch.renames { sendBack(batch.tenant) { $0.wire == .webSocket } }
             if batch.skips { skip(to: batch) }
             if batch.head > 0 { heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head) }
             let everyone = rooms[RoomID(tenant: batch.tenant, audience: .tenant)]
@@ -105,6 +107,23 @@ public final class LoopHub: @unchecked Sendable {
         heads[batch.tenant] = max(heads[batch.tenant] ?? 0, batch.head)
         for list in Array(lists.values) where list.tenant == batch.tenant { list.stateStream?.readAgain() }
         for reader in live { reader.read() }
+    }
+
+    /// Handles a log that went back to an earlier state: whoever is here comes back with its cursor, and is told then
+    /// whether that still counts.
+    private func restart(at batch: Relay.Batch) {
+        heads[batch.tenant] = batch.head
+        sendBack(batch.tenant) { _ in true }
+    }
+
+    /// Ends the tenant's connections for which `condition` holds; each comes back at a time of its own.
+    ///
+    /// A WebSocket's client names its place by the epoch in which its connection began: it has to connect again before it
+    /// hears numbers of another.
+    private func sendBack(_ tenant: TenantID, where condition: (Reader) -> Bool) {
+        for reader in all.filter({ $0.tenant == tenant && condition($0) }) {
+            reader.close(.serverDraining, reconnectAfter: StreamEvents.retry(around: limits.retry))
+        }
     }
 
     /// Reads something of the store when its turn comes among this loop's readers; `then` is called on the loop.

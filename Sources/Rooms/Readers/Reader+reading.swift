@@ -115,7 +115,9 @@ extension Reader {
     }
 
     func named(_ place: Cursor, in epochs: Epochs) -> Cursor {
-        wire == .webSocket ? Cursor(seq: place.seq, epoch: epochs.current) : place
+        // One that began elsewhere since memory heard of it last is newer than the current one here.
+        guard wire == .webSocket, epochs.has(place.epoch) else { return place }
+        return Cursor(seq: place.seq, epoch: epochs.current)
     }
 
     func sendResync(_ reason: ResyncReason) {

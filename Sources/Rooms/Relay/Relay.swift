@@ -16,6 +16,11 @@ public final class Relay: Sendable {
         var frames: [EventFrame]
         /// Events before ``head`` that are not among ``frames`` were never handed over: they are in the log alone.
         var skips = false
+        /// The log went back to an earlier state: ``head`` may be lower than what was handed over, and whoever is here has to
+        /// come back with its cursor.
+        var restarts = false
+        /// From here on numbers are given in another epoch, which WebSockets have to be told when they connect.
+        var renames = false
     }
 
     struct State {
@@ -23,6 +28,8 @@ public final class Relay: Sendable {
         /// The tenants without connections, the longest idle first.
         var idle: [TenantID] = []
         var history: (any TenantHistory)?
+        /// Told of each tenant that comes into memory, if others write to the store as well.
+        var kept: (@Sendable (TenantID) -> Void)?
         var presence: PresenceHub?
         var connections = 0
         /// The limits that may change at run time: how many connections there may be, and how much memory frames take.
@@ -132,10 +139,15 @@ public final class Relay: Sendable {
             var batches: [Batch] = []
             var gaps: Set<TenantID> = []
             for event in events {
-                guard let memory = state.memories[event.tenant], event.seq > memory.head else { continue }
+                guard let memory = state.memories[event.tenant] else { continue }
+                guard event.seq > memory.head else {
+                    if memory.contradicts(event) { gaps.insert(event.tenant) }
+                    continue
+                }
                 if let frame = memory.take(EventFrame(event)) {
                     batches.append(frame, of: event.tenant)
                     while let next = memory.takeHeld() { batches.append(next, of: event.tenant) }
+                    if memory.isDoubtful { gaps.insert(event.tenant) }
                     state.frames.use(memory, within: state.admission.recentBytesTotal)
                 } else {
                     gaps.insert(event.tenant)
@@ -167,11 +179,25 @@ public final class Relay: Sendable {
         state.withLock { $0.memories[tenant].flatMap { $0.isReady ? $0.boards : nil } }
     }
 
+    /// Reads which boards the tenant has now: one that was just made on another node may not be known here yet.
+    ///
+    /// - Returns: nil where nobody else writes to the store; then nothing is read.
+    public func readBoards(of tenant: TenantID, on hub: LoopHub) -> EventLoopFuture<Set<BoardID>>? {
+        guard let history, state.withLock({ $0.kept != nil }) else { return nil }
+        let promise = hub.loop.makePromise(of: Set<BoardID>.self)
+        hub.read {
+            try await history.boardIDs(of: tenant)
+        } then: {
+            promise.completeWith($0)
+        }
+        return promise.futureResult
+    }
+
     /// Loads a tenant into memory; succeeds at once when it is there. Fails with the ``Events/StoreFailure`` of the
     /// read.
     public func load(_ tenant: TenantID, on loop: any EventLoop) -> EventLoopFuture<Void> {
         let promise = loop.makePromise(of: Void.self)
-        enum Step { case ready, waiting, load(any TenantHistory), unavailable }
+        enum Step { case ready, waiting, load(any TenantHistory, (@Sendable (TenantID) -> Void)?), unavailable }
         let step: Step = state.withLock { state in
             guard let history = state.history else { return .unavailable }
             switch state.memories[tenant]?.phase {
@@ -181,14 +207,17 @@ public final class Relay: Sendable {
                 return .waiting
             case nil:
                 state.memories[tenant] = TenantMemory(of: tenant, limits: limits, waiting: [promise])
-                return .load(history)
+                return .load(history, state.kept)
             }
         }
         switch step {
         case .ready: promise.succeed()
         case .waiting: break
         case .unavailable: promise.fail(RoomError.unavailable)
-        case .load(let history): Task { await self.load(tenant, from: history) }
+        case .load(let history, let kept):
+            // Before it is read: what is committed after that is told.
+            kept?(tenant)
+            Task { await self.load(tenant, from: history) }
         }
         return promise.futureResult
     }
@@ -209,6 +238,7 @@ public final class Relay: Sendable {
             case .success(let (bounds, boards)):
                 guard let memory = state.memories[tenant] else { break }
                 memory.finishLoading(bounds, boards: boards)
+                // Nobody is here yet who would have to be handed them.
                 while memory.takeHeld() != nil {}
                 state.frames.use(memory, within: state.admission.recentBytesTotal)
                 fill(tenant, in: &state)
@@ -248,9 +278,9 @@ public final class Relay: Sendable {
     /// The admission with the head and the epochs of now.
     func refreshed(_ admission: Admission, of tenant: TenantID) -> Admission {
         state.withLock { state in
-            guard let memory = state.memories[tenant] else { return admission }
+            guard let memory = state.memories[tenant], memory.isReady else { return admission }
             var fresh = admission
-            if memory.head >= admission.head { (fresh.head, fresh.epochs) = (memory.head, memory.epochs) }
+            (fresh.head, fresh.epochs) = (memory.head, memory.epochs)
             return fresh
         }
     }

@@ -21,6 +21,8 @@ final class TenantMemory {
     private(set) var announced = 0
     /// Whether the log is being read to fill a gap.
     var isFilling = false
+    /// Whether the log may have gone back to an earlier state: nothing is handed over until it is read.
+    private(set) var isDoubtful = false
     private(set) var recent: RecentFrames
     private(set) var epochs = Epochs(.unknown)
     private(set) var boards: Set<BoardID> = [.main]
@@ -50,8 +52,10 @@ final class TenantMemory {
     }
 
     var isReady: Bool { if case .ready = phase { true } else { false } }
-    /// Whether events up to ``announced`` are missing and must be read from the log.
-    var hasGap: Bool { isReady && announced > head }
+    /// Whether events up to ``announced`` are missing, or what is here is doubtful, and the log must be read.
+    var hasGap: Bool { isReady && (announced > head || isDoubtful) }
+    /// The place after the newest event that was handed to the loops.
+    var place: Cursor { epochs.cursor(at: head) }
 
     // MARK: Connections
 
@@ -77,7 +81,7 @@ final class TenantMemory {
     func take(_ frame: EventFrame) -> EventFrame? {
         guard frame.seq > head else { return nil }
         announced = max(announced, frame.seq)
-        guard frame.seq == head + 1, isReady else {
+        guard frame.seq == head + 1, isReady, !isDoubtful, follows(frame) else {
             hold(frame)
             return nil
         }
@@ -85,11 +89,28 @@ final class TenantMemory {
         return frame
     }
 
+    /// Whether `frame` was given its number in an epoch that is known here. Before the first of another epoch the log may
+    /// have gone back: then it is doubtful what is here.
+    private func follows(_ frame: EventFrame) -> Bool {
+        if frame.epoch == epochs.current || frame.epoch == epochs.epoch(of: frame.seq) { return true }
+        isDoubtful = true
+        return false
+    }
+
+    /// Whether an event whose number was handed over already seems to be another than that.
+    func contradicts(_ event: Event) -> Bool {
+        guard isReady, event.epoch != epochs.epoch(of: event.seq) else { return false }
+        isDoubtful = true
+        return true
+    }
+
+    func doubt() { isDoubtful = true }
+
     /// The next held frame whose turn has come.
     func takeHeld() -> EventFrame? {
         guard !held.isEmpty else { return nil }
         letGo(held.prefix { $0.seq <= head }.count)
-        guard let next = held.first, next.seq == head + 1 else { return nil }
+        guard let next = held.first, next.seq == head + 1, !isDoubtful, follows(next) else { return nil }
         letGo(1)
         advance(with: next)
         return next
@@ -135,6 +156,37 @@ final class TenantMemory {
         head = max(head, bounds.head)
         announced = max(announced, head)
         phase = .ready
+    }
+
+    /// Notes that what is here is in the log, whose bounds were read after the doubt arose.
+    ///
+    /// - Returns: whether numbers are given in another epoch now.
+    func believe(_ bounds: LogBounds, wasDoubtful: Bool) -> Bool {
+        guard bounds.head >= head else { return false }
+        if wasDoubtful {
+            isDoubtful = false
+            drop { $0.epoch != bounds.epochs.epoch(of: $0.seq) }
+        }
+        defer { epochs = bounds.epochs }
+        return bounds.epochs.current != epochs.current
+    }
+
+    /// Begins anew at `bounds`, of a log that is not the one that was here.
+    func restart(at bounds: LogBounds, boards: Set<BoardID>) {
+        recent.clear()
+        self.boards = boards.union([.main])
+        (head, epochs, isDoubtful) = (bounds.head, bounds.epochs, false)
+        recall = nil
+        // What was announced meanwhile may be of either.
+        drop { $0.seq <= bounds.head || $0.epoch != bounds.epochs.epoch(of: $0.seq) }
+        announced = max(head, held.last?.seq ?? 0)
+    }
+
+    /// Drops those that wait for their turn and are not of this log, or are of an epoch that began since it was read: then
+    /// they are read from it.
+    private func drop(_ isOther: (EventFrame) -> Bool) {
+        held.removeAll(where: isOther)
+        heldFootprint = held.reduce(0) { $0 + $1.footprint }
     }
 
     /// Takes frames that were read from the log because a reader asked for them.

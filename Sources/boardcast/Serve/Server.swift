@@ -55,6 +55,7 @@ struct Server: Sendable {
 
         let presence = PresenceHub(for: relay, on: group.next())
         relay.start(history: store, on: Array(group.makeIterator()) + streamLoops, presence: presence)
+        store.follow(relay)
         jobs = JobKeeper(store: store, patience: settings.jobs.stall, uptime: Uptime.now)
         try await jobs.load()
         audit = AuditLog(store: store, clock: Timestamp.now)
@@ -95,7 +96,7 @@ struct Server: Sendable {
         let services = ServiceGroup(
             configuration: .init(
                 services: [
-                    .init(service: keys), .init(service: JobService(jobs: jobs)),
+                    .init(service: keys), .init(service: JobService(jobs: jobs, isShared: store.isShared)),
                     .init(service: CertificateWatch(certificate: certificate, logger: logger)),
                     .init(service: application),
                 ], logger: logger.withoutServices))

@@ -35,7 +35,9 @@ extension Settings {
     private func makeStore(at url: PostgresURL, announcingTo relay: Relay) throws(Failure) -> any ServerStore {
         do throws(PostgresError) {
             return try PostgresBoardStore(
-                postgresPlace(url), settings: postgresSettings, now: Timestamp.now, announce: { relay.announce($0) })
+                postgresPlace(url),
+                direct: database.listenURL.map { url throws(PostgresError) in try postgresPlace(url) },
+                settings: postgresSettings, now: Timestamp.now, announce: { relay.announce($0) })
         } catch {
             throw Failure(.usage, error.description)
         }

@@ -21,5 +21,6 @@ extension BoundCheck {
         "RetryDelay.longest": "a pause between attempts",
         "SocketProbe.mostRead": "what the doctor looks at of an answer",
         "StreamHead.mostFields": "a head with more fields goes the longer way",
+        "WakePayload.mostBytes": "what PostgreSQL takes; the rest goes into the next",
     ]
 }

@@ -23,6 +23,9 @@ extension BoundCheck {
                 .bytes(ChangesWriter.mostBytes), .count(GroupWriter.mostMisses),
                 .refused(Problem(StoreFailure.broken("")))),
             BoundCheck(
+                "hints to other nodes that wait", .count(Teller.mostHeads),
+                .count(Teller.mostPayloads)),
+            BoundCheck(
                 "reads of PostgreSQL that wait for a connection", .count(ReaderPool.mostWaiting), .refused(busy)),
             BoundCheck("tenants whose numbers a writer remembers", .count(TenantNumbers.most)),
             BoundCheck(

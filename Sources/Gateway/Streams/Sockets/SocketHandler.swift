@@ -126,16 +126,31 @@ final class SocketHandler: ChannelInboundHandler, @unchecked Sendable {
             streams.sockets.strangers.leave()
             enter(with: token)
         case .open(let reader):
-            do throws(Problem) { try obey(command, message.id, reader) } catch {
-                answer(SocketEndpoint.error(error, to: message.id, now: hub.wallClock))
+            let relay = streams.admission.relay
+            do throws(Problem) {
+                try obey(command, message.id, reader, among: relay.boards(of: reader.tenant) ?? [.main])
+            } catch {
+                let refusal = error
+                guard error.status == .notFound, let read = relay.readBoards(of: reader.tenant, on: hub) else {
+                    return answer(SocketEndpoint.error(refusal, to: message.id, now: hub.wallClock))
+                }
+                read.assumeIsolated().whenComplete { [self] result in
+                    do throws(Problem) {
+                        guard case .success(let boards) = result else { throw refusal }
+                        try obey(command, message.id, reader, among: boards)
+                    } catch {
+                        answer(SocketEndpoint.error(error, to: message.id, now: hub.wallClock))
+                    }
+                }
             }
         case .entering, .closed: break
         }
     }
 
     /// - Parameter id: the client's own for the command, given back in the answer.
-    private func obey(_ command: SocketCommand, _ id: JSONValue?, _ reader: Reader) throws(Problem) {
-        let known = streams.admission.relay.boards(of: reader.tenant) ?? [.main]
+    private func obey(
+        _ command: SocketCommand, _ id: JSONValue?, _ reader: Reader, among known: Set<BoardID>
+    ) throws(Problem) {
         switch command {
         case .auth(let token): try renew(reader, with: token, id)
         case .subscribe(let boards, let types, let since):
