@@ -37,9 +37,12 @@ public struct Gateway: Sendable {
     private let figures: FigureKeeper
     private let started: Timestamp
     private let uptime: @Sendable () -> Uptime
+    /// The other gateways on the same database; nil where this is the only one.
+    let nodes: Nodes?
 
     /// - Parameters:
     ///   - jobs: the keeper of the store's jobs; must be loaded before the first request.
+    ///   - node: how this gateway is one of several on one database; nil for one alone.
     ///   - checks: those of the parts that the gateway does not know, for `/readyz?verbose`; called on any thread.
     ///   - metrics: adds the metrics of the same parts.
     ///   - spans: where the spans of requests go; nil where nobody collects them.
@@ -47,7 +50,7 @@ public struct Gateway: Sendable {
     ///   - uptime: a clock that never goes back, for limits.
     public init(
         authenticator: Authenticator, jobs: JobKeeper, admin: any AdminStore, audit: AuditLog, relay: Relay,
-        presence: PresenceHub, assets: [Asset], settings: GatewaySettings,
+        presence: PresenceHub, assets: [Asset], settings: GatewaySettings, node: NodeSettings? = nil,
         checks: @escaping @Sendable () -> [HealthCheck] = { [] },
         metrics: @escaping @Sendable (inout MetricsText) async -> Void = { _ in }, spans: SpanQueue? = nil,
         facts: @escaping @Sendable () -> ServerFacts = { ServerFacts() },
@@ -68,7 +71,11 @@ public struct Gateway: Sendable {
         answers = Answers(live)
         failures = AuthFailures(settings: live, uptime: uptime, counters: counters)
         refusals = RefusalLog(settings: live, uptime: uptime)
-        imports = ImportRunner(jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes)) {
+        let name = NodeName()
+        imports = ImportRunner(
+            jobs: jobs, slots: ImportSlots(longest: settings.maxImportBytes),
+            home: node.map { ImportHome(name, in: $0.store) }
+        ) {
             authenticator.isRevoked($0)
         }
         connections = OpenConnections(
@@ -81,11 +88,21 @@ public struct Gateway: Sendable {
         figures = FigureKeeper(relay)
         started = relay.wallClock()
         self.uptime = uptime
+        let parts = Nodes.Parts(
+            admin: admin, authenticator: authenticator, relay: relay, presence: presence, imports: imports,
+            retry: settings.retry)
+        nodes = node.map { Nodes($0, as: name, parts) }
     }
 
     /// Fails the imports that the previous process left unfinished; what can't be stored now is stored later. Call after ``Boards/JobKeeper/load()`` and before
     /// the application runs.
-    public func load() async throws(BoardError) { try await imports.endAbandoned() }
+    public func load() async throws(BoardError) {
+        if let nodes {
+            authenticator.share(in: nodes.store)
+            do throws(StoreFailure) { try await nodes.load() } catch { throw .failed(error) }
+        }
+        try await imports.endAbandoned()
+    }
 
     /// Replaces the allowed origins, the trusted proxies, the public URL, the ways to sign in and the limits of writes, bad tokens and memory,
     /// also for connections that are open; ignores all other settings. Safe to call from any thread.
@@ -102,6 +119,10 @@ public struct Gateway: Sendable {
         at address: ListenerAddress, on group: any EventLoopGroup, streaming streamLoops: [StreamLoop] = [],
         logger: Logger, running: @escaping @Sendable (Int?) async -> Void
     ) -> some Service {
+        let running: @Sendable (Int?) async -> Void = { [nodes] port in
+            nodes?.listens(on: port)
+            await running(port)
+        }
         let requests = RequestTasks()
         let connections = connections
         let streams = makeStreams()
@@ -124,7 +145,9 @@ public struct Gateway: Sendable {
             }
         }
         return GatewayService(
-            services: [RefusalReport(refusals: refusals, logger: logger), figures, imports, requests],
+            services: (nodes.map { [$0] } ?? []) + [
+                RefusalReport(refusals: refusals, logger: logger), figures, imports, requests,
+            ],
             listener: Listener(
                 address: address, group: group, server: server, acceptors: acceptors, room: room, relay: relay,
                 drain: settings.drain, running: running),
@@ -156,14 +179,14 @@ public struct Gateway: Sendable {
 
     private func metrics(isForEverybody: Bool) -> MetricsCalls {
         MetricsCalls(
-            relay: relay, jobs: jobs, counters: counters, parts: partMetrics,
+            relay: relay, jobs: jobs, counters: counters, nodes: nodes, parts: partMetrics,
             isForEverybody: isForEverybody)
     }
 
     private var health: HealthCalls {
         HealthCalls(
             store: store, relay: relay, authenticator: authenticator, audit: audit, connections: connections,
-            parts: checks)
+            parts: checks, nodes: nodes)
     }
 
     private var server: ServerCalls {
@@ -187,12 +210,14 @@ public struct Gateway: Sendable {
                 + JobCalls(store: store).all
                 + ImportCalls(store: store, imports: imports, longest: settings.maxImportBytes).all
                 + ExportCalls(store: store).all
-                + PresenceCalls(store: store, presence: presence, typing: typing).all
+                + PresenceCalls(store: store, presence: presence, typing: typing, relay: nodes == nil ? nil : relay).all
                 + EventCalls(store: store, relay: relay, authenticator: authenticator, answers: answers).all
-                + PublishCalls(store: store, relay: relay).all
-                + StatsCalls(relay: relay).all
+                + PublishCalls(store: store, relay: relay, nodes: nodes).all
+                + StatsCalls(relay: relay, nodes: nodes).all
                 + server.all
-                + ConnectionCalls(relay: relay, authenticator: authenticator, audit: audit, settings: settings).all
+                + ConnectionCalls(
+                    relay: relay, authenticator: authenticator, audit: audit, settings: settings, nodes: nodes
+                ).all
                 + TicketCalls(authenticator: authenticator).all
                 + RevocationCalls(store: admin, audit: audit, authenticator: authenticator, relay: relay).all
                 + AuditCalls(store: admin).all
@@ -244,5 +269,15 @@ public struct Gateway: Sendable {
         Call.Rules(
             writes: WriteLimit(settings: live, limiter: writes, uptime: uptime, hold: hold, counters: counters),
             bodies: bodies, answers: answers)
+    }
+}
+
+extension ImportHome {
+    fileprivate init(_ name: NodeName, in store: any NodeStore) {
+        self.init {
+            name.id.description
+        } members: { () throws(StoreFailure) in
+            Set(try await store.members().map(\.description))
+        }
     }
 }

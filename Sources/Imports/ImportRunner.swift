@@ -14,16 +14,19 @@ public final class ImportRunner: Service {
     private let jobs: JobKeeper
     private let store: any BoardStore
     private let isRevoked: @Sendable (Principal) -> Bool
+    private let home: ImportHome?
     private let runs: AsyncStream<ImportRun>
     private let continuation: AsyncStream<ImportRun>.Continuation
 
     /// - Parameters:
     ///   - slots: how many files there may be at once.
+    ///   - home: where there are other gateways that run imports on the same store.
     ///   - isRevoked: whether a principal's token has been revoked. Asked before each batch; from any thread.
     public init(
-        jobs: JobKeeper, slots: ImportSlots = ImportSlots(), isRevoked: @escaping @Sendable (Principal) -> Bool
+        jobs: JobKeeper, slots: ImportSlots = ImportSlots(), home: ImportHome? = nil,
+        isRevoked: @escaping @Sendable (Principal) -> Bool
     ) {
-        (self.jobs, self.slots, self.isRevoked) = (jobs, slots, isRevoked)
+        (self.jobs, self.slots, self.home, self.isRevoked) = (jobs, slots, home, isRevoked)
         store = JobKeepingStore(jobs)
         (runs, continuation) = AsyncStream.makeStream(of: ImportRun.self)
     }
@@ -58,14 +61,16 @@ public final class ImportRunner: Service {
             }
             // It is no longer kept.
             guard let job = found else { continue }
+            let isElsewhere = try await self.isElsewhere(job)
+            if !job.status.isFinal, isElsewhere { return job }
             switch job.status {
-            case .queued:
+            case .queued where home.map({ job.node == $0.own() }) ?? true:
                 start(
                     ImportRun(
                         job: job.id, name: name, author: principal, board: board, file: file, lists: lists,
                         fingerprint: fingerprint, slot: slot, jobs: jobs, store: store, isRevoked: isRevoked))
                 return job
-            case .processing:
+            case .queued, .processing:
                 guard jobs.begin(job.id, by: principal) else { return job }
                 // Nobody works on it.
                 await jobs.end(job.id, of: principal.tenant, with: Self.cutOff)
@@ -91,6 +96,7 @@ public final class ImportRunner: Service {
         input["attempt"] = .number(JSONNumber(attempt))
         input["format"] = .string(file.format.rawValue)
         input["rows"] = .number(JSONNumber(file.count))
+        if let home { input["node"] = .string(home.own()) }
         let key = attempt == 0 ? key : name.attempt(attempt)
         let draft = JobDraft(name: "Import", board: board, input: .object(input))
         let made = try await store.write(
@@ -103,21 +109,43 @@ public final class ImportRunner: Service {
         }
     }
 
+    /// Whether another gateway works on it, which is there.
+    private func isElsewhere(_ job: Job) async throws(ImportError) -> Bool {
+        guard let home, let node = job.node, node != home.own(), !job.status.isFinal else { return false }
+        do throws(StoreFailure) { return try await home.members().contains(node) } catch {
+            throw .refused(.failed(error))
+        }
+    }
+
     /// Starts a run, once for each job, even when several calls ask for it.
     private func start(_ run: ImportRun) {
         if jobs.begin(run.job, by: run.author) { continuation.yield(run) }
     }
 
-    /// Fails the imports that the previous process left unfinished: from now on they are shown as failed, and that is
-    /// stored as soon as it can be. Call after ``Boards/JobKeeper/load()`` and before ``run()``.
+    /// Fails the imports that the previous process, or a gateway that is gone, left unfinished: from now on they are shown as failed, and that is
+    /// stored as soon as it can be. Call after ``Boards/JobKeeper/load()`` and before ``run()``, and when a gateway of
+    /// the same store is gone.
     ///
     /// - Throws: ``Boards/BoardError`` when the jobs can't be read.
     public func endAbandoned() async throws(BoardError) {
         var abandoned: [OpenJob] = []
+        var members: Set<String> = []
+        do throws(StoreFailure) { members = try await home?.members() ?? [] } catch { throw .failed(error) }
         for open in try await store.openJobs() {
             let creator = Principal(tenant: open.tenant, user: open.createdBy)
-            if ImportName(try await store.job(open.id, for: creator).job) != nil { abandoned.append(open) }
+            let job: Job
+            // It has ended meanwhile.
+            do throws(BoardError) { job = try await store.job(open.id, for: creator).job } catch .notFound {
+                continue
+            }
+            guard ImportName(job) != nil, !(job.node.map(members.contains) ?? false) else { continue }
+            abandoned.append(open)
         }
         await jobs.end(abandoned: abandoned, with: Self.cutOff)
     }
+}
+
+extension Job {
+    /// The gateway that began the import; nil where there is one alone.
+    fileprivate var node: String? { input?.object?["node"]?.string }
 }

@@ -7,6 +7,7 @@ extension PostgresBoardStore: AdminStore {
         _ draft: RevocationDraft, by author: Principal, at now: Timestamp
     ) async throws(BoardError) -> Revocation {
         let limits = settings.admin
+        defer { gateways.tell(.wakes, "") }
         return try await administer(author.tenant, takes: "revocation") { connection, number, deadline in
             let revocation = Revocation(
                 id: number, target: draft.target, reason: draft.reason, createdBy: author.user, createdAt: now)
@@ -28,7 +29,8 @@ extension PostgresBoardStore: AdminStore {
                 [AdminTables.insert(revocation, of: author.tenant)]
                     + AdminTables.insert(
                         AuditEntry(id: entry, act: draft.act, actor: author.user, timestamp: now), of: author.tenant,
-                        limit: limits.auditEntries), by: deadline)
+                        limit: limits.auditEntries)
+                    + [NodeTables.insert(.revoke(draft.target, at: now), of: author.tenant, by: nil)], by: deadline)
             return revocation
         }
     }

@@ -13,6 +13,9 @@ public final class PostgresBoardStore: BoardStore {
     let settings: PostgresSettings
     let log: WorkLog
     let pool: ReaderPool
+    let gateways: PostgresNodeStore
+    /// What the gateways on this database tell each other.
+    public var nodeStore: any NodeStore { gateways }
     /// How this node wakes the others, and is woken.
     public let wakes: Wakes
     private let writers: [GroupWriter]
@@ -60,6 +63,7 @@ public final class PostgresBoardStore: BoardStore {
         isNew = ages == nil
         writers = (0..<settings.writers).map { GroupWriter($0, shared) }
         (self.pool, self.wakes) = (pool, wakes)
+        gateways = PostgresNodeStore(place, settings, readers: pool, wakes: wakes, log: log)
         context = TenantReader.Context(
             beginning: beginning, runs: runs, retention: settings.retention, answerTime: settings.answerTime)
         for writer in writers { writer.start() }
@@ -264,6 +268,7 @@ public final class PostgresBoardStore: BoardStore {
 
     public func close() async {
         for writer in writers { await writer.close() }
+        await gateways.close()
         await wakes.close()
         await pool.close()
     }

@@ -9,7 +9,7 @@ import Events
 enum Schema {
     /// The lock under which schemas are made: `BCST` in ASCII, a number of ours alone.
     private static let lock = 0x4243_5354
-    private static let steps = [first]
+    private static let steps = [first, nodes]
 
     /// Makes the tables, or brings them up to date. Nodes that start together wait for each other.
     ///

@@ -28,6 +28,14 @@ import Testing
         #expect(!revokes(RevocationList(), jti: "t", iat: .distantPast))
     }
 
+    @Test func `what was read of a database is added to what is known`() {
+        var known = list((.jti("K"), at: now))
+        known.formUnion(list((.jti("L"), at: now)))
+        #expect(revokes(known, jti: "K") && revokes(known, jti: "L") && !revokes(known, jti: "M"))
+        known.formUnion(list((.issuedBefore(now), at: now)))
+        #expect(revokes(known, jti: "M", iat: now - .seconds(1)) && !revokes(known, jti: "M", iat: now))
+    }
+
     @Test func `a jti revokes that token alone, whenever it was issued`() {
         let list = list((.jti("K"), at: now))
         #expect(revokes(list, jti: "K") && revokes(list, jti: "K", sub: "bob", iat: .never))

@@ -52,7 +52,7 @@ final class TestServer: Sendable {
         return place
     }
 
-    func place(_ name: String) throws(PostgresError) -> PostgresPlace {
+    func place(_ name: String = "postgres") throws(PostgresError) -> PostgresPlace {
         try PostgresPlace(
             url: "postgres://boardcast@/\(name)?host=\(folder.replacing("/", with: "%2F"))", name: name,
             passwordFile: nil)

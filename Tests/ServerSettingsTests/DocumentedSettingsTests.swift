@@ -23,7 +23,7 @@ import Testing
             "limits.requestConnections", "ops.host", "ops.port", "http.tlsCertificateFile", "http.tlsKeyFile",
             "limits.bodiesBytes", "limits.answersBytes", "limits.queuesBytes", "limits.recentFramesBytes",
             "signIn.issuer", "signIn.clientID", "signIn.audience",
-            "database.passwordFile", "database.listenURL",
+            "database.passwordFile", "database.listenURL", "cluster.nodeName",
             "tracing.otlpURL",
         ]
         #expect(

@@ -40,6 +40,15 @@ public struct RevocationList: Sendable {
         tenants[tenant] = mine
     }
 
+    /// Inserts all of `other`.
+    public mutating func formUnion(_ other: RevocationList) {
+        for (tenant, revoked) in other.tenants {
+            for (id, time) in revoked.tokens { insert(.token(id), at: time, in: tenant) }
+            for (user, time) in revoked.subjects { insert(.subject(user), at: time, in: tenant) }
+            if let time = revoked.issuedBefore { insert(.issuedBefore(time), at: time, in: tenant) }
+        }
+    }
+
     /// Whether the tenant has at most `limit` revocations with one more. One that replaces another always has room, as
     /// has an `issuedBefore` later than all others.
     public func hasRoom(for target: Revocation.Target, in tenant: TenantID, limit: Int) -> Bool {

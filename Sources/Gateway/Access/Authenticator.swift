@@ -18,6 +18,8 @@ public final class Authenticator: Sendable {
     private let tickets: Mutex<TicketShelf>
     private let clock: @Sendable () -> Timestamp
     private let arrivals: (any KeyArrivals)?
+    /// The tickets of all nodes; nil where there are no others, and tickets are on the shelf alone.
+    private let shared = Mutex<(any NodeStore)?>(nil)
 
     /// How long a request waits for a key that its token names.
     static let patience = TimeAmount.seconds(2)
@@ -70,7 +72,7 @@ public final class Authenticator: Sendable {
         let principal =
             switch credentials {
             case .token(let token): try verify(token, waitingOn: loop)
-            case .ticket(let ticket): try redeem(ticket)
+            case .ticket(let ticket): try redeem(ticket, waitingOn: loop)
             case nil:
                 throw Problem(.tokenMissing, "A token is needed: send it as Authorization: Bearer.")
                     .with(.wwwAuthenticate, "Bearer error=\"invalid_token\", error_description=\"no token was sent\"")
@@ -132,6 +134,13 @@ public final class Authenticator: Sendable {
         guard hasRoom else { throw .conflict(.revocationsFull(limit: revocationLimit)) }
     }
 
+    /// Refuses the tokens of what was revoked elsewhere, whatever the limit is: it is in force there already.
+    func learn(_ target: Revocation.Target, at time: Timestamp, in tenant: TenantID) {
+        revocations.withLock { $0.insert(target, at: time, in: tenant) }
+    }
+
+    func learn(_ list: RevocationList) { revocations.withLock { $0.formUnion(list) } }
+
     /// Whether the principal's token no longer counts: it was revoked, or its key was withdrawn.
     func isRevoked(_ principal: Principal) -> Bool { isListed(principal) || !trustsKey(of: principal) }
 
@@ -147,21 +156,51 @@ public final class Authenticator: Sendable {
 
     // MARK: Tickets
 
+    /// Has tickets be valid once on all nodes of `store` together. Call before the first request.
+    func share(in store: any NodeStore) { shared.withLock { $0 = store } }
+
     /// 32 random bytes as base64url, valid once, for this principal; nil when too many are unused.
-    func makeTicket(for principal: Principal) -> String? {
+    ///
+    /// - Throws: ``Events/StoreFailure`` where other nodes can't learn of it.
+    func makeTicket(for principal: Principal) async throws(StoreFailure) -> String? {
         let ticket = Base64URL.encode((0..<32).map { _ in UInt8.random(in: 0...255) })
+        if let store = shared.withLock({ $0 }) {
+            let isKept = try await store.keep(
+                ticket: sha256(Array(ticket.utf8)), for: principal, lifetime: TicketShelf.lifetime,
+                perUser: TicketShelf.limitPerUser, total: TicketShelf.limit)
+            return isKept ? ticket : nil
+        }
         return tickets.withLock { $0.put(ticket, principal, at: clock()) } ? ticket : nil
     }
 
-    private func redeem(_ ticket: String) throws(Problem) -> Principal {
+    /// A ticket of several nodes is taken from their store first, by one of them, and then from the shelf.
+    private func redeem(_ ticket: String, waitingOn loop: (any EventLoop)?) throws(Problem) -> Principal {
         let now = clock()
         guard let principal = tickets.withLock({ $0.take(ticket, at: now) }) else {
-            throw .unauthorized("the ticket is unknown, used or expired")
+            var problem = Problem.unauthorized("the ticket is unknown, used or expired")
+            if let loop, let store = shared.withLock({ $0 }) {
+                problem.keyArrival = fetch(ticket, from: store, on: loop)
+            }
+            throw problem
         }
         do { try verifier.withLock({ $0 }).check(principal, at: now) } catch {
             throw .unauthorized(error)
         }
         return principal
+    }
+
+    /// Succeeds when the ticket is on the shelf, or is nowhere, or after 2 s.
+    private func fetch(_ ticket: String, from store: any NodeStore, on loop: any EventLoop) -> EventLoopFuture<Void>? {
+        guard TicketShelf.isTicket(ticket) else { return nil }
+        let promise = loop.makePromise(of: Void.self)
+        Task {
+            if let principal = try? await store.take(ticket: sha256(Array(ticket.utf8))), trustsKey(of: principal) {
+                let now = clock()
+                _ = tickets.withLock { $0.put(ticket, principal, at: now) }
+            }
+            promise.succeed()
+        }
+        return promise.futureResult
     }
 
     private func verify(_ token: Substring, waitingOn loop: (any EventLoop)?) throws(Problem) -> Principal {

@@ -6,7 +6,7 @@ import Tokens
 struct TicketShelf {
     /// How long a ticket is valid.
     static let lifetime = Duration.seconds(30)
-    /// The most unused tickets of one user, beyond which its oldest is deleted, and of all users.
+    /// The most unused tickets of one user, beyond which its oldest is deleted.
     static let limitPerUser = 32
 
     private struct Entry {
@@ -21,6 +21,9 @@ struct TicketShelf {
         init(_ principal: Principal) { (tenant, user) = (principal.tenant, principal.user) }
     }
 
+    /// The most unused tickets of all users.
+    static let limit = 100_000
+
     let limit: Int
     private var entries: [[UInt8]: Entry] = [:]
     /// Oldest first.
@@ -28,7 +31,7 @@ struct TicketShelf {
     /// The tickets in the order in which they were issued and expire, including some that were used since.
     private var line: Deque<[UInt8]> = []
 
-    init(limit: Int = 100_000) { self.limit = limit }
+    init(limit: Int = limit) { self.limit = limit }
 
     var count: Int { entries.count }
     /// The length of the line, including used tickets.
@@ -50,9 +53,12 @@ struct TicketShelf {
         return true
     }
 
+    /// Whether it has the form of one.
+    static func isTicket(_ text: String) -> Bool { text.utf8.count == 43 }
+
     /// Removes a ticket and returns its principal; nil when it is unknown or expired.
     mutating func take(_ ticket: String, at now: Timestamp) -> Principal? {
-        guard ticket.utf8.count == 43, let entry = remove(sha256(Array(ticket.utf8))), now < entry.expiresAt else {
+        guard Self.isTicket(ticket), let entry = remove(sha256(Array(ticket.utf8))), now < entry.expiresAt else {
             return nil
         }
         return entry.principal

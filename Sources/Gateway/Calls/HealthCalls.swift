@@ -17,6 +17,7 @@ struct HealthCalls {
     let connections: OpenConnections
     /// The checks of the parts that the gateway does not know.
     let parts: @Sendable () -> [HealthCheck]
+    let nodes: Nodes?
 
     private static let verbose = QueryParameter.text(
         "verbose", "With every check.", like: .oneOf(["", "1", "0", "true", "false"]))
@@ -61,6 +62,7 @@ struct HealthCalls {
     /// Why no new work is taken; nil when it is.
     private var refusal: Problem? {
         if relay.isDraining { return .draining }
+        if nodes?.isIsolated == true { return .isolated }
         if let outage = store.outage { return Problem(outage) }
         return authenticator.hasKeys ? nil : .noKeys
     }
@@ -94,7 +96,7 @@ struct HealthCalls {
         if relay.isDraining {
             (draining.status, draining.reason, draining.detail) = (.failing, "draining", Problem.draining.detail)
         }
-        return parts() + [database, acts, announcing, keys, open, draining]
+        return parts() + [database, acts, announcing, keys, open, draining] + (nodes.map { [$0.check] } ?? [])
     }
 }
 

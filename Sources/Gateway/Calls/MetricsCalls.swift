@@ -14,6 +14,7 @@ struct MetricsCalls {
     let relay: Relay
     let jobs: JobKeeper
     let counters: GatewayCounters
+    let nodes: Nodes?
     /// Adds those of the parts that the gateway does not know.
     let parts: @Sendable (inout MetricsText) async -> Void
     let isForEverybody: Bool
@@ -37,6 +38,7 @@ struct MetricsCalls {
         metrics.add(
             .gauge, "boardcast_jobs", "Jobs that are not finished.", by: "status",
             [JobStatus.queued, .processing].map { ($0.rawValue, Double(unfinished[$0] ?? 0)) })
+        if let nodes { metrics.add(nodes) }
         await parts(&metrics)
         return Response(
             status: .ok, headers: [.contentType: MetricsText.mediaType, .cacheControl: "no-store"],
@@ -48,6 +50,20 @@ extension Request {
     /// Whether it comes from this machine, and no proxy has passed it on.
     func isOfThisMachine(_ peer: ClientAddress?) -> Bool {
         peer?.isLoopback == true && CredentialFields(head).forwarded == ForwardedFields()
+    }
+}
+
+extension MetricsText {
+    fileprivate mutating func add(_ nodes: Nodes) {
+        add(
+            .gauge, "boardcast_nodes", "Gateways on the same database, this one included.",
+            Double(nodes.others.count + 1))
+        add(
+            .gauge, "boardcast_isolated", "1 while the database is out of reach and nobody is admitted.",
+            nodes.isIsolated ? 1 : 0)
+        add(
+            .counter, "boardcast_passing_dropped_total",
+            "Typing and unlogged events that other nodes were not sent, or did not take.", Double(nodes.dropped))
     }
 }
 

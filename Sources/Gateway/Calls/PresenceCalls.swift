@@ -11,6 +11,8 @@ struct PresenceCalls {
     let store: any BoardStore
     let presence: PresenceHub
     let typing: TypingIndicator
+    /// Nil where no other node has users.
+    let relay: Relay?
 
     var all: [Call] {
         [
@@ -27,6 +29,12 @@ struct PresenceCalls {
     /// → `{users, count}`: the first 250 users by id, and how many there are.
     @Sendable func show(_ input: CallInput, in context: TenantContext) async throws -> Response {
         let board = try await store.board(try input.board, for: context.principal)
+        // Users of other nodes count once this one knows the tenant's boards.
+        if let relay, relay.boards(of: context.tenant) == nil, let loop = relay.hubs.first?.loop {
+            do { try await relay.load(context.tenant, on: loop).get() } catch {
+                throw Problem.unavailable(because: error)
+            }
+        }
         let roster = presence.roster(of: board.id, in: context.tenant)
         var json = JSONWriter(reserving: 64 + roster.users.count * 24)
         json.object {

@@ -12,6 +12,7 @@ import Tokens
 struct PublishCalls {
     let store: any BoardStore
     let relay: Relay
+    let nodes: Nodes?
 
     var all: [Call] {
         [
@@ -74,6 +75,10 @@ struct PublishCalls {
             $0.name("actor"); $0.string(author.user.rawValue)
             $0.name("timestamp"); $0.string(now.description)
         }
+        nodes?.send(
+            PassingEvent(
+                tenant: author.tenant, content: .event(json: json.bytes, publication.audience, publication.type),
+                timestamp: now))
         relay.announce(
             ephemeral: EventFrame(
                 ephemeral: json.bytes, audience: publication.audience, type: publication.type, timestamp: now),

@@ -5,11 +5,11 @@ import Hummingbird
 import Rooms
 import StrictJSON
 import Text
-import Tokens
 
-/// `GET /sse/stats` (admin): the tenant's live connections, a page at a time.
+/// `GET /sse/stats` (admin): the tenant's live connections, a page at a time; on all nodes, where there are several.
 struct StatsCalls {
     let relay: Relay
+    let nodes: Nodes?
 
     private static let limit = QueryParameter.int(
         "limit", in: 1...1000, default: 100, "Connections in a page.")
@@ -23,88 +23,73 @@ struct StatsCalls {
                     .text("board", "Those that show this board.", like: .boardID), Self.limit,
                     .text("cursor", "The `nextCursor` of the page before."),
                 ],
-                answers: [.json(.connectionPage)], refusals: [.notFound], stats)
+                answers: [.json(.connectionPage)], refusals: [.notFound, .serviceUnavailable], stats)
         ]
     }
 
+    /// The nodes that do not answer in time are listed as silent, and their connections are left out.
     @Sendable func stats(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        let query = input.query
-        let limit = try query.int(Self.limit)
-        var connections: [ConnectionInfo] = []
-        var rooms: Set<RoomID> = []
-        for hub in relay.hubs {
-            let part = try await hub.describe(context.tenant).get()
-            connections += part.connections
-            rooms.formUnion(part.rooms)
+        let query = try Self.query(input.query)
+        let others = try await nodes?.ask(.list(query), of: context.tenant)
+        var list = try await ConnectionList(query, of: context.tenant, on: relay, node: nodes?.settings.name)
+        for reply in others?.all.values.map({ $0 }) ?? [] { list.add(reply) }
+        var json = JSONWriter(reserving: 256 + list.rows.count * 256)
+        json.object { json in
+            list.write(into: &json)
+            guard let nodes, let others else { return }
+            let silent = Set(others.silent.map(\.id))
+            json.name("nodes")
+            json.array([nodes.own] + others.asked) { $0.node($1, isSilent: silent.contains($1.id)) }
         }
-        if let user = query["userId"] { connections.removeAll { UserID(user) != $0.user } }
+        return .json(json.bytes)
+    }
+
+    private static func query(_ query: Query) throws(Problem) -> ConnectionQuery {
+        var asked = ConnectionQuery(limit: try query.int(limit))
+        // What can't be a user's id is nobody's.
+        if let user = query["userId"] { asked.user = UserID(user) ?? UserID("\u{1}")! }
         if let name = query["board"] {
             guard let board = BoardID(name) else { throw Problem.notFound }
-            connections.removeAll { !$0.boards.contains(board) }
+            asked.board = board
         }
-        connections.sort { ($0.connectedAt, $0.id.description) < ($1.connectedAt, $1.id.description) }
-        let total = connections.count
         if let cursor = query["cursor"] {
             let place = cursor.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
             guard place.count == 2, let time = Int(digits: place[0]).map(Timestamp.init(milliseconds:)) else {
                 throw Problem.badQuery("cursor", "not one of ours")
             }
-            connections.removeAll { ($0.connectedAt, $0.id.description) <= (time, place[1]) }
+            asked.after = .init(connectedAt: time, id: place[1])
         }
-        let page = connections.prefix(limit)
-        let now = relay.wallClock()
-        let known = relay.boards(of: context.tenant) ?? [.main]
-        var json = JSONWriter(reserving: 256 + page.count * 200)
-        json.object { json in
-            json.name("totalConnections"); json.int(total)
-            json.name("connections")
-            json.array(page) { $0.connection($1, known: known, now: now) }
-            json.name("rooms"); json.int(rooms.count)
-            json.name("nextCursor")
-            if let last = page.last, connections.count > page.count {
-                json.string("\(last.connectedAt.milliseconds)-\(last.id)")
-            } else {
-                json.null()
-            }
-        }
-        return .json(json.bytes)
+        return asked
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func connection(_ info: ConnectionInfo, known: Set<BoardID>, now: Timestamp) {
+    fileprivate mutating func node(_ state: NodeState, isSilent: Bool) {
         object {
-            $0.name("id"); $0.string(info.id.description)
-            $0.name("userId"); $0.string(info.user.rawValue)
-            $0.name("connectedAt"); $0.int(info.connectedAt.milliseconds)
-            $0.name("duration"); $0.int(max(.zero, now - info.connectedAt).wholeMilliseconds)
-            $0.name("transport"); $0.string(info.wire.transport)
-            $0.name("boards")
-            switch info.boards {
-            case .all: $0.array(known.sorted()) { $0.string($1.rawValue) }
-            case .only(let some): $0.array(some.sorted()) { $0.string($1.rawValue) }
-            }
-            $0.name("types")
-            if info.types.wantsEverything { $0.null() } else { $0.array(info.types.items) { $0.string($1) } }
-            $0.name("cursor"); $0.string(info.cursor.description)
-            $0.name("lag"); $0.int(info.lag)
-            $0.name("queuedBytes"); $0.int(info.queuedBytes)
-            $0.name("sentEvents"); $0.int(info.sentEvents)
-            $0.name("sentBytes"); $0.int(info.sentBytes)
-            $0.name("tokenExpiresAt"); $0.int(info.expiresAt.milliseconds)
-            $0.name("address"); $0.text(info.client.address)
-            $0.name("client"); $0.text(info.client.agent)
+            $0.name("id"); $0.string(state.id.description)
+            $0.name("name"); $0.string(state.name)
+            $0.name("address"); $0.string(state.address)
+            $0.name("startedAt"); $0.int(state.startedAt.milliseconds)
+            $0.name("connections"); $0.int(state.connections)
+            $0.name("silent"); $0.bool(isSilent)
         }
     }
-
-    private mutating func text(_ text: String?) { if let text { string(text) } else { null() } }
 }
 
 extension JSONSchema {
     fileprivate static let connectionPage = object([
         .required("totalConnections", .integer(from: 0)), .required("connections", .array(of: connection)),
         .required("rooms", .integer(from: 0)), .required("nextCursor", text().orNull),
+        .optional(
+            "nodes", array(of: node).described("Where several gateways share a database: this one, and the others.")),
     ]).named("ConnectionPage")
+
+    private static let node = object([
+        .required("id", text()), .required("name", text()), .required("address", text()),
+        .required("startedAt", integer.described("Milliseconds since 1970.")),
+        .required("connections", integer(from: 0).described("Of all tenants.")),
+        .required("silent", boolean.described("It has not answered: its connections are not listed.")),
+    ]).named("Node")
 
     private static let connection = object([
         .required("id", .connectionID), .required("userId", .userID),
@@ -118,6 +103,7 @@ extension JSONSchema {
         .required("tokenExpiresAt", integer.described("Milliseconds since 1970.")),
         .required("address", text().orNull.described("Where the client is.")),
         .required("client", text(0...ClientLabel.longestAgent).orNull.described("The client's `User-Agent`, cut.")),
+        .optional("node", text().described("The name of the gateway that has it, where there are several.")),
     ]).named("Connection")
 
     /// ``Rooms/ConnectionID``.

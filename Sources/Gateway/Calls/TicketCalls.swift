@@ -1,3 +1,4 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import StrictJSON
@@ -18,7 +19,11 @@ struct TicketCalls {
 
     /// → 200 `{ticket, expiresIn}`, `expiresIn` in seconds; 503 when too many tickets are unused.
     @Sendable func make(_ input: CallInput, in context: TenantContext) async throws -> Response {
-        guard let ticket = authenticator.makeTicket(for: context.principal) else {
+        let made: String?
+        do throws(StoreFailure) { made = try await authenticator.makeTicket(for: context.principal) } catch {
+            throw Problem(error)
+        }
+        guard let ticket = made else {
             throw Problem(.ticketsFull, "Too many tickets are unused; try again.")
                 .with(.retryAfter, String(TicketShelf.lifetime.wholeSeconds))
         }

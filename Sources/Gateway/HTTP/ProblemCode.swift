@@ -55,6 +55,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
     case bodiesFull = "bodies_full"
     case databaseLost = "database_lost"
     case databaseUnreachable = "database_unreachable"
+    case isolated
     case noKeys = "no_keys"
     case notDurable = "not_durable"
     case ticketsFull = "tickets_full"
@@ -84,8 +85,7 @@ public enum ProblemCode: String, Sendable, CaseIterable {
         case .internal, .storage: .internalServerError
         case .methodUnknown, .transferCoding: .notImplemented
         case .busy, .closing, .draining, .unavailable, .answersFull, .bodiesFull, .databaseLost, .databaseUnreachable,
-            .noKeys, .notDurable,
-            .ticketsFull:
+            .isolated, .noKeys, .notDurable, .ticketsFull:
             .serviceUnavailable
         case .httpVersion: .httpVersionNotSupported
         case .storageFull: .insufficientStorage

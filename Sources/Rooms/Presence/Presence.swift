@@ -34,7 +34,7 @@ struct Presence {
     static let sharedBoards = 100
 
     /// One reason for a user's presence: a board asked for by name, or nil for every board.
-    private struct Stay: Hashable {
+    struct Stay: Hashable {
         let user: UserID
         let board: BoardID?
     }
@@ -92,8 +92,20 @@ struct Presence {
     }
 
     /// Removes those who have been away for ``linger``.
-    mutating func expire(at now: Uptime) -> [Announcement] {
-        let gone = lingering.expire(at: now)
+    mutating func expire(at now: Uptime) -> [Announcement] { end(lingering.expire(at: now)) }
+
+    /// Counts one connection out of each stay, whose users are known to have been away for ``linger``.
+    mutating func end(away stays: [Stay]) -> [Announcement] {
+        var gone: [Stay] = []
+        for stay in stays {
+            guard let count = connections[stay], count > 0 else { continue }
+            connections[stay] = count - 1
+            if count == 1 { gone.append(stay) }
+        }
+        return end(gone)
+    }
+
+    private mutating func end(_ gone: [Stay]) -> [Announcement] {
         var goneEverywhere: Set<UserID> = []
         var goneVisitors: [BoardID: Set<UserID>] = [:]
         for stay in gone {
@@ -113,7 +125,7 @@ struct Presence {
         }
     }
 
-    private static func stays(of user: UserID, at boards: Selection.Boards) -> [Stay] {
+    static func stays(of user: UserID, at boards: Selection.Boards) -> [Stay] {
         switch boards {
         case .all: [Stay(user: user, board: nil)]
         case .only(let names): names.sorted().prefix(namedBoards).map { Stay(user: user, board: $0) }

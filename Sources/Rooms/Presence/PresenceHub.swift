@@ -16,6 +16,9 @@ public final class PresenceHub: Sendable {
         /// Counts the presence changes announced in all tenants, so that no version of a tenant's presence occurs
         /// twice.
         var version = 0
+        /// What the other nodes are to be told; nil where there are none.
+        var ledger: PresenceLedger?
+        var tellTyping: TypingTeller?
     }
 
     static let beat = TimeAmount.milliseconds(500)
@@ -55,14 +58,16 @@ public final class PresenceHub: Sendable {
     /// Counts a new connection of `user` that is shown `boards`. For each connection ``leave(_:from:in:)`` must be
     /// called once, with the same boards.
     public func arrive(_ user: UserID, at boards: Selection.Boards, in tenant: TenantID) {
-        with(tenant) { $0.arrive(user, at: boards, $1) }
+        with(tenant, telling: { $0.arrive(user, at: boards, in: tenant) }) { $0.arrive(user, at: boards, $1) }
     }
 
     /// Counts new connections of `users` as ``arrive(_:at:in:)`` does, and returns the ``lists(of:in:)`` after it.
     func arrive(
         _ users: [UserID], at boards: Selection.Boards, in tenant: TenantID
     ) -> (frames: [EventFrame], version: Int) {
-        with(tenant) { rows, now in
+        with(
+            tenant, telling: { ledger in for user in users { ledger.arrive(user, at: boards, in: tenant) } }
+        ) { rows, now in
             for user in users { rows.arrive(user, at: boards, now) }
         }
         return lists(of: boards, in: tenant)
@@ -70,14 +75,20 @@ public final class PresenceHub: Sendable {
 
     /// Counts a connection of `user` out. It is announced 5 s later, unless the user has returned by then.
     public func leave(_ user: UserID, from boards: Selection.Boards, in tenant: TenantID) {
-        with(tenant) { $0.leave(user, from: boards, $1) }
+        with(tenant, telling: { $0.leave(user, from: boards, in: tenant) }) { $0.leave(user, from: boards, $1) }
     }
 
     /// One connection of `user` is now shown other boards.
     public func change(
         _ user: UserID, from old: Selection.Boards, to new: Selection.Boards, in tenant: TenantID
     ) {
-        with(tenant) { $0.change(user, from: old, to: new, $1) }
+        with(
+            tenant,
+            telling: {
+                $0.arrive(user, at: new, in: tenant)
+                $0.leave(user, from: old, in: tenant)
+            }
+        ) { $0.change(user, from: old, to: new, $1) }
     }
 
     /// A board of the tenant was made or deleted. Every other call notices that too; this one is needed for a tenant in
@@ -95,7 +106,10 @@ public final class PresenceHub: Sendable {
         typing isTyping: Bool, at task: Int, on board: BoardID, by user: UserID, in tenant: TenantID
     ) throws(RoomError) {
         let place = Typing.Place(board: board, task: task, user: user)
-        try with(tenant) { (rows, now) throws(RoomError) in try rows.set(typing: isTyping, at: place, now) }
+        let isTold = try with(tenant) { (rows, now) throws(RoomError) in
+            try rows.set(typing: isTyping, at: place, now)
+        }
+        if isTold, let tell = state.withLock({ $0.tellTyping }) { tell(isTyping, task, board, user, tenant) }
     }
 
     // MARK: Presence
@@ -123,12 +137,34 @@ public final class PresenceHub: Sendable {
     /// The number of tenants in which a user is present or types.
     var tenants: Int { state.withLock { $0.tenants.count } }
 
+    // MARK: Other nodes
+
+    /// Begins to note what the other nodes are to be told. Call before the first connection.
+    public func share() { state.withLock { $0.ledger = PresenceLedger() } }
+
+    /// Tells the other nodes that a user types, or has stopped.
+    public typealias TypingTeller =
+        @Sendable (_ isTyping: Bool, _ task: Int, _ board: BoardID, _ user: UserID, _ tenant: TenantID) -> Void
+
+    /// Has `tell` called with each change that is announced because of ``set(typing:at:on:by:in:)``. It must not block.
+    public func tellTyping(_ tell: @escaping TypingTeller) { state.withLock { $0.tellTyping = tell } }
+
+    /// Takes up to `count` of the changes that the other nodes have not been told.
+    public func takeChanges(_ count: Int) -> [(stay: PresenceLedger.Stay, isHere: Bool)] {
+        state.withLock { $0.ledger?.takeChanges(count) ?? [] }
+    }
+
+    /// Has ``takeChanges(_:)`` give everything again.
+    public func tellAll() { state.withLock { $0.ledger?.tellAll() } }
+
     // MARK: Inside the lock
 
-    private func with<Value: Sendable, Failure: Error>(
-        _ tenant: TenantID, _ body: (TenantPresence, TenantPresence.Moment) throws(Failure) -> Value
+    func with<Value: Sendable, Failure: Error>(
+        _ tenant: TenantID, telling note: (inout PresenceLedger) -> Void = { _ in },
+        _ body: (TenantPresence, TenantPresence.Moment) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try state.withLock { (state) throws(Failure) in
+            if state.ledger != nil { note(&state.ledger!) }
             let rows = state.tenants[tenant] ?? TenantPresence()
             let now = now()
             defer { settle(rows, of: tenant, in: &state) }

@@ -51,13 +51,21 @@ final class TenantPresence {
         endTyping(of: user, now)
     }
 
+    func end(away stays: [Presence.Stay], _ now: Moment) {
+        announce(presence.end(away: stays), now)
+        for user in Set(stays.map(\.user)) { endTyping(of: user, now) }
+    }
+
     func change(_ user: UserID, from old: Selection.Boards, to new: Selection.Boards, _ now: Moment) {
         announce(presence.change(user, from: old, to: new, at: now.uptime), now)
         endTyping(of: user, now)
     }
 
-    func set(typing isTyping: Bool, at place: Typing.Place, _ now: Moment) throws(RoomError) {
-        if let announcement = try typing.set(isTyping, at: place, now: now.uptime) { announce([announcement], now) }
+    /// - Returns: whether it is announced.
+    func set(typing isTyping: Bool, at place: Typing.Place, _ now: Moment) throws(RoomError) -> Bool {
+        guard let announcement = try typing.set(isTyping, at: place, now: now.uptime) else { return false }
+        announce([announcement], now)
+        return true
     }
 
     func expire(at now: Moment) {

@@ -2,7 +2,7 @@ public import Events
 import NIOCore
 
 /// The outcome of renewing a live connection with a fresh token.
-public enum Renewal: Sendable {
+public enum Renewal: String, Sendable {
     /// It continues with the new token, and is shown the part of its selection that this token allows.
     case renewed
     /// The new token allows nothing that was shown: the connection was ended with `access_lost`.
@@ -24,6 +24,16 @@ extension Relay {
     ) async throws -> Int {
         try await close(reason, reconnectAfter: reconnectAfter) {
             $0.tenant == tenant && condition($0.id, $0.principal)
+        }
+    }
+
+    /// The same for connections that began at `latest` or before.
+    public func close(
+        in tenant: TenantID, _ reason: CloseReason, reconnectAfter: (@Sendable () -> Int)?, openedBy latest: Timestamp,
+        where condition: @escaping @Sendable (ConnectionID, Principal) -> Bool
+    ) async throws -> Int {
+        try await close(reason, reconnectAfter: reconnectAfter) {
+            $0.tenant == tenant && $0.connectedAt <= latest && condition($0.id, $0.principal)
         }
     }
 

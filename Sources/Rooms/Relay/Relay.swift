@@ -38,6 +38,10 @@ public final class Relay: Sendable {
         /// Readings of recent frames that are under way.
         var recalls = 0
         var isDraining = false
+        /// Whether the node can't know what happens on the others.
+        var isIsolated = false
+        /// The connections of each tenant on other nodes.
+        var elsewhere: [TenantID: Int] = [:]
         /// Tenants whose missing events could not be read from the log when it was last tried.
         var stuck = 0
 
@@ -62,12 +66,14 @@ public final class Relay: Sendable {
         }
 
         mutating func admit(_ tenant: TenantID, _ user: UserID, on hub: Int) -> Result<Admission?, RoomError> {
-            guard !isDraining else { return .failure(.draining) }
+            guard !isDraining, !isIsolated else { return .failure(.draining) }
             guard let memory = memories[tenant], memory.isReady else { return .success(nil) }
             let mine = memory.connectionsByUser[user, default: 0]
             let own = admission.tenants[tenant]
             if connections >= admission.connectionsTotal { return .failure(.full(limit: admission.connectionsTotal)) }
-            if memory.connections >= own.connections { return .failure(.full(limit: own.connections)) }
+            if memory.connections >= own.connections - (elsewhere.isEmpty ? 0 : elsewhere[tenant] ?? 0) {
+                return .failure(.full(limit: own.connections))
+            }
             if mine >= own.connectionsPerUser { return .failure(.full(limit: own.connectionsPerUser)) }
             if memory.connections == 0 { idle.removeAll { $0 == tenant } }
             connections += 1

@@ -53,6 +53,9 @@ extension SettingKey {
         SettingKey("database.writers", \.database.writers, .whole(1...64)),
         SettingKey("database.listenURL", \.database.listenURL, PostgresURL.format),
 
+        SettingKey("cluster.nodeName", \.cluster.nodeName, .line("the name of this gateway among several")),
+        SettingKey("cluster.isolationSeconds", \.cluster.isolation, .seconds(2...3600)),
+
         SettingKey("events.retainCount", \.events.count, .whole(1...1_000_000_000, of: "events")),
         SettingKey("events.retainSeconds", \.events.age, .seconds(1...3_650 * 86_400)),
 

@@ -11,6 +11,7 @@ public struct Settings: Sendable, Equatable {
     public var signIn = SignIn()
     public var tenants = Tenants()
     public var database = Database()
+    public var cluster = Cluster()
     /// How much of the log is kept for each tenant.
     public var events = Retention()
     public var sse = Streams()
@@ -127,6 +128,14 @@ public struct Settings: Sendable, Equatable {
             /// An acknowledged write survives a crash of the process.
             case normal
         }
+    }
+
+    /// Settings of one of several servers on a PostgreSQL.
+    public struct Cluster: Sendable, Equatable {
+        /// What operators call it; nil for the host's name.
+        public var nodeName: String?
+        /// How long it goes on without the database.
+        public var isolation: Duration = .seconds(5)
     }
 
     /// Settings of all streams of events, over any transport.

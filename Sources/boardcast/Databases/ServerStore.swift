@@ -10,6 +10,8 @@ protocol ServerStore: BoardStore, AdminStore {
     var counters: WriterCounters { get }
     /// The sizes of the database's file and of its write-ahead log's, in bytes; nil where it has none.
     var size: (database: Int, log: Int)? { get }
+    /// What several gateways on it tell each other; nil for a store of one alone.
+    var nodes: (any NodeStore)? { get }
     func oldestEvent() async -> Timestamp?
     /// Whether other nodes may write to the same database.
     var isShared: Bool { get }
@@ -20,6 +22,7 @@ protocol ServerStore: BoardStore, AdminStore {
 }
 
 extension SQLiteBoardStore: ServerStore {
+    var nodes: (any NodeStore)? { nil }
     var isShared: Bool { false }
 
     /// One process has the file, and announces what it writes itself.
@@ -29,6 +32,7 @@ extension SQLiteBoardStore: ServerStore {
 }
 
 extension PostgresBoardStore: ServerStore {
+    var nodes: (any NodeStore)? { nodeStore }
     var isShared: Bool { true }
     var size: (database: Int, log: Int)? { nil }
 

@@ -71,7 +71,7 @@ struct Server: Sendable {
         gatewaySettings.links = links
         gateway = Gateway(
             authenticator: authenticator, jobs: jobs, admin: store, audit: audit, relay: relay,
-            presence: presence, assets: assets, settings: gatewaySettings,
+            presence: presence, assets: assets, settings: gatewaySettings, node: settings.node(on: store),
             checks: { [keys] in store.checks + [keys.check] },
             metrics: { await metrics.add(to: &$0) }, spans: spans,
             facts: { [settings] in settings.facts(of: store) })

@@ -1,6 +1,7 @@
 import Boards
 import Client
 import Events
+import Foundation
 import Gateway
 import PostgresStore
 import Rooms
@@ -44,6 +45,18 @@ extension Settings {
 
     func postgresPlace(_ url: PostgresURL) throws(PostgresError) -> PostgresPlace {
         try PostgresPlace(url: url.text, name: url.description, passwordFile: database.passwordFile)
+    }
+
+    /// Nil where no other gateway can be on the same database.
+    func node(on store: any ServerStore) -> NodeSettings? {
+        store.nodes.map {
+            NodeSettings(
+                store: $0, name: cluster.nodeName ?? ProcessInfo.processInfo.hostName,
+                isolation: cluster.isolation
+            ) { [listenerAddress, http] port in
+                ListeningAddress(listenerAddress, port: port, isSecure: http.isSecure).description
+            }
+        }
     }
 
     var listenerAddress: ListenerAddress {

@@ -3,6 +3,7 @@ import HTTPTypes
 
 @testable import Boards
 @testable import Gateway
+@testable import PostgresStore
 @testable import ServerSettings
 @testable import Tokens
 @testable import boardcast
@@ -41,6 +42,18 @@ extension BoundCheck {
             BoundCheck(
                 "revocations that wait to be stored", .count(keeper.perTenant), .count(keeper.total),
                 .status(.serviceUnavailable), .name("not_durable")),
+            BoundCheck(
+                "what a node tells the others in one beat", .count(OwnHoldings.mostTold), .count(NodeNews.mostChanges),
+                .count(NodeNews.mostOrders)),
+            BoundCheck(
+                "orders that calls wait for", .count(Nodes.mostAsking), .time(Nodes.patience),
+                .status(.serviceUnavailable), .name("Retry-After")),
+            BoundCheck("orders and their replies", .time(NodeTables.keptOrders)),
+            BoundCheck("rooms that a node names in a reply", .count(ConnectionList.mostRooms)),
+            BoundCheck(
+                "typing and unlogged events that a node sends to the others", .count(PassingBudget.mostEvents),
+                .bytes(PassingBudget.mostBytes), .count(Nodes.mostParcels), .bytes(NodeChannel.mostBytes + 1),
+                .time(NodeTables.keptParcels)),
             BoundCheck(
                 "records of cuts that wait to be stored", .count(keeper.perTenant), .count(keeper.total)),
         ]

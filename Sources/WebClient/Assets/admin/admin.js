@@ -142,7 +142,7 @@ function looked(error) {
     if ([401, 403].includes(error?.status)) return refuse(error);
     setText(find("#trouble"), error === null ? "" : `The figures stand still: ${error.detail ?? error.message}`);
     traffic.show(sampler.samples);
-    connections.show(sampler.connections);
+    connections.show(sampler.connections, sampler.nodes);
 }
 
 function changed() {

@@ -24,6 +24,7 @@ export class ConnectionsView {
     #acts;
     #tables;
     #by = "connection";
+    #nodes = makeNodes();
     #form = find("#roster-filter");
 
     /**
@@ -33,7 +34,8 @@ export class ConnectionsView {
     constructor(own, acts) {
         [this.#own, this.#acts] = [own, acts];
         this.#tables = { connection: this.#list() };
-        for (const by of ["user", "board", "transport"]) this.#tables[by] = this.#sums(by);
+        for (const by of ["user", "board", "transport", "node"]) this.#tables[by] = this.#sums(by);
+        find("#nodes").append(this.#nodes.element);
         find("#roster").append(...Object.values(this.#tables).map(({ element }) => element));
         this.#form.addEventListener("input", () => this.#render(true));
         this.#form.addEventListener("submit", (event) => event.preventDefault());
@@ -41,8 +43,14 @@ export class ConnectionsView {
         this.#turnTo(this.#by);
     }
 
-    show(connections) {
+    /** @param nodes the gateways that share the database; empty for one alone */
+    show(connections, nodes = []) {
         this.#connections = connections;
+        const several = nodes.length > 0;
+        find("#by-node").hidden = !several;
+        if (!several && this.#by === "node") this.#turnTo("connection");
+        find("#nodes").hidden = !several;
+        this.#nodes.show(nodes);
         for (const by of ["board", "transport"]) this.#offer(this.#form.elements[by], namesOf(connections, by));
         this.#render(false);
     }
@@ -83,7 +91,7 @@ export class ConnectionsView {
                 { id: "user", label: "User", head: true, value: ({ userId }) => userId,
                     fill: (cell, item) => this.#name(cell, item) },
                 { id: "transport", label: "Transport", value: ({ transport }) => transport,
-                    text: ({ transport }) => transport },
+                    text: ({ transport, node }) => node === undefined ? transport : `${transport} on ${node}` },
                 { id: "boards", label: "Boards", value: ({ boards }) => boards.join(), fill: fillBoards },
                 { id: "client", label: "From", value: ({ address }) => address ?? "", fill: fillClient },
                 { id: "since", label: "Connected", number: true, value: ({ connectedAt }) => connectedAt,
@@ -100,7 +108,7 @@ export class ConnectionsView {
     }
 
     #sums(by) {
-        const label = { user: "User", board: "Board", transport: "Transport" }[by];
+        const label = { user: "User", board: "Board", transport: "Transport", node: "Node" }[by];
         const acts = (name) => [
             ["Show", `Show the connections of ${name}`, () => this.#only(by, name)],
             ...(by === "user" ? [
@@ -139,11 +147,29 @@ export class ConnectionsView {
     #only(by, name) {
         const { text, board, transport } = this.#form.elements;
         [text.value, board.value, transport.value] = ["", "", ""];
-        ({ user: text, board, transport })[by].value = name;
+        ({ user: text, node: text, board, transport })[by].value = name;
         this.#turnTo("connection");
         this.#render(true);
         text.focus();
     }
+}
+
+/** The gateways on one database, as the one that was asked knows them. */
+function makeNodes() {
+    return new Table({
+        caption: "Nodes", key: ({ id }) => id, sort: { id: "name", way: "ascending" }, perPage: 20, empty: () => "None.",
+        columns: [
+            { id: "name", label: "Node", head: true, value: ({ name }) => name, text: ({ name }) => name },
+            { id: "address", label: "Address", value: ({ address }) => address, text: ({ address }) => address },
+            { id: "connections", label: "Connections of all tenants", number: true,
+                value: ({ connections }) => connections, text: ({ connections }) => count(connections) },
+            { id: "since", label: "Started", number: true, value: ({ startedAt }) => startedAt,
+                fill: (cell, { startedAt }) => fillTime(cell, fromNow(startedAt, Date.now(), age), startedAt) },
+            { id: "state", label: "State", value: ({ silent }) => Number(silent),
+                text: ({ silent }) => silent ? "does not answer" : "answers",
+                note: ({ silent }) => silent ? "warn" : null },
+        ],
+    });
 }
 
 function fillBoards(cell, { boards, types }) {

@@ -1,11 +1,11 @@
 /**
- * The connections that match: each word of `text` is in the user's or the connection's id, or in where it comes from;
- * board and transport are equal.
+ * The connections that match: each word of `text` is in the user's or the connection's id, in where it comes from, or in the
+ * node's name; board and transport are equal.
  */
 export function choose(connections, { text = "", board = "", transport = "", behind = false }) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     return connections.filter((connection) => {
-        const names = [connection.userId, connection.id, connection.address, connection.client].join("\n").toLowerCase();
+        const names = [connection.userId, connection.id, connection.address, connection.client, connection.node].join("\n").toLowerCase();
         return words.every((word) => names.includes(word))
             && (board === "" || connection.boards.includes(board))
             && (transport === "" || connection.transport === transport)
@@ -17,9 +17,10 @@ const names = {
     user: ({ userId }) => [userId],
     board: ({ boards }) => boards,
     transport: ({ transport }) => [transport],
+    node: ({ node }) => node === undefined ? [] : [node],
 };
 
-/** Sums by `user`, `board` or `transport`. A connection that shows several boards counts for each of them. */
+/** Sums by `user`, `board`, `transport` or `node`. A connection that shows several boards counts for each of them. */
 export function group(connections, by) {
     const groups = new Map();
     for (const connection of connections) {
@@ -38,7 +39,7 @@ export function group(connections, by) {
     return [...groups.values()];
 }
 
-/** All current names of boards, users or transports, as `by` says. */
+/** All current names of boards, users, transports or nodes, as `by` says. */
 export const namesOf = (connections, by) => [...new Set(connections.flatMap(names[by]))].sort();
 
 /** In this order: most browsers also name those whose pages they want to be shown. */

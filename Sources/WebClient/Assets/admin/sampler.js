@@ -13,6 +13,8 @@ export class Sampler {
     samples = [];
     /** The connections in the last sample, oldest first. */
     connections = [];
+    /** The gateways that share the database; empty for one alone. */
+    nodes = [];
     #request;
     #tell;
     #before = null;
@@ -105,13 +107,14 @@ export class Sampler {
 
     async #load() {
         const connections = [];
-        let cursor = null;
+        let [cursor, nodes] = [null, []];
         do {
             const next = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
             const [began, sent] = [performance.now(), Date.now()];
             const { body } = await this.#request("GET", `/sse/stats?limit=${largestPage}${next}`);
             const [trip, came] = [performance.now() - began, Date.now()];
             connections.push(...body.connections);
+            nodes = body.nodes ?? [];
             const [one] = body.connections;
             if (one) {
                 const offset = one.connectedAt + one.duration - (sent + came) / 2;
@@ -119,11 +122,11 @@ export class Sampler {
             }
             cursor = body.nextCursor;
         } while (cursor !== null);
-        return { at: Date.now(), connections };
+        return { at: Date.now(), connections, nodes };
     }
 
-    #note({ at, connections }, probe) {
-        this.connections = connections;
+    #note({ at, connections, nodes }, probe) {
+        [this.connections, this.nodes] = [connections, nodes];
         const before = this.#before;
         // An extra sample updates the connections only; over so short a time rates are meaningless.
         if (before !== null && at - before.at < every / 2) return;
