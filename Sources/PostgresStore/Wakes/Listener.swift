@@ -32,6 +32,8 @@ final class Listener: Sendable {
     enum Hearing: Equatable { case begins, hears, deaf }
 
     private let place: PostgresPlace
+    /// Whether it has a way of its own to the database.
+    private let isDirect: Bool
     private let settings: PostgresSettings
     private let pool: ReaderPool
     private let teller: Teller
@@ -45,11 +47,12 @@ final class Listener: Sendable {
     private let ownChannel = "boardcast_node_" + String(UInt64.random(in: 0 ... .max), radix: 16)
 
     init(
-        _ place: PostgresPlace, _ settings: PostgresSettings, _ pool: ReaderPool, _ teller: Teller, _ runs: KnownRuns,
+        _ place: PostgresPlace, isDirect: Bool, _ settings: PostgresSettings, _ pool: ReaderPool, _ teller: Teller,
+        _ runs: KnownRuns,
         logger: Logger
     ) {
         (self.place, self.settings, self.pool, self.teller) = (place, settings, pool, teller)
-        (self.runs, self.logger) = (runs, logger)
+        (self.isDirect, self.runs, self.logger) = (isDirect, runs, logger)
     }
 
     var hearing: Hearing { state.withLock { $0.hearing } }
@@ -120,7 +123,8 @@ final class Listener: Sendable {
                 session.drop()
                 ear = Ear()
                 become(.deaf)
-                if now >= pollsAt {
+                // Where both ways are one, nothing is to be had by the other either, and who reads next finds out for itself.
+                if isDirect, now >= pollsAt {
                     poll(follower)
                     pollsAt = now + Self.deafPollPause
                 }

@@ -22,7 +22,7 @@ public final class Wakes: Sendable {
         logger: Logger
     ) {
         teller = Teller(place, settings)
-        listener = Listener(direct ?? place, settings, pool, teller, runs, logger: logger)
+        listener = Listener(direct ?? place, isDirect: direct != nil, settings, pool, teller, runs, logger: logger)
     }
 
     /// Hears one more kind of wake, also those of this node. Call it before or after the listening has begun.
