@@ -4,9 +4,11 @@ import csv
 import io
 import json
 
+from axe import violations
 from rest import ok
-from test_board_accessibility import violations
 from waiting import eventually
+
+BROWSERS = ("chromium", "firefox")
 
 
 def events(live):

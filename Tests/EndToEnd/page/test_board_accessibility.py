@@ -4,7 +4,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from axe import violations
-from browser import color_scheme, visit
+from browser import SCHEMES, color_scheme, visit
 from rest import ok
 
 
@@ -47,7 +47,7 @@ def look(page, what):
         page.says(".notice", "deleted")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("what", ["board", "task", "menu", "filter", "bell", "connection", "import", "list", "activity",
                                   "notices", "sign-in"])
 def test_axe_finds_nothing(colorful, scheme, what):
@@ -128,7 +128,7 @@ def test_nothing_needs_scrolling_in_two_directions_on_a_phone(colorful, width):
         colorful.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_in_the_columns_of_an_admin(driver, server, team, scheme):
     admin = team.admin()
     admin.create_task("one")

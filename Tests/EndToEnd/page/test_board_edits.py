@@ -4,6 +4,8 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
+BROWSERS = ("chromium", "firefox")
+
 #: Has the next PATCH of the page come second: a rival's write is done before it is sent; both when the test says so.
 RIVAL = """
     window.rivals = new Promise(resolve => window.release = resolve);

@@ -6,7 +6,7 @@ from selenium.webdriver.common.keys import Keys
 from browser import BoardPage
 from relay import Relay
 
-BROWSERS = ("chromium", "firefox")
+BROWSERS = ("chromium",)
 
 TEXTS = {"ann": "What Ann wrote.", "ben": "What Ben wrote."}
 

@@ -6,7 +6,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from axe import violations
-from browser import Page, color_scheme
+from browser import SCHEMES, Page, color_scheme
 from waiting import eventually
 
 
@@ -120,7 +120,7 @@ def test_a_line_of_curl_does_the_same_and_never_has_the_token(reference, team, s
     assert reference.run("return [sessionStorage.length, document.activeElement.id]") == [0, "token"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing_in_the_reference(reference, team, scheme):
     color_scheme(reference.driver, scheme)
     assert violations(reference) == []

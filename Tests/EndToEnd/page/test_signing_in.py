@@ -14,6 +14,8 @@ from rest import Api, ok
 from tokens import claims, sign
 from waiting import eventually
 
+BROWSERS = ("chromium", "firefox")
+
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory):

@@ -55,8 +55,8 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def text(self, selector):
-        """What is there to read, hidden or not; empty when there is no such element."""
-        return self.run("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", selector)
+        """What is there to read, hidden or not; empty when there is no such element, or the page is just being left."""
+        return self.run("return document.querySelector(arguments[0])?.textContent.trim() ?? ''", selector) or ""
 
 
 class BoardPage(Page):

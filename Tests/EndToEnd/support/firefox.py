@@ -39,8 +39,9 @@ COMMANDS = {
     "findChildElement": "WebDriver:FindElement", "findChildElements": "WebDriver:FindElements",
     "clearElement": "WebDriver:ElementClear", "clickElement": "WebDriver:ElementClick",
     "sendKeysToElement": "WebDriver:ElementSendKeys", "getElementText": "WebDriver:GetElementText",
-    "getElementTagName": "WebDriver:GetElementTagName", "getElementRect": "WebDriver:GetElementRect",
-    "getElementProperty": "WebDriver:GetElementProperty", "isElementEnabled": "WebDriver:IsElementEnabled",
+    "getElementTagName": "WebDriver:GetElementTagName",
+    "getElementValueOfCssProperty": "WebDriver:GetElementCSSValue", "getElementRect": "WebDriver:GetElementRect",
+    "getElementAttribute": "WebDriver:GetElementAttribute", "getElementProperty": "WebDriver:GetElementProperty", "isElementEnabled": "WebDriver:IsElementEnabled",
     "isElementSelected": "WebDriver:IsElementSelected", "w3cGetActiveElement": "WebDriver:GetActiveElement",
     "w3cExecuteScript": "WebDriver:ExecuteScript", "w3cExecuteScriptAsync": "WebDriver:ExecuteAsyncScript",
     "actions": "WebDriver:PerformActions", "clearActionState": "WebDriver:ReleaseActions",
@@ -83,6 +84,8 @@ class Marionette:
             return {"status": 500, "value": json.dumps({"value": error})}
         if isinstance(result, dict) and set(result) == {"value"}:
             result = result["value"]
+        if command == "getCurrentUrl":
+            result = result or ""  # between two pages there is none
         return {"status": 0, "value": result}
 
     def ask(self, name, parameters):

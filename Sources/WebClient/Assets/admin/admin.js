@@ -172,6 +172,7 @@ function turn() {
     for (const one of links) setAttribute(one, "aria-current", one === link && "page");
     for (const view of document.querySelectorAll("[data-view]")) view.hidden = `#${view.dataset.view}` !== link.hash;
     scrollTo(0, 0);
+    link.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (client === null) return;
     if (link.hash === "#events") inspector.show();
     if (link.hash === "#work") work.refresh();

@@ -62,7 +62,7 @@ export class Chart {
             make("summary", {}, "As a table"), make("table"),
             ...lines.map(({ label, about }) => make("p", { class: "about" }, `${label}: ${about}`)));
         this.element = make("figure", { class: "chart" },
-            make("figcaption", {}, make("h3", {}, title), this.#moment),
+            make("figcaption", {}, make("h2", {}, title), this.#moment),
             make("ul", { class: "legend" }, ...this.#figures), this.#plot,
             make("p", { class: "axis" }, this.#since, make("span", {}, "now")),
             this.#table);

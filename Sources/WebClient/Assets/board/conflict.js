@@ -57,8 +57,11 @@ function showNote(field, { key, title, content, choices }) {
         act();
         find("input, textarea, select", field)?.focus();
     } }));
-    field.append(make("div", { class: "conflict", role: "alert", "data-key": text },
-        make("p", { text: title }), content, make("p", { class: "choices" }, ...buttons)));
+    const note = make("div", { class: "conflict", role: "alert", "data-key": text },
+        make("p", { text: title }), content, make("p", { class: "choices" }, ...buttons));
+    field.append(note);
+    // Who writes sees the end of the field, and not what is below it.
+    note.scrollIntoView({ block: "nearest" });
 }
 
 /** What became of a value: a text with its changed words marked, anything else in one line. */
