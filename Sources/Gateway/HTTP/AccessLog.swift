@@ -29,7 +29,8 @@ struct AccessLog: RouterMiddleware {
     ///
     /// - Parameter route: the router's pattern of the path; nil when it has none.
     func note(
-        _ call: String, _ request: Request, _ status: Int, _ context: AppContext, route: @autoclosure () -> String?, time: Duration
+        _ call: String, _ request: Request, _ status: Int, _ context: AppContext, route: @autoclosure () -> String?,
+        time: Duration
     ) {
         counters.count(.init(call: call, status: status), time: time)
         guard spans != nil || context.logger.logLevel <= .info else { return }
