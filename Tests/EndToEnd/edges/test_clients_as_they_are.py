@@ -155,7 +155,7 @@ def test_streams_calls_and_websockets_read_targets_alike(team, form):
     with Wire(team.server) as wire:
         wire.request("POST", form.format("/sse/connect"), token)
         answer = wire.head()
-        assert answer.status == 405 and answer.header("Allow") == "GET"
+        assert answer.status == 405 and answer.header("Allow") == "GET, QUERY"
 
 
 HANDSHAKE = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13"),

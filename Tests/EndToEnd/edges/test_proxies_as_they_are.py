@@ -408,7 +408,7 @@ def test_a_health_check_by_options_is_answered(team):
         answer = wire.head()
         assert answer.status == 204 and answer.header("Allow") == "GET, HEAD"
         assert wire.ended()
-    for target, allow in (("*", "GET, HEAD"), ("/healthz", "GET, HEAD"), ("/sse/connect", "GET"), ("/api/tasks/1", None)):
+    for target, allow in (("*", "GET, HEAD"), ("/healthz", "GET, HEAD"), ("/sse/connect", "GET, QUERY"), ("/api/tasks/1", None)):
         with Wire(team.server) as wire:
             wire.request("OPTIONS", target)
             answer = wire.response()
