@@ -207,7 +207,7 @@ def test_a_token_without_tenant_says_so_in_words(tab, gateway, provider):
 def test_a_token_without_role_says_so_in_words(tab, gateway, provider):
     sign_in(tab, gateway, provider, "vic")
     tab.pill_says("Real-time")
-    tab.says(".notice", "You can look at this board, not change it")
+    tab.says("#keys", "You can look, not change")
     tab.find("#account").click()
     tab.says("#person", "role: viewer")
     tab.says("#person .because", "no-boards")
