@@ -106,11 +106,12 @@ final class StreamFront: ChannelDuplexHandler {
             held.append(part)
             if held.count > Self.mostHeld { context.close(promise: nil) }
         case (.requests, .head(let head)):
-            if let target = target(of: head) {
+            // Before the polls, of which most find what they want at once.
+            if unanswered == 0, let call = calls.take(head) {
+                mode = .collecting(call)
+            } else if let target = target(of: head) {
                 mode = .deciding(head, target, isComplete: false)
                 context.triggerUserOutboundEvent(BodyWanted(), promise: nil)
-            } else if unanswered == 0, let call = calls.take(head) {
-                mode = .collecting(call)
             } else {
                 unanswered += 1
                 forward(part, context: context)
